@@ -1,0 +1,393 @@
+/**
+ * Fills the free slots of the threads with jobs, and takes their answers.
+ *
+ * Invariants:
+ * - A slot holds one job from sending to the answer, or until the job is taken back unstarted. So
+ *   started jobs never exceed the slots, also while a cancelled one still runs.
+ * - A job that was taken back never runs, one that was started is never taken back: claims decide.
+ * - What was sent and not started survives its thread; what was started is rejected, once.
+ */
+import { Deadline, type Deadlines } from './deadlines.js';
+import { NotCloneableError, ThreadLostError, UnknownJobError, withoutStack } from './errors.js';
+import type { Ending, JobRecord, Posting } from './job.js';
+import { List } from './list.js';
+import { asBuffer } from './payload.js';
+import { ANSWER_FIELDS, type Claims, Form, Kind } from './protocol.js';
+import type { Stats } from './stats.js';
+import { decodeThrown, type EncodedError } from './thrown.js';
+
+/** A thread that has loaded the job module, as the dispatcher sees it. */
+export interface Link {
+  readonly claims: Claims;
+  /** The names of the module's jobs, with their index on the thread. */
+  readonly names: ReadonlyMap<string, number>;
+  /** Added to the thread's `performance.now()` it gives ours. */
+  readonly clockOffsetMs: number;
+  /** @throws What structured clone throws. */
+  post(message: readonly unknown[], transfer?: readonly unknown[]): void;
+  /** Ends the thread; its loss is reported later, as any other. */
+  stop(): void;
+}
+
+/** Why a thread is gone. */
+export interface Loss {
+  /** What is known of the reason: an error, or undefined. */
+  readonly cause: unknown;
+  /** Whether `cause` is an uncaught exception of code on the thread. */
+  readonly isUncaught: boolean;
+}
+
+/** What the dispatcher asks of its owner. */
+export interface DispatcherOwner {
+  settle(job: JobRecord, ending: Ending, value: unknown): void;
+  /** The job was sent in vain: it belongs to the front of the backlog again. */
+  putBack(job: JobRecord): void;
+  /** A slot may be free. */
+  refill(): void;
+}
+
+/** How long a thread with several slots may leave a ping unanswered after a job on it was cancelled. */
+export const GRACE_MS = 1000;
+
+export class Dispatcher {
+  readonly #owner: DispatcherOwner;
+  readonly #concurrency: number;
+  readonly #deadlines: Deadlines;
+  readonly #stats: Stats;
+  readonly #now: () => number;
+  readonly #lanes = new Map<Link, Lane>();
+  /** Sent jobs that have not been seen started, in the order of sending. */
+  readonly #unstarted = new List<JobRecord>();
+  readonly #slots: number;
+  #occupied = 0;
+
+  constructor(
+    owner: DispatcherOwner,
+    threads: number,
+    concurrency: number,
+    deadlines: Deadlines,
+    stats: Stats,
+    now: () => number,
+  ) {
+    this.#owner = owner;
+    this.#concurrency = concurrency;
+    this.#slots = threads * concurrency;
+    this.#deadlines = deadlines;
+    this.#stats = stats;
+    this.#now = now;
+  }
+
+  /** A thread is ready for jobs. */
+  add(link: Link): void {
+    this.#lanes.set(link, new Lane(link, this.#concurrency, () => this.#graceOver(link)));
+  }
+
+  /** Threads that are ready, and of these the ones with a job. */
+  threads(): { ready: number; busy: number } {
+    let ready = 0;
+    let busy = 0;
+    for (const lane of this.#lanes.values()) {
+      if (lane.isStopping) continue;
+      ready += 1;
+      if (lane.occupied > 0) busy += 1;
+    }
+    return { ready, busy };
+  }
+
+  get hasFreeSlot(): boolean {
+    return this.#freest() !== undefined;
+  }
+
+  /** Sends a job to the least occupied thread. The caller has seen that a slot is free. */
+  send(job: JobRecord): void {
+    const lane = this.#freest() as Lane;
+    const index = lane.link.names.get(job.name);
+    if (index === undefined) {
+      const error = withoutStack(() => new UnknownJobError(job.name, [...lane.link.names.keys()]));
+      this.#owner.settle(job, 'rejected', error);
+      return;
+    }
+    const posting = lane.occupy(job);
+    this.#occupancyChanged(1);
+    job.posting = posting;
+    this.#unstarted.push(job);
+    const form = Buffer.isBuffer(job.input) ? Form.buffer : Form.plain;
+    try {
+      lane.link.post(
+        [Kind.run, posting.cell, posting.ticket, index, job.id, form, job.input],
+        job.transfer,
+      );
+    } catch (error) {
+      this.#unpost(job);
+      const cause = withoutStack(() => new NotCloneableError(job.name, 'input', error));
+      this.#owner.settle(job, 'rejected', cause);
+    }
+  }
+
+  /**
+   * Makes a sent job the main thread's again, where no thread has started it. Its slot is free at
+   * once: the host, which finds the claim gone, skips the job.
+   */
+  takeBack(job: JobRecord): boolean {
+    const posting = job.posting as LanePosting;
+    if (!posting.lane.link.claims.takeBack(posting.cell, posting.ticket)) return false;
+    this.#unpost(job);
+    return true;
+  }
+
+  /** The oldest sent job that no thread has started. */
+  oldestUnstarted(): JobRecord | undefined {
+    while (this.#unstarted.first?.isStarted) this.#unstarted.shift();
+    return this.#unstarted.first;
+  }
+
+  /** The newest sent job that no thread has started. */
+  newestUnstarted(): JobRecord | undefined {
+    while (this.#unstarted.last?.isStarted) this.#unstarted.remove(this.#unstarted.last);
+    return this.#unstarted.last;
+  }
+
+  /** How many sent jobs no thread has started. */
+  countUnstarted(): number {
+    let job = this.#unstarted.first;
+    while (job !== undefined) {
+      const { next } = job;
+      if (job.isStarted) this.#unstarted.remove(job);
+      job = next;
+    }
+    return this.#unstarted.length;
+  }
+
+  /** All jobs that are out on threads and not settled, the oldest first. */
+  sent(): JobRecord[] {
+    const jobs = [...this.#lanes.values()].flatMap((lane) => lane.unsettled());
+    return jobs.sort(byId);
+  }
+
+  /** A started job was settled while it ran; its slot stays taken until it has really ended. */
+  abandon(job: JobRecord): void {
+    const { lane, cell, ticket } = job.posting as LanePosting;
+    this.#forget(job);
+    if (lane.isStopping || lane.link.claims.isFinished(cell, ticket)) return;
+    if (this.#concurrency === 1) {
+      this.#stop(lane);
+      return;
+    }
+    // Others run there too: end the thread only if it is stuck, or if nobody could run there anyway.
+    if (!lane.grace.isSet) this.#watch(lane);
+  }
+
+  /** Takes a `done` or `pong` message. */
+  receive(link: Link, message: readonly unknown[]): void {
+    const lane = this.#lanes.get(link);
+    if (lane === undefined) return;
+    if (message[0] === Kind.pong) {
+      lane.isAnswering = true;
+      return;
+    }
+    for (let at = 1; at < message.length; at += ANSWER_FIELDS) {
+      this.#answer(
+        lane,
+        message[at] as number,
+        message[at + 1] as number,
+        message[at + 2] as number,
+        message[at + 3],
+      );
+    }
+    this.#owner.refill();
+  }
+
+  /**
+   * A thread is gone.
+   *
+   * @returns How many jobs it had started and not answered.
+   */
+  lose(link: Link, loss: Loss): number {
+    const lane = this.#lanes.get(link);
+    if (lane === undefined) return 0;
+    this.#lanes.delete(link);
+    this.#deadlines.clear(lane.grace);
+    this.#occupancyChanged(-lane.occupied);
+    const jobs = lane.unsettled().sort(byId);
+    const started = jobs.filter((job) => job.isStarted);
+    for (const job of jobs) {
+      const wasStarted = job.isStarted;
+      this.#forget(job);
+      if (wasStarted) {
+        const isCulprit = loss.isUncaught && started.length === 1;
+        const error = isCulprit ? loss.cause : lost(job, true, loss.cause);
+        this.#owner.settle(job, 'rejected', error);
+      } else this.#giveBack(job, loss.cause);
+    }
+    this.#owner.refill();
+    return started.length;
+  }
+
+  #answer(lane: Lane, cell: number, ticket: number, form: number, value: unknown): void {
+    const posting = lane.postings[cell];
+    if (posting === undefined || posting.ticket !== ticket) return;
+    const { job } = posting;
+    lane.free(posting);
+    this.#occupancyChanged(-1);
+    if (job.posting !== posting) return;
+    const { claims, clockOffsetMs } = lane.link;
+    const startedMs = claims.startedMs(cell);
+    this.#stats.recordRun(
+      startedMs + clockOffsetMs - job.acceptedMs,
+      claims.finishedMs(cell) - startedMs,
+    );
+    this.#forget(job);
+    switch (form) {
+      case Form.plain:
+        return this.#owner.settle(job, 'fulfilled', value);
+      case Form.buffer:
+        return this.#owner.settle(job, 'fulfilled', asBuffer(value));
+      case Form.thrown:
+        return this.#owner.settle(job, 'rejected', decodeThrown(value as EncodedError));
+      default: {
+        const cause = decodeThrown(value as EncodedError);
+        const error = withoutStack(() => new NotCloneableError(job.name, 'result', cause));
+        return this.#owner.settle(job, 'rejected', error);
+      }
+    }
+  }
+
+  /** Asks a thread on which an abandoned job still runs for a sign of life. */
+  #watch(lane: Lane): void {
+    lane.isAnswering = false;
+    lane.link.post([Kind.ping]);
+    this.#deadlines.set(lane.grace, this.#now() + GRACE_MS);
+  }
+
+  #graceOver(link: Link): void {
+    // The pong may have arrived while this thread was busy: timers run before messages do.
+    setImmediate(() => {
+      const lane = this.#lanes.get(link);
+      if (lane === undefined || lane.isStopping) return;
+      const unsettled = lane.unsettled().length;
+      if (unsettled === lane.occupied) return;
+      const isUseless = lane.occupied === this.#concurrency && unsettled === 0;
+      if (!lane.isAnswering || isUseless) this.#stop(lane);
+      else this.#watch(lane);
+    });
+  }
+
+  /** Ends a thread on purpose. What it has not started goes elsewhere at once. */
+  #stop(lane: Lane): void {
+    lane.isStopping = true;
+    for (const job of lane.unsettled().sort(byId)) {
+      if (this.takeBack(job)) this.#giveBack(job, undefined);
+    }
+    lane.link.stop();
+  }
+
+  /** A job that was sent and never started: back to the backlog, unless its input is gone. */
+  #giveBack(job: JobRecord, cause: unknown): void {
+    if (job.transfer === undefined) this.#owner.putBack(job);
+    else this.#owner.settle(job, 'rejected', lost(job, false, cause));
+  }
+
+  /** Undoes `send`: the job is out on no thread, its slot free. */
+  #unpost(job: JobRecord): void {
+    const posting = job.posting as LanePosting;
+    posting.lane.free(posting);
+    this.#occupancyChanged(-1);
+    this.#forget(job);
+  }
+
+  /** The job has nothing to do with its thread any more, whatever becomes of the slot. */
+  #forget(job: JobRecord): void {
+    if (job.list === this.#unstarted) this.#unstarted.remove(job);
+    job.posting = undefined;
+  }
+
+  #freest(): Lane | undefined {
+    let freest: Lane | undefined;
+    for (const lane of this.#lanes.values()) {
+      if (lane.isStopping || lane.occupied === this.#concurrency) continue;
+      if (lane.occupied === 0) return lane;
+      if (freest === undefined || lane.occupied < freest.occupied) freest = lane;
+    }
+    return freest;
+  }
+
+  #occupancyChanged(by: number): void {
+    this.#occupied += by;
+    this.#stats.recordBusy(this.#occupied, this.#slots, this.#now());
+  }
+}
+
+/** One ready thread and what it holds. */
+class Lane {
+  readonly link: Link;
+  readonly postings: Array<LanePosting | undefined>;
+  readonly grace: Deadline;
+  occupied = 0;
+  isStopping = false;
+  isAnswering = true;
+  readonly #freeCells: number[];
+
+  constructor(link: Link, slots: number, graceOver: () => void) {
+    this.link = link;
+    this.postings = Array.from({ length: slots }, () => undefined);
+    this.#freeCells = Array.from({ length: slots }, (_, cell) => cell);
+    this.grace = new Deadline(graceOver);
+  }
+
+  occupy(job: JobRecord): LanePosting {
+    const cell = this.#freeCells.pop() as number;
+    const posting = new LanePosting(this, job, cell, this.link.claims.offer(cell));
+    this.postings[cell] = posting;
+    this.occupied += 1;
+    return posting;
+  }
+
+  free(posting: LanePosting): void {
+    this.postings[posting.cell] = undefined;
+    this.#freeCells.push(posting.cell);
+    this.occupied -= 1;
+  }
+
+  /** The jobs here that nobody has settled; a cancelled one that still runs is not among them. */
+  unsettled(): JobRecord[] {
+    const jobs: JobRecord[] = [];
+    for (const posting of this.postings) {
+      if (posting !== undefined && posting.job.posting === posting) jobs.push(posting.job);
+    }
+    return jobs;
+  }
+}
+
+class LanePosting implements Posting {
+  readonly lane: Lane;
+  readonly job: JobRecord;
+  readonly cell: number;
+  readonly ticket: number;
+
+  constructor(lane: Lane, job: JobRecord, cell: number, ticket: number) {
+    this.lane = lane;
+    this.job = job;
+    this.cell = cell;
+    this.ticket = ticket;
+  }
+
+  isStarted(): boolean {
+    return this.lane.link.claims.isStarted(this.cell, this.ticket);
+  }
+
+  isFinished(): boolean {
+    return this.lane.link.claims.isFinished(this.cell, this.ticket);
+  }
+
+  startedMs(): number {
+    return this.lane.link.claims.startedMs(this.cell) + this.lane.link.clockOffsetMs;
+  }
+}
+
+function byId(a: JobRecord, b: JobRecord): number {
+  return a.id - b.id;
+}
+
+function lost(job: JobRecord, started: boolean, cause: unknown): ThreadLostError {
+  return withoutStack(() => new ThreadLostError(job.name, started, cause));
+}

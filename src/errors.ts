@@ -1,0 +1,216 @@
+/**
+ * Every way in which millrace says no.
+ *
+ * Invariant: each error has a stable `code`; each error that ends a job says in `started` whether
+ * the job's code may have run, which is what decides if a retry is safe. Classes may be renamed,
+ * codes may not.
+ */
+
+/** What every error of this library has in common. Compare `code`, not the class or the message. */
+export class MillraceError extends Error {
+  /** Stable and documented; one of the `ERR_…` names of this file. */
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Which bound a submission ran into. */
+export type BacklogLimit = 'jobs' | 'bytes' | 'waiters';
+
+/**
+ * `ERR_BACKLOG_FULL`: the pool can take no more now. Nothing ran; trying again later is safe.
+ * Carries no stack, as it is made on the path that must stay cheapest.
+ */
+export class BacklogFullError extends MillraceError {
+  readonly started = false;
+  /** The bound that was hit. */
+  readonly limit: BacklogLimit;
+  /** A whole number of milliseconds, at least 1, after which room is likely (mean run time × excess ÷ slots). */
+  readonly retryAfterMs: number;
+
+  constructor(limit: BacklogLimit, held: string, retryAfterMs: number) {
+    super(
+      'ERR_BACKLOG_FULL',
+      `The backlog is full (${held}). Retry after about ${retryAfterMs} ms, answer "busy", raise ` +
+        `backlog.${limit}, or hold the producer back: await pool.submit() with overflow: 'wait'.`,
+    );
+    this.limit = limit;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** `ERR_JOB_TOO_LARGE`: the job alone is larger than `backlog.bytes`, so it can never be accepted. */
+export class JobTooLargeError extends MillraceError {
+  readonly started = false;
+  /** What the job was charged, in bytes. */
+  readonly bytes: number;
+
+  constructor(name: string, bytes: number, limitBytes: number) {
+    super(
+      'ERR_JOB_TOO_LARGE',
+      `Job '${name}' is charged ${bytes} bytes, more than backlog.bytes allows in all (${limitBytes}). ` +
+        'Send less, share memory, or raise backlog.bytes.',
+    );
+    this.bytes = bytes;
+  }
+}
+
+/** `ERR_JOB_DROPPED`: taken out of the full backlog to make room, by `drop-oldest` or `drop-newest`. */
+export class JobDroppedError extends MillraceError {
+  readonly started = false;
+
+  constructor(name: string, overflow: string) {
+    super(
+      'ERR_JOB_DROPPED',
+      `Job '${name}' was dropped from the full backlog before it started (overflow: '${overflow}').`,
+    );
+  }
+}
+
+/** The stretch of a job's life that took too long. */
+export type TimeoutPhase = 'accept' | 'queue' | 'run' | 'total';
+
+/** `ERR_JOB_TIMEOUT`: one of the job's timeouts expired. */
+export class JobTimeoutError extends MillraceError {
+  readonly started: boolean;
+  readonly phase: TimeoutPhase;
+  /** The timeout that expired, in milliseconds. */
+  readonly timeoutMs: number;
+
+  constructor(name: string, phase: TimeoutPhase, timeoutMs: number, started: boolean) {
+    super(
+      'ERR_JOB_TIMEOUT',
+      `Job '${name}' ran into timeout.${phase}Ms = ${timeoutMs}${started ? '' : ' before it started'}.`,
+    );
+    this.phase = phase;
+    this.timeoutMs = timeoutMs;
+    this.started = started;
+  }
+}
+
+/** `ERR_THREAD_LOST`: the thread ended while it ran the job: exit, out of memory, uncaught exception. */
+export class ThreadLostError extends MillraceError {
+  readonly started: boolean;
+
+  constructor(name: string, started: boolean, cause: unknown) {
+    super(
+      'ERR_THREAD_LOST',
+      started
+        ? `The thread that ran job '${name}' ended before the job did; the job may have done part of its work.`
+        : `The thread that job '${name}' was sent to ended, and its transferred input with it; it had not started.`,
+      cause === undefined ? undefined : { cause },
+    );
+    this.started = started;
+  }
+}
+
+/** `ERR_MODULE_LOAD`: the job module could not be loaded, three times in a row; final for this pool. */
+export class ModuleLoadError extends MillraceError {
+  readonly started = false;
+
+  constructor(moduleUrl: string, cause: unknown) {
+    super('ERR_MODULE_LOAD', `The job module ${moduleUrl} could not be loaded: ${summary(cause)}`, {
+      cause,
+    });
+  }
+}
+
+/** `ERR_UNKNOWN_JOB`: the module exports no function of that name. */
+export class UnknownJobError extends MillraceError {
+  readonly started = false;
+
+  constructor(name: string, known: readonly string[]) {
+    const names = known.length === 0 ? 'it exports no function' : `it exports ${known.join(', ')}`;
+    super('ERR_UNKNOWN_JOB', `The job module has no job '${name}': ${names}.`);
+  }
+}
+
+/** `ERR_NOT_CLONEABLE`: the value can't cross to the other thread by structured clone. */
+export class NotCloneableError extends MillraceError {
+  readonly started: boolean;
+  readonly what: 'input' | 'result';
+
+  constructor(name: string, what: 'input' | 'result', cause: unknown) {
+    super(
+      'ERR_NOT_CLONEABLE',
+      `The ${what} of job '${name}' can't be cloned: ${summary(cause)} Send plain data; functions, ` +
+        'symbols and what holds them stay on their thread.',
+      { cause },
+    );
+    this.what = what;
+    this.started = what === 'result';
+  }
+}
+
+/** `ERR_NESTED_POOL`: a thread of a pool was about to make a pool of its own module. */
+export class NestedPoolError extends MillraceError {
+  constructor(moduleUrl: string) {
+    super(
+      'ERR_NESTED_POOL',
+      `This thread serves ${moduleUrl}, and a pool of the same module would nest without end. ` +
+        'Make the pool on the main thread only: ' +
+        "import { isMainThread } from 'node:worker_threads'; if (isMainThread) { const pool = new Pool(…); }",
+    );
+  }
+}
+
+/** `ERR_POOL_CLOSED`: the pool takes no more jobs, or its closing deadline passed before this one ended. */
+export class PoolClosedError extends MillraceError {
+  readonly started: boolean;
+
+  constructor(message: string, started: boolean) {
+    super('ERR_POOL_CLOSED', message);
+    this.started = started;
+  }
+}
+
+/** `ERR_INVALID_OPTION`: names the option, the value that was given and what is valid. */
+export class InvalidOptionError extends MillraceError {
+  readonly started = false;
+  /** The option's path, such as `backlog.jobs`. */
+  readonly option: string;
+
+  constructor(option: string, message: string, cause?: unknown) {
+    super('ERR_INVALID_OPTION', message, cause === undefined ? undefined : { cause });
+    this.option = option;
+  }
+}
+
+for (const [name, constructor] of Object.entries({
+  MillraceError,
+  BacklogFullError,
+  JobTooLargeError,
+  JobDroppedError,
+  JobTimeoutError,
+  ThreadLostError,
+  ModuleLoadError,
+  UnknownJobError,
+  NotCloneableError,
+  NestedPoolError,
+  PoolClosedError,
+  InvalidOptionError,
+})) {
+  Object.defineProperty(constructor.prototype, 'name', { value: name, configurable: true });
+}
+
+/**
+ * Makes an error without capturing a stack (measured on Node 20: 0.3 against 2.3 µs). For errors
+ * whose stack would only show the pool's own frames.
+ */
+export function withoutStack<E extends Error>(make: () => E): E {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
+function summary(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return text.endsWith('.') ? text : `${text}.`;
+}

@@ -1,0 +1,195 @@
+/**
+ * A job's handle and its states.
+ *
+ *     waiting ──▶ queued ──▶ running ──▶ fulfilled | rejected
+ *        │          │ ▲         │
+ *        │          │ └─────────┼── its thread was lost before it started
+ *        ▼          ▼           ▼
+ *     refused    dropped     cancelled | timedOut   (these two from every state)
+ *
+ * Invariant: a job settles exactly once; the first ending stands and every later one is ignored.
+ */
+import { inspect } from 'node:util';
+import type { Transferable } from 'node:worker_threads';
+import type { Deadline } from './deadlines.js';
+import type { JobTimeouts } from './options.js';
+
+/** How a job ends. */
+export type Ending = 'fulfilled' | 'rejected' | 'cancelled' | 'timedOut' | 'dropped' | 'refused';
+
+/** Where a job is in its life; it only moves on, but for `running` never seen before its thread is lost. */
+export type JobState = 'waiting' | 'queued' | 'running' | Ending;
+
+/** A submitted job. Not a promise itself, so that `await pool.submit(…)` gives the handle. */
+export interface Job<Result> {
+  /** Numbers the pool's jobs in the order of their submission, from 1. */
+  readonly id: number;
+  /** The name of the job function. */
+  readonly name: string;
+  readonly state: JobState;
+  /**
+   * The job's result. The promise is made when it is first read, and never raises an
+   * `unhandledRejection`; a job that fails unread is reported by the pool's `'failed'` event.
+   */
+  readonly result: Promise<Result>;
+  /**
+   * Ends the job, waiting, queued or running: `result` rejects with `reason` at once.
+   *
+   * @param reason - Default: an `AbortError` DOMException, as `AbortController.abort()` makes it.
+   * @returns Whether this call ended the job; false where it had ended before.
+   */
+  cancel(reason?: unknown): boolean;
+}
+
+/** Who a job tells to cancel it, and asks whether a thread has started it. */
+export interface JobOwner {
+  cancel(job: JobRecord, reason: unknown): boolean;
+}
+
+/** What can be seen of a job that is out on a thread. */
+export interface Posting {
+  /** Whether the thread has started the job; it may have finished it. */
+  isStarted(): boolean;
+  /** Whether the job's function has ended, so that its answer is under way. */
+  isFinished(): boolean;
+  /** When the job was started, on this thread's clock. */
+  startedMs(): number;
+}
+
+interface Settlers {
+  resolve(value: unknown): void;
+  reject(reason: unknown): void;
+}
+
+/** A job as the pool sees it. Users see the `Job` part. */
+export class JobRecord implements Job<unknown> {
+  readonly id: number;
+  readonly name: string;
+  readonly bytes: number;
+  readonly submittedMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly timeouts: JobTimeouts | undefined;
+  /** Replaced at acceptance, where it may be copied or detached. */
+  input: unknown;
+  transfer: readonly Transferable[] | undefined;
+  /** Negative until then. */
+  acceptedMs = -1;
+  deadline: Deadline | undefined;
+  /** Set while the job is out on a thread. */
+  posting: Posting | undefined;
+  ending: Ending | undefined;
+  /** For the backlog's lists. */
+  list: object | undefined;
+  previous: JobRecord | undefined;
+  next: JobRecord | undefined;
+  readonly #owner: JobOwner;
+  #value: unknown;
+  #promise: Promise<unknown> | undefined;
+  #settlers: Settlers | undefined;
+  /** Of a submission that waits: settled at acceptance, or at an earlier ending. */
+  #acceptance: Settlers | undefined;
+
+  constructor(
+    owner: JobOwner,
+    id: number,
+    name: string,
+    input: unknown,
+    bytes: number,
+    submittedMs: number,
+    signal: AbortSignal | undefined,
+    timeouts: JobTimeouts | undefined,
+    transfer: readonly Transferable[] | undefined,
+  ) {
+    this.#owner = owner;
+    this.id = id;
+    this.name = name;
+    this.input = input;
+    this.bytes = bytes;
+    this.submittedMs = submittedMs;
+    this.signal = signal;
+    this.timeouts = timeouts;
+    this.transfer = transfer;
+  }
+
+  get state(): JobState {
+    if (this.ending !== undefined) return this.ending;
+    if (this.acceptedMs < 0) return 'waiting';
+    return this.isStarted ? 'running' : 'queued';
+  }
+
+  /** Whether a thread has started the job, and it has not settled since. */
+  get isStarted(): boolean {
+    return this.posting !== undefined && this.posting.isStarted();
+  }
+
+  get result(): Promise<unknown> {
+    if (this.#promise === undefined) {
+      this.#promise = this.promise();
+      this.#promise.catch(ignore);
+    }
+    return this.#promise;
+  }
+
+  /** The job's result as an ordinary promise, which does raise an `unhandledRejection`. */
+  promise(): Promise<unknown> {
+    this.#promise ??=
+      this.ending === undefined
+        ? new Promise((resolve, reject) => {
+            this.#settlers = { resolve, reject };
+          })
+        : this.ending === 'fulfilled'
+          ? Promise.resolve(this.#value)
+          : Promise.reject(this.#value);
+    return this.#promise;
+  }
+
+  /** Whether anybody has asked for the result. */
+  get isWatched(): boolean {
+    return this.#promise !== undefined;
+  }
+
+  /** What the job failed with. */
+  get error(): unknown {
+    return this.#value;
+  }
+
+  /** Of a waiting submission: this job, once it is accepted. */
+  acceptance(): Promise<JobRecord> {
+    return new Promise<JobRecord>((resolve, reject) => {
+      this.#acceptance = { resolve: resolve as (value: unknown) => void, reject };
+    });
+  }
+
+  /** The job is in the backlog from here on. */
+  accepted(nowMs: number): void {
+    this.acceptedMs = nowMs;
+    this.#acceptance?.resolve(this);
+    this.#acceptance = undefined;
+  }
+
+  cancel(reason: unknown = new DOMException('This job was cancelled', 'AbortError')): boolean {
+    return this.ending === undefined && this.#owner.cancel(this, reason);
+  }
+
+  /** Ends the job and settles what was promised. The caller has seen that it had not ended. */
+  settle(ending: Ending, value: unknown): void {
+    this.ending = ending;
+    this.#value = value;
+    // What nobody can read any more must not be held by a handle that somebody keeps.
+    this.input = this.transfer = this.deadline = undefined;
+    if (this.#acceptance !== undefined) {
+      this.#acceptance.reject(value);
+      this.#acceptance = undefined;
+    } else if (ending === 'fulfilled') this.#settlers?.resolve(value);
+    else this.#settlers?.reject(value);
+    this.#settlers = undefined;
+  }
+}
+
+Object.defineProperty(JobRecord.prototype, inspect.custom, {
+  value(this: JobRecord): string {
+    return `Job { id: ${this.id}, name: '${this.name}', state: '${this.state}' }`;
+  },
+});
+
+function ignore(): void {}

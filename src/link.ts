@@ -1,0 +1,148 @@
+/**
+ * One worker thread of the pool and the permanent link to its host.
+ *
+ *     booting ──▶ greeted ──▶ loading ──▶ ready ──▶ gone
+ *        └───────────┴───────────┴─────────────────▲
+ *
+ * Invariants: the state only moves on; `gone` is told once, after the last message of the thread and
+ * after its exit; the link alone keeps no process alive.
+ */
+import type { MessagePort, Worker } from 'node:worker_threads';
+import type { Link, Loss } from './dispatcher.js';
+import { Claims, clockZeroMs, type Hello, Kind } from './protocol.js';
+import { decodeThrown, type EncodedError } from './thrown.js';
+
+/** What a thread's link tells. */
+export interface LinkEvents {
+  ready(link: ThreadLink): void;
+  /** The module did not load. The thread is being stopped. */
+  loadFailed(link: ThreadLink, error: unknown): void;
+  message(link: ThreadLink, message: readonly unknown[]): void;
+  /** A rejection that nobody handled, or an uncaught exception. */
+  stray(error: unknown): void;
+  gone(link: ThreadLink, loss: Loss): void;
+}
+
+export class ThreadLink implements Link {
+  readonly claims: Claims;
+  names: ReadonlyMap<string, number> = new Map();
+  clockOffsetMs = 0;
+  state: 'booting' | 'greeted' | 'loading' | 'ready' | 'gone' = 'booting';
+  /** Whether the module was loaded. */
+  wasReady = false;
+  /** Whether the pool ended the thread, so that its end is no mishap. */
+  isStopped = false;
+  readonly #worker: Worker;
+  readonly #events: LinkEvents;
+  #port: MessagePort | undefined;
+  #loadTimer: NodeJS.Timeout | undefined;
+  #error: unknown;
+  #isUncaught = false;
+  #exitCode: number | undefined;
+  #isClosed = false;
+
+  /**
+   * @param slots - How many jobs the thread runs at once.
+   * @param loadTimeoutMs - How long it may take from its start to its greeting, and again from
+   *   `load` to readiness.
+   */
+  constructor(worker: Worker, slots: number, loadTimeoutMs: number, events: LinkEvents) {
+    this.#worker = worker;
+    this.#events = events;
+    this.claims = Claims.allocate(slots);
+    worker.on('error', (error) => {
+      this.#error ??= error;
+    });
+    worker.on('exit', (code) => {
+      this.#exitCode = code;
+      if (this.#port === undefined) this.#isClosed = true;
+      this.#maybeGone();
+    });
+    this.#limit(loadTimeoutMs);
+  }
+
+  get threadId(): number {
+    return this.#worker.threadId;
+  }
+
+  /** The host has introduced itself. */
+  greet(hello: Hello): void {
+    this.state = 'greeted';
+    clearTimeout(this.#loadTimer);
+    this.clockOffsetMs = hello.clockZeroMs - clockZeroMs();
+    this.#port = hello.port;
+    this.#port.on('message', (message: readonly unknown[]) => this.#receive(message));
+    this.#port.on('close', () => {
+      this.#isClosed = true;
+      this.#maybeGone();
+    });
+    this.#port.unref();
+  }
+
+  /** Lets the host load the job module. */
+  load(moduleUrl: string, loadTimeoutMs: number): void {
+    if (this.state !== 'greeted') return;
+    this.state = 'loading';
+    this.#limit(loadTimeoutMs);
+    this.post([Kind.boot, moduleUrl, this.claims.cells, this.claims.times]);
+  }
+
+  post(message: readonly unknown[], transfer?: readonly unknown[]): void {
+    this.#port?.postMessage(message, transfer as never);
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    clearTimeout(this.#loadTimer);
+    void this.#worker.terminate();
+  }
+
+  #limit(loadTimeoutMs: number): void {
+    const failed = (): void => {
+      if (this.state === 'ready' || this.state === 'gone') return;
+      this.#fail(new Error(`it took longer than loadTimeoutMs = ${loadTimeoutMs}`));
+    };
+    // When this thread was busy the answer may be here already: timers run before messages do.
+    this.#loadTimer = setTimeout(() => setImmediate(failed), loadTimeoutMs).unref();
+  }
+
+  #fail(error: unknown): void {
+    if (this.isStopped) return;
+    this.#error ??= error;
+    this.stop();
+    this.#events.loadFailed(this, error);
+  }
+
+  #receive(message: readonly unknown[]): void {
+    switch (message[0]) {
+      case Kind.ready:
+        if (this.isStopped) return;
+        this.state = 'ready';
+        this.wasReady = true;
+        clearTimeout(this.#loadTimer);
+        this.names = new Map((message[1] as string[]).map((name, index) => [name, index]));
+        return this.#events.ready(this);
+      case Kind.loadFailed:
+        return this.#fail(decodeThrown(message[1] as EncodedError));
+      case Kind.crash:
+        this.#error = decodeThrown(message[1] as EncodedError);
+        this.#isUncaught = true;
+        return;
+      case Kind.stray:
+        return this.#events.stray(decodeThrown(message[1] as EncodedError));
+      default:
+        return this.#events.message(this, message);
+    }
+  }
+
+  /** The port's last message comes before its close; the exit code may come before or after. */
+  #maybeGone(): void {
+    if (!this.#isClosed || this.#exitCode === undefined || this.state === 'gone') return;
+    this.state = 'gone';
+    clearTimeout(this.#loadTimer);
+    const exit = new Error(`the thread exited with code ${this.#exitCode}`);
+    const cause = this.#error ?? (this.isStopped ? undefined : exit);
+    if (!this.wasReady && !this.isStopped) this.#events.loadFailed(this, cause);
+    this.#events.gone(this, { cause, isUncaught: this.#isUncaught });
+  }
+}

@@ -1,0 +1,238 @@
+/**
+ * The options of a pool and of a single job: their defaults and their validation, all in this place.
+ *
+ * Invariant: what leaves this file is complete and valid; nothing behind it checks again. An
+ * unknown option is refused, as a typo would otherwise be silent.
+ */
+import { isAbsolute } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { inspect } from 'node:util';
+import type { ResourceLimits, Transferable, WorkerOptions } from 'node:worker_threads';
+import { InvalidOptionError } from './errors.js';
+import { defaultThreads } from './parallelism.js';
+
+/** What happens to a submission that finds the backlog full. */
+export type Overflow = 'wait' | 'reject' | 'drop-oldest' | 'drop-newest';
+
+/** The bounds of the backlog. */
+export interface BacklogOptions {
+  /** Accepted jobs beyond those that fill the slots. Default 1024; 0 accepts only what can start. */
+  readonly jobs?: number;
+  /** Bytes of all accepted, unsettled jobs; the same again for all waiters. Default 64 MiB. */
+  readonly bytes?: number;
+  /** Submissions that may wait for room. Default 1024. Only `overflow: 'wait'` uses it. */
+  readonly waiters?: number;
+}
+
+/** The options of a pool. Every one has a safe default. */
+export interface PoolOptions {
+  /**
+   * How many threads the pool keeps, 1 to 1024. Default: the processors that this process may use
+   * (affinity and cgroup quota respected) less one, at least 1.
+   */
+  readonly threads?: number;
+  /** Jobs that run at once on one thread, 1 to 65536. Default 1; more for jobs that await I/O. */
+  readonly concurrency?: number;
+  /** The bounds of the backlog; a number means `{ jobs }`. */
+  readonly backlog?: number | BacklogOptions;
+  /** Default `'wait'`. */
+  readonly overflow?: Overflow;
+  /** Milliseconds that a thread may take to load the job module. Default 30,000. */
+  readonly loadTimeoutMs?: number;
+  /** Where the host's file is, for bundled programs only. Default: beside this library. */
+  readonly host?: URL | string;
+  /** Passed on to `new Worker` for each thread. */
+  readonly resourceLimits?: ResourceLimits;
+  /** Passed on to `new Worker` for each thread: its environment, or `SHARE_ENV`. */
+  readonly env?: WorkerOptions['env'];
+  /** Passed on to `new Worker` for each thread: appended to its `process.argv`. */
+  readonly argv?: readonly unknown[];
+  /** Passed on to `new Worker` for each thread: Node options. Default: those of this process. */
+  readonly execArgv?: readonly string[];
+  /** Passed on to `new Worker` for each thread: cloned, there as `workerData`. */
+  readonly workerData?: unknown;
+}
+
+/** The timeouts of one job, in milliseconds, each 1 to 2,147,483,647. */
+export interface JobTimeouts {
+  /** From the call to acceptance, for submissions that wait. */
+  readonly acceptMs?: number;
+  /** From acceptance to the start on a thread. */
+  readonly queueMs?: number;
+  /** From the start on a thread to settling. */
+  readonly runMs?: number;
+  /** From the call to settling. */
+  readonly totalMs?: number;
+}
+
+/** The options of one job. */
+export interface SubmitOptions {
+  /** Cancels the job, waiting, queued or running; its promise rejects with `signal.reason`. */
+  readonly signal?: AbortSignal;
+  /** A number means `{ totalMs }`. Default: none. */
+  readonly timeout?: number | JobTimeouts;
+  /** Buffers and ports of the input that move instead of being copied; detached at acceptance. */
+  readonly transfer?: readonly Transferable[];
+  /** What the job is charged against `backlog.bytes`, instead of the estimate. */
+  readonly bytes?: number;
+}
+
+/** The options of `close`. */
+export interface CloseOptions {
+  /** Milliseconds after which what is left is rejected. Default: none, every accepted job runs to its end. */
+  readonly deadlineMs?: number;
+}
+
+/** A pool's options, complete. */
+export interface Settings {
+  readonly module: string;
+  readonly threads: number;
+  readonly concurrency: number;
+  readonly backlog: { readonly jobs: number; readonly bytes: number; readonly waiters: number };
+  readonly overflow: Overflow;
+  readonly loadTimeoutMs: number;
+  readonly hostPath: string;
+  /** What goes to `new Worker` untouched. */
+  readonly threadOptions: Readonly<Record<string, unknown>>;
+}
+
+const OVERFLOWS: readonly Overflow[] = ['wait', 'reject', 'drop-oldest', 'drop-newest'];
+const THREAD_OPTIONS = ['resourceLimits', 'env', 'argv', 'execArgv', 'workerData'] as const;
+const POOL_OPTIONS = [
+  'threads',
+  'concurrency',
+  'backlog',
+  'overflow',
+  'loadTimeoutMs',
+  'host',
+  ...THREAD_OPTIONS,
+];
+const BACKLOG_OPTIONS = ['jobs', 'bytes', 'waiters'];
+const JOB_OPTIONS = ['signal', 'timeout', 'transfer', 'bytes'];
+const TIMEOUTS = ['acceptMs', 'queueMs', 'runMs', 'totalMs'] as const;
+/** The longest delay that a Node timer takes, 24.8 days. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** Completes and checks the arguments of `new Pool`. @throws InvalidOptionError */
+export function poolSettings(module: unknown, options: unknown = {}): Settings {
+  const given = record('options', options, POOL_OPTIONS);
+  const backlog =
+    typeof given['backlog'] === 'number'
+      ? { jobs: given['backlog'] }
+      : record('backlog', given['backlog'] ?? {}, BACKLOG_OPTIONS);
+  const threadOptions: Record<string, unknown> = {};
+  for (const option of THREAD_OPTIONS) {
+    if (given[option] !== undefined) threadOptions[option] = given[option];
+  }
+  return {
+    module: fileUrl('module', module),
+    threads: whole('threads', given['threads'], 1, 1024) ?? defaultThreads(),
+    concurrency: whole('concurrency', given['concurrency'], 1, 65_536) ?? 1,
+    backlog: {
+      jobs: whole('backlog.jobs', backlog['jobs'], 0, 2 ** 31) ?? 1024,
+      bytes: whole('backlog.bytes', backlog['bytes'], 1, Number.MAX_SAFE_INTEGER) ?? 64 * 1024 ** 2,
+      waiters: whole('backlog.waiters', backlog['waiters'], 0, 2 ** 31) ?? 1024,
+    },
+    overflow: oneOf('overflow', given['overflow'], OVERFLOWS) ?? 'wait',
+    loadTimeoutMs: whole('loadTimeoutMs', given['loadTimeoutMs'], 1, MAX_TIMEOUT_MS) ?? 30_000,
+    hostPath: fileURLToPath(
+      fileUrl('host', given['host'] ?? new URL('../workers/host.js', import.meta.url)),
+    ),
+    threadOptions,
+  };
+}
+
+/** Checks the options of one job; `undefined` costs nothing. @throws InvalidOptionError */
+export function checkSubmitOptions(options: SubmitOptions | undefined): void {
+  if (options === undefined) return;
+  const given = record('options', options, JOB_OPTIONS);
+  const { signal, timeout, transfer, bytes } = given;
+  if (signal !== undefined && !isAbortSignal(signal)) {
+    throw invalid('signal', signal, 'an AbortSignal');
+  }
+  if (typeof timeout === 'number') whole('timeout', timeout, 1, MAX_TIMEOUT_MS);
+  else if (timeout !== undefined) {
+    const timeouts = record('timeout', timeout, TIMEOUTS);
+    for (const phase of TIMEOUTS) whole(`timeout.${phase}`, timeouts[phase], 1, MAX_TIMEOUT_MS);
+  }
+  if (transfer !== undefined && !Array.isArray(transfer)) {
+    throw invalid('transfer', transfer, 'an array of ArrayBuffers, MessagePorts and the like');
+  }
+  whole('bytes', bytes, 0, Number.MAX_SAFE_INTEGER);
+}
+
+/** Checks the options of `close`. @throws InvalidOptionError */
+export function closeDeadlineMs(options: CloseOptions | undefined): number | undefined {
+  if (options === undefined) return undefined;
+  const given = record('options', options, ['deadlineMs']);
+  return whole('deadlineMs', given['deadlineMs'], 0, MAX_TIMEOUT_MS);
+}
+
+/** By shape, as test runners and libraries bring classes of their own. */
+function isAbortSignal(value: unknown): value is AbortSignal {
+  const signal = value as Partial<AbortSignal> | null;
+  return typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function';
+}
+
+function record(
+  option: string,
+  value: unknown,
+  known: readonly string[],
+): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalid(option, value, `an object with ${known.join(', ')}`);
+  }
+  for (const name of Object.keys(value)) {
+    if (known.includes(name)) continue;
+    const path = option === 'options' ? name : `${option}.${name}`;
+    throw new InvalidOptionError(path, `Unknown option '${path}'. Known are: ${known.join(', ')}.`);
+  }
+  return value as Record<string, unknown>;
+}
+
+function whole(option: string, value: unknown, min: number, max: number): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) {
+    return value;
+  }
+  throw invalid(option, value, `a whole number from ${min} to ${max}`);
+}
+
+function oneOf<Value extends string>(
+  option: string,
+  value: unknown,
+  values: readonly Value[],
+): Value | undefined {
+  if (value === undefined || values.includes(value as Value)) return value as Value | undefined;
+  throw invalid(option, value, values.map((name) => `'${name}'`).join(', '));
+}
+
+/** A `file:` URL (as a URL or as text) or an absolute path, as the text of a `file:` URL. */
+function fileUrl(option: string, value: unknown): string {
+  const valid = "a file: URL such as new URL('./jobs.js', import.meta.url), or an absolute path";
+  if (value instanceof URL || (typeof value === 'string' && /^file:/i.test(value))) {
+    try {
+      const url = new URL(value);
+      fileURLToPath(url);
+      return url.href;
+    } catch (error) {
+      throw invalid(option, String(value), valid, error);
+    }
+  }
+  if (typeof value === 'string' && isAbsolute(value)) return pathToFileURL(value).href;
+  throw invalid(option, value, valid);
+}
+
+function invalid(
+  option: string,
+  value: unknown,
+  valid: string,
+  cause?: unknown,
+): InvalidOptionError {
+  const shown = inspect(value, { depth: 0, breakLength: Infinity });
+  return new InvalidOptionError(
+    option,
+    `Option '${option}' is ${shown.length > 120 ? `${shown.slice(0, 120)}…` : shown}; valid is ${valid}.`,
+    cause,
+  );
+}

@@ -1,0 +1,127 @@
+/**
+ * How one value, a job's input or its result, is weighed and made ready to cross a link.
+ *
+ * Invariants: a view never drags its larger buffer along; a Buffer that is the whole value arrives
+ * as a Buffer; weighing a value costs a bounded number of steps, whatever its size.
+ */
+import type { Transferable } from 'node:worker_threads';
+
+/** What a job costs beside its payload: its record, promise and place (see docs/design.md). */
+export const JOB_OVERHEAD_BYTES = 512;
+
+/** Steps after which weighing extrapolates, and how deep it looks. */
+const MAX_STEPS = 64;
+const MAX_DEPTH = 4;
+const SAMPLE = 8;
+/** What a value is charged that isn't looked into: about a small object's clone. */
+const UNSEEN_BYTES = 64;
+
+/**
+ * An estimate of the bytes that a value takes as a clone. Strings, buffers and views: their own
+ * length. Objects, arrays, maps and sets: 16, plus 8 and the name's length for each entry, plus the
+ * values, of which at most 64 are looked at, four levels deep; longer arrays, maps and sets are
+ * extrapolated from their first eight entries. Shared memory is free, as it isn't cloned.
+ *
+ * Cost: 20 ns for a string or a buffer, under 1 µs for a small flat object.
+ */
+export function weigh(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 8;
+  if (ArrayBuffer.isView(value)) return value.byteLength;
+  try {
+    return Math.ceil(new Scale().weigh(value, 0));
+  } catch {
+    // A getter threw. The clone will meet it again and report it.
+    return UNSEEN_BYTES;
+  }
+}
+
+class Scale {
+  #steps = 0;
+
+  weigh(value: unknown, depth: number): number {
+    this.#steps += 1;
+    if (typeof value === 'string') return value.length;
+    if (typeof value !== 'object' || value === null) return 8;
+    // A nested view is cloned with all of its buffer.
+    if (ArrayBuffer.isView(value)) return bufferBytes(value.buffer);
+    if (value instanceof ArrayBuffer || isShared(value)) return bufferBytes(value);
+    if (depth >= MAX_DEPTH || this.#steps > MAX_STEPS) return UNSEEN_BYTES;
+    if (Array.isArray(value)) return this.#entries(value, value.length, depth);
+    if (value instanceof Map) return this.#pairs(value, depth);
+    if (value instanceof Set) return this.#entries(value, value.size, depth);
+    if (value instanceof Blob) return UNSEEN_BYTES;
+    return this.#properties(value as Readonly<Record<string, unknown>>, depth);
+  }
+
+  #properties(value: Readonly<Record<string, unknown>>, depth: number): number {
+    let bytes = 16;
+    for (const name in value) {
+      bytes += 8 + name.length;
+      if (this.#steps <= MAX_STEPS) bytes += this.weigh(value[name], depth + 1);
+      else bytes += UNSEEN_BYTES;
+    }
+    return bytes;
+  }
+
+  #entries(values: Iterable<unknown>, count: number, depth: number): number {
+    let seen = 0;
+    let bytes = 0;
+    for (const value of values) {
+      bytes += 8 + this.weigh(value, depth + 1);
+      seen += 1;
+      if (seen === SAMPLE) break;
+    }
+    return seen === 0 ? 16 : 16 + (bytes / seen) * count;
+  }
+
+  #pairs(map: ReadonlyMap<unknown, unknown>, depth: number): number {
+    const { size } = map;
+    return this.#entries(map.keys(), size, depth) + this.#entries(map.values(), size, depth);
+  }
+}
+
+function isShared(value: unknown): value is SharedArrayBuffer {
+  return typeof SharedArrayBuffer === 'function' && value instanceof SharedArrayBuffer;
+}
+
+function bufferBytes(buffer: ArrayBufferLike): number {
+  return isShared(buffer) ? 0 : buffer.byteLength;
+}
+
+/**
+ * A view of its own memory: the same one where it spans its whole buffer or shares memory, else a
+ * copy of its part. `Buffer.from('hello')` is a view on a slab of 8 KB and more, and structured
+ * clone would carry the slab.
+ */
+export function compact(value: unknown): unknown {
+  if (!ArrayBuffer.isView(value)) return value;
+  const { buffer, byteOffset, byteLength } = value;
+  if (byteLength === buffer.byteLength || isShared(buffer)) return value;
+  const own = buffer.slice(byteOffset, byteOffset + byteLength);
+  if (Buffer.isBuffer(value)) return Buffer.from(own);
+  if (value instanceof DataView) return new DataView(own);
+  const View = value.constructor as new (buffer: ArrayBufferLike) => ArrayBufferView;
+  return new View(own);
+}
+
+/** Turns what arrived for a Buffer back into one, over the same memory. */
+export function asBuffer(value: unknown): Buffer {
+  const { buffer, byteOffset, byteLength } = value as Uint8Array;
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+/**
+ * Takes the listed buffers and ports away from the caller now, and gives the value and the list
+ * that hold them from here on. Cost: 5 to 7 µs.
+ *
+ * @throws DataCloneError where the value can't be cloned or the list not be transferred; then
+ *   nothing was detached.
+ */
+export function detach(
+  value: unknown,
+  list: readonly Transferable[],
+): { value: unknown; list: readonly Transferable[] } {
+  const moved = structuredClone({ value, list }, { transfer: list as never });
+  return Buffer.isBuffer(value) ? { value: asBuffer(moved.value), list: moved.list } : moved;
+}

@@ -1,0 +1,319 @@
+/**
+ * The pool: what users see. It puts the scheduler and the threads together and owns their life.
+ *
+ *     running ──▶ closing ──▶ closed
+ *        └─▶ failed (the module can't be loaded) ─▶ closing
+ *
+ * Invariants: the state only moves on; events are emitted when the pool is consistent again, never
+ * from the middle of a call; every promise that is given out settles.
+ */
+import { EventEmitter } from 'node:events';
+import { ModuleLoadError, NestedPoolError, PoolClosedError, withoutStack } from './errors.js';
+import type { Ending, Job, JobRecord } from './job.js';
+import { KeepAlive } from './keep-alive.js';
+import { closeDeadlineMs, type CloseOptions, type PoolOptions, poolSettings } from './options.js';
+import type { SubmitOptions } from './options.js';
+import { Scheduler, type UnfinishedJob } from './scheduler.js';
+import { isServing } from './serving.js';
+import type { PoolStats } from './stats.js';
+import { Threads } from './threads.js';
+import type { JobArguments, JobName, JobResult, UntypedModule } from './types.js';
+
+/** What a closed pool reports: how many jobs ended in which way since `close()`, and what did not. */
+export type CloseReport = Readonly<Record<Ending, number>> & {
+  /** The jobs that the deadline cut off, the oldest first; they count as rejected. */
+  readonly unfinished: readonly UnfinishedJob[];
+};
+
+/** The events of a pool. */
+export interface PoolEvents {
+  /** The backlog has become full. Edge-triggered: `available` comes before the next one. */
+  saturated: [];
+  /** A full backlog has fallen to half, and nobody waits: producers may go on. */
+  available: [];
+  /** A job failed (rejected, timed out or dropped) and nobody has read its `result`. */
+  failed: [error: unknown, job: Job<unknown>];
+  /** A rejection that a job left behind, or an uncaught exception that no single job is to blame for. */
+  strayError: [error: unknown];
+  /** A thread ended by itself; another replaces it. The cause is undefined where none is known. */
+  threadLost: [cause: unknown];
+  /** A thread has loaded the module. */
+  threadReady: [];
+  /** `close()` is done. */
+  closed: [report: CloseReport];
+}
+
+interface Deferred {
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * A fixed number of threads that run the functions of one module, behind a bounded backlog.
+ *
+ * @typeParam Module - The job module's type, `typeof import('./jobs.js')`: names, inputs and results
+ *   are inferred from it. Without it every name compiles and values are `unknown`.
+ */
+export class Pool<Module extends object = UntypedModule> extends EventEmitter<PoolEvents> {
+  readonly #targetThreads: number;
+  readonly #scheduler: Scheduler;
+  readonly #threads: Threads;
+  readonly #keepAlive = new KeepAlive();
+  #awaitingReady: Deferred[] = [];
+  #failure: ModuleLoadError | undefined;
+  #isClosing = false;
+  #closing: Promise<CloseReport> | undefined;
+  #drained: (() => void) | undefined;
+  readonly #unfinished: UnfinishedJob[] = [];
+  #closeTimer: NodeJS.Timeout | undefined;
+  #closeAtMs = Infinity;
+  #unread: JobRecord[] = [];
+  #hasWarned = false;
+
+  /**
+   * Starts the threads at once; `ready()` tells when they have loaded the module.
+   *
+   * @param module - The job module: a `file:` URL (`new URL('./jobs.js', import.meta.url)`), its text,
+   *   or an absolute path. ESM or CommonJS.
+   * @param options - See `PoolOptions`; every default is safe.
+   * @throws InvalidOptionError `ERR_INVALID_OPTION`: names the option, the value and what is valid.
+   * @throws NestedPoolError `ERR_NESTED_POOL`: on a thread that serves the same module.
+   */
+  constructor(module: URL | string, options?: PoolOptions) {
+    super();
+    const settings = poolSettings(module, options);
+    if (isServing(settings.module)) throw new NestedPoolError(settings.module);
+    this.#targetThreads = settings.threads;
+    this.#scheduler = new Scheduler(settings, {
+      live: (isLive) => (isLive ? this.#keepAlive.hold() : this.#keepAlive.release()),
+      saturated: () => this.#emitLater('saturated'),
+      available: () => this.#emitLater('available'),
+      failedUnread: (job) => this.#reportUnread(job),
+      drained: () => this.#drained?.(),
+    });
+    this.#threads = new Threads(settings, {
+      ready: (link) => {
+        this.#scheduler.addThread(link);
+        this.#emitLater('threadReady');
+        this.#settleReady();
+      },
+      message: (link, message) => {
+        this.#threads.worked();
+        this.#scheduler.receive(link, message);
+      },
+      stray: (error) => this.#emitLater('strayError', error),
+      gone: (link, loss) => {
+        const started = this.#scheduler.loseThread(link, loss);
+        if (!link.wasReady || link.isStopped) return;
+        this.#emitLater('threadLost', loss.cause);
+        if (loss.isUncaught && started !== 1) this.#emitLater('strayError', loss.cause);
+      },
+      failed: (error) => {
+        this.#failure = error;
+        this.#scheduler.fail(error);
+        this.#settleReady();
+      },
+    });
+  }
+
+  /**
+   * Runs a job and gives its result. Never throws synchronously.
+   *
+   * @returns A promise of the function's result. It rejects with what the function threw, with
+   *   `signal.reason` when cancelled, or with one of the errors below.
+   * @throws BacklogFullError `ERR_BACKLOG_FULL`: no room; with `overflow: 'wait'` only if no more may wait.
+   * @throws JobTooLargeError `ERR_JOB_TOO_LARGE`
+   * @throws JobDroppedError `ERR_JOB_DROPPED`
+   * @throws JobTimeoutError `ERR_JOB_TIMEOUT`
+   * @throws ThreadLostError `ERR_THREAD_LOST`
+   * @throws ModuleLoadError `ERR_MODULE_LOAD`
+   * @throws UnknownJobError `ERR_UNKNOWN_JOB`
+   * @throws NotCloneableError `ERR_NOT_CLONEABLE`
+   * @throws PoolClosedError `ERR_POOL_CLOSED`
+   * @throws InvalidOptionError `ERR_INVALID_OPTION`
+   *
+   * Cancel safety: abort `signal` at any time; a waiting or queued job then never runs, a running
+   * one rejects at once and its slot is free when its thread has been replaced.
+   */
+  run<Name extends JobName<Module>>(
+    name: Name,
+    ...[input, options]: JobArguments<Module[Name]>
+  ): Promise<JobResult<Module[Name]>> {
+    try {
+      return this.#scheduler
+        .submit(name, input, options as SubmitOptions | undefined)
+        .promise() as Promise<JobResult<Module[Name]>>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Submits a job, and gives its handle when it is accepted. With `overflow: 'wait'` that is when
+   * there is room, first come, first served: awaiting it is how a producer is held back. Never
+   * throws synchronously.
+   *
+   * @returns A promise of the `Job`. It rejects as `run` does where the job is not accepted; what
+   *   happens afterwards is told by `job.result`, and by the `'failed'` event if nobody reads that.
+   *
+   * Cancel safety: abort `signal` while it waits, and it leaves the queue at once with no trace.
+   */
+  submit<Name extends JobName<Module>>(
+    name: Name,
+    ...[input, options]: JobArguments<Module[Name]>
+  ): Promise<Job<JobResult<Module[Name]>>> {
+    type Submitted = Job<JobResult<Module[Name]>>;
+    try {
+      const job = this.#scheduler.submit(name, input, options as SubmitOptions | undefined);
+      if (job.state !== 'waiting') return Promise.resolve(job as Submitted);
+      return job.acceptance() as Promise<Submitted>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Submits a job if there is room now; never waits, never overtakes those who wait, and never drops
+   * another job (`overflow` does not apply).
+   *
+   * @returns The accepted job, or undefined where the backlog is full: the cheapest refusal there is.
+   * @throws The errors of `run`, synchronously, but for `ERR_BACKLOG_FULL`; `signal.reason` where
+   *   the signal has aborted.
+   */
+  trySubmit<Name extends JobName<Module>>(
+    name: Name,
+    ...[input, options]: JobArguments<Module[Name]>
+  ): Job<JobResult<Module[Name]>> | undefined {
+    return this.#scheduler.trySubmit(name, input, options as SubmitOptions | undefined) as
+      | Job<JobResult<Module[Name]>>
+      | undefined;
+  }
+
+  /** A job as a function of its own: `const hash = pool.job('hash'); await hash(bytes)`. */
+  job<Name extends JobName<Module>>(
+    name: Name,
+  ): (...args: JobArguments<Module[Name]>) => Promise<JobResult<Module[Name]>> {
+    return (...args) => this.run(name, ...args);
+  }
+
+  /**
+   * Fulfils when every thread has loaded the module. Jobs may be submitted before.
+   *
+   * @throws ModuleLoadError `ERR_MODULE_LOAD`: it failed three times in a row per thread, no thread ready.
+   * @throws PoolClosedError `ERR_POOL_CLOSED`: the pool was closed before.
+   */
+  ready(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#awaitingReady.push({ resolve, reject });
+      this.#keepAlive.hold();
+      this.#settleReady();
+    });
+  }
+
+  /** A snapshot; plain data. Cost: about 10 µs. */
+  stats(): PoolStats {
+    return this.#scheduler.stats(this.#threads);
+  }
+
+  /**
+   * Closes the pool for good. New jobs and those that wait for room are refused with
+   * `ERR_POOL_CLOSED`; accepted ones run to their end, or until the deadline: what is left then
+   * rejects with `ERR_POOL_CLOSED` and is handed back as `unfinished`. Then the threads end.
+   *
+   * @returns The report. Every call gives the same promise; the earliest deadline wins. It rejects
+   *   only for `ERR_INVALID_OPTION`.
+   */
+  close(options?: CloseOptions): Promise<CloseReport> {
+    let deadlineMs: number | undefined;
+    try {
+      deadlineMs = closeDeadlineMs(options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    this.#closing ??= this.#shutDown();
+    if (deadlineMs !== undefined) this.#closeWithin(deadlineMs);
+    return this.#closing;
+  }
+
+  /** Closes without a deadline, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #shutDown(): Promise<CloseReport> {
+    this.#isClosing = true;
+    this.#keepAlive.hold();
+    const before = this.#scheduler.endings();
+    await new Promise<void>((resolve) => {
+      this.#drained = resolve;
+      this.#scheduler.close();
+      this.#settleReady();
+    });
+    clearTimeout(this.#closeTimer);
+    this.#scheduler.stop();
+    await this.#threads.destroy();
+    const after = this.#scheduler.endings();
+    const since = Object.fromEntries(
+      Object.entries(after).map(([ending, count]) => [ending, count - before[ending as Ending]]),
+    ) as Record<Ending, number>;
+    const report: CloseReport = { ...since, unfinished: this.#unfinished };
+    this.#keepAlive.end();
+    this.#emitLater('closed', report);
+    return report;
+  }
+
+  #closeWithin(deadlineMs: number): void {
+    const atMs = performance.now() + deadlineMs;
+    if (atMs >= this.#closeAtMs) return;
+    this.#closeAtMs = atMs;
+    clearTimeout(this.#closeTimer);
+    this.#closeTimer = setTimeout(() => {
+      // Answers may have arrived while this thread was busy: timers run before messages do.
+      setImmediate(() => this.#unfinished.push(...this.#scheduler.cutOff()));
+    }, deadlineMs).unref();
+  }
+
+  #settleReady(): void {
+    const isReady = this.#threads.ready === this.#targetThreads;
+    const error =
+      this.#failure ??
+      (!this.#isClosing
+        ? undefined
+        : withoutStack(
+            () => new PoolClosedError('The pool was closed before it was ready.', false),
+          ));
+    if (!isReady && error === undefined) return;
+    for (const { resolve, reject } of this.#awaitingReady.splice(0)) {
+      this.#keepAlive.release();
+      if (error === undefined) resolve();
+      else reject(error);
+    }
+  }
+
+  #reportUnread(job: JobRecord): void {
+    // Later, as `await pool.submit()` has not given the handle of a job that fails at once.
+    if (this.#unread.push(job) > 1) return;
+    setImmediate(() => {
+      for (const failed of this.#unread.splice(0)) {
+        if (failed.isWatched) continue;
+        if (this.listenerCount('failed') > 0) this.emit('failed', failed.error, failed);
+        else this.#warnOnce(failed);
+      }
+    });
+  }
+
+  #warnOnce(job: JobRecord): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    process.emitWarning(
+      `Job '${job.name}' failed and nobody has read its result: ${String(job.error)}. ` +
+        "Read job.result, or listen to the pool's 'failed' event. This is said once per pool.",
+      { type: 'MillraceWarning', code: 'MILLRACE_FAILED_UNREAD' },
+    );
+  }
+
+  #emitLater<Event extends keyof PoolEvents>(event: Event, ...args: PoolEvents[Event]): void {
+    if (this.listenerCount(event) === 0) return;
+    queueMicrotask(() => this.emit(event, ...(args as never)));
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * Which job module this thread serves, so that a pool of the same module is not made on it: a
+ * single-file program without an `isMainThread` guard would start threads that start threads.
+ */
+
+/** Registered, so that several copies of the library on a thread agree. */
+const SERVING = Symbol.for('millrace.serving');
+
+type Global = { [SERVING]?: string };
+
+/** Host: this thread serves the module from here on. */
+export function markServing(moduleUrl: string): void {
+  (globalThis as Global)[SERVING] = moduleUrl;
+}
+
+/** Whether this thread serves the module. */
+export function isServing(moduleUrl: string): boolean {
+  return (globalThis as Global)[SERVING] === moduleUrl;
+}

@@ -1,0 +1,134 @@
+/**
+ * What a pool counts and measures of itself, and the snapshot it shows.
+ *
+ * Invariant: the counters move at the same instant as the job they count; the estimates (times,
+ * utilization) never decide anything but `retryAfterMs`.
+ */
+import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
+import type { Ending } from './job.js';
+
+/** A distribution of times in milliseconds, over the pool's life; percentiles to three digits. */
+export interface TimeStats {
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly count: number;
+}
+
+/** A snapshot of a pool; plain data, safe to log or serialise. */
+export interface PoolStats {
+  readonly threads: {
+    /** How many the pool keeps. */
+    readonly target: number;
+    /** Those that have loaded the module, the busy ones included. */
+    readonly ready: number;
+    /** Those with at least one job. */
+    readonly busy: number;
+    /** Total of threads that ended by themselves: exit, out of memory, uncaught exception. */
+    readonly lost: number;
+    /** Total of threads that the pool stopped and replaced, to end a cancelled or overdue job. */
+    readonly recycled: number;
+  };
+  /**
+   * Jobs by state. Always: submitted = waiting + queued + running + the sum of the endings.
+   */
+  readonly jobs: { readonly submitted: number } & Readonly<
+    Record<'waiting' | 'queued' | 'running' | Ending, number>
+  >;
+  readonly backlog: {
+    /** Accepted jobs that no thread has started. */
+    readonly jobs: number;
+    /** Charged bytes of all accepted, unsettled jobs. */
+    readonly bytes: number;
+    readonly waiters: number;
+    /** Age of the oldest accepted job that no thread has started; 0 where there is none. */
+    readonly oldestMs: number;
+    readonly limit: { readonly jobs: number; readonly bytes: number; readonly waiters: number };
+  };
+  /** From acceptance to the start on a thread. */
+  readonly waitMs: TimeStats;
+  /** From the start on a thread to the end of the job's function. */
+  readonly runMs: TimeStats;
+  /** Share of the slots that held a job, 0 to 1, averaged over about the last ten seconds. */
+  readonly utilization: number;
+  /** When room is likely, for a `Retry-After` header; 0 while there is room. */
+  readonly retryAfterMs: number;
+}
+
+/** The histograms count microseconds. */
+const US_PER_MS = 1000;
+const UTILIZATION_WINDOW_MS = 10_000;
+/** The weight of a new run time in its running mean: the last 32 jobs or so decide. */
+const RUN_MEAN_WEIGHT = 1 / 32;
+
+export class Stats {
+  submitted = 0;
+  readonly endings: Record<Ending, number> = {
+    fulfilled: 0,
+    rejected: 0,
+    cancelled: 0,
+    timedOut: 0,
+    dropped: 0,
+    refused: 0,
+  };
+  readonly #waits: RecordableHistogram = createHistogram();
+  readonly #runs: RecordableHistogram = createHistogram();
+  #meanRunMs: number | undefined;
+  #utilization = 0;
+  #busySlots = 0;
+  #sinceMs = performance.now();
+
+  /** A job's function has ended on its thread. */
+  recordRun(waitMs: number, runMs: number): void {
+    this.#waits.record(toMicroseconds(waitMs));
+    this.#runs.record(toMicroseconds(runMs));
+    this.#meanRunMs ??= runMs;
+    this.#meanRunMs += (runMs - this.#meanRunMs) * RUN_MEAN_WEIGHT;
+  }
+
+  /** The number of slots that hold a job has changed. */
+  recordBusy(busySlots: number, slots: number, nowMs: number): void {
+    this.#utilization = this.utilization(slots, nowMs);
+    this.#busySlots = busySlots;
+    this.#sinceMs = nowMs;
+  }
+
+  /** An exponentially weighted mean of busy slots over slots. */
+  utilization(slots: number, nowMs: number): number {
+    const decay = Math.exp((this.#sinceMs - nowMs) / UTILIZATION_WINDOW_MS);
+    return this.#utilization * decay + (this.#busySlots / slots) * (1 - decay);
+  }
+
+  /** When so many jobs will be done, by Little's law: excess × mean run time ÷ slots. At least 1 ms. */
+  retryAfterMs(excess: number, slots: number): number {
+    const estimate = (excess * (this.#meanRunMs ?? 100)) / slots;
+    return Math.ceil(Math.min(Math.max(estimate, 1), 60_000));
+  }
+
+  waitMs(): TimeStats {
+    return timeStats(this.#waits);
+  }
+
+  runMs(): TimeStats {
+    return timeStats(this.#runs);
+  }
+}
+
+function toMicroseconds(ms: number): number {
+  return Math.max(1, Math.round(ms * US_PER_MS));
+}
+
+function timeStats(histogram: RecordableHistogram): TimeStats {
+  const { count } = histogram;
+  if (count === 0) return { p50: 0, p90: 0, p99: 0, max: 0, mean: 0, count };
+  return {
+    p50: histogram.percentile(50) / US_PER_MS,
+    p90: histogram.percentile(90) / US_PER_MS,
+    p99: histogram.percentile(99) / US_PER_MS,
+    max: histogram.max / US_PER_MS,
+    mean: histogram.mean / US_PER_MS,
+    count,
+  };
+}

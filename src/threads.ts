@@ -1,0 +1,190 @@
+/**
+ * A fixed number of worker threads, each with a link. The only file that imports Piscina.
+ *
+ * Piscina starts the threads, carries their options and replaces those that end. What it leaves
+ * open is done here: its replacement is immediate, so a thread in a row of failures is told late to
+ * load the module; after a thread that ended while booting it replaces none any more, so missing
+ * threads get a further Piscina. `test/piscina.test.ts` pins what this file relies on.
+ *
+ * Invariants: at most `target` threads at a time, and `target` again soon after any loss, until
+ * `destroy`; when the module did not load three times per thread in a row, with no thread ready,
+ * the threads end and `failed` is told, once.
+ */
+import { Piscina } from 'piscina';
+import type { Worker } from 'node:worker_threads';
+import type { Loss } from './dispatcher.js';
+import { InvalidOptionError, ModuleLoadError, withoutStack } from './errors.js';
+import { type LinkEvents, ThreadLink } from './link.js';
+import type { Settings } from './options.js';
+import { isHello } from './protocol.js';
+
+/** What the threads tell. */
+export interface ThreadsEvents extends Pick<LinkEvents, 'message' | 'stray'> {
+  ready(link: ThreadLink): void;
+  /** A thread is gone, ready or not. */
+  gone(link: ThreadLink, loss: Loss): void;
+  /** The module can't be loaded; there are no threads any more. */
+  failed(error: ModuleLoadError): void;
+}
+
+const LOAD_ATTEMPTS = 3;
+const FIRST_BACK_OFF_MS = 50;
+const LONGEST_BACK_OFF_MS = 5000;
+
+export class Threads {
+  /** Threads that ended by themselves after they had loaded the module. */
+  lost = 0;
+  /** Threads that the pool stopped and replaced. */
+  recycled = 0;
+  readonly #settings: Settings;
+  readonly #events: ThreadsEvents;
+  readonly #piscinas = new Set<Piscina>();
+  readonly #links = new Map<Worker, ThreadLink>();
+  /** Threads in a row that ended, or did not load the module, before any job was answered. */
+  #strikes = 0;
+  #loadFailures = 0;
+  #isDestroyed = false;
+  #fillTimer: NodeJS.Timeout | undefined;
+
+  /**
+   * Starts the threads.
+   *
+   * @throws InvalidOptionError where Node refuses an option that is passed on to the threads.
+   */
+  constructor(settings: Settings, events: ThreadsEvents) {
+    this.#settings = settings;
+    this.#events = events;
+    try {
+      this.#fill();
+    } catch (error) {
+      const options = Object.keys(settings.threadOptions).join(', ');
+      const message = (error as Error).message;
+      throw new InvalidOptionError(
+        options,
+        `Node refuses an option that is passed on to the threads (${options}): ${message}`,
+        error,
+      );
+    }
+  }
+
+  /** How many threads have loaded the module. */
+  get ready(): number {
+    let ready = 0;
+    for (const link of this.#links.values())
+      if (link.state === 'ready' && !link.isStopped) ready += 1;
+    return ready;
+  }
+
+  /** A job was answered: the threads do work. */
+  worked(): void {
+    this.#strikes = 0;
+  }
+
+  /** Ends all threads. Fulfils when they have ended. */
+  async destroy(): Promise<void> {
+    this.#isDestroyed = true;
+    clearTimeout(this.#fillTimer);
+    for (const link of this.#links.values()) link.isStopped = true;
+    await Promise.all([...this.#piscinas].map((piscina) => piscina.destroy()));
+  }
+
+  /** Starts what is missing. */
+  #fill(): void {
+    const missing = this.#settings.threads - this.#links.size;
+    if (missing <= 0 || this.#isDestroyed) return;
+    const piscina = new Piscina({
+      filename: this.#settings.hostPath,
+      name: 'serve',
+      minThreads: missing,
+      maxThreads: missing,
+      // An idle thread must not block in Atomics.wait: its timers would freeze, its ports never close.
+      atomics: 'disabled',
+      recordTiming: false,
+      ...this.#settings.threadOptions,
+    });
+    this.#piscinas.add(piscina);
+    piscina.on('message', (message: unknown) => {
+      if (!isHello(message)) return;
+      this.#adopt(piscina);
+      for (const link of this.#links.values()) {
+        if (link.threadId !== message.threadId) continue;
+        link.greet(message);
+        this.#loadLater(link);
+      }
+    });
+    // Each thread's own 'error' event tells the same; without a listener this one would be thrown.
+    piscina.on('error', () => {});
+    this.#adopt(piscina);
+  }
+
+  /** Links the threads of a Piscina that are new. */
+  #adopt(piscina: Piscina): void {
+    for (const worker of piscina.threads as Worker[]) {
+      if (this.#links.has(worker)) continue;
+      const link = new ThreadLink(
+        worker,
+        this.#settings.concurrency,
+        this.#settings.loadTimeoutMs,
+        {
+          ready: (ready) => this.#ready(ready),
+          loadFailed: (_, error) => this.#loadFailed(error),
+          message: this.#events.message,
+          stray: this.#events.stray,
+          gone: (gone, loss) => this.#gone(worker, gone, loss),
+        },
+      );
+      this.#links.set(worker, link);
+      // Piscina listens longer: when this is called, it has put the replacement into its list.
+      worker.on('exit', () => {
+        this.#adopt(piscina);
+        if (piscina.threads.length === 0) this.#piscinas.delete(piscina);
+      });
+    }
+  }
+
+  /** Tells a new thread to load the module: at once, or late where threads have ended in a row. */
+  #loadLater(link: ThreadLink): void {
+    const { module, loadTimeoutMs } = this.#settings;
+    const load = (): void => link.load(module, loadTimeoutMs);
+    const delayMs = this.#backOffMs();
+    if (delayMs === 0) load();
+    else setTimeout(load, delayMs).unref();
+  }
+
+  /** Every thread may fail once for nothing; from then on the wait doubles. */
+  #backOffMs(): number {
+    const rounds = Math.floor(this.#strikes / this.#settings.threads);
+    if (rounds === 0) return 0;
+    return Math.min(FIRST_BACK_OFF_MS * 2 ** (rounds - 1), LONGEST_BACK_OFF_MS);
+  }
+
+  #ready(link: ThreadLink): void {
+    this.#loadFailures = 0;
+    this.#events.ready(link);
+  }
+
+  #loadFailed(error: unknown): void {
+    if (this.#isDestroyed) return;
+    this.#strikes += 1;
+    this.#loadFailures += 1;
+    if (this.#loadFailures < LOAD_ATTEMPTS * this.#settings.threads || this.ready > 0) return;
+    void this.destroy();
+    this.#events.failed(withoutStack(() => new ModuleLoadError(this.#settings.module, error)));
+  }
+
+  #gone(worker: Worker, link: ThreadLink, loss: Loss): void {
+    this.#links.delete(worker);
+    if (link.wasReady && !this.#isDestroyed) {
+      if (link.isStopped) this.recycled += 1;
+      else {
+        this.lost += 1;
+        this.#strikes += 1;
+      }
+    }
+    this.#events.gone(link, loss);
+    if (this.#links.size >= this.#settings.threads || this.#isDestroyed) return;
+    // Piscina has given up on some.
+    clearTimeout(this.#fillTimer);
+    this.#fillTimer = setTimeout(() => this.#fill(), this.#backOffMs()).unref();
+  }
+}
