@@ -161,7 +161,7 @@ export class Dispatcher {
   /** All jobs that are out on threads and not settled, the oldest first. */
   sent(): JobRecord[] {
     const jobs = [...this.#lanes.values()].flatMap((lane) => lane.unsettled());
-    return jobs.sort(byId);
+    return jobs.toSorted(byId);
   }
 
   /** A started job was settled while it ran; its slot stays taken until it has really ended. */
@@ -208,7 +208,7 @@ export class Dispatcher {
     this.#lanes.delete(link);
     this.#deadlines.clear(lane.grace);
     this.#occupancyChanged(-lane.occupied);
-    const jobs = lane.unsettled().sort(byId);
+    const jobs = lane.unsettled().toSorted(byId);
     const started = jobs.filter((job) => job.isStarted);
     for (const job of jobs) {
       const wasStarted = job.isStarted;
@@ -275,7 +275,7 @@ export class Dispatcher {
   /** Ends a thread on purpose. What it has not started goes elsewhere at once. */
   #stop(lane: Lane): void {
     lane.isStopping = true;
-    for (const job of lane.unsettled().sort(byId)) {
+    for (const job of lane.unsettled().toSorted(byId)) {
       if (this.takeBack(job)) this.#giveBack(job, undefined);
     }
     lane.link.stop();

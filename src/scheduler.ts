@@ -172,7 +172,7 @@ export class Scheduler {
 
   /** The closing deadline has passed: rejects what is left. Their threads are the caller's to stop. */
   cutOff(): UnfinishedJob[] {
-    const jobs = [...this.#dispatcher.sent(), ...this.#queued()].sort((a, b) => a.id - b.id);
+    const jobs = [...this.#dispatcher.sent(), ...this.#queued()].toSorted((a, b) => a.id - b.id);
     // What has ended on its thread is as good as done; its answer is on its way.
     return jobs
       .filter((job) => !job.posting?.isFinished())
