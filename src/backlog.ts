@@ -82,10 +82,14 @@ export class Backlog<Job extends Queueable & Listed<Job>> {
     return this.#waitingBytes + bytes > this.limits.bytes ? 'bytes' : undefined;
   }
 
-  /** Accepts a job, at the end of the queue. The caller has asked `blocker`. */
+  /** Accepts a job. The caller has asked `blocker`, and queues it or sends it at once. */
   accept(job: Job): void {
     this.#accepted += 1;
     this.#bytes += job.bytes;
+  }
+
+  /** Puts an accepted job at the end of the queue. */
+  queue(job: Job): void {
     this.#queue.push(job);
   }
 
@@ -120,6 +124,7 @@ export class Backlog<Job extends Queueable & Listed<Job>> {
 
   /** Takes a job out of the queue or from among the waiters, wherever it stands; a queued one stays accepted. */
   leave(job: Job): void {
+    if (job.list === undefined) return;
     if (job.list === this.#waiters) {
       this.#waitingBytes -= job.bytes;
       this.#waiters.remove(job);

@@ -11,7 +11,7 @@ import { Deadline, type Deadlines } from './deadlines.js';
 import { NotCloneableError, ThreadLostError, UnknownJobError, withoutStack } from './errors.js';
 import type { Ending, JobRecord, Posting } from './job.js';
 import { List } from './list.js';
-import { asBuffer } from './payload.js';
+import { asBuffer, isBuffer } from './payload.js';
 import { ANSWER_FIELDS, type Claims, Form, Kind } from './protocol.js';
 import type { Stats } from './stats.js';
 import { decodeThrown, type EncodedError } from './thrown.js';
@@ -23,6 +23,8 @@ export interface Link {
   readonly names: ReadonlyMap<string, number>;
   /** Added to the thread's `performance.now()` it gives ours. */
   readonly clockOffsetMs: number;
+  /** Called with each `done` and `pong`; the dispatcher sets it. */
+  onMessage: (message: readonly unknown[]) => void;
   /** @throws What structured clone throws. */
   post(message: readonly unknown[], transfer?: readonly unknown[]): void;
   /** Ends the thread; its loss is reported later, as any other. */
@@ -55,15 +57,13 @@ export class Dispatcher {
   readonly #deadlines: Deadlines;
   readonly #stats: Stats;
   readonly #now: () => number;
-  readonly #lanes = new Map<Link, Lane>();
+  readonly #lanes: Lane[] = [];
   /** Sent jobs that have not been seen started, in the order of sending. */
   readonly #unstarted = new List<JobRecord>();
-  readonly #slots: number;
   #occupied = 0;
 
   constructor(
     owner: DispatcherOwner,
-    threads: number,
     concurrency: number,
     deadlines: Deadlines,
     stats: Stats,
@@ -71,7 +71,6 @@ export class Dispatcher {
   ) {
     this.#owner = owner;
     this.#concurrency = concurrency;
-    this.#slots = threads * concurrency;
     this.#deadlines = deadlines;
     this.#stats = stats;
     this.#now = now;
@@ -79,14 +78,16 @@ export class Dispatcher {
 
   /** A thread is ready for jobs. */
   add(link: Link): void {
-    this.#lanes.set(link, new Lane(link, this.#concurrency, () => this.#graceOver(link)));
+    const lane: Lane = new Lane(link, this.#concurrency, () => this.#graceOver(lane));
+    this.#lanes.push(lane);
+    link.onMessage = (message) => this.#receive(lane, message);
   }
 
   /** Threads that are ready, and of these the ones with a job. */
   threads(): { ready: number; busy: number } {
     let ready = 0;
     let busy = 0;
-    for (const lane of this.#lanes.values()) {
+    for (const lane of this.#lanes) {
       if (lane.isStopping) continue;
       ready += 1;
       if (lane.occupied > 0) busy += 1;
@@ -94,13 +95,19 @@ export class Dispatcher {
     return { ready, busy };
   }
 
-  get hasFreeSlot(): boolean {
-    return this.#freest() !== undefined;
+  /** The thread with the most free slots, or undefined where none is free. */
+  freest(): Lane | undefined {
+    let freest: Lane | undefined;
+    for (const lane of this.#lanes) {
+      if (lane.isStopping || lane.occupied === this.#concurrency) continue;
+      if (lane.occupied === 0) return lane;
+      if (freest === undefined || lane.occupied < freest.occupied) freest = lane;
+    }
+    return freest;
   }
 
-  /** Sends a job to the least occupied thread. The caller has seen that a slot is free. */
-  send(job: JobRecord): void {
-    const lane = this.#freest() as Lane;
+  /** Sends a job to a thread with a free slot. What comes after `post` costs the caller no latency. */
+  send(job: JobRecord, lane: Lane, nowMs: number): void {
     const index = lane.link.names.get(job.name);
     if (index === undefined) {
       const error = withoutStack(() => new UnknownJobError(job.name, [...lane.link.names.keys()]));
@@ -108,17 +115,18 @@ export class Dispatcher {
       return;
     }
     const posting = lane.occupy(job);
-    this.#occupancyChanged(1);
     job.posting = posting;
-    this.#unstarted.push(job);
-    const form = Buffer.isBuffer(job.input) ? Form.buffer : Form.plain;
+    const form = isBuffer(job.input) ? Form.buffer : Form.plain;
     try {
       lane.link.post(
         [Kind.run, posting.cell, posting.ticket, index, job.id, form, job.input],
         job.transfer,
       );
+      this.#unstarted.push(job);
+      this.#occupancyChanged(1, nowMs);
     } catch (error) {
-      this.#unpost(job);
+      lane.free(posting);
+      job.posting = undefined;
       const cause = withoutStack(() => new NotCloneableError(job.name, 'input', error));
       this.#owner.settle(job, 'rejected', cause);
     }
@@ -160,7 +168,7 @@ export class Dispatcher {
 
   /** All jobs that are out on threads and not settled, the oldest first. */
   sent(): JobRecord[] {
-    const jobs = [...this.#lanes.values()].flatMap((lane) => lane.unsettled());
+    const jobs = this.#lanes.flatMap((lane) => lane.unsettled());
     return jobs.toSorted(byId);
   }
 
@@ -177,10 +185,33 @@ export class Dispatcher {
     if (!lane.grace.isSet) this.#watch(lane);
   }
 
-  /** Takes a `done` or `pong` message. */
-  receive(link: Link, message: readonly unknown[]): void {
-    const lane = this.#lanes.get(link);
-    if (lane === undefined) return;
+  /**
+   * A thread is gone.
+   *
+   * @returns How many jobs it had started and not answered.
+   */
+  lose(link: Link, loss: Loss): number {
+    const lane = this.#lanes.find((each) => each.link === link);
+    if (lane === undefined) return 0;
+    this.#lanes.splice(this.#lanes.indexOf(lane), 1);
+    this.#deadlines.clear(lane.grace);
+    this.#occupancyChanged(-lane.occupied, this.#now());
+    const jobs = lane.unsettled().toSorted(byId);
+    const started = jobs.filter((job) => job.isStarted);
+    for (const job of jobs) {
+      const wasStarted = job.isStarted;
+      this.#forget(job);
+      if (wasStarted) {
+        const isCulprit = loss.isUncaught && started.length === 1;
+        const error = isCulprit ? loss.cause : lost(job, true, loss.cause);
+        this.#owner.settle(job, 'rejected', error);
+      } else this.#giveBack(job, loss.cause);
+    }
+    this.#owner.refill();
+    return started.length;
+  }
+
+  #receive(lane: Lane, message: readonly unknown[]): void {
     if (message[0] === Kind.pong) {
       lane.isAnswering = true;
       return;
@@ -197,45 +228,18 @@ export class Dispatcher {
     this.#owner.refill();
   }
 
-  /**
-   * A thread is gone.
-   *
-   * @returns How many jobs it had started and not answered.
-   */
-  lose(link: Link, loss: Loss): number {
-    const lane = this.#lanes.get(link);
-    if (lane === undefined) return 0;
-    this.#lanes.delete(link);
-    this.#deadlines.clear(lane.grace);
-    this.#occupancyChanged(-lane.occupied);
-    const jobs = lane.unsettled().toSorted(byId);
-    const started = jobs.filter((job) => job.isStarted);
-    for (const job of jobs) {
-      const wasStarted = job.isStarted;
-      this.#forget(job);
-      if (wasStarted) {
-        const isCulprit = loss.isUncaught && started.length === 1;
-        const error = isCulprit ? loss.cause : lost(job, true, loss.cause);
-        this.#owner.settle(job, 'rejected', error);
-      } else this.#giveBack(job, loss.cause);
-    }
-    this.#owner.refill();
-    return started.length;
-  }
-
   #answer(lane: Lane, cell: number, ticket: number, form: number, value: unknown): void {
     const posting = lane.postings[cell];
     if (posting === undefined || posting.ticket !== ticket) return;
     const { job } = posting;
-    lane.free(posting);
-    this.#occupancyChanged(-1);
-    if (job.posting !== posting) return;
     const { claims, clockOffsetMs } = lane.link;
     const startedMs = claims.startedMs(cell);
-    this.#stats.recordRun(
-      startedMs + clockOffsetMs - job.acceptedMs,
-      claims.finishedMs(cell) - startedMs,
-    );
+    const finishedMs = claims.finishedMs(cell);
+    lane.free(posting);
+    this.#occupancyChanged(-1, finishedMs + clockOffsetMs);
+    // Settled before it ended: all that was left of it was its slot.
+    if (job.posting !== posting) return;
+    this.#stats.recordRun(startedMs + clockOffsetMs - job.acceptedMs, finishedMs - startedMs);
     this.#forget(job);
     switch (form) {
       case Form.plain:
@@ -259,11 +263,10 @@ export class Dispatcher {
     this.#deadlines.set(lane.grace, this.#now() + GRACE_MS);
   }
 
-  #graceOver(link: Link): void {
+  #graceOver(lane: Lane): void {
     // The pong may have arrived while this thread was busy: timers run before messages do.
     setImmediate(() => {
-      const lane = this.#lanes.get(link);
-      if (lane === undefined || lane.isStopping) return;
+      if (lane.isStopping || !this.#lanes.includes(lane)) return;
       const unsettled = lane.unsettled().length;
       if (unsettled === lane.occupied) return;
       const isUseless = lane.occupied === this.#concurrency && unsettled === 0;
@@ -291,7 +294,7 @@ export class Dispatcher {
   #unpost(job: JobRecord): void {
     const posting = job.posting as LanePosting;
     posting.lane.free(posting);
-    this.#occupancyChanged(-1);
+    this.#occupancyChanged(-1, this.#now());
     this.#forget(job);
   }
 
@@ -301,24 +304,14 @@ export class Dispatcher {
     job.posting = undefined;
   }
 
-  #freest(): Lane | undefined {
-    let freest: Lane | undefined;
-    for (const lane of this.#lanes.values()) {
-      if (lane.isStopping || lane.occupied === this.#concurrency) continue;
-      if (lane.occupied === 0) return lane;
-      if (freest === undefined || lane.occupied < freest.occupied) freest = lane;
-    }
-    return freest;
-  }
-
-  #occupancyChanged(by: number): void {
+  #occupancyChanged(by: number, atMs: number): void {
     this.#occupied += by;
-    this.#stats.recordBusy(this.#occupied, this.#slots, this.#now());
+    this.#stats.recordBusy(this.#occupied, atMs);
   }
 }
 
-/** One ready thread and what it holds. */
-class Lane {
+/** One ready thread and what it holds. Only the dispatcher looks inside. */
+export class Lane {
   readonly link: Link;
   readonly postings: Array<LanePosting | undefined>;
   readonly grace: Deadline;

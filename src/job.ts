@@ -56,10 +56,7 @@ export interface Posting {
   startedMs(): number;
 }
 
-interface Settlers {
-  resolve(value: unknown): void;
-  reject(reason: unknown): void;
-}
+type Settle = (value: unknown) => void;
 
 /** A job as the pool sees it. Users see the `Job` part. */
 export class JobRecord implements Job<unknown> {
@@ -85,9 +82,10 @@ export class JobRecord implements Job<unknown> {
   readonly #owner: JobOwner;
   #value: unknown;
   #promise: Promise<unknown> | undefined;
-  #settlers: Settlers | undefined;
+  #resolve: Settle | undefined;
+  #reject: Settle | undefined;
   /** Of a submission that waits: settled at acceptance, or at an earlier ending. */
-  #acceptance: Settlers | undefined;
+  #acceptance: { readonly resolve: Settle; readonly reject: Settle } | undefined;
 
   constructor(
     owner: JobOwner,
@@ -135,7 +133,8 @@ export class JobRecord implements Job<unknown> {
     this.#promise ??=
       this.ending === undefined
         ? new Promise((resolve, reject) => {
-            this.#settlers = { resolve, reject };
+            this.#resolve = resolve;
+            this.#reject = reject;
           })
         : this.ending === 'fulfilled'
           ? Promise.resolve(this.#value)
@@ -156,14 +155,15 @@ export class JobRecord implements Job<unknown> {
   /** Of a waiting submission: this job, once it is accepted. */
   acceptance(): Promise<JobRecord> {
     return new Promise<JobRecord>((resolve, reject) => {
-      this.#acceptance = { resolve: resolve as (value: unknown) => void, reject };
+      this.#acceptance = { resolve: resolve as Settle, reject };
     });
   }
 
   /** The job is in the backlog from here on. */
   accepted(nowMs: number): void {
     this.acceptedMs = nowMs;
-    this.#acceptance?.resolve(this);
+    if (this.#acceptance === undefined) return;
+    this.#acceptance.resolve(this);
     this.#acceptance = undefined;
   }
 
@@ -180,9 +180,9 @@ export class JobRecord implements Job<unknown> {
     if (this.#acceptance !== undefined) {
       this.#acceptance.reject(value);
       this.#acceptance = undefined;
-    } else if (ending === 'fulfilled') this.#settlers?.resolve(value);
-    else this.#settlers?.reject(value);
-    this.#settlers = undefined;
+    } else if (ending === 'fulfilled') this.#resolve?.(value);
+    else this.#reject?.(value);
+    this.#resolve = this.#reject = undefined;
   }
 }
 

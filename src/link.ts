@@ -17,7 +17,6 @@ export interface LinkEvents {
   ready(link: ThreadLink): void;
   /** The module did not load. The thread is being stopped. */
   loadFailed(link: ThreadLink, error: unknown): void;
-  message(link: ThreadLink, message: readonly unknown[]): void;
   /** A rejection that nobody handled, or an uncaught exception. */
   stray(error: unknown): void;
   gone(link: ThreadLink, loss: Loss): void;
@@ -28,6 +27,10 @@ export class ThreadLink implements Link {
   names: ReadonlyMap<string, number> = new Map();
   clockOffsetMs = 0;
   state: 'booting' | 'greeted' | 'loading' | 'ready' | 'gone' = 'booting';
+  /** Called with each `done` and `pong`. */
+  onMessage: (message: readonly unknown[]) => void = () => {};
+  /** Whether the thread has answered a job since this was last reset. */
+  hasAnswered = false;
   /** Whether the module was loaded. */
   wasReady = false;
   /** Whether the pool ended the thread, so that its end is no mishap. */
@@ -131,7 +134,8 @@ export class ThreadLink implements Link {
       case Kind.stray:
         return this.#events.stray(decodeThrown(message[1] as EncodedError));
       default:
-        return this.#events.message(this, message);
+        this.hasAnswered = true;
+        return this.onMessage(message);
     }
   }
 

@@ -142,9 +142,8 @@ export function poolSettings(module: unknown, options: unknown = {}): Settings {
   };
 }
 
-/** Checks the options of one job; `undefined` costs nothing. @throws InvalidOptionError */
-export function checkSubmitOptions(options: SubmitOptions | undefined): void {
-  if (options === undefined) return;
+/** Checks the options of one job. @throws InvalidOptionError */
+export function checkSubmitOptions(options: SubmitOptions): void {
   const given = record('options', options, JOB_OPTIONS);
   const { signal, timeout, transfer, bytes } = given;
   if (signal !== undefined && !isAbortSignal(signal)) {

@@ -105,6 +105,11 @@ export function compact(value: unknown): unknown {
   return new View(own);
 }
 
+/** Whether a value is a Buffer. Asks the cheap question first: `instanceof` costs more than a view is rare. */
+export function isBuffer(value: unknown): boolean {
+  return ArrayBuffer.isView(value) && Buffer.isBuffer(value);
+}
+
 /** Turns what arrived for a Buffer back into one, over the same memory. */
 export function asBuffer(value: unknown): Buffer {
   const { buffer, byteOffset, byteLength } = value as Uint8Array;
@@ -123,5 +128,5 @@ export function detach(
   list: readonly Transferable[],
 ): { value: unknown; list: readonly Transferable[] } {
   const moved = structuredClone({ value, list }, { transfer: list as never });
-  return Buffer.isBuffer(value) ? { value: asBuffer(moved.value), list: moved.list } : moved;
+  return isBuffer(value) ? { value: asBuffer(moved.value), list: moved.list } : moved;
 }

@@ -97,10 +97,6 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
         this.#emitLater('threadReady');
         this.#settleReady();
       },
-      message: (link, message) => {
-        this.#threads.worked();
-        this.#scheduler.receive(link, message);
-      },
       stray: (error) => this.#emitLater('strayError', error),
       gone: (link, loss) => {
         const started = this.#scheduler.loseThread(link, loss);

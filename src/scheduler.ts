@@ -92,7 +92,6 @@ export class Scheduler {
     this.#deadlines = new Deadlines(now);
     this.#dispatcher = new Dispatcher(
       this,
-      settings.threads,
       settings.concurrency,
       this.#deadlines,
       this.#stats,
@@ -108,10 +107,14 @@ export class Scheduler {
   submit(name: string, input: unknown, options: SubmitOptions | undefined): JobRecord {
     const bytes = this.#check(name, input, options);
     const blocker = this.#backlog.blocker(bytes);
-    if (blocker !== undefined && this.#overflow(blocker, bytes) === 'wait') {
-      return this.#wait(this.#record(name, input, options, bytes));
-    }
-    return this.#enter(this.#record(name, input, options, bytes));
+    if (blocker === undefined) return this.#enter(this.#record(name, input, options, bytes));
+    const isToWait = this.#overflow(blocker, bytes) === 'wait';
+    const job = this.#record(name, input, options, bytes);
+    if (isToWait) return this.#wait(job);
+    this.#enter(job);
+    // Jobs that were dropped may have left their slots.
+    this.refill();
+    return job;
   }
 
   /**
@@ -148,11 +151,6 @@ export class Scheduler {
     this.refill();
   }
 
-  /** A ready thread has answered. */
-  receive(link: Link, message: readonly unknown[]): void {
-    this.#dispatcher.receive(link, message);
-  }
-
   /**
    * A thread is gone, whether it was ready or not.
    *
@@ -167,14 +165,14 @@ export class Scheduler {
     if (this.#isClosing) return;
     this.#isClosing = true;
     this.#refuseAll(closedRefusal);
-    this.#afterSettling();
+    this.refill();
   }
 
   /** The closing deadline has passed: rejects what is left. Their threads are the caller's to stop. */
   cutOff(): UnfinishedJob[] {
     const jobs = [...this.#dispatcher.sent(), ...this.#queued()].toSorted((a, b) => a.id - b.id);
     // What has ended on its thread is as good as done; its answer is on its way.
-    return jobs
+    const unfinished = jobs
       .filter((job) => !job.posting?.isFinished())
       .map((job) => {
         const { name, input, isStarted: started } = job;
@@ -182,12 +180,15 @@ export class Scheduler {
         this.#reject(job, () => closedRefusal(started));
         return { name, input: transferred ? undefined : input, started, transferred };
       });
+    this.refill();
+    return unfinished;
   }
 
   /** The job module can't be loaded: nothing will ever run. */
   fail(error: MillraceError): void {
     for (const job of this.#queued()) this.#settleOnce(job, 'rejected', error);
     this.#refuseAll(() => error);
+    this.refill();
   }
 
   /** Calls no deadline any more. */
@@ -224,7 +225,7 @@ export class Scheduler {
       },
       waitMs: this.#stats.waitMs(),
       runMs: this.#stats.runMs(),
-      utilization: this.#stats.utilization(this.#slots, nowMs),
+      utilization: this.#stats.meanBusySlots(nowMs) / this.#slots,
       retryAfterMs: this.#isSaturated ? this.#retryAfterMs() : 0,
     };
   }
@@ -248,7 +249,8 @@ export class Scheduler {
     try {
       do {
         for (let job = this.#takeWaiter(); job !== undefined; job = this.#takeWaiter()) {
-          this.#accept(job);
+          this.#accept(job, this.#now());
+          this.#backlog.queue(job);
         }
       } while (this.#sendNext());
     } finally {
@@ -265,7 +267,7 @@ export class Scheduler {
         `The job's name is ${typeof name}, and must be a string.`,
       );
     }
-    checkSubmitOptions(options);
+    if (options !== undefined) checkSubmitOptions(options);
     this.#stats.submitted += 1;
     if (this.#refusal !== undefined) throw this.#refuse(this.#refusal);
     const names = this.#names;
@@ -380,9 +382,14 @@ export class Scheduler {
       this.refill();
       throw this.#refuse(() => new NotCloneableError(job.name, 'input', error));
     }
-    this.#accept(job);
-    this.#watch(job);
-    this.refill();
+    this.#accept(job, job.submittedMs);
+    // Behind nobody and with a slot free it goes at once: bookkeeping before the message is latency.
+    const lane = this.#backlog.queued === 0 ? this.#dispatcher.freest() : undefined;
+    if (lane === undefined) this.#backlog.queue(job);
+    else this.#dispatcher.send(job, lane, job.submittedMs);
+    if (job.ending === undefined) this.#watch(job);
+    if (this.#backlog.accepted >= this.#backlog.capacity) this.#saturate();
+    this.#updateLiveness();
     return job;
   }
 
@@ -408,17 +415,18 @@ export class Scheduler {
     return undefined;
   }
 
-  #accept(job: JobRecord): void {
+  #accept(job: JobRecord, nowMs: number): void {
     this.#backlog.accept(job);
-    job.accepted(this.#now());
+    job.accepted(nowMs);
     this.#setDeadline(job);
-    if (this.#backlog.accepted >= this.#backlog.capacity) this.#saturate();
   }
 
   #sendNext(): boolean {
-    if (this.#backlog.next === undefined || !this.#dispatcher.hasFreeSlot) return false;
+    if (this.#backlog.next === undefined) return false;
+    const lane = this.#dispatcher.freest();
+    if (lane === undefined) return false;
     const job = this.#backlog.take() as JobRecord;
-    this.#dispatcher.send(job);
+    this.#dispatcher.send(job, lane, this.#now());
     this.#setDeadline(job);
     return true;
   }
@@ -442,7 +450,6 @@ export class Scheduler {
     this.#backlog.leave(job);
     if (job.acceptedMs >= 0) this.#backlog.release(job);
     this.#finish(job, ending, value);
-    if (!this.#isRefilling) this.#afterSettling();
   }
 
   /** The part of settling that has nothing to do with the backlog. */
@@ -450,9 +457,10 @@ export class Scheduler {
     if (job.deadline !== undefined) this.#deadlines.clear(job.deadline);
     if (job.signal !== undefined) this.#signals.remove(job.signal, job);
     this.#stats.endings[ending] += 1;
-    const isUnread = FAILURES.has(ending) && !job.isWatched;
     job.settle(ending, value);
-    if (isUnread) this.#events.failedUnread(job);
+    if (ending !== 'fulfilled' && !job.isWatched && FAILURES.has(ending)) {
+      this.#events.failedUnread(job);
+    }
   }
 
   #afterSettling(): void {

@@ -19,7 +19,7 @@ import type { Settings } from './options.js';
 import { isHello } from './protocol.js';
 
 /** What the threads tell. */
-export interface ThreadsEvents extends Pick<LinkEvents, 'message' | 'stray'> {
+export interface ThreadsEvents extends Pick<LinkEvents, 'stray'> {
   ready(link: ThreadLink): void;
   /** A thread is gone, ready or not. */
   gone(link: ThreadLink, loss: Loss): void;
@@ -75,11 +75,6 @@ export class Threads {
     return ready;
   }
 
-  /** A job was answered: the threads do work. */
-  worked(): void {
-    this.#strikes = 0;
-  }
-
   /** Ends all threads. Fulfils when they have ended. */
   async destroy(): Promise<void> {
     this.#isDestroyed = true;
@@ -128,7 +123,6 @@ export class Threads {
         {
           ready: (ready) => this.#ready(ready),
           loadFailed: (_, error) => this.#loadFailed(error),
-          message: this.#events.message,
           stray: this.#events.stray,
           gone: (gone, loss) => this.#gone(worker, gone, loss),
         },
@@ -158,6 +152,15 @@ export class Threads {
     return Math.min(FIRST_BACK_OFF_MS * 2 ** (rounds - 1), LONGEST_BACK_OFF_MS);
   }
 
+  /** One more failure in a row, unless a job was answered since the last. */
+  #strike(): void {
+    for (const link of this.#links.values()) {
+      if (link.hasAnswered) this.#strikes = 0;
+      link.hasAnswered = false;
+    }
+    this.#strikes += 1;
+  }
+
   #ready(link: ThreadLink): void {
     this.#loadFailures = 0;
     this.#events.ready(link);
@@ -165,7 +168,7 @@ export class Threads {
 
   #loadFailed(error: unknown): void {
     if (this.#isDestroyed) return;
-    this.#strikes += 1;
+    this.#strike();
     this.#loadFailures += 1;
     if (this.#loadFailures < LOAD_ATTEMPTS * this.#settings.threads || this.ready > 0) return;
     void this.destroy();
@@ -178,7 +181,8 @@ export class Threads {
       if (link.isStopped) this.recycled += 1;
       else {
         this.lost += 1;
-        this.#strikes += 1;
+        if (link.hasAnswered) this.#strikes = 0;
+        this.#strike();
       }
     }
     this.#events.gone(link, loss);

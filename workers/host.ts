@@ -6,7 +6,7 @@
  * an uncaught exception does, after it was told. A job runs only if its claim was won.
  */
 import { MessageChannel, parentPort, type Transferable, threadId } from 'node:worker_threads';
-import { asBuffer, compact } from '../src/payload.js';
+import { asBuffer, compact, isBuffer } from '../src/payload.js';
 import {
   Claims,
   clockZeroMs,
@@ -23,7 +23,7 @@ import { isTransferred, type JobContext, TRANSFER } from '../src/worker.js';
 type JobFunction = (input: unknown, job: JobContext) => unknown;
 
 const { port1: link, port2: mainPort } = new MessageChannel();
-let functions: ReadonlyArray<readonly [name: string, run: JobFunction]> = [];
+let jobs: ReadonlyArray<{ readonly name: string; readonly run: JobFunction }> = [];
 let claims: Claims;
 
 link.on('message', (message: readonly unknown[]) => {
@@ -66,8 +66,9 @@ export function serve(): void {}
 async function boot(moduleUrl: string): Promise<void> {
   markServing(moduleUrl);
   try {
-    functions = jobFunctions((await import(moduleUrl)) as Record<string, unknown>);
-    link.postMessage([Kind.ready, functions.map(([name]) => name)]);
+    const functions = jobFunctions((await import(moduleUrl)) as Record<string, unknown>);
+    jobs = functions.map(([name, run]) => ({ name, run }));
+    link.postMessage([Kind.ready, jobs.map(({ name }) => name)]);
   } catch (error) {
     link.postMessage([Kind.loadFailed, encodeThrown(error)]);
   }
@@ -105,10 +106,10 @@ function run(message: readonly unknown[], at: number): void {
   const cell = message[at] as number;
   const ticket = message[at + 1] as number;
   if (!claims.start(cell, ticket)) return;
-  const [name, job] = functions[message[at + 2] as number] as (typeof functions)[number];
+  const job = jobs[message[at + 2] as number] as (typeof jobs)[number];
   const input = message[at + 4] === Form.buffer ? asBuffer(message[at + 5]) : message[at + 5];
   try {
-    const result = job(input, { name, id: message[at + 3] as number });
+    const result = job.run(input, { name: job.name, id: message[at + 3] as number });
     if (!isThenable(result)) return fulfil(cell, ticket, result);
     result.then(
       (value) => fulfil(cell, ticket, value),
@@ -142,7 +143,7 @@ function fulfil(cell: number, ticket: number, result: unknown): void {
 }
 
 function formOf(value: unknown): number {
-  return Buffer.isBuffer(value) ? Form.buffer : Form.plain;
+  return isBuffer(value) ? Form.buffer : Form.plain;
 }
 
 function answer(cell: number, ticket: number, form: number, value: unknown): void {

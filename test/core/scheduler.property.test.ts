@@ -175,7 +175,7 @@ class History {
     else if (link.running.length > 0) {
       const entry = this.#entryOf(link.running[index]);
       const outcome = what === 'fulfil' ? { value: entry.serial } : { error: new Error('thrown') };
-      this.scheduler.receive(link, link.end(index, outcome));
+      link.onMessage(link.end(index, outcome));
     }
   }
 

@@ -21,6 +21,7 @@ export class ScriptedLink implements Link {
   readonly inbox: Arrival[] = [];
   /** Jobs that were started and have not ended. */
   readonly running: Arrival[] = [];
+  onMessage: (message: readonly unknown[]) => void = () => {};
   isStopped = false;
   pings = 0;
 
