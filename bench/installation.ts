@@ -1,0 +1,44 @@
+/**
+ * Where this package is installed, and what is installed with it.
+ *
+ * Invariant: found from this file's own place, never from the working directory.
+ */
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of this package: the nearest one above this file that has a package.json. */
+export function packageFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (versionIn(folder) === undefined && folder !== dirname(folder)) folder = dirname(folder);
+  return folder;
+}
+
+/** The folders to look for installed JavaScript in: the dependencies, and the build itself. */
+export function installedFolders(): string[] {
+  const folder = packageFolder();
+  // As a dependency this package lies inside the node_modules that holds the other ones.
+  const parent = dirname(folder);
+  const around = basename(parent) === 'node_modules' ? parent : join(folder, 'node_modules');
+  return [...new Set([around, join(folder, 'dist')])];
+}
+
+/** This package's version. */
+export function packageVersion(): string {
+  return versionIn(packageFolder()) ?? 'unknown';
+}
+
+/** The version of the Piscina that this package uses. */
+export function piscinaVersion(): string {
+  const entry = fileURLToPath(import.meta.resolve('piscina'));
+  return versionIn(dirname(dirname(entry))) ?? 'unknown';
+}
+
+function versionIn(folder: string): string | undefined {
+  try {
+    const text = readFileSync(join(folder, 'package.json'), 'utf8');
+    return (JSON.parse(text) as { version?: string }).version;
+  } catch {
+    return undefined;
+  }
+}

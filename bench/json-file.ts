@@ -1,0 +1,33 @@
+/**
+ * The file that a result is written to.
+ *
+ * Invariants: that it can't be written is known before the run, not after it; checking changes
+ * nothing that is there, and leaves nothing that was not.
+ */
+import { closeSync, openSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { UsageError } from './flags.js';
+
+/** Tries to open a file for writing. @throws UsageError with the reason where that fails */
+export function checkWritable(option: string, path: string): void {
+  const isNew = statSync(path, { throwIfNoEntry: false }) === undefined;
+  try {
+    closeSync(openSync(path, 'a'));
+    if (isNew) unlinkSync(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reasons: Readonly<Record<string, string>> = {
+      ENOENT: 'its folder does not exist',
+      EACCES: 'permission denied',
+      EISDIR: 'it is a folder',
+      ENOTDIR: 'its folder is a file',
+      EROFS: 'the file system is read-only',
+    };
+    const reason = reasons[code ?? ''] ?? message;
+    throw new UsageError(`Option '--${option}': '${path}' can't be written: ${reason}.`);
+  }
+}
+
+/** Writes a value as JSON that people can read too. */
+export function writeJson(path: string, value: unknown): void {
+  writeFileSync(path, `${JSON.stringify(value, undefined, 2)}\n`);
+}

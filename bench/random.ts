@@ -1,0 +1,38 @@
+/**
+ * Seeded chance: the same seed gives the same documents in the same order on every machine.
+ *
+ * Invariant: nothing here reads the clock or `Math.random`.
+ */
+
+/** A source of numbers from 0 to below 1: mulberry32, good enough to shuffle and to make text. */
+export function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/**
+ * Deals the items one by one, forever: all of them in a new order, then again. Every stretch has
+ * nearly the same mix, and no rhythm of the receiver can meet the same items again and again.
+ */
+export function dealer<Item>(items: readonly Item[], random: () => number): () => Item {
+  let deck: Item[] = [];
+  return () => {
+    if (deck.length === 0) deck = shuffled(items, random);
+    return deck.pop() as Item;
+  };
+}
+
+/** A shuffled copy (Fisher–Yates). */
+export function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
+  const result = [...items];
+  for (let end = result.length - 1; end > 0; end -= 1) {
+    const other = Math.floor(random() * (end + 1));
+    [result[end], result[other]] = [result[other] as Item, result[end] as Item];
+  }
+  return result;
+}

@@ -1,0 +1,11 @@
+/**
+ * The scenarios that `millrace bench` knows, in the order of its help.
+ *
+ * Invariant: adding one is adding a line here.
+ */
+import type { Scenario } from '../scenario.js';
+import { overload } from './overload/command.js';
+import { producer } from './producer/command.js';
+import { sparse } from './sparse/command.js';
+
+export const SCENARIOS: readonly Scenario[] = [overload, producer, sparse];

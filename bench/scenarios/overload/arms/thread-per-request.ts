@@ -1,0 +1,34 @@
+/**
+ * The arm that starts a thread for each document: `new Worker()` in the request handler, as many
+ * services do. Nothing bounds the number of threads.
+ *
+ * Invariant: a thread that can't be started or that fails is a failed job, not the service's end.
+ */
+import { Worker } from 'node:worker_threads';
+import type { Arm } from './arm.js';
+
+const PROGRAM = new URL('./request-thread.js', import.meta.url);
+
+export function createThreadPerRequest(): Arm {
+  return {
+    isFull: () => false,
+    start(document, done) {
+      let isDone = false;
+      const end = (error?: unknown) => {
+        if (isDone) return;
+        isDone = true;
+        done(error);
+      };
+      try {
+        new Worker(PROGRAM, { workerData: document })
+          .once('message', () => end())
+          .once('error', end)
+          .once('exit', (code) => end(new Error(`The thread ended with ${code}.`)));
+      } catch (error) {
+        setImmediate(end, error);
+      }
+      return true;
+    },
+    retryAfterSeconds: () => 1,
+  };
+}

@@ -1,0 +1,28 @@
+/**
+ * The arm with a fixed number of threads and a queue without a bound: bare Piscina as it comes.
+ *
+ * Everything is Piscina's default but the number of threads. Its own default would be half the
+ * processors to one and a half times their number; here it is the same fixed number as in the other
+ * pool, so that the two differ in nothing but the bound.
+ */
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import type { digest } from '../../../../workers/documents.js';
+import { type Arm, type ArmOptions, follow } from './arm.js';
+
+export function createUnbounded({ threads }: ArmOptions): Arm {
+  const pool = new Piscina<Uint8Array, ReturnType<typeof digest>>({
+    filename: fileURLToPath(new URL('../../../../workers/documents.js', import.meta.url)),
+    name: 'digest',
+    minThreads: threads,
+    maxThreads: threads,
+  });
+  return {
+    isFull: () => false,
+    start(document, done) {
+      void follow(pool.run(document), done);
+      return true;
+    },
+    retryAfterSeconds: () => 1,
+  };
+}

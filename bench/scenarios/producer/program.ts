@@ -1,0 +1,70 @@
+/**
+ * The producer's process: one loop that awaits `submit` for each job, and samples its own memory.
+ *
+ * Invariant: the loop never holds more than one submission back; what is held beyond that is the
+ * pool's.
+ */
+import { type Message, serveParent, tellParent } from '../../child.js';
+import { Pool } from '../../../src/index.js';
+
+/** What the process is told. */
+export interface ProducerRequest extends Message {
+  readonly kind: 'produce';
+  readonly jobs: number;
+  readonly jobBytes: number;
+  readonly warmUpJobs: number;
+  readonly threads: number;
+}
+
+/** What it answers: how far it is, every quarter of a second, and at the end. */
+export interface ProducerReply extends Message {
+  readonly kind: 'progress' | 'produced';
+  readonly jobs: number;
+  readonly rssBytes: number;
+  /** After `ready()` and the first jobs. */
+  readonly baseRssBytes: number;
+  readonly peakRssBytes: number;
+  readonly seconds: number;
+}
+
+const SAMPLE_MS = 250;
+
+serveParent<ProducerRequest>((request) => void produce(request));
+
+async function produce({ jobs, jobBytes, warmUpJobs, threads }: ProducerRequest): Promise<void> {
+  type Jobs = typeof import('../../../workers/nothing.js');
+  const module = new URL('../../../workers/nothing.js', import.meta.url);
+  const pool = new Pool<Jobs>(module, { threads });
+  await pool.ready();
+  const submit = async (count: number, done: (index: number) => void): Promise<void> => {
+    for (let index = 0; index < count; index += 1) {
+      await pool.submit('nothing', Buffer.alloc(jobBytes, index));
+      done(index);
+    }
+  };
+  await submit(warmUpJobs, () => {});
+  const baseRssBytes = process.memoryUsage.rss();
+  const startMs = performance.now();
+  let peakRssBytes = baseRssBytes;
+  let nextSampleMs = startMs;
+  const tell = (kind: ProducerReply['kind'], done: number): void => {
+    const rssBytes = process.memoryUsage.rss();
+    peakRssBytes = Math.max(peakRssBytes, rssBytes);
+    const seconds = (performance.now() - startMs) / 1000;
+    tellParent({
+      kind,
+      jobs: done,
+      rssBytes,
+      baseRssBytes,
+      peakRssBytes,
+      seconds,
+    } as ProducerReply);
+  };
+  await submit(jobs, (index) => {
+    if (index % 64 !== 0 || performance.now() < nextSampleMs) return;
+    nextSampleMs += SAMPLE_MS;
+    tell('progress', index);
+  });
+  await pool.close();
+  tell('produced', jobs);
+}

@@ -1,0 +1,52 @@
+/**
+ * Figures as people read them.
+ *
+ * Invariants: the unit is always part of the text; at least two significant digits, never more than
+ * the measurement is worth; no text is wider than eight columns below a billion.
+ */
+
+const MB = 1024 ** 2;
+
+/** 17820 as '17,820'. */
+export function formatCount(count: number): string {
+  return Math.round(count).toLocaleString('en-US');
+}
+
+/** Bytes as '131 MB' (of 1024 × 1024 bytes) or '2.1 GB'. */
+export function formatMegabytes(bytes: number): string {
+  if (bytes >= 1000 * MB) return `${(bytes / MB / 1024).toFixed(1)} GB`;
+  return `${Math.round(bytes / MB)} MB`;
+}
+
+/** Milliseconds as '0.84 ms', '12.3 ms', '312 ms' or '2.51 s'. */
+export function formatDuration(ms: number): string {
+  if (ms < 9.995) return `${ms.toFixed(2)} ms`;
+  if (ms < 99.95) return `${ms.toFixed(1)} ms`;
+  if (ms < 999.5) return `${ms.toFixed(0)} ms`;
+  return `${(ms / 1000).toFixed(ms < 9995 ? 2 : 1)} s`;
+}
+
+/** Seconds as '0.43 s', '9.2 s' or '20 s'. */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 0.995) return `${seconds.toFixed(2)} s`;
+  return `${seconds < 99.95 ? trimZero(seconds.toFixed(1)) : seconds.toFixed(0)} s`;
+}
+
+/** 0.987 as '98.7 %'; a change as '+1.2 %'. */
+export function formatPercent(
+  share: number,
+  { isSigned = false }: { readonly isSigned?: boolean } = {},
+): string {
+  const text = (share * 100).toFixed(1);
+  return `${isSigned && share >= 0 ? '+' : ''}${text} %`;
+}
+
+/** 'a', 'a and b', 'a, b and c'. */
+export function formatList(items: readonly string[]): string {
+  if (items.length < 2) return items.join('');
+  return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+}
+
+function trimZero(text: string): string {
+  return text.endsWith('.0') ? text.slice(0, -2) : text;
+}
