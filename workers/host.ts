@@ -23,7 +23,7 @@ import { isTransferred, type JobContext, TRANSFER } from '../src/worker.js';
 type JobFunction = (input: unknown, job: JobContext) => unknown;
 
 const { port1: link, port2: mainPort } = new MessageChannel();
-let jobs: ReadonlyArray<{ readonly name: string; readonly run: JobFunction }> = [];
+let jobs: ReadonlyArray<{ readonly name: string; readonly execute: JobFunction }> = [];
 let claims: Claims;
 
 link.on('message', (message: readonly unknown[]) => {
@@ -67,7 +67,7 @@ async function boot(moduleUrl: string): Promise<void> {
   markServing(moduleUrl);
   try {
     const functions = jobFunctions((await import(moduleUrl)) as Record<string, unknown>);
-    jobs = functions.map(([name, run]) => ({ name, run }));
+    jobs = functions.map(([name, execute]) => ({ name, execute }));
     link.postMessage([Kind.ready, jobs.map(({ name }) => name)]);
   } catch (error) {
     link.postMessage([Kind.loadFailed, encodeThrown(error)]);
@@ -109,7 +109,7 @@ function run(message: readonly unknown[], at: number): void {
   const job = jobs[message[at + 2] as number] as (typeof jobs)[number];
   const input = message[at + 4] === Form.buffer ? asBuffer(message[at + 5]) : message[at + 5];
   try {
-    const result = job.run(input, { name: job.name, id: message[at + 3] as number });
+    const result = job.execute(input, { name: job.name, id: message[at + 3] as number });
     if (!isThenable(result)) return fulfil(cell, ticket, result);
     result.then(
       (value) => fulfil(cell, ticket, value),

@@ -46,8 +46,8 @@ function echo(): (input: number) => Promise<unknown> {
   const program =
     "require('node:worker_threads').parentPort.on('message', function (m) { this.postMessage(m); })";
   const worker = new Worker(program, { eval: true });
-  let answered: (answer: unknown) => void = () => {};
-  worker.on('message', (answer) => answered(answer));
+  let answered: ((answer: unknown) => void) | undefined;
+  worker.on('message', (answer) => answered?.(answer));
   return (input) =>
     new Promise((resolve) => {
       answered = resolve;
