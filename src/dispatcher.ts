@@ -143,27 +143,31 @@ export class Dispatcher {
     return true;
   }
 
-  /** The oldest sent job that no thread has started. */
-  oldestUnstarted(): JobRecord | undefined {
-    while (this.#unstarted.first?.isStarted) this.#unstarted.shift();
-    return this.#unstarted.first;
+  /**
+   * Takes back the oldest or the newest sent job that no thread has started. One whose input was
+   * transferred is left alone: the input is on the thread, so the job could not be sent again.
+   */
+  takeBackOne(which: 'oldest' | 'newest'): JobRecord | undefined {
+    const isOldest = which === 'oldest';
+    let job = isOldest ? this.#unstarted.first : this.#unstarted.last;
+    while (job !== undefined) {
+      const following: JobRecord | undefined = isOldest ? job.next : job.previous;
+      if (job.isStarted) this.#unstarted.remove(job);
+      else if (job.transfer === undefined && this.takeBack(job)) return job;
+      job = following;
+    }
+    return undefined;
   }
 
-  /** The newest sent job that no thread has started. */
-  newestUnstarted(): JobRecord | undefined {
-    while (this.#unstarted.last?.isStarted) this.#unstarted.remove(this.#unstarted.last);
-    return this.#unstarted.last;
-  }
-
-  /** How many sent jobs no thread has started. */
-  countUnstarted(): number {
+  /** How many sent jobs no thread has started, and the oldest of them. */
+  unstarted(): { readonly count: number; readonly oldest: JobRecord | undefined } {
     let job = this.#unstarted.first;
     while (job !== undefined) {
       const { next } = job;
       if (job.isStarted) this.#unstarted.remove(job);
       job = next;
     }
-    return this.#unstarted.length;
+    return { count: this.#unstarted.length, oldest: this.#unstarted.first };
   }
 
   /** All jobs that are out on threads and not settled, the oldest first. */

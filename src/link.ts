@@ -38,7 +38,9 @@ export class ThreadLink implements Link {
   readonly #worker: Worker;
   readonly #events: LinkEvents;
   #port: MessagePort | undefined;
-  #loadTimer: NodeJS.Timeout | undefined;
+  readonly #loadTimeoutMs: number;
+  /** For what the thread does next: greet, be told to load, be ready. */
+  #timer: NodeJS.Timeout | undefined;
   #error: unknown;
   #isUncaught = false;
   #exitCode: number | undefined;
@@ -52,6 +54,7 @@ export class ThreadLink implements Link {
   constructor(worker: Worker, slots: number, loadTimeoutMs: number, events: LinkEvents) {
     this.#worker = worker;
     this.#events = events;
+    this.#loadTimeoutMs = loadTimeoutMs;
     this.claims = Claims.allocate(slots);
     worker.on('error', (error) => {
       this.#error ??= error;
@@ -61,7 +64,7 @@ export class ThreadLink implements Link {
       if (this.#port === undefined) this.#isClosed = true;
       this.#maybeGone();
     });
-    this.#limit(loadTimeoutMs);
+    this.#limit();
   }
 
   get threadId(): number {
@@ -71,7 +74,7 @@ export class ThreadLink implements Link {
   /** The host has introduced itself. */
   greet(hello: Hello): void {
     this.state = 'greeted';
-    clearTimeout(this.#loadTimer);
+    this.#clearTimer();
     this.clockOffsetMs = hello.clockZeroMs - clockZeroMs();
     this.#port = hello.port;
     this.#port.on('message', (message: readonly unknown[]) => this.#receive(message));
@@ -82,11 +85,15 @@ export class ThreadLink implements Link {
     this.#port.unref();
   }
 
-  /** Lets the host load the job module. */
-  load(moduleUrl: string, loadTimeoutMs: number): void {
-    if (this.state !== 'greeted') return;
+  /** Lets the host load the job module, so many milliseconds from now. */
+  load(moduleUrl: string, delayMs: number): void {
+    if (this.isStopped || this.state !== 'greeted') return;
+    if (delayMs > 0) {
+      this.#timer = setTimeout(() => this.load(moduleUrl, 0), delayMs).unref();
+      return;
+    }
     this.state = 'loading';
-    this.#limit(loadTimeoutMs);
+    this.#limit();
     this.post([Kind.boot, moduleUrl, this.claims.cells, this.claims.times]);
   }
 
@@ -95,18 +102,32 @@ export class ThreadLink implements Link {
   }
 
   stop(): void {
-    this.isStopped = true;
-    clearTimeout(this.#loadTimer);
+    this.renounce();
     void this.#worker.terminate();
   }
 
-  #limit(loadTimeoutMs: number): void {
-    const failed = (): void => {
-      if (this.state === 'ready' || this.state === 'gone') return;
-      this.#fail(new Error(`it took longer than loadTimeoutMs = ${loadTimeoutMs}`));
-    };
-    // When this thread was busy the answer may be here already: timers run before messages do.
-    this.#loadTimer = setTimeout(() => setImmediate(failed), loadTimeoutMs).unref();
+  /** The thread is about to be ended, by this link or by its owner: nothing is expected of it. */
+  renounce(): void {
+    this.isStopped = true;
+    this.#clearTimer();
+  }
+
+  #clearTimer(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** What the thread does next must not take longer than the load timeout. */
+  #limit(): void {
+    const limitMs = this.#loadTimeoutMs;
+    const timer = setTimeout(() => {
+      // When this thread was busy the answer may be here already: timers run before messages do.
+      setImmediate(() => {
+        if (this.#timer !== timer) return;
+        this.#fail(new Error(`it took longer than loadTimeoutMs = ${limitMs}`));
+      });
+    }, limitMs).unref();
+    this.#timer = timer;
   }
 
   #fail(error: unknown): void {
@@ -122,7 +143,7 @@ export class ThreadLink implements Link {
         if (this.isStopped) return;
         this.state = 'ready';
         this.wasReady = true;
-        clearTimeout(this.#loadTimer);
+        this.#clearTimer();
         this.names = new Map((message[1] as string[]).map((name, index) => [name, index]));
         return this.#events.ready(this);
       case Kind.loadFailed:
@@ -143,7 +164,7 @@ export class ThreadLink implements Link {
   #maybeGone(): void {
     if (!this.#isClosed || this.#exitCode === undefined || this.state === 'gone') return;
     this.state = 'gone';
-    clearTimeout(this.#loadTimer);
+    this.#clearTimer();
     const exit = new Error(`the thread exited with code ${this.#exitCode}`);
     const cause = this.#error ?? (this.isStopped ? undefined : exit);
     if (!this.wasReady && !this.isStopped) this.#events.loadFailed(this, cause);

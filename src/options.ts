@@ -119,7 +119,7 @@ export function poolSettings(module: unknown, options: unknown = {}): Settings {
   const backlog =
     typeof given['backlog'] === 'number'
       ? { jobs: given['backlog'] }
-      : record('backlog', given['backlog'] ?? {}, BACKLOG_OPTIONS);
+      : record('backlog', withDefault(given['backlog'], {}), BACKLOG_OPTIONS);
   const threadOptions: Record<string, unknown> = {};
   for (const option of THREAD_OPTIONS) {
     if (given[option] !== undefined) threadOptions[option] = given[option];
@@ -136,7 +136,7 @@ export function poolSettings(module: unknown, options: unknown = {}): Settings {
     overflow: oneOf('overflow', given['overflow'], OVERFLOWS) ?? 'wait',
     loadTimeoutMs: whole('loadTimeoutMs', given['loadTimeoutMs'], 1, MAX_TIMEOUT_MS) ?? 30_000,
     hostPath: fileURLToPath(
-      fileUrl('host', given['host'] ?? new URL('../workers/host.js', import.meta.url)),
+      fileUrl('host', withDefault(given['host'], new URL('../workers/host.js', import.meta.url))),
     ),
     threadOptions,
   };
@@ -165,6 +165,11 @@ export function closeDeadlineMs(options: CloseOptions | undefined): number | und
   if (options === undefined) return undefined;
   const given = record('options', options, ['deadlineMs']);
   return whole('deadlineMs', given['deadlineMs'], 0, MAX_TIMEOUT_MS);
+}
+
+/** Only `undefined` stands for the default: `null` is a mistake. */
+function withDefault(value: unknown, byDefault: unknown): unknown {
+  return value === undefined ? byDefault : value;
 }
 
 /** By shape, as test runners and libraries bring classes of their own. */

@@ -62,6 +62,7 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
   #awaitingReady: Deferred[] = [];
   #failure: ModuleLoadError | undefined;
   #isClosing = false;
+  #isDrained = false;
   #closing: Promise<CloseReport> | undefined;
   #drained: (() => void) | undefined;
   readonly #unfinished: UnfinishedJob[] = [];
@@ -245,6 +246,7 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
       this.#scheduler.close();
       this.#settleReady();
     });
+    this.#isDrained = true;
     clearTimeout(this.#closeTimer);
     this.#scheduler.stop();
     await this.#threads.destroy();
@@ -260,7 +262,7 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
 
   #closeWithin(deadlineMs: number): void {
     const atMs = performance.now() + deadlineMs;
-    if (atMs >= this.#closeAtMs) return;
+    if (atMs >= this.#closeAtMs || this.#isDrained) return;
     this.#closeAtMs = atMs;
     clearTimeout(this.#closeTimer);
     this.#closeTimer = setTimeout(() => {
@@ -302,8 +304,8 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
     if (this.#hasWarned) return;
     this.#hasWarned = true;
     process.emitWarning(
-      `Job '${job.name}' failed and nobody has read its result: ${String(job.error)}. ` +
-        "Read job.result, or listen to the pool's 'failed' event. This is said once per pool.",
+      `Job '${job.name}' failed and nobody has read its result (read job.result, or listen to the ` +
+        `pool's 'failed' event; this is said once per pool): ${String(job.error)}`,
       { type: 'MillraceWarning', code: 'MILLRACE_FAILED_UNREAD' },
     );
   }

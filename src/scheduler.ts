@@ -69,7 +69,7 @@ export class Scheduler {
   readonly #stats = new Stats();
   readonly #deadlines: Deadlines;
   readonly #dispatcher: Dispatcher;
-  readonly #signals = new Signals<JobRecord>((job, reason) => this.cancel(job, reason));
+  readonly #signals = new Signals<JobRecord>((jobs, reason) => this.#abort(jobs, reason));
   /** The names of the module's jobs, once a thread has loaded it. */
   #names: readonly string[] | undefined;
   /** Why nothing is accepted any more. */
@@ -141,6 +141,7 @@ export class Scheduler {
   cancel(job: JobRecord, reason: unknown): boolean {
     if (job.ending !== undefined) return false;
     this.#cutShort(job, 'cancelled', reason);
+    this.refill();
     return true;
   }
 
@@ -177,7 +178,11 @@ export class Scheduler {
       .map((job) => {
         const { name, input, isStarted: started } = job;
         const transferred = job.posting !== undefined && job.transfer !== undefined;
-        this.#reject(job, () => closedRefusal(started));
+        this.#cutShort(
+          job,
+          'rejected',
+          withoutStack(() => cutOffError(started)),
+        );
         return { name, input: transferred ? undefined : input, started, transferred };
       });
     this.refill();
@@ -204,9 +209,9 @@ export class Scheduler {
   stats(threads: { readonly lost: number; readonly recycled: number }): PoolStats {
     const nowMs = this.#now();
     const backlog = this.#backlog;
-    const unstarted = this.#dispatcher.countUnstarted();
-    const queued = backlog.queued + unstarted;
-    const oldest = this.#dispatcher.oldestUnstarted() ?? backlog.next;
+    const unstarted = this.#dispatcher.unstarted();
+    const queued = backlog.queued + unstarted.count;
+    const oldest = unstarted.oldest ?? backlog.next;
     return {
       threads: { target: this.#settings.threads, ...this.#dispatcher.threads(), ...threads },
       jobs: {
@@ -332,6 +337,7 @@ export class Scheduler {
           this.#backlog.restore(spared);
           this.#setDeadline(spared);
         }
+        this.refill();
         return false;
       }
       this.#backlog.release(victim);
@@ -345,25 +351,16 @@ export class Scheduler {
     return true;
   }
 
-  /** The oldest job that no thread has started, taken back or out of the queue. */
+  /** The oldest job that no thread has started. What was sent is older than what is queued. */
   #takeOldest(): JobRecord | undefined {
-    for (;;) {
-      const sent = this.#dispatcher.oldestUnstarted();
-      if (sent === undefined) return this.#backlog.take();
-      if (this.#dispatcher.takeBack(sent)) return sent;
-    }
+    return this.#dispatcher.takeBackOne('oldest') ?? this.#backlog.take();
   }
 
   #takeNewest(): JobRecord | undefined {
     const { newest } = this.#backlog;
-    if (newest !== undefined) {
-      this.#backlog.leave(newest);
-      return newest;
-    }
-    for (;;) {
-      const sent = this.#dispatcher.newestUnstarted();
-      if (sent === undefined || this.#dispatcher.takeBack(sent)) return sent;
-    }
+    if (newest === undefined) return this.#dispatcher.takeBackOne('newest');
+    this.#backlog.leave(newest);
+    return newest;
   }
 
   #wait(job: JobRecord): JobRecord {
@@ -431,17 +428,16 @@ export class Scheduler {
     return true;
   }
 
-  /** Ends a job by somebody's wish or by the clock, wherever it is. */
-  #cutShort(job: JobRecord, ending: 'cancelled' | 'timedOut', value: unknown): void {
-    const wasSent = job.posting !== undefined;
-    if (wasSent && !this.#dispatcher.takeBack(job)) this.#dispatcher.abandon(job);
-    this.#settleOnce(job, ending, value);
+  /** A signal has aborted: ends all its jobs before any of the places that they leave is given away. */
+  #abort(jobs: ReadonlySet<JobRecord>, reason: unknown): void {
+    for (const job of jobs) this.#cutShort(job, 'cancelled', reason);
     this.refill();
   }
 
-  #reject(job: JobRecord, error: () => MillraceError): void {
+  /** Ends a job by somebody's wish or by the clock, wherever it is. */
+  #cutShort(job: JobRecord, ending: Ending, value: unknown): void {
     if (job.posting !== undefined && !this.#dispatcher.takeBack(job)) this.#dispatcher.abandon(job);
-    this.#settleOnce(job, 'rejected', withoutStack(error));
+    this.#settleOnce(job, ending, value);
   }
 
   /** Ends a job: its place, its bytes and all that watched it are free, and its promise settles. */
@@ -458,7 +454,8 @@ export class Scheduler {
     if (job.signal !== undefined) this.#signals.remove(job.signal, job);
     this.#stats.endings[ending] += 1;
     job.settle(ending, value);
-    if (ending !== 'fulfilled' && !job.isWatched && FAILURES.has(ending)) {
+    // Who submitted it was told if it was never accepted.
+    if (FAILURES.has(ending) && job.acceptedMs >= 0 && !job.isWatched) {
       this.#events.failedUnread(job);
     }
   }
@@ -553,6 +550,7 @@ export class Scheduler {
     const timeoutMs = job.timeouts?.[`${phase}Ms`] as number;
     const error = withoutStack(() => new JobTimeoutError(job.name, phase, timeoutMs, started));
     this.#cutShort(job, 'timedOut', error);
+    this.refill();
   }
 }
 
@@ -593,11 +591,16 @@ function takeOver(job: JobRecord): void {
   job.transfer = moved.list;
 }
 
-function closedRefusal(started = false): PoolClosedError {
+function closedRefusal(): PoolClosedError {
   return new PoolClosedError(
-    started
-      ? 'The pool closed at its deadline while this job ran; it may have done part of its work.'
-      : 'The pool is closed and takes no more jobs. Submit before close(), or make a new pool.',
+    'The pool is closed and takes no more jobs. Submit before close(), or make a new pool.',
+    false,
+  );
+}
+
+function cutOffError(started: boolean): PoolClosedError {
+  return new PoolClosedError(
+    `The pool closed at its deadline ${started ? 'while this job ran; it may have done part of its work' : 'before this job started'}.`,
     started,
   );
 }

@@ -6,11 +6,11 @@
  */
 
 export class Signals<Job> {
-  readonly #abort: (job: Job, reason: unknown) => void;
+  readonly #abort: (jobs: ReadonlySet<Job>, reason: unknown) => void;
   readonly #subscriptions = new WeakMap<AbortSignal, Subscription<Job>>();
 
-  /** @param abort - Called once for each job of a signal that aborts. */
-  constructor(abort: (job: Job, reason: unknown) => void) {
+  /** @param abort - Called with the jobs of a signal that aborts; they may be removed meanwhile. */
+  constructor(abort: (jobs: ReadonlySet<Job>, reason: unknown) => void) {
     this.#abort = abort;
   }
 
@@ -21,9 +21,7 @@ export class Signals<Job> {
       return;
     }
     const jobs = new Set([job]);
-    const listener = (): void => {
-      for (const each of jobs) this.#abort(each, signal.reason);
-    };
+    const listener = (): void => this.#abort(jobs, signal.reason);
     this.#subscriptions.set(signal, { jobs, listener });
     signal.addEventListener('abort', listener);
   }

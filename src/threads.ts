@@ -43,7 +43,7 @@ export class Threads {
   /** Threads in a row that ended, or did not load the module, before any job was answered. */
   #strikes = 0;
   #loadFailures = 0;
-  #isDestroyed = false;
+  #destruction: Promise<unknown> | undefined;
   #fillTimer: NodeJS.Timeout | undefined;
 
   /**
@@ -77,10 +77,19 @@ export class Threads {
 
   /** Ends all threads. Fulfils when they have ended. */
   async destroy(): Promise<void> {
-    this.#isDestroyed = true;
+    // Once only: Piscina forgets that it is being destroyed when it is told so again.
+    this.#destruction ??= this.#end();
+    await this.#destruction;
+  }
+
+  get #isDestroyed(): boolean {
+    return this.#destruction !== undefined;
+  }
+
+  #end(): Promise<unknown> {
     clearTimeout(this.#fillTimer);
-    for (const link of this.#links.values()) link.isStopped = true;
-    await Promise.all([...this.#piscinas].map((piscina) => piscina.destroy()));
+    for (const link of this.#links.values()) link.renounce();
+    return Promise.all([...this.#piscinas].map((piscina) => piscina.destroy()));
   }
 
   /** Starts what is missing. */
@@ -104,7 +113,7 @@ export class Threads {
       for (const link of this.#links.values()) {
         if (link.threadId !== message.threadId) continue;
         link.greet(message);
-        this.#loadLater(link);
+        link.load(this.#settings.module, this.#backOffMs());
       }
     });
     // Each thread's own 'error' event tells the same; without a listener this one would be thrown.
@@ -134,15 +143,6 @@ export class Threads {
         if (piscina.threads.length === 0) this.#piscinas.delete(piscina);
       });
     }
-  }
-
-  /** Tells a new thread to load the module: at once, or late where threads have ended in a row. */
-  #loadLater(link: ThreadLink): void {
-    const { module, loadTimeoutMs } = this.#settings;
-    const load = (): void => link.load(module, loadTimeoutMs);
-    const delayMs = this.#backOffMs();
-    if (delayMs === 0) load();
-    else setTimeout(load, delayMs).unref();
   }
 
   /** Every thread may fail once for nothing; from then on the wait doubles. */

@@ -6,6 +6,8 @@
  * decoding gives an instance of the same built-in class.
  */
 
+import { types } from 'node:util';
+
 /** A thrown value, ready to be cloned. */
 export type EncodedError =
   | { readonly value: unknown }
@@ -128,15 +130,18 @@ function define(error: Error, key: string, value: unknown, enumerable = false): 
   Object.defineProperty(error, key, { value, enumerable, configurable: true, writable: true });
 }
 
+/** Also an error of another realm, such as a `vm` context. */
 function isError(value: unknown): value is Error {
-  return value instanceof Error;
+  return value instanceof Error || types.isNativeError(value);
 }
 
-/** The nearest built-in class on the error's prototype chain. */
+/** The nearest built-in class on the error's prototype chain; by name, as every realm has its own. */
 function builtInName(error: Error): string {
-  if (typeof DOMException === 'function' && error instanceof DOMException) return 'DOMException';
+  if (error instanceof DOMException) return 'DOMException';
   for (let p: unknown = error; p !== null; p = Object.getPrototypeOf(p)) {
-    for (const [name, Class] of Object.entries(BUILT_IN)) if (p === Class.prototype) return name;
+    const { constructor } = p as { readonly constructor?: { readonly name?: unknown } };
+    const name = String(constructor?.name);
+    if (Object.hasOwn(p as object, 'constructor') && Object.hasOwn(BUILT_IN, name)) return name;
   }
   return 'Error';
 }

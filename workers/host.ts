@@ -111,7 +111,8 @@ function run(message: readonly unknown[], at: number): void {
   try {
     const result = job.execute(input, { name: job.name, id: message[at + 3] as number });
     if (!isThenable(result)) return fulfil(cell, ticket, result);
-    result.then(
+    // What `then` hands over may be a promise again; `Promise.resolve` follows it to the end.
+    Promise.resolve(result).then(
       (value) => fulfil(cell, ticket, value),
       (reason) => answer(cell, ticket, Form.thrown, encodeThrown(reason)),
     );

@@ -80,6 +80,7 @@ interface Entry {
   settledTimes: number;
   starts: number;
   isCloneable: boolean;
+  isTransferred: boolean;
 }
 
 class History {
@@ -208,6 +209,7 @@ class History {
       settledTimes: 0,
       starts: 0,
       isCloneable: extra === undefined,
+      isTransferred: step.transfer,
     };
     const expected = this.#expect(step);
     this.entries.push(entry);
@@ -269,7 +271,13 @@ class History {
         waiting.length < waiters && sum(waiting) + bytesOf(step.size) <= this.limitBytes;
       return mayWait ? 'waiting' : 'refused';
     }
-    const kept = accepted.filter((entry) => entry.starts > 0);
+    // What has started can't be dropped, nor what was sent with memory that is gone with it.
+    const sent = new Set(
+      this.links.flatMap((link) => link.inbox.map((each) => this.#entryOf(each))),
+    );
+    const kept = accepted.filter(
+      (entry) => entry.starts > 0 || (entry.isTransferred && sent.has(entry)),
+    );
     const fitsBeside =
       kept.length < this.capacity && sum(kept) + bytesOf(step.size) <= this.limitBytes;
     return fitsBeside ? 'accepted' : 'refused';
