@@ -65,11 +65,6 @@ export class Backlog<Job extends Queueable & Listed<Job>> {
     return this.#queue.first;
   }
 
-  /** The job that would leave last. */
-  get newest(): Job | undefined {
-    return this.#queue.last;
-  }
-
   /** Which bound keeps a newcomer of this size out, or undefined where there is room for it. */
   blocker(bytes: number): BacklogLimit | undefined {
     if (this.#waiters.length > 0) return 'waiters';
@@ -110,6 +105,13 @@ export class Backlog<Job extends Queueable & Listed<Job>> {
   /** Takes the job that is next, to send it; it stays accepted. */
   take(): Job | undefined {
     return this.#queue.shift();
+  }
+
+  /** Takes the job that would leave last, to drop it; it stays accepted. */
+  takeNewest(): Job | undefined {
+    const newest = this.#queue.last;
+    if (newest !== undefined) this.#queue.remove(newest);
+    return newest;
   }
 
   /**

@@ -2,7 +2,8 @@
 export { type CloseReport, Pool, type PoolEvents } from './pool.js';
 export type { Ending, Job, JobState } from './job.js';
 export type { UnfinishedJob } from './scheduler.js';
-export type { PoolStats, TimeStats } from './stats.js';
+export type { PoolStats } from './snapshot.js';
+export type { TimeStats } from './stats.js';
 export type {
   BacklogOptions,
   CloseOptions,

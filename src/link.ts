@@ -8,7 +8,8 @@
  * after its exit; the link alone keeps no process alive.
  */
 import type { MessagePort, Worker } from 'node:worker_threads';
-import type { Link, Loss } from './dispatcher.js';
+import type { Loss } from './dispatcher.js';
+import type { Link } from './lane.js';
 import { Claims, clockZeroMs, type Hello, Kind } from './protocol.js';
 import { decodeThrown, type EncodedError } from './thrown.js';
 

@@ -15,7 +15,7 @@ import { closeDeadlineMs, type CloseOptions, type PoolOptions, poolSettings } fr
 import type { SubmitOptions } from './options.js';
 import { Scheduler, type UnfinishedJob } from './scheduler.js';
 import { isServing } from './serving.js';
-import type { PoolStats } from './stats.js';
+import type { PoolStats } from './snapshot.js';
 import { Threads } from './threads.js';
 import type { JobArguments, JobName, JobResult, UntypedModule } from './types.js';
 

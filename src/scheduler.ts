@@ -8,35 +8,31 @@
  * - No slot is free while a job is queued, and no place is free that the first waiter fits into.
  * - A settled job is in no list, holds no bytes, no listener and no deadline.
  */
+import { Admission } from './admission.js';
 import { Backlog } from './backlog.js';
-import { Deadline, Deadlines } from './deadlines.js';
-import { Dispatcher, type Link, type Loss } from './dispatcher.js';
+import { Deadlines } from './deadlines.js';
+import { Dispatcher, type Loss } from './dispatcher.js';
 import {
-  BacklogFullError,
   type BacklogLimit,
-  InvalidOptionError,
   JobDroppedError,
-  JobTimeoutError,
-  JobTooLargeError,
-  MillraceError,
+  type MillraceError,
   NotCloneableError,
   PoolClosedError,
-  type TimeoutPhase,
-  UnknownJobError,
   withoutStack,
 } from './errors.js';
-import { type Ending, JobRecord } from './job.js';
-import { checkSubmitOptions, type Settings, type SubmitOptions } from './options.js';
-import { compact, detach, JOB_OVERHEAD_BYTES, weigh } from './payload.js';
+import type { Ending, JobRecord } from './job.js';
+import type { Link } from './lane.js';
+import type { Settings, SubmitOptions } from './options.js';
+import { makeRoom } from './overflow.js';
+import { compact, detach } from './payload.js';
+import { Pressure, type PressureEvents } from './pressure.js';
 import { Signals } from './signals.js';
-import { type PoolStats, Stats } from './stats.js';
+import { type PoolStats, snapshot, type ThreadTotals } from './snapshot.js';
+import { Stats } from './stats.js';
+import { Timeouts } from './timeouts.js';
 
 /** What the scheduler tells its surroundings. Called in the middle of things: they must not call back. */
-export interface SchedulerEvents {
-  /** Whether there are live jobs or waiters, for which the process must stay. */
-  live(isLive: boolean): void;
-  saturated(): void;
-  available(): void;
+export interface SchedulerEvents extends PressureEvents {
   /** A job failed whose result nobody has read. */
   failedUnread(job: JobRecord): void;
   /** Closing, and the last accepted job has settled. */
@@ -68,15 +64,12 @@ export class Scheduler {
   readonly #backlog: Backlog<JobRecord>;
   readonly #stats = new Stats();
   readonly #deadlines: Deadlines;
+  readonly #timeouts: Timeouts;
   readonly #dispatcher: Dispatcher;
+  readonly #admission: Admission;
+  readonly #pressure: Pressure;
   readonly #signals = new Signals<JobRecord>((jobs, reason) => this.#abort(jobs, reason));
-  /** The names of the module's jobs, once a thread has loaded it. */
-  #names: readonly string[] | undefined;
-  /** Why nothing is accepted any more. */
-  #refusal: (() => MillraceError) | undefined;
   #isClosing = false;
-  #isSaturated = false;
-  #isLive = false;
   #isRefilling = false;
 
   constructor(
@@ -89,7 +82,13 @@ export class Scheduler {
     this.#now = now;
     this.#slots = settings.threads * settings.concurrency;
     this.#backlog = new Backlog(this.#slots, settings.backlog);
+    this.#pressure = new Pressure(this.#backlog, this.#slots, events);
+    this.#admission = new Admission(this.#backlog, this.#slots, this.#stats);
     this.#deadlines = new Deadlines(now);
+    this.#timeouts = new Timeouts(this.#deadlines, now, (job, error) => {
+      this.#cutShort(job, 'timedOut', error);
+      this.refill();
+    });
     this.#dispatcher = new Dispatcher(
       this,
       settings.concurrency,
@@ -105,13 +104,13 @@ export class Scheduler {
    * @throws MillraceError where it is refused; `signal.reason` where the signal has aborted.
    */
   submit(name: string, input: unknown, options: SubmitOptions | undefined): JobRecord {
-    const bytes = this.#check(name, input, options);
+    const bytes = this.#admission.check(name, input, options);
     const blocker = this.#backlog.blocker(bytes);
     if (blocker === undefined) return this.#enter(this.#record(name, input, options, bytes));
-    const isToWait = this.#overflow(blocker, bytes) === 'wait';
-    const job = this.#record(name, input, options, bytes);
-    if (isToWait) return this.#wait(job);
-    this.#enter(job);
+    if (this.#isToWait(blocker, bytes)) {
+      return this.#wait(this.#record(name, input, options, bytes));
+    }
+    const job = this.#enter(this.#record(name, input, options, bytes));
     // Jobs that were dropped may have left their slots.
     this.refill();
     return job;
@@ -128,12 +127,12 @@ export class Scheduler {
     input: unknown,
     options: SubmitOptions | undefined,
   ): JobRecord | undefined {
-    const bytes = this.#check(name, input, options);
+    const bytes = this.#admission.check(name, input, options);
     if (this.#backlog.blocker(bytes) === undefined) {
       return this.#enter(this.#record(name, input, options, bytes));
     }
     this.#stats.endings.refused += 1;
-    this.#saturate();
+    this.#pressure.overflowed();
     return undefined;
   }
 
@@ -147,7 +146,7 @@ export class Scheduler {
 
   /** A thread is ready. */
   addThread(link: Link): void {
-    this.#names = [...link.names.keys()];
+    this.#admission.names = [...link.names.keys()];
     this.#dispatcher.add(link);
     this.refill();
   }
@@ -206,33 +205,17 @@ export class Scheduler {
     return { ...this.#stats.endings };
   }
 
-  stats(threads: { readonly lost: number; readonly recycled: number }): PoolStats {
-    const nowMs = this.#now();
-    const backlog = this.#backlog;
-    const unstarted = this.#dispatcher.unstarted();
-    const queued = backlog.queued + unstarted.count;
-    const oldest = unstarted.oldest ?? backlog.next;
-    return {
-      threads: { target: this.#settings.threads, ...this.#dispatcher.threads(), ...threads },
-      jobs: {
-        submitted: this.#stats.submitted,
-        waiting: backlog.waiting,
-        queued,
-        running: backlog.accepted - queued,
-        ...this.#stats.endings,
-      },
-      backlog: {
-        jobs: queued,
-        bytes: backlog.bytes,
-        waiters: backlog.waiting,
-        oldestMs: oldest === undefined ? 0 : nowMs - oldest.acceptedMs,
-        limit: { ...backlog.limits },
-      },
-      waitMs: this.#stats.waitMs(),
-      runMs: this.#stats.runMs(),
-      utilization: this.#stats.meanBusySlots(nowMs) / this.#slots,
-      retryAfterMs: this.#isSaturated ? this.#retryAfterMs() : 0,
-    };
+  stats(threads: ThreadTotals): PoolStats {
+    const retryAfterMs = this.#pressure.isSaturated ? this.#admission.retryAfterMs() : 0;
+    return snapshot(
+      this.#settings,
+      this.#backlog,
+      this.#dispatcher,
+      this.#stats,
+      threads,
+      retryAfterMs,
+      this.#now(),
+    );
   }
 
   /** For the dispatcher: a job that was sent has ended. */
@@ -243,7 +226,7 @@ export class Scheduler {
   /** For the dispatcher: a job that was sent has not started. */
   putBack(job: JobRecord): void {
     this.#backlog.putBack(job);
-    this.#setDeadline(job);
+    this.#timeouts.move(job);
   }
 
   /** Lets waiters in and sends jobs out, as long as there is room for either. */
@@ -261,32 +244,37 @@ export class Scheduler {
     } finally {
       this.#isRefilling = false;
     }
-    this.#afterSettling();
+    this.#pressure.fell();
+    if (this.#isClosing && this.#backlog.accepted === 0) this.#events.drained();
   }
 
-  /** What can be said before anything is allocated. Returns the bytes to charge. */
-  #check(name: string, input: unknown, options: SubmitOptions | undefined): number {
-    if (typeof name !== 'string') {
-      throw new InvalidOptionError(
-        'name',
-        `The job's name is ${typeof name}, and must be a string.`,
-      );
+  /** What becomes of a submission that finds no room: it waits, others are dropped for it, or it is refused. */
+  #isToWait(blocker: BacklogLimit, bytes: number): boolean {
+    this.#pressure.overflowed();
+    const { overflow } = this.#settings;
+    if (overflow === 'wait') {
+      const waitBlocker = this.#backlog.waitBlocker(bytes);
+      if (waitBlocker === undefined) return true;
+      throw this.#admission.refuse(() => this.#admission.fullError(waitBlocker));
     }
-    if (options !== undefined) checkSubmitOptions(options);
-    this.#stats.submitted += 1;
-    if (this.#refusal !== undefined) throw this.#refuse(this.#refusal);
-    const names = this.#names;
-    if (names !== undefined && !names.includes(name)) {
-      throw this.#refuse(() => new UnknownJobError(name, names));
+    if (overflow === 'reject' || !this.#drop(bytes, overflow)) {
+      throw this.#admission.refuse(() => this.#admission.fullError(blocker));
     }
-    if (options?.signal?.aborted) {
-      this.#stats.endings.cancelled += 1;
-      throw options.signal.reason;
+    return false;
+  }
+
+  #drop(bytes: number, overflow: 'drop-oldest' | 'drop-newest'): boolean {
+    const which = overflow === 'drop-oldest' ? 'oldest' : 'newest';
+    const victims = makeRoom(bytes, which, this.#backlog, this.#dispatcher);
+    if (victims === undefined) {
+      this.refill();
+      return false;
     }
-    const bytes = (options?.bytes ?? weigh(input)) + JOB_OVERHEAD_BYTES;
-    const limit = this.#settings.backlog.bytes;
-    if (bytes > limit) throw this.#refuse(() => new JobTooLargeError(name, bytes, limit));
-    return bytes;
+    for (const victim of victims) {
+      const error = withoutStack(() => new JobDroppedError(victim.name, overflow));
+      this.#finish(victim, 'dropped', error);
+    }
+    return true;
   }
 
   #record(
@@ -295,78 +283,13 @@ export class Scheduler {
     options: SubmitOptions | undefined,
     bytes: number,
   ): JobRecord {
-    const timeout = options?.timeout;
-    const transfer = options?.transfer;
-    return new JobRecord(
-      this,
-      this.#stats.submitted,
-      name,
-      input,
-      bytes,
-      this.#now(),
-      options?.signal,
-      typeof timeout === 'number' ? { totalMs: timeout } : timeout,
-      transfer === undefined || transfer.length === 0 ? undefined : transfer,
-    );
-  }
-
-  /** Makes room, says that the submission has to wait, or refuses it. */
-  #overflow(blocker: BacklogLimit, bytes: number): 'entered' | 'wait' {
-    this.#saturate();
-    const { overflow } = this.#settings;
-    if (overflow === 'wait') {
-      const waitBlocker = this.#backlog.waitBlocker(bytes);
-      if (waitBlocker === undefined) return 'wait';
-      throw this.#refuse(() => this.#fullError(waitBlocker));
-    }
-    if (overflow !== 'reject' && this.#drop(bytes)) return 'entered';
-    throw this.#refuse(() => this.#fullError(blocker));
-  }
-
-  /**
-   * Takes unstarted jobs back until the newcomer fits, and only then drops them: where it can't
-   * fit, nobody is dropped in vain.
-   */
-  #drop(bytes: number): boolean {
-    const victims: JobRecord[] = [];
-    while (this.#backlog.blocker(bytes) !== undefined) {
-      const victim =
-        this.#settings.overflow === 'drop-oldest' ? this.#takeOldest() : this.#takeNewest();
-      if (victim === undefined) {
-        for (const spared of victims) {
-          this.#backlog.restore(spared);
-          this.#setDeadline(spared);
-        }
-        this.refill();
-        return false;
-      }
-      this.#backlog.release(victim);
-      victims.push(victim);
-    }
-    for (const victim of victims) {
-      const { name } = victim;
-      const error = withoutStack(() => new JobDroppedError(name, this.#settings.overflow));
-      this.#finish(victim, 'dropped', error);
-    }
-    return true;
-  }
-
-  /** The oldest job that no thread has started. What was sent is older than what is queued. */
-  #takeOldest(): JobRecord | undefined {
-    return this.#dispatcher.takeBackOne('oldest') ?? this.#backlog.take();
-  }
-
-  #takeNewest(): JobRecord | undefined {
-    const { newest } = this.#backlog;
-    if (newest === undefined) return this.#dispatcher.takeBackOne('newest');
-    this.#backlog.leave(newest);
-    return newest;
+    return this.#admission.record(this, name, input, options, bytes, this.#now());
   }
 
   #wait(job: JobRecord): JobRecord {
     this.#backlog.wait(job);
     this.#watch(job);
-    this.#updateLiveness();
+    this.#pressure.rose();
     return job;
   }
 
@@ -377,7 +300,7 @@ export class Scheduler {
     } catch (error) {
       // Jobs may have been dropped to make room.
       this.refill();
-      throw this.#refuse(() => new NotCloneableError(job.name, 'input', error));
+      throw this.#admission.refuse(() => new NotCloneableError(job.name, 'input', error));
     }
     this.#accept(job, job.submittedMs);
     // Behind nobody and with a slot free it goes at once: bookkeeping before the message is latency.
@@ -385,8 +308,8 @@ export class Scheduler {
     if (lane === undefined) this.#backlog.queue(job);
     else this.#dispatcher.send(job, lane, job.submittedMs);
     if (job.ending === undefined) this.#watch(job);
-    if (this.#backlog.accepted >= this.#backlog.capacity) this.#saturate();
-    this.#updateLiveness();
+    this.#pressure.rose();
+    if (job.ending !== undefined) this.#pressure.fell();
     return job;
   }
 
@@ -415,7 +338,7 @@ export class Scheduler {
   #accept(job: JobRecord, nowMs: number): void {
     this.#backlog.accept(job);
     job.accepted(nowMs);
-    this.#setDeadline(job);
+    this.#timeouts.move(job);
   }
 
   #sendNext(): boolean {
@@ -424,7 +347,7 @@ export class Scheduler {
     if (lane === undefined) return false;
     const job = this.#backlog.take() as JobRecord;
     this.#dispatcher.send(job, lane, this.#now());
-    this.#setDeadline(job);
+    this.#timeouts.move(job);
     return true;
   }
 
@@ -450,7 +373,7 @@ export class Scheduler {
 
   /** The part of settling that has nothing to do with the backlog. */
   #finish(job: JobRecord, ending: Ending, value: unknown): void {
-    if (job.deadline !== undefined) this.#deadlines.clear(job.deadline);
+    this.#timeouts.remove(job);
     if (job.signal !== undefined) this.#signals.remove(job.signal, job);
     this.#stats.endings[ending] += 1;
     job.settle(ending, value);
@@ -460,60 +383,11 @@ export class Scheduler {
     }
   }
 
-  #afterSettling(): void {
-    const { accepted, bytes, waiting, capacity, limits } = this.#backlog;
-    const isHalfFull =
-      accepted <= Math.min(capacity - 1, this.#slots + Math.floor(limits.jobs / 2)) &&
-      bytes <= limits.bytes / 2 &&
-      waiting === 0;
-    if (this.#isSaturated && isHalfFull) {
-      this.#isSaturated = false;
-      this.#events.available();
-    }
-    this.#updateLiveness();
-    if (this.#isClosing && accepted === 0) this.#events.drained();
-  }
-
-  #updateLiveness(): void {
-    const isLive = this.#backlog.accepted + this.#backlog.waiting > 0;
-    if (isLive === this.#isLive) return;
-    this.#isLive = isLive;
-    this.#events.live(isLive);
-  }
-
-  #saturate(): void {
-    if (this.#isSaturated) return;
-    this.#isSaturated = true;
-    this.#events.saturated();
-  }
-
-  #refuse(make: () => MillraceError): MillraceError {
-    this.#stats.endings.refused += 1;
-    return withoutStack(make);
-  }
-
   #refuseAll(make: () => MillraceError): void {
-    this.#refusal = make;
+    this.#admission.close(make);
     for (let job = this.#backlog.firstWaiter; job !== undefined; job = this.#backlog.firstWaiter) {
       this.#settleOnce(job, 'refused', withoutStack(make));
     }
-  }
-
-  #fullError(limit: BacklogLimit): BacklogFullError {
-    const { accepted, bytes, waiting, limits, capacity } = this.#backlog;
-    const held = {
-      jobs: `${accepted} of ${capacity} jobs accepted`,
-      bytes: `${bytes} of ${limits.bytes} bytes accepted`,
-      waiters: `${waiting} of ${limits.waiters} waiters`,
-    }[limit];
-    return new BacklogFullError(limit, held, this.#retryAfterMs());
-  }
-
-  /** When the backlog will be half full, the first moment at which `available` can tell. */
-  #retryAfterMs(): number {
-    const { accepted, waiting, limits } = this.#backlog;
-    const excess = accepted + waiting - this.#slots - Math.floor(limits.jobs / 2);
-    return this.#stats.retryAfterMs(Math.max(excess, 1), this.#slots);
   }
 
   #queued(): JobRecord[] {
@@ -525,59 +399,8 @@ export class Scheduler {
   /** From here on the job's signal and its timeouts can end it. */
   #watch(job: JobRecord): void {
     if (job.signal !== undefined) this.#signals.add(job.signal, job);
-    if (job.timeouts === undefined) return;
-    job.deadline = new Deadline(() => this.#deadlineReached(job));
-    this.#setDeadline(job);
+    this.#timeouts.add(job);
   }
-
-  #setDeadline(job: JobRecord): void {
-    if (job.deadline === undefined) return;
-    const { atMs } = nextTimeout(job, this.#now());
-    if (atMs === Infinity) this.#deadlines.clear(job.deadline);
-    else this.#deadlines.set(job.deadline, atMs);
-  }
-
-  #deadlineReached(job: JobRecord): void {
-    const nowMs = this.#now();
-    const { atMs, phase } = nextTimeout(job, nowMs);
-    // It ended in time; the answer is on its way.
-    const isTooLate = atMs <= nowMs && !job.posting?.isFinished();
-    if (!isTooLate || phase === undefined) {
-      this.#setDeadline(job);
-      return;
-    }
-    const started = job.isStarted;
-    const timeoutMs = job.timeouts?.[`${phase}Ms`] as number;
-    const error = withoutStack(() => new JobTimeoutError(job.name, phase, timeoutMs, started));
-    this.#cutShort(job, 'timedOut', error);
-    this.refill();
-  }
-}
-
-/**
- * When a job's next timeout expires, given what is known of it. `phase` is undefined where the time
- * is only the next moment to look: a sent job's start shows in its claim, and is not announced.
- */
-function nextTimeout(
-  job: JobRecord,
-  nowMs: number,
-): { atMs: number; phase: TimeoutPhase | undefined } {
-  const { acceptMs, queueMs, runMs, totalMs } = job.timeouts ?? {};
-  let atMs = Infinity;
-  let phase: TimeoutPhase | undefined;
-  const consider = (ms: number | undefined, fromMs: number, which: TimeoutPhase | undefined) => {
-    if (ms === undefined || fromMs + ms >= atMs) return;
-    atMs = fromMs + ms;
-    phase = which;
-  };
-  consider(totalMs, job.submittedMs, 'total');
-  if (job.acceptedMs < 0) consider(acceptMs, job.submittedMs, 'accept');
-  else if (job.posting?.isStarted()) consider(runMs, job.posting.startedMs(), 'run');
-  else {
-    consider(queueMs, job.acceptedMs, 'queue');
-    if (job.posting !== undefined) consider(runMs, nowMs, undefined);
-  }
-  return { atMs, phase };
 }
 
 /** Makes the input the pool's own: what is transferred is detached now, a view gets its own memory. */

@@ -1,5 +1,5 @@
 /**
- * What a pool counts and measures of itself, and the snapshot it shows.
+ * What a pool counts and measures of itself.
  *
  * Invariant: the counters move at the same instant as the job they count; the estimates (times,
  * utilization) never decide anything but `retryAfterMs`.
@@ -15,46 +15,6 @@ export interface TimeStats {
   readonly max: number;
   readonly mean: number;
   readonly count: number;
-}
-
-/** A snapshot of a pool; plain data, safe to log or serialise. */
-export interface PoolStats {
-  readonly threads: {
-    /** How many the pool keeps. */
-    readonly target: number;
-    /** Those that have loaded the module, the busy ones included. */
-    readonly ready: number;
-    /** Those with at least one job. */
-    readonly busy: number;
-    /** Total of threads that ended by themselves: exit, out of memory, uncaught exception. */
-    readonly lost: number;
-    /** Total of threads that the pool stopped and replaced, to end a cancelled or overdue job. */
-    readonly recycled: number;
-  };
-  /**
-   * Jobs by state. Always: submitted = waiting + queued + running + the sum of the endings.
-   */
-  readonly jobs: { readonly submitted: number } & Readonly<
-    Record<'waiting' | 'queued' | 'running' | Ending, number>
-  >;
-  readonly backlog: {
-    /** Accepted jobs that no thread has started. */
-    readonly jobs: number;
-    /** Charged bytes of all accepted, unsettled jobs. */
-    readonly bytes: number;
-    readonly waiters: number;
-    /** Age of the oldest accepted job that no thread has started; 0 where there is none. */
-    readonly oldestMs: number;
-    readonly limit: { readonly jobs: number; readonly bytes: number; readonly waiters: number };
-  };
-  /** From acceptance to the start on a thread. */
-  readonly waitMs: TimeStats;
-  /** From the start on a thread to the end of the job's function. */
-  readonly runMs: TimeStats;
-  /** Share of the slots that held a job, 0 to 1, averaged over about the last ten seconds. */
-  readonly utilization: number;
-  /** When room is likely, for a `Retry-After` header; 0 while there is room. */
-  readonly retryAfterMs: number;
 }
 
 /** The histograms count microseconds. */

@@ -204,4 +204,4 @@ test('holds its bounds and loses nothing in 100 random histories on real threads
     ),
     { numRuns: 100 },
   );
-}, 120_000);
+}, 300_000);

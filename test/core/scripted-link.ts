@@ -2,7 +2,7 @@
  * A thread whose every step the test decides. It speaks the real protocol over the real claims; only
  * the thread itself is missing.
  */
-import type { Link } from '../../src/dispatcher.js';
+import type { Link } from '../../src/lane.js';
 import { ANSWER_FIELDS, Claims, Form, JOB_FIELDS, Kind } from '../../src/protocol.js';
 import { encodeThrown } from '../../src/thrown.js';
 

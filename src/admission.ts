@@ -1,0 +1,116 @@
+/**
+ * The gate: what can be said of a submission before it becomes a job, and how it is refused.
+ *
+ * Invariants: a refusal allocates nothing but its error, which has no stack; every submission that
+ * passes the check of its options is counted, and a refused one is counted as refused.
+ */
+import type { Backlog } from './backlog.js';
+import {
+  BacklogFullError,
+  type BacklogLimit,
+  InvalidOptionError,
+  JobTooLargeError,
+  type MillraceError,
+  UnknownJobError,
+  withoutStack,
+} from './errors.js';
+import { type JobOwner, JobRecord } from './job.js';
+import { checkSubmitOptions, type SubmitOptions } from './options.js';
+import { JOB_OVERHEAD_BYTES, weigh } from './payload.js';
+import type { Stats } from './stats.js';
+
+export class Admission {
+  /** The names of the module's jobs, once a thread has loaded it. */
+  names: readonly string[] | undefined;
+  readonly #backlog: Backlog<JobRecord>;
+  readonly #slots: number;
+  readonly #stats: Stats;
+  #closedBy: (() => MillraceError) | undefined;
+
+  constructor(backlog: Backlog<JobRecord>, slots: number, stats: Stats) {
+    this.#backlog = backlog;
+    this.#slots = slots;
+    this.#stats = stats;
+  }
+
+  /** From here on every submission is refused with this. A later reason replaces an earlier one. */
+  close(reason: () => MillraceError): void {
+    this.#closedBy = reason;
+  }
+
+  /**
+   * Counts a submission and refuses it where it can't be accepted, whatever room there is.
+   *
+   * @returns The bytes to charge.
+   * @throws MillraceError; `signal.reason` where the signal has aborted.
+   */
+  check(name: string, input: unknown, options: SubmitOptions | undefined): number {
+    if (typeof name !== 'string') {
+      const message = `The job's name is of type ${typeof name}; valid is the name of an exported function.`;
+      throw new InvalidOptionError('name', message);
+    }
+    if (options !== undefined) checkSubmitOptions(options);
+    this.#stats.submitted += 1;
+    if (this.#closedBy !== undefined) throw this.refuse(this.#closedBy);
+    const { names } = this;
+    if (names !== undefined && !names.includes(name)) {
+      throw this.refuse(() => new UnknownJobError(name, names));
+    }
+    if (options?.signal?.aborted) {
+      this.#stats.endings.cancelled += 1;
+      throw options.signal.reason;
+    }
+    const bytes = (options?.bytes ?? weigh(input)) + JOB_OVERHEAD_BYTES;
+    const limit = this.#backlog.limits.bytes;
+    if (bytes > limit) throw this.refuse(() => new JobTooLargeError(name, bytes, limit));
+    return bytes;
+  }
+
+  /** Makes a job of a submission that was checked last. */
+  record(
+    owner: JobOwner,
+    name: string,
+    input: unknown,
+    options: SubmitOptions | undefined,
+    bytes: number,
+    nowMs: number,
+  ): JobRecord {
+    const timeout = options?.timeout;
+    const transfer = options?.transfer;
+    return new JobRecord(
+      owner,
+      this.#stats.submitted,
+      name,
+      input,
+      bytes,
+      nowMs,
+      options?.signal,
+      typeof timeout === 'number' ? { totalMs: timeout } : timeout,
+      transfer === undefined || transfer.length === 0 ? undefined : transfer,
+    );
+  }
+
+  /** Counts a refusal; the caller throws its error. */
+  refuse(make: () => MillraceError): MillraceError {
+    this.#stats.endings.refused += 1;
+    return withoutStack(make);
+  }
+
+  /** Why there is no room. */
+  fullError(limit: BacklogLimit): BacklogFullError {
+    const { accepted, bytes, waiting, limits, capacity } = this.#backlog;
+    const held = {
+      jobs: `${accepted} of ${capacity} jobs accepted`,
+      bytes: `${bytes} of ${limits.bytes} bytes accepted`,
+      waiters: `${waiting} of ${limits.waiters} waiters`,
+    }[limit];
+    return new BacklogFullError(limit, held, this.retryAfterMs());
+  }
+
+  /** When the backlog will be half full, the first moment at which `available` can tell. */
+  retryAfterMs(): number {
+    const { accepted, waiting, limits } = this.#backlog;
+    const excess = accepted + waiting - this.#slots - Math.floor(limits.jobs / 2);
+    return this.#stats.retryAfterMs(Math.max(excess, 1), this.#slots);
+  }
+}
