@@ -50,6 +50,8 @@ export class Admission {
       throw new InvalidOptionError('name', message);
     }
     if (options !== undefined) checkSubmitOptions(options);
+    // Before it is counted: a getter of the input may submit, or ask for the counters.
+    const bytes = (options?.bytes ?? weigh(input)) + JOB_OVERHEAD_BYTES;
     this.#stats.submitted += 1;
     if (this.#closedBy !== undefined) throw this.refuse(this.#closedBy);
     const { names } = this;
@@ -60,7 +62,6 @@ export class Admission {
       this.#stats.endings.cancelled += 1;
       throw options.signal.reason;
     }
-    const bytes = (options?.bytes ?? weigh(input)) + JOB_OVERHEAD_BYTES;
     const limit = this.#backlog.limits.bytes;
     if (bytes > limit) throw this.refuse(() => new JobTooLargeError(name, bytes, limit));
     return bytes;

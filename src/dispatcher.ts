@@ -23,6 +23,8 @@ export interface Loss {
   readonly cause: unknown;
   /** Whether `cause` is an uncaught exception of code on the thread. */
   readonly isUncaught: boolean;
+  /** Whether the pool itself ended it. */
+  readonly isDeliberate: boolean;
 }
 
 /** What the dispatcher asks of its owner. */
@@ -36,6 +38,9 @@ export interface DispatcherOwner {
 
 /** How long a thread with several slots may leave a ping unanswered after a job on it was cancelled. */
 export const GRACE_MS = 1000;
+
+/** A job that was next on so many threads which all ended before they started it is given up. */
+const MOST_THREADS_LOST = 3;
 
 export class Dispatcher {
   readonly #owner: DispatcherOwner;
@@ -188,6 +193,9 @@ export class Dispatcher {
     this.#occupancyChanged(-lane.occupied, this.#now());
     const jobs = lane.unsettled().toSorted(byId);
     const started = jobs.filter((job) => job.isStarted);
+    const [next] = jobs;
+    // It ended on its own with nothing running: reading the next input may have been too much for it.
+    if (started.length === 0 && !loss.isDeliberate && next !== undefined) next.threadsLost += 1;
     for (const job of jobs) {
       const wasStarted = job.isStarted;
       this.#forget(job);
@@ -274,9 +282,10 @@ export class Dispatcher {
     lane.link.stop();
   }
 
-  /** A job that was sent and never started: back to the backlog, unless its input is gone. */
+  /** A job that was sent and never started: back to the backlog, unless its input is gone or deadly. */
   #giveBack(job: JobRecord, cause: unknown): void {
-    if (job.transfer === undefined) this.#owner.putBack(job);
+    const canGoOn = job.transfer === undefined && job.threadsLost < MOST_THREADS_LOST;
+    if (canGoOn) this.#owner.putBack(job);
     else this.#owner.settle(job, 'rejected', lost(job, false, cause));
   }
 

@@ -100,7 +100,8 @@ export class ThreadLostError extends MillraceError {
       'ERR_THREAD_LOST',
       started
         ? `The thread that ran job '${name}' ended before the job did; the job may have done part of its work.`
-        : `The thread that job '${name}' was sent to ended, and its transferred input with it; it had not started.`,
+        : `The thread that job '${name}' was sent to ended; the job had not started, but can't be sent ` +
+            'again: its input was transferred, or no thread survives reading it.',
       cause === undefined ? undefined : { cause },
     );
     this.started = started;

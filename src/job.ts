@@ -74,6 +74,8 @@ export class JobRecord implements Job<unknown> {
   deadline: Deadline | undefined;
   /** Set while the job is out on a thread. */
   posting: Posting | undefined;
+  /** How many threads ended by themselves when this job was the next that they had to start. */
+  threadsLost = 0;
   ending: Ending | undefined;
   /** For the backlog's lists. */
   list: object | undefined;

@@ -42,7 +42,8 @@ export class ThreadLink implements Link {
   readonly #loadTimeoutMs: number;
   /** For what the thread does next: greet, be told to load, be ready. */
   #timer: NodeJS.Timeout | undefined;
-  #error: unknown;
+  /** Why the thread ends; what was thrown may be anything, undefined too. */
+  #reason: { readonly error: unknown } | undefined;
   #isUncaught = false;
   #exitCode: number | undefined;
   #isClosed = false;
@@ -58,7 +59,7 @@ export class ThreadLink implements Link {
     this.#loadTimeoutMs = loadTimeoutMs;
     this.claims = Claims.allocate(slots);
     worker.on('error', (error) => {
-      this.#error ??= error;
+      this.#reason ??= { error };
     });
     worker.on('exit', (code) => {
       this.#exitCode = code;
@@ -133,7 +134,7 @@ export class ThreadLink implements Link {
 
   #fail(error: unknown): void {
     if (this.isStopped) return;
-    this.#error ??= error;
+    this.#reason ??= { error };
     this.stop();
     this.#events.loadFailed(this, error);
   }
@@ -150,7 +151,7 @@ export class ThreadLink implements Link {
       case Kind.loadFailed:
         return this.#fail(decodeThrown(message[1] as EncodedError));
       case Kind.crash:
-        this.#error = decodeThrown(message[1] as EncodedError);
+        this.#reason = { error: decodeThrown(message[1] as EncodedError) };
         this.#isUncaught = true;
         return;
       case Kind.stray:
@@ -166,9 +167,15 @@ export class ThreadLink implements Link {
     if (!this.#isClosed || this.#exitCode === undefined || this.state === 'gone') return;
     this.state = 'gone';
     this.#clearTimer();
-    const exit = new Error(`the thread exited with code ${this.#exitCode}`);
-    const cause = this.#error ?? (this.isStopped ? undefined : exit);
+    if (!this.isStopped) {
+      this.#reason ??= { error: new Error(`the thread exited with code ${this.#exitCode}`) };
+    }
+    const cause = this.#reason?.error;
     if (!this.wasReady && !this.isStopped) this.#events.loadFailed(this, cause);
-    this.#events.gone(this, { cause, isUncaught: this.#isUncaught });
+    this.#events.gone(this, {
+      cause,
+      isUncaught: this.#isUncaught,
+      isDeliberate: this.isStopped,
+    });
   }
 }

@@ -294,8 +294,8 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
     setImmediate(() => {
       for (const failed of this.#unread.splice(0)) {
         if (failed.isWatched) continue;
-        if (this.listenerCount('failed') > 0) this.emit('failed', failed.error, failed);
-        else this.#warnOnce(failed);
+        if (this.listenerCount('failed') === 0) this.#warnOnce(failed);
+        this.#emitLater('failed', failed.error, failed);
       }
     });
   }

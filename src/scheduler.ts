@@ -15,9 +15,11 @@ import { Dispatcher, type Loss } from './dispatcher.js';
 import {
   type BacklogLimit,
   JobDroppedError,
+  JobTimeoutError,
   type MillraceError,
   NotCloneableError,
   PoolClosedError,
+  type TimeoutPhase,
   withoutStack,
 } from './errors.js';
 import type { Ending, JobRecord } from './job.js';
@@ -85,10 +87,9 @@ export class Scheduler {
     this.#pressure = new Pressure(this.#backlog, this.#slots, events);
     this.#admission = new Admission(this.#backlog, this.#slots, this.#stats);
     this.#deadlines = new Deadlines(now);
-    this.#timeouts = new Timeouts(this.#deadlines, now, (job, error) => {
-      this.#cutShort(job, 'timedOut', error);
-      this.refill();
-    });
+    this.#timeouts = new Timeouts(this.#deadlines, now, (job, phase, timeoutMs) =>
+      this.#expire(job, phase, timeoutMs),
+    );
     this.#dispatcher = new Dispatcher(
       this,
       settings.concurrency,
@@ -139,7 +140,8 @@ export class Scheduler {
   /** Ends a job that has not ended, wherever it is. */
   cancel(job: JobRecord, reason: unknown): boolean {
     if (job.ending !== undefined) return false;
-    this.#cutShort(job, 'cancelled', reason);
+    this.#withdraw(job);
+    this.#settleOnce(job, 'cancelled', reason);
     this.refill();
     return true;
   }
@@ -175,13 +177,11 @@ export class Scheduler {
     const unfinished = jobs
       .filter((job) => !job.posting?.isFinished())
       .map((job) => {
-        const { name, input, isStarted: started } = job;
+        const { name, input } = job;
         const transferred = job.posting !== undefined && job.transfer !== undefined;
-        this.#cutShort(
-          job,
-          'rejected',
-          withoutStack(() => cutOffError(started)),
-        );
+        const started = this.#withdraw(job);
+        const error = withoutStack(() => cutOffError(started));
+        this.#settleOnce(job, 'rejected', error);
         return { name, input: transferred ? undefined : input, started, transferred };
       });
     this.refill();
@@ -236,10 +236,7 @@ export class Scheduler {
     this.#isRefilling = true;
     try {
       do {
-        for (let job = this.#takeWaiter(); job !== undefined; job = this.#takeWaiter()) {
-          this.#accept(job, this.#now());
-          this.#backlog.queue(job);
-        }
+        while (this.#admitWaiter());
       } while (this.#sendNext());
     } finally {
       this.#isRefilling = false;
@@ -295,14 +292,16 @@ export class Scheduler {
 
   /** A newcomer for which there is room. */
   #enter(job: JobRecord): JobRecord {
+    this.#backlog.accept(job);
     try {
       takeOver(job);
     } catch (error) {
+      this.#backlog.release(job);
       // Jobs may have been dropped to make room.
       this.refill();
       throw this.#admission.refuse(() => new NotCloneableError(job.name, 'input', error));
     }
-    this.#accept(job, job.submittedMs);
+    job.accepted(job.submittedMs);
     // Behind nobody and with a slot free it goes at once: bookkeeping before the message is latency.
     const lane = this.#backlog.queued === 0 ? this.#dispatcher.freest() : undefined;
     if (lane === undefined) this.#backlog.queue(job);
@@ -313,32 +312,22 @@ export class Scheduler {
     return job;
   }
 
-  /** The first waiter, if there is room for it now; one whose input can't be taken over is refused. */
-  #takeWaiter(): JobRecord | undefined {
-    for (
-      let job = this.#backlog.takeWaiter();
-      job !== undefined;
-      job = this.#backlog.takeWaiter()
-    ) {
-      const waiter = job;
-      try {
-        takeOver(waiter);
-        return waiter;
-      } catch (error) {
-        this.#finish(
-          waiter,
-          'refused',
-          withoutStack(() => new NotCloneableError(waiter.name, 'input', error)),
-        );
-      }
+  /** Lets the first waiter in, if there is room for it now; one that can't be taken over is refused. */
+  #admitWaiter(): boolean {
+    const waiter = this.#backlog.takeWaiter();
+    if (waiter === undefined) return false;
+    this.#backlog.accept(waiter);
+    try {
+      takeOver(waiter);
+      waiter.accepted(this.#now());
+      this.#backlog.queue(waiter);
+      this.#timeouts.move(waiter);
+    } catch (error) {
+      this.#backlog.release(waiter);
+      const refusal = withoutStack(() => new NotCloneableError(waiter.name, 'input', error));
+      this.#finish(waiter, 'refused', refusal);
     }
-    return undefined;
-  }
-
-  #accept(job: JobRecord, nowMs: number): void {
-    this.#backlog.accept(job);
-    job.accepted(nowMs);
-    this.#timeouts.move(job);
+    return true;
   }
 
   #sendNext(): boolean {
@@ -353,14 +342,34 @@ export class Scheduler {
 
   /** A signal has aborted: ends all its jobs before any of the places that they leave is given away. */
   #abort(jobs: ReadonlySet<JobRecord>, reason: unknown): void {
-    for (const job of jobs) this.#cutShort(job, 'cancelled', reason);
+    for (const job of jobs) {
+      this.#withdraw(job);
+      this.#settleOnce(job, 'cancelled', reason);
+    }
     this.refill();
   }
 
-  /** Ends a job by somebody's wish or by the clock, wherever it is. */
-  #cutShort(job: JobRecord, ending: Ending, value: unknown): void {
-    if (job.posting !== undefined && !this.#dispatcher.takeBack(job)) this.#dispatcher.abandon(job);
-    this.#settleOnce(job, ending, value);
+  /** A timeout has passed. What a thread has started meanwhile has no time in the queue to exceed. */
+  #expire(job: JobRecord, phase: TimeoutPhase, timeoutMs: number): void {
+    if (phase === 'queue' && job.posting !== undefined && !this.#dispatcher.takeBack(job)) {
+      this.#timeouts.move(job);
+      return;
+    }
+    const started = this.#withdraw(job);
+    const error = withoutStack(() => new JobTimeoutError(job.name, phase, timeoutMs, started));
+    this.#settleOnce(job, 'timedOut', error);
+    this.refill();
+  }
+
+  /**
+   * Takes a job off its thread, because it is about to be settled.
+   *
+   * @returns Whether the thread had started it. Only the claim knows: a look before it may be late.
+   */
+  #withdraw(job: JobRecord): boolean {
+    if (job.posting === undefined || this.#dispatcher.takeBack(job)) return false;
+    this.#dispatcher.abandon(job);
+    return true;
   }
 
   /** Ends a job: its place, its bytes and all that watched it are free, and its promise settles. */
@@ -403,7 +412,10 @@ export class Scheduler {
   }
 }
 
-/** Makes the input the pool's own: what is transferred is detached now, a view gets its own memory. */
+/**
+ * Makes the input the pool's own: what is transferred is detached now, a view gets its own memory.
+ * Cloning may run getters of the input, which may submit: its place is taken before.
+ */
 function takeOver(job: JobRecord): void {
   if (job.transfer === undefined) {
     job.input = compact(job.input);

@@ -43,13 +43,15 @@ export class Threads {
   /** Threads in a row that ended, or did not load the module, before any job was answered. */
   #strikes = 0;
   #loadFailures = 0;
-  #destruction: Promise<unknown> | undefined;
+  #destruction: Promise<void> | undefined;
   #fillTimer: NodeJS.Timeout | undefined;
+  #noneLeft: (() => void) | undefined;
 
   /**
    * Starts the threads.
    *
    * @throws InvalidOptionError where Node refuses an option that is passed on to the threads.
+   * @throws ModuleLoadError where it refuses to start any thread, as its permission model may.
    */
   constructor(settings: Settings, events: ThreadsEvents) {
     this.#settings = settings;
@@ -58,6 +60,7 @@ export class Threads {
       this.#fill();
     } catch (error) {
       const options = Object.keys(settings.threadOptions).join(', ');
+      if (options === '') throw new ModuleLoadError(settings.module, error);
       const message = (error as Error).message;
       throw new InvalidOptionError(
         options,
@@ -86,10 +89,15 @@ export class Threads {
     return this.#destruction !== undefined;
   }
 
-  #end(): Promise<unknown> {
+  async #end(): Promise<void> {
     clearTimeout(this.#fillTimer);
     for (const link of this.#links.values()) link.renounce();
-    return Promise.all([...this.#piscinas].map((piscina) => piscina.destroy()));
+    const noneLeft = new Promise<void>((resolve) => {
+      this.#noneLeft = resolve;
+    });
+    await Promise.all([...this.#piscinas].map((piscina) => piscina.destroy()));
+    // A link may close after its thread's exit was told.
+    if (this.#links.size > 0) await noneLeft;
   }
 
   /** Starts what is missing. */
@@ -186,9 +194,21 @@ export class Threads {
       }
     }
     this.#events.gone(link, loss);
+    if (this.#links.size === 0) this.#noneLeft?.();
     if (this.#links.size >= this.#settings.threads || this.#isDestroyed) return;
-    // Piscina has given up on some.
+    this.#fillLater();
+  }
+
+  /** Piscina has given up on some. */
+  #fillLater(): void {
     clearTimeout(this.#fillTimer);
-    this.#fillTimer = setTimeout(() => this.#fill(), this.#backOffMs()).unref();
+    this.#fillTimer = setTimeout(() => {
+      try {
+        this.#fill();
+      } catch (error) {
+        this.#loadFailed(error);
+        if (!this.#isDestroyed) this.#fillLater();
+      }
+    }, this.#backOffMs()).unref();
   }
 }

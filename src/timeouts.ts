@@ -6,18 +6,19 @@
  * not overdue, though its answer be still under way.
  */
 import { Deadline, type Deadlines } from './deadlines.js';
-import { JobTimeoutError, type TimeoutPhase, withoutStack } from './errors.js';
+import type { TimeoutPhase } from './errors.js';
 import type { JobRecord } from './job.js';
 
 export class Timeouts {
   readonly #deadlines: Deadlines;
   readonly #now: () => number;
-  readonly #expire: (job: JobRecord, error: JobTimeoutError) => void;
+  readonly #expire: (job: JobRecord, phase: TimeoutPhase, timeoutMs: number) => void;
 
+  /** @param expire - Ends the job, unless it was started just now and `phase` is `queue`: then `move` it. */
   constructor(
     deadlines: Deadlines,
     now: () => number,
-    expire: (job: JobRecord, error: JobTimeoutError) => void,
+    expire: (job: JobRecord, phase: TimeoutPhase, timeoutMs: number) => void,
   ) {
     this.#deadlines = deadlines;
     this.#now = now;
@@ -51,12 +52,7 @@ export class Timeouts {
       this.move(job);
       return;
     }
-    const started = job.isStarted;
-    const timeoutMs = job.timeouts?.[`${phase}Ms`] as number;
-    this.#expire(
-      job,
-      withoutStack(() => new JobTimeoutError(job.name, phase, timeoutMs, started)),
-    );
+    this.#expire(job, phase, job.timeouts?.[`${phase}Ms`] as number);
   }
 }
 
