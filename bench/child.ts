@@ -119,7 +119,10 @@ export class Child<Request extends Message, Reply extends Message> {
 /** Why a process ended, in words: 'exit code 1: Error: no room'. */
 export function describeExit(exit: Exit | undefined): string {
   const how = exit?.signal ?? `exit code ${exit?.code ?? 'unknown'}`;
-  const said = /^\s*(?:FATAL ERROR|\w*Error)\b.*$/m.exec(exit?.stderr ?? '')?.[0].trim();
+  const said = /^\s*(?:FATAL ERROR|\w*Error)\b.*$/m
+    .exec(exit?.stderr ?? '')?.[0]
+    .trim()
+    .slice(0, 120);
   return said === undefined ? how : `${how}: ${said}`;
 }
 

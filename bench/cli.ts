@@ -34,32 +34,31 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function command(args: readonly string[]): Promise<number> {
-  const scenario = SCENARIOS.find(({ name }) => args.includes(name));
-  const { words, flags } = parseFlags(args, { ...COMMON_FLAGS, ...scenario?.flags });
+  const everyFlag = Object.assign({}, COMMON_FLAGS, ...SCENARIOS.map(({ flags }) => flags));
+  const { words, flags } = parseFlags(args, everyFlag as FlagTable);
   const [name, ...operands] = words;
   if (flags.has('version')) return print(`${packageVersion()}\n`);
-  if (name === undefined) {
-    if (flags.has('help')) return print(commandHelp(packageVersion()));
-    throw new UsageError('Which command? There is: bench.');
-  }
+  if (flags.has('help') && name === undefined) return print(commandHelp(packageVersion()));
+  if (name === undefined) throw new UsageError('Which command? There is: bench.');
   if (name !== 'bench') {
     throw new UsageError(`Unknown command '${name}'.${didYouMean(name, ['bench'])}`);
   }
   if (flags.has('help')) return print(benchHelp(SCENARIOS));
-  return await bench(operands, flags);
+  const scenario = findScenario(operands);
+  return await run(scenario, parseFlags(args, { ...COMMON_FLAGS, ...scenario.flags }).flags);
 }
 
-async function bench([name, ...rest]: readonly string[], flags: Flags): Promise<number> {
+function findScenario([name, ...rest]: readonly string[]): Scenario {
   const names = SCENARIOS.map((scenario) => scenario.name);
   if (name === undefined) throw new UsageError(`Which scenario? There is: ${names.join(', ')}.`);
-  const scenario = SCENARIOS.find((known) => known.name === name);
-  if (scenario === undefined) {
+  const found = SCENARIOS.find((scenario) => scenario.name === name);
+  if (found === undefined) {
     throw new UsageError(
       `Unknown scenario '${name}'; there is: ${names.join(', ')}.${didYouMean(name, names)}`,
     );
   }
   if (rest.length > 0) throw new UsageError(`Unexpected argument '${rest[0]}'.`);
-  return await run(scenario, flags);
+  return found;
 }
 
 async function run(scenario: Scenario, flags: Flags): Promise<number> {

@@ -26,7 +26,10 @@ export function parseFlags(
   const options = Object.fromEntries(
     Object.entries(table).map(([name, kind]) => [
       name,
-      { type: kind === 'text' ? ('string' as const) : ('boolean' as const) },
+      {
+        type: kind === 'text' ? ('string' as const) : ('boolean' as const),
+        ...(name === 'help' ? { short: 'h' } : {}),
+      },
     ]),
   );
   const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true });

@@ -9,8 +9,8 @@ import { UsageError } from './flags.js';
 
 /** Tries to open a file for writing. @throws UsageError with the reason where that fails */
 export function checkWritable(option: string, path: string): void {
-  const isNew = statSync(path, { throwIfNoEntry: false }) === undefined;
   try {
+    const isNew = statSync(path, { throwIfNoEntry: false }) === undefined;
     closeSync(openSync(path, 'a'));
     if (isNew) unlinkSync(path);
   } catch (error) {

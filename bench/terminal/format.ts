@@ -7,8 +7,9 @@
 
 const MB = 1024 ** 2;
 
-/** 17820 as '17,820'. */
+/** 17820 as '17,820', from a million on as '1.23 M'. */
 export function formatCount(count: number): string {
+  if (count >= 999_999.5) return `${(count / 1e6).toFixed(count < 99.995e6 ? 2 : 1)} M`;
   return Math.round(count).toLocaleString('en-US');
 }
 

@@ -12,7 +12,7 @@ export const COLUMNS = 80;
 /** Breaks a text into lines. @param indent - Of all lines but the first. */
 export function wrap(text: string, indent: number = indentOf(text)): string[] {
   const words = text
-    .replace(/(?<=\d) (?=(?:ms|s|%|MB|GB|KB|×)(?![\w]))/g, '\u00A0')
+    .replace(/(?<=\d) (?=(?:ms|s|%|M|MB|GB|KB|×)(?![\w]))/g, '\u00A0')
     .match(/ *[^ ]+/g);
   const lines: string[] = [];
   let line = '';

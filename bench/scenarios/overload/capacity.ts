@@ -46,7 +46,7 @@ export async function measureCapacity(
   });
   // Undefined where the service has ended meanwhile; `ended` tells how.
   const countAfter = async (seconds: number): Promise<ServiceTally | undefined> => {
-    await Promise.race([sleep(seconds * 1000), ended]);
+    await Promise.race([sleep(seconds * 1000, undefined, { ref: false }), ended]);
     return ending === undefined ? await stage.count().catch(() => undefined) : undefined;
   };
   try {

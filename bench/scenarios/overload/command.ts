@@ -3,6 +3,7 @@
  *
  * Invariant: what can be known to be wrong (an option, an unwritable file) is said before the run.
  */
+import { textFlag } from '../../flags.js';
 import { checkWritable, writeJson } from '../../json-file.js';
 import type { Scenario } from '../../scenario.js';
 import { Progress } from '../../terminal/progress.js';
@@ -27,7 +28,7 @@ export const overload: Scenario = {
   },
   async run(flags, { screen, paint, signal }) {
     const settings = overloadSettings(flags);
-    const { jsonFile } = settings;
+    const jsonFile = textFlag(flags, 'json');
     if (jsonFile !== undefined) checkWritable('json', jsonFile);
     const progress = new Progress(screen, paint);
     try {

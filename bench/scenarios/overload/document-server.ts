@@ -43,6 +43,12 @@ export class DocumentServer {
     });
   }
 
+  /** Ends the server and its connections. */
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
   tally(): ServiceTally {
     return {
       atUs: nowUs(),

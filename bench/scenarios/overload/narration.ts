@@ -50,8 +50,8 @@ export function describeArm({ name, ending, accepted, refused, completed }: ArmR
   return labelled(name, `${describeEnding(ending)}: ${counts}${refusals}`);
 }
 
-/** How an arm ended, in words. */
-export function describeEnding({ how, afterSeconds, detail }: ArmEnding): string {
+/** How an arm ended, in few words. */
+export function describeEnding({ how, afterSeconds }: ArmEnding): string {
   const after = `after ${formatSeconds(afterSeconds)}`;
   switch (how) {
     case 'survived':
@@ -59,7 +59,7 @@ export function describeEnding({ how, afterSeconds, detail }: ArmEnding): string
     case 'ceiling':
       return `died ${after} (memory ceiling)`;
     case 'died':
-      return `died ${after} (${detail ?? 'by itself'})`;
+      return `died ${after} (by itself)`;
     case 'interrupted':
       return `interrupted ${after}`;
   }

@@ -3,7 +3,7 @@
  *
  * Invariant: what leaves this file is complete and valid; nothing behind it checks again.
  */
-import { type Flags, listFlag, numberFlag, textFlag } from '../../flags.js';
+import { type Flags, listFlag, numberFlag } from '../../flags.js';
 import { defaultThreads } from '../../../src/parallelism.js';
 import { ARM_NAMES, type ArmName } from './arms/arm.js';
 
@@ -18,7 +18,6 @@ export interface OverloadSettings {
   readonly arms: readonly ArmName[];
   readonly ceilingBytes: number;
   readonly seed: number;
-  readonly jsonFile: string | undefined;
 }
 
 /** How many times the capacity the arms are offered. */
@@ -66,7 +65,6 @@ export function overloadSettings(flags: Flags): OverloadSettings {
       (numberFlag(flags, 'memory', { min: 128, max: 1_048_576, isWhole: true }) ??
         DEFAULT_CEILING_MB) * MB,
     seed: numberFlag(flags, 'seed', { min: 0, max: 2 ** 32 - 1, isWhole: true }) ?? 1,
-    jsonFile: textFlag(flags, 'json'),
   };
 }
 

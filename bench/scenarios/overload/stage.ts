@@ -61,6 +61,7 @@ export class Stage {
   #port = 0;
   #isDriven = false;
   #isDone = false;
+  #closing: Promise<void> | undefined;
   #end: (end: StageEnd) => void = () => {};
   #fail: (error: Error) => void = () => {};
 
@@ -127,16 +128,23 @@ export class Stage {
   }
 
   /** Takes the last counts, as far as the processes can still give them, and ends both. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#shutDown();
+    return this.#closing;
+  }
+
+  async #shutDown(): Promise<void> {
     clearInterval(this.#looks);
     this.#options.signal.removeEventListener('abort', this.#interrupt);
-    const isDone = this.#isDriven && !this.#isDone ? this.#generator.receive('done') : undefined;
-    if (isDone !== undefined) this.stop();
-    if (this.#isDriven) await settledWithin(LAST_COUNT_MS, this.count());
-    // A service with a thousand threads may keep the generator from its processor until it is gone.
-    await this.#service.kill();
-    if (isDone !== undefined) await settledWithin(LAST_COUNT_MS, isDone);
-    await this.#generator.kill();
+    if (this.#isDriven) {
+      const isDone = this.#isDone ? Promise.resolve() : this.#generator.receive('done');
+      this.stop();
+      await settledWithin(LAST_COUNT_MS, Promise.allSettled([isDone, this.count()]));
+      // A service with a thousand threads may keep the generator from its processor until it is gone.
+      await this.#service.kill();
+      await settledWithin(LAST_COUNT_MS, isDone);
+    }
+    await Promise.all([this.#service.kill(), this.#generator.kill()]);
   }
 
   async #boot(): Promise<void> {

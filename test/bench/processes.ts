@@ -1,0 +1,78 @@
+/** Runs the built command, and finds the processes that it starts. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const CLI = fileURLToPath(new URL('../../dist/bench/cli.js', import.meta.url));
+
+/** How a command ended. */
+export interface CommandEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A running command. */
+export interface Command {
+  readonly process: ChildProcess;
+  readonly ended: Promise<CommandEnd>;
+  /** Fulfils when the output contains a text; rejects when the command ends without it. */
+  said(text: string): Promise<void>;
+}
+
+/** Starts `millrace` with arguments. */
+export function millrace(...args: readonly string[]): Command {
+  const child = spawn(process.execPath, [CLI, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '' },
+  });
+  let stdout = '';
+  let stderr = '';
+  let check: () => void = () => {};
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    check();
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const ended = new Promise<CommandEnd>((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+  const said = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      check = () => {
+        if (stdout.includes(text)) resolve();
+      };
+      check();
+      void ended.then((end) => reject(new Error(`It never said '${text}': ${end.stderr}`)));
+    });
+  return { process: child, ended, said };
+}
+
+/** The ids of the living processes that a process has started (Linux). */
+export function childrenOf(pid: number | undefined): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((each) => parentOf(each) === pid);
+}
+
+/** Whether a process is there and not a zombie. */
+export function isAlive(pid: number): boolean {
+  return (statusOf(pid)?.state ?? 'Z') !== 'Z';
+}
+
+function parentOf(pid: number): number | undefined {
+  return statusOf(pid)?.parent;
+}
+
+function statusOf(pid: number): { state: string; parent: number } | undefined {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    return { state: fields[0] as string, parent: Number(fields[1]) };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,99 @@
+/** Results of the experiment, made up by the tests that read them. */
+import type {
+  ArmEnding,
+  ArmResult,
+  OverloadResult,
+} from '../../../../bench/scenarios/overload/result.js';
+
+const MB = 1024 ** 2;
+
+/** An arm that survived at the named figures. */
+export function armResult(
+  name: ArmResult['name'],
+  changes: Partial<Omit<ArmResult, 'ending'>> & { readonly ending?: ArmEnding } = {},
+): ArmResult {
+  return {
+    name,
+    ending: { how: 'survived', afterSeconds: 20 },
+    ratePerSecond: 2000,
+    intended: 40_000,
+    offered: 40_000,
+    accepted: 20_100,
+    refused: 19_900,
+    unanswered: 0,
+    completed: 20_000,
+    failed: 0,
+    goodputPerSecond: 990,
+    goodputShare: 0.99,
+    peakRssBytes: 150 * MB,
+    memoryTrend: { secondThird: 145 * MB, lastThird: 146 * MB, change: 1 / 145 },
+    answerMs: { count: 40_000, p50: 1.01, p95: 4.69, p99: 55.4, max: 80 },
+    completionMs: { count: 20_000, p50: 103, p95: 157, p99: 283, max: 300 },
+    latenessMs: { count: 40_000, p50: 0.4, p95: 1, p99: 2, max: 30 },
+    timeline: Array.from({ length: 20 }, (_, seconds) => ({
+      seconds,
+      rssBytes: 145 * MB,
+      offered: seconds * 2000,
+      accepted: seconds * 1005,
+      refused: seconds * 995,
+      completed: seconds * 1000,
+    })),
+    ...changes,
+  };
+}
+
+/** An arm that crossed its ceiling. */
+export function deadArm(name: ArmResult['name']): ArmResult {
+  const { memoryTrend: _, ...arm } = armResult(name, {
+    ending: { how: 'ceiling', afterSeconds: 6.2 },
+    intended: 12_400,
+    offered: 12_400,
+    accepted: 12_400,
+    refused: 0,
+    completed: 5500,
+    peakRssBytes: 517 * MB,
+  });
+  return { ...arm, timeline: arm.timeline.slice(0, 6) };
+}
+
+export function overloadResult(
+  arms: readonly ArmResult[],
+  changes: Partial<OverloadResult> = {},
+): OverloadResult {
+  return {
+    schema: 'millrace-bench/1',
+    scenario: 'overload',
+    startedAt: '2025-01-01T00:00:00.000Z',
+    isInterrupted: false,
+    environment: {
+      millrace: '0.1.0',
+      piscina: '5.3.2',
+      node: 'v20.20.2',
+      platform: 'linux x64',
+      kernel: '6.1.0',
+      cpu: 'a processor',
+      processors: 2,
+      memoryBytes: 24 * 1024 * MB,
+      loadAverage: 0.1,
+    },
+    settings: {
+      seconds: 20,
+      ratePerSecond: undefined,
+      threads: 1,
+      backlogJobs: 128,
+      arms: arms.map(({ name }) => name),
+      ceilingBytes: 512 * MB,
+      seed: 1,
+    },
+    documents: {
+      source: 'files',
+      count: 256,
+      minBytes: 10_240,
+      meanBytes: 54_000,
+      maxBytes: 204_800,
+    },
+    capacity: { perSecond: 1000, windows: [980, 1000, 1010] },
+    arms,
+    ...changes,
+  };
+}

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { UsageError } from '../../../../bench/flags.js';
+import { overload } from '../../../../bench/scenarios/overload/command.js';
+import {
+  OVERLOAD_OPTIONS,
+  overloadSettings,
+  warmUpSeconds,
+} from '../../../../bench/scenarios/overload/settings.js';
+
+test('without options everything has its default', () => {
+  const { threads, ...settings } = overloadSettings(new Map());
+  expect(settings).toEqual({
+    seconds: 18,
+    ratePerSecond: undefined,
+    backlogJobs: 128,
+    arms: ['thread-per-request', 'unbounded', 'millrace'],
+    ceilingBytes: 512 * 1024 ** 2,
+    seed: 1,
+  });
+  expect(threads).toBeGreaterThanOrEqual(1);
+  expect(threads).toBeLessThanOrEqual(4);
+});
+
+test('every option is taken', () => {
+  const given = {
+    seconds: '2.5',
+    rate: '100',
+    threads: '3',
+    backlog: '0',
+    arms: 'millrace,unbounded',
+    memory: '256',
+    seed: '0',
+  };
+  expect(overloadSettings(new Map(Object.entries(given)))).toEqual({
+    seconds: 2.5,
+    ratePerSecond: 100,
+    threads: 3,
+    backlogJobs: 0,
+    arms: ['unbounded', 'millrace'],
+    ceilingBytes: 256 * 1024 ** 2,
+    seed: 0,
+  });
+});
+
+test.each([
+  { option: 'seconds', value: '0.5', range: 'a number from 1 to 3600' },
+  { option: 'rate', value: '0', range: 'a number from 1 to 100000' },
+  { option: 'threads', value: '1.5', range: 'a whole number from 1 to 256' },
+  { option: 'backlog', value: '-1', range: 'a whole number from 0 to 1000000' },
+  { option: 'memory', value: '64', range: 'a whole number from 128 to 1048576' },
+  { option: 'seed', value: '4294967296', range: 'a whole number from 0 to 4294967295' },
+])('--$option $value is refused with its range', ({ option, value, range }) => {
+  expect(() => overloadSettings(new Map([[option, value]]))).toThrow(
+    new UsageError(`Option '--${option}' is '${value}'; valid is ${range}.`),
+  );
+});
+
+test('the help names every option that is parsed', () => {
+  const helped = OVERLOAD_OPTIONS.map(([option]) => option.split(' ')[0]);
+  expect(helped).toEqual([...Object.keys(overload.flags).map((name) => `--${name}`), '--no-color']);
+});
+
+test('the warm-up takes at most a quarter of an arm', () => {
+  expect(warmUpSeconds(18)).toBe(4);
+  expect(warmUpSeconds(2)).toBe(0.5);
+});

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import {
+  formatCount,
+  formatDuration,
+  formatList,
+  formatMegabytes,
+  formatPercent,
+  formatSeconds,
+} from '../../../bench/terminal/format.js';
+
+const MB = 1024 ** 2;
+
+test.each([
+  [formatCount(17_820), '17,820'],
+  [formatCount(0), '0'],
+  [formatCount(1072.6), '1,073'],
+  [formatCount(999_999), '999,999'],
+  [formatCount(1_234_567), '1.23 M'],
+  [formatCount(123_456_789), '123.5 M'],
+  [formatMegabytes(131.4 * MB), '131 MB'],
+  [formatMegabytes(999.4 * MB), '999 MB'],
+  [formatMegabytes(2150 * MB), '2.1 GB'],
+  [formatDuration(0.843), '0.84 ms'],
+  [formatDuration(9.994), '9.99 ms'],
+  [formatDuration(9.996), '10.0 ms'],
+  [formatDuration(99.96), '100 ms'],
+  [formatDuration(312.4), '312 ms'],
+  [formatDuration(999.6), '1.00 s'],
+  [formatDuration(2512), '2.51 s'],
+  [formatDuration(18_340), '18.3 s'],
+  [formatSeconds(0.43), '0.43 s'],
+  [formatSeconds(0.996), '1 s'],
+  [formatSeconds(9.24), '9.2 s'],
+  [formatSeconds(20), '20 s'],
+  [formatSeconds(123.4), '123 s'],
+  [formatPercent(0.987), '98.7 %'],
+  [formatPercent(0.012, { isSigned: true }), '+1.2 %'],
+  [formatPercent(-0.012, { isSigned: true }), '-1.2 %'],
+  [formatList([]), ''],
+  [formatList(['a']), 'a'],
+  [formatList(['a', 'b', 'c']), 'a, b and c'],
+])('%s is %s', (text, wanted) => {
+  expect(text).toBe(wanted);
+});

@@ -1,0 +1,36 @@
+/** Runs a program of `fixtures/programs/` in a process of its own, to its end. */
+import { spawn } from 'node:child_process';
+import { fixturePath } from './guard.js';
+
+export interface ProgramEnd {
+  /** The exit code, or null where a signal ended it: a program that hangs is killed. */
+  readonly code: number | null;
+  /** Its standard output, line by line. */
+  readonly lines: readonly string[];
+  readonly stderr: string;
+}
+
+/** A program that has not ended by itself after so long hangs. */
+const HANGS_AFTER_MS = 15_000;
+
+export async function runProgram(
+  name: string,
+  args: readonly string[] = [],
+  execArgv: readonly string[] = [],
+): Promise<ProgramEnd> {
+  const child = spawn(process.execPath, [...execArgv, fixturePath(`programs/${name}`), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: HANGS_AFTER_MS,
+    killSignal: 'SIGKILL',
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  return { code, lines: stdout.split('\n').filter((line) => line !== ''), stderr };
+}

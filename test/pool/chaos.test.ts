@@ -1,0 +1,135 @@
+import { expect, test } from 'vitest';
+import type { TalliedPool } from '../helpers/tallied-pool.js';
+import { fixture, guard } from '../helpers/guard.js';
+import { macrotask, until } from '../helpers/outcomes.js';
+import { Random } from '../helpers/random.js';
+
+const { makePool } = guard();
+const module = fixture('chaos.js');
+const MOST_JOBS = 100_000;
+
+interface Entry {
+  readonly cell: number;
+  readonly kind: 'work' | 'exit' | 'never' | 'fail';
+  outcome: string | undefined;
+  started: unknown;
+  settledTimes: number;
+}
+
+/** Submits jobs of all kinds until so many threads were killed. */
+async function havoc(
+  pool: TalliedPool,
+  random: Random,
+  cells: Int32Array,
+  kills: number,
+): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  const settling: Array<Promise<void>> = [];
+  const killed = (): number => pool.stats().threads.lost + pool.stats().threads.recycled;
+
+  async function submit(kind: Entry['kind']): Promise<void> {
+    const entry: Entry = {
+      cell: entries.length,
+      kind,
+      outcome: undefined,
+      started: undefined,
+      settledTimes: 0,
+    };
+    entries.push(entry);
+    const settled = (outcome: string, error?: any): void => {
+      entry.outcome = outcome;
+      entry.started = error?.started;
+      entry.settledTimes += 1;
+    };
+    const cancelling = new AbortController();
+    const job = await pool.submit(
+      kind,
+      { cells, cell: entry.cell, steps: random.whole(20_000) },
+      { signal: cancelling.signal },
+    );
+    settling.push(
+      job.result.then(
+        (result: any) => settled(result.cell === entry.cell ? 'fulfilled' : 'the wrong result'),
+        (error) => settled(error === 'cancelled' ? 'cancelled' : (error.code ?? error.name), error),
+      ),
+    );
+    // Those that never return have to be cancelled; some others are, at any moment of theirs.
+    if (kind !== 'never' && random.next() > 0.03) return;
+    const turns = random.whole(40);
+    settling.push(
+      (async () => {
+        await until(() => kind !== 'never' || Atomics.load(cells, entry.cell) === 1);
+        for (let turn = 0; turn < turns; turn += 1) await macrotask();
+        if (turns % 2 === 0) cancelling.abort('cancelled');
+        else job.cancel('cancelled');
+      })(),
+    );
+  }
+
+  while (killed() < kills && entries.length < MOST_JOBS) {
+    const dice = random.next();
+    if (dice < 0.01) await submit('exit');
+    else if (dice < 0.02) await submit('never');
+    else if (dice < 0.05) await submit('fail');
+    else await submit('work');
+    if (random.next() < 0.05) await macrotask();
+  }
+  await Promise.all(settling);
+  return entries;
+}
+
+test.each([
+  [200, 2, 1, 16],
+  // Each job that blocks a shared thread takes a grace period of a second.
+  [40, 2, 3, 4],
+])(
+  '%i threads are killed at random moments: %i threads, concurrency %i, backlog %i',
+  async (kills, threads, concurrency, backlog) => {
+    const random = new Random();
+    const pool = makePool({ threads, concurrency, backlog }, module);
+    const cells = new Int32Array(new SharedArrayBuffer(4 * MOST_JOBS));
+    const entries = await havoc(pool, random, cells, kills);
+    const wrong = entries.filter(({ cell, kind, outcome, started, settledTimes }) => {
+      const starts = Atomics.load(cells, cell);
+      if (settledTimes !== 1 || starts > 1) return true;
+      switch (outcome) {
+        case 'fulfilled':
+          return kind !== 'work' || starts !== 1;
+        case 'RangeError':
+          return kind !== 'fail' || starts !== 1;
+        case 'ERR_THREAD_LOST':
+          return started !== true || starts !== 1;
+        default:
+          return outcome !== 'cancelled';
+      }
+    });
+    const seed = { seed: random.seed };
+    expect({ ...seed, wrong }).toEqual({ ...seed, wrong: [] });
+    await pool.ready();
+    const { threads: counts, jobs } = pool.stats();
+    expect({ ...seed, ...counts }).toMatchObject({
+      ...seed,
+      target: threads,
+      ready: threads,
+      busy: 0,
+    });
+    expect(counts.lost + counts.recycled).toBeGreaterThanOrEqual(kills);
+    const tally = (...outcomes: string[]): number =>
+      entries.filter(({ outcome }) => outcomes.includes(outcome as string)).length;
+    expect({ ...seed, ...jobs }).toEqual({
+      ...seed,
+      submitted: entries.length,
+      waiting: 0,
+      queued: 0,
+      running: 0,
+      fulfilled: tally('fulfilled'),
+      rejected: tally('RangeError', 'ERR_THREAD_LOST'),
+      cancelled: tally('cancelled'),
+      timedOut: 0,
+      dropped: 0,
+      refused: 0,
+    });
+    expect(await pool.run('work', { cells, cell: 0, steps: 1 })).toMatchObject({ cell: 0 });
+  },
+  120_000,
+);

@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import { runProgram } from '../helpers/programs.js';
+
+test.each([
+  ['unused', []],
+  ['idle', ['used']],
+  ['idle after all kinds of options', ['20']],
+  ['idle with a timer on the thread', []],
+  ['a module that does not load', ['ERR_MODULE_LOAD']],
+  ['a cancelled job that never returns', ['TimeoutError']],
+  ['the same on a shared thread', ['TimeoutError']],
+])('a program whose pool is idle ends by itself: %s', async (name, said) => {
+  const { code, lines, stderr } = await runProgram('liveness.mjs', [name]);
+  expect({ code, lines, stderr }).toEqual({ code: 0, lines: [...said, 'end'], stderr: '' });
+});
+
+test.each([
+  ['a live job', []],
+  ['a live job that awaits', []],
+  ['a job that nobody reads', []],
+  ['a waiter', []],
+  ['a booting thread with a job', []],
+  ['ready()', []],
+  ['close() while threads boot', []],
+  ['close() with a job', []],
+  ['close() with a deadline', ['ERR_POOL_CLOSED']],
+  ['a job whose thread is being replaced', ['ERR_THREAD_LOST']],
+  ['a job that follows a cancelled one', ['TimeoutError']],
+  ['a timeout', ['ERR_JOB_TIMEOUT']],
+  ['a second pool beside a closed one', []],
+])('a program does not end before its time: %s', async (name, said) => {
+  const { code, lines, stderr } = await runProgram('liveness.mjs', [name]);
+  expect({ code, lines, stderr }).toEqual({ code: 0, lines: [...said, 'end'], stderr: '' });
+});
+
+test('what goes wrong on a thread does not end the program', async () => {
+  const name = 'all that can go wrong on a thread';
+  const { code, lines, stderr } = await runProgram('liveness.mjs', [name]);
+  // Node itself reports the exhausted heap of a thread on standard error.
+  expect(stderr).not.toMatch(/MillraceWarning|Unhandled|Uncaught/);
+  expect(lines.slice(1)).toEqual(['on', 'end']);
+  const [exit, timer, late, stray, memory, unknown, input] = lines[0]?.split(' ') ?? [];
+  expect([exit, late, stray, memory]).toEqual([
+    'ERR_THREAD_LOST',
+    'fulfilled',
+    'fulfilled',
+    'ERR_THREAD_LOST',
+  ]);
+  expect([timer, unknown, input]).toEqual(['E_TIMER', 'ERR_UNKNOWN_JOB', 'ERR_NOT_CLONEABLE']);
+  expect(code).toBe(0);
+});
+
+test('process.exit with live jobs ends the program at once, with its code', async () => {
+  const { code, lines } = await runProgram('liveness.mjs', ['process.exit with live jobs']);
+  expect({ code, lines }).toEqual({ code: 3, lines: ['end'] });
+});
+
+test('a failed job that nobody reads is one warning, and no unhandled rejection', async () => {
+  const { code, lines, stderr } = await runProgram('liveness.mjs', [
+    'a failed job that nobody reads',
+  ]);
+  expect({ code, lines }).toEqual({ code: 0, lines: ['end'] });
+  expect(stderr.match(/MillraceWarning/g)).toHaveLength(1);
+  expect(stderr).toMatch(
+    /MILLRACE_FAILED_UNREAD.*Job 'exit' failed and nobody has read its result/,
+  );
+  expect(stderr).not.toMatch(/Unhandled/i);
+});
+
+test('with a listener for it there is no warning', async () => {
+  const name = 'a failed job that is listened for';
+  const { code, lines, stderr } = await runProgram('liveness.mjs', [name]);
+  expect({ code, lines, stderr }).toEqual({
+    code: 0,
+    lines: ['ERR_THREAD_LOST exit rejected', 'end'],
+    stderr: '',
+  });
+});
+
+test('a promise of run() that nobody handles is an unhandled rejection, as any other', async () => {
+  const name = 'a failed run that nobody handles';
+  const { code, stderr } = await runProgram('liveness.mjs', [name]);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/TypeError/);
+});
+
+test.skipIf(!('require_module' in process.features))(
+  'a CommonJS program can require the package',
+  async () => {
+    const { code, lines } = await runProgram('require.cjs', [], ['--no-warnings']);
+    expect({ code, lines }).toEqual({ code: 0, lines: ['function'] });
+  },
+);

@@ -1,0 +1,155 @@
+import { expect, test } from 'vitest';
+import { fixture, guard } from '../helpers/guard.js';
+import { rejection } from '../helpers/outcomes.js';
+
+const { makePool } = guard();
+const module = fixture('throwing.js');
+const ways = ['sync', 'async'] as const;
+
+/** What a job throws of a kind, and proof that its thread is none the worse for it. */
+async function thrown(way: string, kind: string): Promise<any> {
+  const pool = makePool({ threads: 1 }, module);
+  const job = await pool.submit(way, kind);
+  const error = await rejection(job.result);
+  expect(job.state).toBe('rejected');
+  expect(await pool.run('echo', 'on')).toBe('on');
+  expect(pool.stats().threads).toMatchObject({ ready: 1, lost: 0, recycled: 0 });
+  return error;
+}
+
+test.each(
+  ways.flatMap((way) => [
+    [way, 'null', null],
+    [way, 'undefined', undefined],
+    [way, 'a string', 'broken'],
+    [way, 'an empty string', ''],
+    [way, 'zero', 0],
+    [way, 'false', false],
+    [way, 'a bigint', 10n],
+    [way, 'an object', { reason: 'plain', code: 'E_PLAIN' }],
+    [way, 'an array', [1, 'two', null]],
+  ]),
+)('%s: %s arrives as it was thrown', async (way, kind, value) => {
+  expect(await thrown(way as string, kind as string)).toEqual(value);
+});
+
+test.each([
+  ['a symbol', 'Symbol(thrown)'],
+  ['a function', 'a function'],
+  ['an object with a function', '[object Object]'],
+  ['a promise', '[object Promise]'],
+  ['a hostile Proxy', "can't be cloned"],
+])('%s arrives as an Error that says what it was', async (kind, description) => {
+  for (const way of ways) {
+    const error = await thrown(way, kind);
+    expect(error).toBeInstanceOf(Error);
+    expect(error.message).toContain(description);
+  }
+});
+
+test.each(ways)('%s: a TypeError is a TypeError here, with its stack from there', async (way) => {
+  const error = await thrown(way, 'a TypeError');
+  expect(error).toBeInstanceOf(TypeError);
+  expect(Object.getPrototypeOf(error)).toBe(TypeError.prototype);
+  expect([error.name, error.message]).toEqual(['TypeError', 'wrong type']);
+  expect(error.stack).toContain('throwing.js');
+  expect(Object.keys(error)).toEqual([]);
+});
+
+test('an error that the engine throws arrives like any other', async () => {
+  const error = await thrown('sync', 'a real TypeError');
+  expect(error).toBeInstanceOf(TypeError);
+  expect(error.message).toContain('null');
+});
+
+test('an error of Node arrives with its code and its fields', async () => {
+  const error = await thrown('sync', 'an error of Node');
+  expect(error).toBeInstanceOf(TypeError);
+  expect(error).toMatchObject({ code: 'ERR_INVALID_URL', input: 'no URL' });
+});
+
+test.each(ways)('%s: a subclass arrives with name, code and fields', async (way) => {
+  const error = await thrown(way, 'an Error subclass');
+  expect(error).toBeInstanceOf(RangeError);
+  expect(error).toMatchObject({
+    name: 'HttpError',
+    message: 'too busy',
+    code: 'E_HTTP',
+    status: 503,
+    headers: new Map([['retry-after', '1']]),
+    at: new Date(5),
+  });
+  expect(String(error)).toBe('HttpError: too busy');
+  expect(error).not.toHaveProperty('notCloned');
+});
+
+test('an AggregateError arrives with all of its errors', async () => {
+  const error = await thrown('async', 'an AggregateError');
+  expect(error).toBeInstanceOf(AggregateError);
+  expect(error.message).toBe('all failed');
+  expect(error.errors).toHaveLength(4);
+  expect(error.errors[0]).toBeInstanceOf(RangeError);
+  expect(error.errors[0]).toMatchObject({ name: 'HttpError', code: 'E_HTTP' });
+  expect(error.errors.slice(1, 3)).toEqual(['two', null]);
+  expect(error.errors[3].cause.cause.code).toBe('E_ROOT');
+});
+
+test('a DOMException arrives as one', async () => {
+  const error = await thrown('sync', 'a DOMException');
+  expect(error).toBeInstanceOf(DOMException);
+  expect([error.name, error.message, error.code]).toEqual(['AbortError', 'taken away', 20]);
+});
+
+test('a chain of causes arrives with every link of it', async () => {
+  const error = await thrown('sync', 'a chain of causes');
+  expect(error.message).toBe('top');
+  expect(error.cause).toMatchObject({ name: 'HttpError', code: 'E_HTTP', status: 503 });
+  expect(error.cause.cause).toBeInstanceOf(TypeError);
+  expect(error.cause.cause).toMatchObject({ message: 'root', code: 'E_ROOT' });
+});
+
+test('a circle of causes is cut where it closes', async () => {
+  const error = await thrown('sync', 'a circle of causes');
+  expect([error.message, error.cause.message, error.cause.cause]).toEqual([
+    'first',
+    'second',
+    undefined,
+  ]);
+  expect(error.cause.notCloned).toEqual(['cause']);
+});
+
+test('a cause that is no error arrives', async () => {
+  expect((await thrown('sync', 'a cause that is no error')).cause).toEqual({ id: 5 });
+});
+
+test.each([
+  ['fields that cannot be cloned', ['act', 'kind', 'socket']],
+  ['a getter that throws', ['trap']],
+])('an error with %s arrives without them, and lists them', async (kind, notCloned) => {
+  const error = await thrown('sync', kind);
+  expect(error).toBeInstanceOf(RangeError);
+  expect(error.notCloned).toEqual(notCloned);
+  for (const field of notCloned) expect(error[field]).toBeUndefined();
+});
+
+test('the fields beside those that cannot be cloned arrive', async () => {
+  expect(await thrown('sync', 'fields that cannot be cloned')).toMatchObject({
+    code: 'E_HTTP',
+    status: 503,
+  });
+});
+
+test('an error without a stack, or with an odd name, arrives', async () => {
+  const bare = await thrown('sync', 'an error without a stack');
+  expect(bare).toBeInstanceOf(Error);
+  expect(bare.message).toBe('no stack');
+  const odd = await thrown('sync', 'an error with an odd name');
+  expect(odd).toBeInstanceOf(Error);
+  expect([odd.name, odd.message]).toEqual(['5', '6']);
+});
+
+test('an error of another realm arrives with its class, code and fields', async () => {
+  const error = await thrown('sync', 'an error of another realm');
+  expect(error).toBeInstanceOf(TypeError);
+  expect(error).toMatchObject({ message: 'from a vm', code: 'E_VM' });
+});

@@ -1,0 +1,173 @@
+import { once } from 'node:events';
+import { MessageChannel } from 'node:worker_threads';
+import { expect, test } from 'vitest';
+import { fixture, guard } from '../helpers/guard.js';
+import { Latch } from '../helpers/latch.js';
+import { macrotask, rejection, thrownBy } from '../helpers/outcomes.js';
+
+const { makePool } = guard();
+const values = fixture('values.js');
+
+const buffer = (): ArrayBuffer => new Uint8Array([1, 2, 3, 4]).buffer;
+
+test('what is listed is detached when the call returns', async () => {
+  const pool = makePool({ threads: 1, backlog: 8 }, values);
+  const [run, submit, trySubmit] = [buffer(), buffer(), buffer()];
+  const results = [
+    pool.run('look', run, { transfer: [run] }),
+    pool.submit('look', submit, { transfer: [submit] }).then((job) => job.result),
+    pool.trySubmit('look', trySubmit, { transfer: [trySubmit] })?.result,
+  ];
+  expect([run.byteLength, submit.byteLength, trySubmit.byteLength]).toEqual([0, 0, 0]);
+  for (const result of await Promise.all(results)) expect(result).toMatchObject({ byteLength: 4 });
+});
+
+test('a transferred Buffer arrives as a Buffer, a nested one as its bytes', async () => {
+  const pool = makePool({ threads: 1 }, values);
+  const whole = Buffer.from(buffer());
+  const seen = await pool.run('look', whole, { transfer: [whole.buffer as ArrayBuffer] });
+  expect(seen).toMatchObject({ isBuffer: true, byteLength: 4, bytes: [1, 2, 3, 4] });
+  expect(whole.byteLength).toBe(0);
+  const nested = new Uint16Array(buffer());
+  const inside = await pool.run('lookInside', { nested }, { transfer: [nested.buffer] });
+  expect(inside).toMatchObject({ type: 'Uint16Array', bytes: [1, 2, 3, 4] });
+  expect(nested.byteLength).toBe(0);
+});
+
+test('what is listed and not in the input is detached all the same', async () => {
+  const pool = makePool({ threads: 1 });
+  const extra = buffer();
+  expect(await pool.run('echo', 'text', { transfer: [extra] })).toBe('text');
+  expect(extra.byteLength).toBe(0);
+});
+
+test('a port goes to the thread and speaks from there', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const said = once(port1, 'message');
+  await makePool({ threads: 1 }, values).run('answerPort', port2, { transfer: [port2] });
+  expect(await said).toEqual(['hello']);
+  port1.close();
+});
+
+test.each([
+  ['the backlog is full', {}, 'ERR_BACKLOG_FULL'],
+  ['the job is too large', { bytes: 100_000 }, 'ERR_JOB_TOO_LARGE'],
+  ['an option is wrong', { timeout: -1 }, 'ERR_INVALID_OPTION'],
+  ['its signal has aborted', { signal: AbortSignal.abort({ code: 'aborted' }) }, 'aborted'],
+])('stays intact where %s', async (_, options, code) => {
+  const limits = { jobs: 0, bytes: 10_000 };
+  const pool = makePool({ threads: 1, backlog: limits, overflow: 'reject' });
+  const latch = new Latch();
+  const held = pool.run('hold', { latch: latch.cells });
+  const kept = buffer();
+  const transfer = [kept];
+  expect(await rejection(pool.run('echo', kept, { ...options, transfer }))).toMatchObject({ code });
+  expect(await rejection(pool.submit('echo', kept, { ...options, transfer }))).toMatchObject({
+    code,
+  });
+  expect(kept.byteLength).toBe(4);
+  latch.open();
+  await held;
+});
+
+test('stays intact where the name is unknown, the input uncloneable or the pool closed', async () => {
+  const pool = makePool({ threads: 1 });
+  await pool.ready();
+  const kept = buffer();
+  const transfer = [kept];
+  expect(thrownBy(() => pool.trySubmit('ehco', kept, { transfer })).code).toBe('ERR_UNKNOWN_JOB');
+  const error = await rejection(pool.run('echo', { kept, act: () => {} }, { transfer }));
+  expect(error).toMatchObject({ code: 'ERR_NOT_CLONEABLE', what: 'input', started: false });
+  await pool.close();
+  expect(await rejection(pool.run('echo', kept, { transfer }))).toMatchObject({
+    code: 'ERR_POOL_CLOSED',
+  });
+  expect(kept.byteLength).toBe(4);
+});
+
+test('stays intact while it waits, and is detached when there is room', async () => {
+  const pool = makePool({ threads: 1, backlog: 0 }, values);
+  const latch = new Latch();
+  const held = pool.run('hold', { latch: latch.cells });
+  const waiting = buffer();
+  const result = pool.run('look', waiting, { transfer: [waiting] });
+  await macrotask();
+  expect(waiting.byteLength).toBe(4);
+  latch.open();
+  await held;
+  expect(await result).toMatchObject({ byteLength: 4 });
+  expect(waiting.byteLength).toBe(0);
+});
+
+test('stays intact where it waited and was cancelled', async () => {
+  const pool = makePool({ threads: 1, backlog: 0 });
+  const latch = new Latch();
+  const held = pool.run('hold', { latch: latch.cells });
+  const waiting = buffer();
+  const cancelling = new AbortController();
+  const { signal } = cancelling;
+  const result = rejection(pool.run('echo', waiting, { transfer: [waiting], signal }));
+  cancelling.abort();
+  expect(await result).toBe(signal.reason);
+  expect(waiting.byteLength).toBe(4);
+  latch.open();
+  await held;
+});
+
+test('stays intact where it waited and one signal cancels it and the job before', async () => {
+  const pool = makePool({ threads: 1, backlog: 0 });
+  const latch = new Latch();
+  const cancelling = new AbortController();
+  const { signal } = cancelling;
+  const held = rejection(pool.run('hold', { latch: latch.cells }, { signal }));
+  await latch.arrived();
+  const waiting = buffer();
+  const result = rejection(pool.run('echo', waiting, { transfer: [waiting], signal }));
+  cancelling.abort();
+  expect(await Promise.all([held, result])).toEqual([signal.reason, signal.reason]);
+  expect(waiting.byteLength).toBe(4);
+});
+
+// On Node 20 structuredClone takes it for an empty one.
+test('a buffer that is detached already is refused', async () => {
+  const pool = makePool({ threads: 1 }, values);
+  const gone = buffer();
+  structuredClone(gone, { transfer: [gone] });
+  const kept = buffer();
+  const error = await rejection(pool.run('look', gone, { transfer: [kept, gone] }));
+  expect(error).toMatchObject({ code: 'ERR_NOT_CLONEABLE', what: 'input', started: false });
+  expect(kept.byteLength).toBe(4);
+  expect(await pool.run('echo', 'on')).toBe('on');
+});
+
+test.each([
+  ['the same buffer twice', (kept: ArrayBuffer) => [kept, kept]],
+  ['a plain object', (kept: ArrayBuffer) => [kept, {}]],
+  ['a number', (kept: ArrayBuffer) => [kept, 5]],
+  ['null', (kept: ArrayBuffer) => [kept, null]],
+  ['a view', (kept: ArrayBuffer) => [kept, new Uint8Array(1)]],
+  ['shared memory', (kept: ArrayBuffer) => [kept, new SharedArrayBuffer(1)]],
+])('a list with %s is refused and leaves the others intact', async (_, list) => {
+  const pool = makePool({ threads: 1 });
+  const kept = buffer();
+  const transfer = list(kept) as never;
+  for (const error of [
+    await rejection(pool.run('echo', kept, { transfer })),
+    await rejection(pool.submit('echo', kept, { transfer })),
+    thrownBy(() => pool.trySubmit('echo', kept, { transfer })),
+  ]) {
+    expect(error).toMatchObject({ code: 'ERR_NOT_CLONEABLE', what: 'input', started: false });
+  }
+  expect(kept.byteLength).toBe(4);
+  expect(await pool.run('echo', 'on')).toBe('on');
+  expect(pool.stats().jobs.refused).toBe(3);
+});
+
+test('the list is read once: changing it later changes nothing', async () => {
+  const pool = makePool({ threads: 1 }, values);
+  const moved = buffer();
+  const transfer = [moved];
+  const job = await pool.submit('look', moved, { transfer });
+  transfer.push(buffer());
+  expect(await job.result).toMatchObject({ byteLength: 4 });
+});
