@@ -40,7 +40,10 @@ export type JobArguments<Job> = Job extends (...args: infer Args) => unknown
       : Args extends readonly [(infer Input)?, ...unknown[]]
         ? [input?: Cloned<Input>, options?: SubmitOptions]
         : [input?: unknown, options?: SubmitOptions]
-  : never;
+  : // What the compiler sees of a JavaScript function that destructures its input fails the above.
+    Job extends (input: infer Input, ...rest: never[]) => unknown
+    ? [input: Cloned<Input>, options?: SubmitOptions]
+    : never;
 
 /** What a job's promise fulfils with: the function's awaited result as it looks after cloning. */
 export type JobResult<Job> = Job extends (...args: never[]) => infer Result

@@ -191,7 +191,11 @@ class History {
 
   lose(link: ScriptedLink): void {
     this.links.splice(this.links.indexOf(link), 1);
-    this.scheduler.loseThread(link, { cause: new Error('lost'), isUncaught: false });
+    this.scheduler.loseThread(link, {
+      cause: new Error('lost'),
+      isUncaught: false,
+      isDeliberate: link.isStopped,
+    });
   }
 
   #entryOf(arrival: { readonly input: unknown } | undefined): Entry {
