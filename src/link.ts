@@ -21,6 +21,8 @@ export interface LinkEvents {
   /** A rejection that nobody handled, or an uncaught exception. */
   stray(error: unknown): void;
   gone(link: ThreadLink, loss: Loss): void;
+  /** `isBusyStarting` is false now. */
+  startedOrFailed(link: ThreadLink): void;
 }
 
 export class ThreadLink implements Link {
@@ -32,6 +34,8 @@ export class ThreadLink implements Link {
   onMessage: (message: readonly unknown[]) => void = () => {};
   /** Whether the thread has answered a job since this was last reset. */
   hasAnswered = false;
+  /** Whether the thread is in the middle of booting or of loading the module. */
+  isBusyStarting = true;
   /** Whether the module was loaded. */
   wasReady = false;
   /** Whether the pool ended the thread, so that its end is no mishap. */
@@ -85,6 +89,7 @@ export class ThreadLink implements Link {
       this.#maybeGone();
     });
     this.#port.unref();
+    this.#startedOrFailed();
   }
 
   /** Lets the host load the job module, so many milliseconds from now. */
@@ -95,6 +100,7 @@ export class ThreadLink implements Link {
       return;
     }
     this.state = 'loading';
+    this.isBusyStarting = true;
     this.#limit();
     this.post([Kind.boot, moduleUrl, this.claims.cells, this.claims.times]);
   }
@@ -112,6 +118,12 @@ export class ThreadLink implements Link {
   renounce(): void {
     this.isStopped = true;
     this.#clearTimer();
+  }
+
+  #startedOrFailed(): void {
+    if (!this.isBusyStarting) return;
+    this.isBusyStarting = false;
+    this.#events.startedOrFailed(this);
   }
 
   #clearTimer(): void {
@@ -142,6 +154,7 @@ export class ThreadLink implements Link {
   #receive(message: readonly unknown[]): void {
     switch (message[0]) {
       case Kind.ready:
+        this.#startedOrFailed();
         if (this.isStopped) return;
         this.state = 'ready';
         this.wasReady = true;
@@ -149,6 +162,7 @@ export class ThreadLink implements Link {
         this.names = new Map((message[1] as string[]).map((name, index) => [name, index]));
         return this.#events.ready(this);
       case Kind.loadFailed:
+        this.#startedOrFailed();
         return this.#fail(decodeThrown(message[1] as EncodedError));
       case Kind.crash:
         this.#reason = { error: decodeThrown(message[1] as EncodedError) };
@@ -167,6 +181,7 @@ export class ThreadLink implements Link {
     if (!this.#isClosed || this.#exitCode === undefined || this.state === 'gone') return;
     this.state = 'gone';
     this.#clearTimer();
+    this.#startedOrFailed();
     if (!this.isStopped) {
       this.#reason ??= { error: new Error(`the thread exited with code ${this.#exitCode}`) };
     }

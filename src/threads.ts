@@ -30,6 +30,8 @@ export interface ThreadsEvents extends Pick<LinkEvents, 'stray'> {
 const LOAD_ATTEMPTS = 3;
 const FIRST_BACK_OFF_MS = 50;
 const LONGEST_BACK_OFF_MS = 5000;
+/** How long `destroy` waits for threads that boot or load: one that is ended there can crash the process. */
+const START_GRACE_MS = 1000;
 
 export class Threads {
   /** Threads that ended by themselves after they had loaded the module. */
@@ -46,6 +48,7 @@ export class Threads {
   #destruction: Promise<void> | undefined;
   #fillTimer: NodeJS.Timeout | undefined;
   #noneLeft: (() => void) | undefined;
+  #startedOrFailed: (() => void) | undefined;
 
   /**
    * Starts the threads.
@@ -92,12 +95,30 @@ export class Threads {
   async #end(): Promise<void> {
     clearTimeout(this.#fillTimer);
     for (const link of this.#links.values()) link.renounce();
+    await this.#noneStarting();
     const noneLeft = new Promise<void>((resolve) => {
       this.#noneLeft = resolve;
     });
     await Promise.all([...this.#piscinas].map((piscina) => piscina.destroy()));
     // A link may close after its thread's exit was told.
     if (this.#links.size > 0) await noneLeft;
+  }
+
+  /**
+   * Waits until no thread is in the middle of starting, or until the grace is over. Node 20 to 24 can
+   * abort the whole process when a thread is ended while it boots or imports.
+   */
+  async #noneStarting(): Promise<void> {
+    const isStarting = (): boolean => [...this.#links.values()].some((link) => link.isBusyStarting);
+    if (!isStarting()) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, START_GRACE_MS).unref();
+      this.#startedOrFailed = () => {
+        if (isStarting()) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   /** Starts what is missing. */
@@ -141,6 +162,7 @@ export class Threads {
           ready: (ready) => this.#ready(ready),
           loadFailed: (_, error) => this.#loadFailed(error),
           stray: this.#events.stray,
+          startedOrFailed: () => this.#startedOrFailed?.(),
           gone: (gone, loss) => this.#gone(worker, gone, loss),
         },
       );
