@@ -7,9 +7,9 @@
 import { nowUs } from '../../clock.js';
 import { NO_LATENCIES } from '../../latencies.js';
 import { type Sample, trend } from '../../statistics.js';
+import { Goodput } from './goodput.js';
 import type { ServiceTally } from './messages.js';
 import type { ArmEnding, ArmResult, Moment } from './result.js';
-import { warmUpSeconds } from './settings.js';
 import { Stage, type StageEnd, type StageOptions } from './stage.js';
 
 /** At most so many moments are kept for the timeline, and at most ten a second. */
@@ -36,11 +36,11 @@ export async function runArm(
   const stage = await Stage.open(options);
   const memory: Sample[] = [];
   const timeline: Moment[] = [];
-  let warm: ServiceTally | undefined;
+  const goodput = new Goodput(load.seconds);
+  stage.onReport = (tally) => goodput.note(tally, stage.startedUs);
   stage.onLook = (rssBytes) => {
     const moment = momentOf(stage, rssBytes);
     if (moment.seconds < 0) return;
-    if (moment.seconds >= warmUpSeconds(load.seconds)) warm ??= stage.service;
     memory.push({ seconds: moment.seconds, value: rssBytes });
     const spacing = Math.max(0.095, load.seconds / MAX_MOMENTS);
     if (moment.seconds - (timeline.at(-1)?.seconds ?? -Infinity) < spacing) return;
@@ -53,7 +53,7 @@ export async function runArm(
     const end = await stage.ended;
     await stage.close();
     if (!Number.isFinite(stage.startedUs)) return undefined;
-    return resultOf(options, load, stage, end, warm, memory, timeline);
+    return resultOf(options, load, stage, end, goodput, memory, timeline);
   } finally {
     await stage.close();
   }
@@ -75,7 +75,7 @@ function resultOf(
   load: ArmLoad,
   { startedUs, service, generator, peakBytes }: Stage,
   end: StageEnd,
-  warm: ServiceTally | undefined,
+  goodput: Goodput,
   memory: readonly Sample[],
   timeline: readonly Moment[],
 ): ArmResult {
@@ -98,7 +98,7 @@ function resultOf(
     unanswered: offered - accepted - refused,
     completed,
     failed,
-    goodputPerSecond: goodputOf(startedUs, warm, service),
+    goodputPerSecond: goodput.perSecond ?? meanGoodput(startedUs, service),
     peakRssBytes: peakBytes,
     ...(memoryTrend === undefined ? {} : { memoryTrend }),
     answerMs: generator?.answer ?? NO_LATENCIES,
@@ -116,16 +116,10 @@ const ENDINGS = {
   interrupted: 'interrupted',
 } as const;
 
-/** Between two counts of the service, each with its own instant. */
-function goodputOf(
-  startedUs: number,
-  warm: ServiceTally | undefined,
-  last: ServiceTally | undefined,
-): number {
+/** From the start to the last count, for an arm that did not live long enough for a window. */
+function meanGoodput(startedUs: number, last: ServiceTally | undefined): number {
   if (last === undefined || last.atUs <= startedUs) return 0;
-  const from = warm === undefined || warm.atUs >= last.atUs ? undefined : warm;
-  const seconds = secondsBetween(from?.atUs ?? startedUs, last.atUs);
-  return (last.completed - (from?.completed ?? 0)) / seconds;
+  return last.completed / secondsBetween(startedUs, last.atUs);
 }
 
 function endingOf(end: StageEnd, startedUs: number, load: ArmLoad): ArmEnding {

@@ -1,14 +1,12 @@
 /**
  * How much the service can do: its goodput at saturation, in completed documents per second.
  *
- * A closed loop waits for the ends of its jobs and keeps a few more in flight than there are threads:
- * no thread is ever idle and nothing is ever refused, so this is the most that the service can do.
+ * A closed loop waits for the ends of its jobs and keeps more in flight than there are threads: no
+ * thread lacks work and nothing is ever refused, so this is the most that the service can do.
  * Invariant: it is measured in three windows that follow a warm-up without a gap; their median counts.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { median } from '../../statistics.js';
-import type { ServiceTally } from './messages.js';
-import { warmUpSeconds } from './settings.js';
+import { Goodput, warmUpSeconds, windowSeconds } from './goodput.js';
 import { Stage, type StageEnd, type StageOptions } from './stage.js';
 
 /** The median, and the windows, which show how steady the machine was. */
@@ -23,6 +21,8 @@ export function capacityFrom(windows: readonly number[]): Capacity {
 }
 
 const WINDOWS = 3;
+/** Each thread's share of the jobs in flight: one runs, the others cover the way to it and back. */
+const IN_FLIGHT = 16;
 
 /** How long the measuring takes, for arms of so many seconds. */
 export function capacitySeconds(armSeconds: number): number {
@@ -38,45 +38,33 @@ export function capacitySeconds(armSeconds: number): number {
 export async function measureCapacity(
   options: StageOptions,
   armSeconds: number,
-): Promise<number[] | undefined> {
+): Promise<readonly number[] | undefined> {
   const stage = await Stage.open(options);
-  let ending: StageEnd | undefined;
-  const ended = stage.ended.then((end) => {
-    ending = end;
-  });
-  // Undefined where the service has ended meanwhile; `ended` tells how.
-  const countAfter = async (seconds: number): Promise<ServiceTally | undefined> => {
-    await Promise.race([sleep(seconds * 1000, undefined, { ref: false }), ended]);
-    return ending === undefined ? await stage.count().catch(() => undefined) : undefined;
-  };
+  const goodput = new Goodput(armSeconds);
   try {
     const { threads, backlogJobs } = options.armOptions;
-    stage.drive({ loop: 'closed', inFlight: Math.min(16 * threads, threads + backlogJobs) });
-    const windows: number[] = [];
-    let before = await countAfter(warmUpSeconds(armSeconds));
-    while (before !== undefined && windows.length < WINDOWS) {
-      const after = await countAfter(windowSeconds(armSeconds));
-      if (after === undefined) await ended;
-      else windows.push((after.completed - before.completed) / ((after.atUs - before.atUs) / 1e6));
-      before = after;
-    }
+    const inFlight = Math.min(IN_FLIGHT * threads, threads + backlogJobs);
+    const isMeasured = new Promise<undefined>((resolve) => {
+      stage.onReport = (tally) => {
+        goodput.note(tally, stage.startedUs);
+        if (goodput.windows.length === WINDOWS) resolve(undefined);
+      };
+    });
+    stage.drive({ loop: 'closed', inFlight });
+    const ending = await Promise.race([stage.ended, isMeasured]);
     if (ending?.how === 'interrupted') return undefined;
-    checkWindows(windows, ending);
-    return windows;
+    checkWindows(goodput, ending);
+    return goodput.windows;
   } finally {
     await stage.close();
   }
 }
 
-function checkWindows(windows: readonly number[], ending: StageEnd | undefined): void {
+function checkWindows({ perSecond }: Goodput, ending: StageEnd | undefined): void {
   if (ending?.how === 'ceiling') {
     throw new Error('The service needs more memory than its ceiling even at rest; see --memory.');
   }
-  if (ending === undefined && capacityFrom(windows).perSecond > 0) return;
+  if (ending === undefined && perSecond !== undefined && perSecond > 0) return;
   const reason = ending?.detail ?? 'nothing was completed';
   throw new Error(`The capacity could not be measured: ${reason}.`);
-}
-
-function windowSeconds(armSeconds: number): number {
-  return Math.min(2, Math.max(0.5, armSeconds / 10));
 }

@@ -50,7 +50,10 @@ export interface ArmResult {
   readonly completed: number;
   /** Accepted, and the job ended with an error. */
   readonly failed: number;
-  /** Completed documents per second after the warm-up, or of all its life where that was shorter. */
+  /**
+   * Completed documents per second: the median of two-second windows after the warm-up, as the
+   * capacity is; the mean of its life where it was too short for one.
+   */
   readonly goodputPerSecond: number;
   /** Goodput ÷ capacity; absent where the capacity was not measured. */
   readonly goodputShare?: number;

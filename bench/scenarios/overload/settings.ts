@@ -24,11 +24,6 @@ export interface OverloadSettings {
 export const OVERLOAD_FACTOR = 2;
 
 const DEFAULT_SECONDS = 18;
-/**
- * What fresh processes take to reach their full speed: from start to 4 s their goodput rose by a
- * third, then it was level (two-second windows over 16 s, two processors, Node 20).
- */
-const WARM_UP_SECONDS = 4;
 /** At twice the capacity it is full within a tenth of a second, and costs as much waiting. */
 const DEFAULT_BACKLOG = 128;
 const DEFAULT_CEILING_MB = 512;
@@ -66,11 +61,6 @@ export function overloadSettings(flags: Flags): OverloadSettings {
         DEFAULT_CEILING_MB) * MB,
     seed: numberFlag(flags, 'seed', { min: 0, max: 2 ** 32 - 1, isWhole: true }) ?? 1,
   };
-}
-
-/** How long a service is loaded before its goodput counts, for arms of so many seconds. */
-export function warmUpSeconds(armSeconds: number): number {
-  return Math.min(WARM_UP_SECONDS, armSeconds / 4);
 }
 
 function threads(): number {

@@ -52,6 +52,8 @@ export class Stage {
   peakBytes: number = 0;
   /** Called at every look: the service's memory now. */
   onLook: (rssBytes: number) => void = () => {};
+  /** Called with every count that the service gives, about ten times a second. */
+  onReport: (tally: ServiceTally) => void = () => {};
   /** Fulfils when the stage is over. */
   readonly ended: Promise<StageEnd>;
   readonly #options: StageOptions;
@@ -85,7 +87,9 @@ export class Stage {
     });
     this.ended.catch(() => {});
     this.#service = new Child('service', new URL('./service.js', import.meta.url), (reply) => {
-      if (reply.kind !== 'ready') this.service = reply.tally;
+      if (reply.kind === 'ready') return;
+      this.service = reply.tally;
+      this.onReport(reply.tally);
     });
     this.#generator = new Child(
       'load generator',

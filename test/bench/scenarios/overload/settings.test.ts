@@ -4,7 +4,6 @@ import { overload } from '../../../../bench/scenarios/overload/command.js';
 import {
   OVERLOAD_OPTIONS,
   overloadSettings,
-  warmUpSeconds,
 } from '../../../../bench/scenarios/overload/settings.js';
 
 test('without options everything has its default', () => {
@@ -58,9 +57,4 @@ test.each([
 test('the help names every option that is parsed', () => {
   const helped = OVERLOAD_OPTIONS.map(([option]) => option.split(' ')[0]);
   expect(helped).toEqual([...Object.keys(overload.flags).map((name) => `--${name}`), '--no-color']);
-});
-
-test('the warm-up takes at most a quarter of an arm', () => {
-  expect(warmUpSeconds(18)).toBe(4);
-  expect(warmUpSeconds(2)).toBe(0.5);
 });
