@@ -136,7 +136,7 @@ export function poolSettings(module: unknown, options: unknown = {}): Settings {
     overflow: oneOf('overflow', given['overflow'], OVERFLOWS) ?? 'wait',
     loadTimeoutMs: whole('loadTimeoutMs', given['loadTimeoutMs'], 1, MAX_TIMEOUT_MS) ?? 30_000,
     hostPath: fileURLToPath(
-      fileUrl('host', withDefault(given['host'], new URL('../workers/host.js', import.meta.url))),
+      fileUrl('host', withDefault(given['host'], new URL('../workers/boot.cjs', import.meta.url))),
     ),
     threadOptions,
   };

@@ -1,6 +1,6 @@
 /**
  * What runs on every thread of a pool: greets the main thread, loads the job module, runs jobs and
- * answers. Piscina loads this file; `export`ed as `millrace/host` so that a bundler can emit it.
+ * answers. `boot.cts` imports it; exported as `millrace/host` so that a bundler can emit it.
  *
  * Invariants: no error of a job, of the module or of a value that can't be cloned ends the thread;
  * an uncaught exception does, after it was told. A job runs only if its claim was won.
@@ -77,6 +77,8 @@ async function boot(moduleUrl: string): Promise<void> {
 /** A module's exported functions, without its classes. */
 function jobFunctions(module: Record<string, unknown>): Array<[string, JobFunction]> {
   const exported = new Map(Object.entries(module));
+  // Node 23 and later show the whole of a CommonJS module under this name, besides `default`.
+  exported.delete('module.exports');
   for (const [name, value] of commonJsExports(module)) {
     if (!exported.has(name)) exported.set(name, value);
   }

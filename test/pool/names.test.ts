@@ -6,8 +6,6 @@ import { rejection, thrownBy } from '../helpers/outcomes.js';
 const { makePool } = guard();
 const none = ['hasOwnProperty', '__proto__', 'prototype', 'length', 'then', 'module.exports', ''];
 
-// BUG on Node >= 23: `import()` of CommonJS shows 'module.exports' as a name, and where that is a function
-// host.ts `jobFunctions` takes it for a job besides `default`.
 test.each([
   ['commonjs-visible.cjs', { visible: 'visible x', alsoVisible: 'also x' }, ['Class', 'constant']],
   ['commonjs-hidden.cjs', { hidden: 'hidden x', alsoHidden: 'alsoHidden x' }, ['Class', 'default']],
