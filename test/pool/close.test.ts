@@ -86,7 +86,7 @@ test('no job is taken while it closes, nor ever after', async () => {
   expect(threads.length).toBe(1);
 });
 
-// BUG: one thread is still ready, sometimes. `Threads.destroy` waits for the exits of the threads; the
+// The link of an ended thread may close after its exit is told; close() waits for both.
 // dispatcher forgets one when its port has closed, too, which may come a turn later.
 test('a closed pool has no threads', async () => {
   for (let round = 0; round < 20; round += 1) {
