@@ -10,17 +10,18 @@ export interface ProgramEnd {
   readonly stderr: string;
 }
 
-/** A program that has not ended by itself after so long hangs. */
-const HANGS_AFTER_MS = 15_000;
+export interface ProgramOptions {
+  readonly args?: readonly string[];
+  readonly execArgv?: readonly string[];
+  /** A program that has not ended by itself after so long hangs, and is killed. */
+  readonly hangsAfterMs?: number;
+}
 
-export async function runProgram(
-  name: string,
-  args: readonly string[] = [],
-  execArgv: readonly string[] = [],
-): Promise<ProgramEnd> {
+export async function runProgram(name: string, options: ProgramOptions = {}): Promise<ProgramEnd> {
+  const { args = [], execArgv = [], hangsAfterMs = 15_000 } = options;
   const child = spawn(process.execPath, [...execArgv, fixturePath(`programs/${name}`), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: HANGS_AFTER_MS,
+    timeout: hangsAfterMs,
     killSignal: 'SIGKILL',
     env: { ...process.env, NODE_OPTIONS: '' },
   });

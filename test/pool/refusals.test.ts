@@ -45,7 +45,11 @@ test('a refusal carries no stack', async () => {
 test.each(['run', 'submit', 'trySubmit'])(
   '100,000 refused calls of %s on one signal leave no listener and at most 2 MB',
   async (method) => {
-    const { code, lines } = await runProgram('refusals.mjs', [method], ['--expose-gc']);
+    const { code, lines } = await runProgram('refusals.mjs', {
+      args: [method],
+      execArgv: ['--expose-gc'],
+      hangsAfterMs: 50_000,
+    });
     expect(code).toBe(0);
     const { refused, listeners, heapBytes } = JSON.parse(lines[0] as string);
     expect({ refused, listeners }).toEqual({ refused: 100_000, listeners: 1 });
