@@ -14,22 +14,28 @@ import {
   UnknownJobError,
   withoutStack,
 } from './errors.js';
+import type { Functions, JobFunction } from './functions.js';
 import { type JobOwner, JobRecord } from './job.js';
 import { checkSubmitOptions, type SubmitOptions } from './options.js';
 import { JOB_OVERHEAD_BYTES, weigh } from './payload.js';
 import type { Stats } from './stats.js';
 
 export class Admission {
-  /** The names of the module's jobs, once a thread has loaded it. */
-  names: readonly string[] | undefined;
   readonly #backlog: Backlog<JobRecord>;
   readonly #slots: number;
+  readonly #functions: Functions;
   readonly #stats: Stats;
   #closedBy: (() => MillraceError) | undefined;
 
-  constructor(backlog: Backlog<JobRecord>, slots: number, stats: Stats) {
+  constructor(
+    backlog: Backlog<JobRecord>,
+    slots: number,
+    functions: Functions,
+    stats: Stats,
+  ) {
     this.#backlog = backlog;
     this.#slots = slots;
+    this.#functions = functions;
     this.#stats = stats;
   }
 
@@ -54,9 +60,8 @@ export class Admission {
     const bytes = (options?.bytes ?? weigh(input)) + JOB_OVERHEAD_BYTES;
     this.#stats.submitted += 1;
     if (this.#closedBy !== undefined) throw this.refuse(this.#closedBy);
-    const { names } = this;
-    if (names !== undefined && !names.includes(name)) {
-      throw this.refuse(() => new UnknownJobError(name, names));
+    if (this.#functions.find(name) === undefined) {
+      throw this.refuse(() => new UnknownJobError(name, this.#functions.names ?? []));
     }
     if (options?.signal?.aborted) {
       this.#stats.endings.cancelled += 1;
@@ -81,7 +86,7 @@ export class Admission {
     return new JobRecord(
       owner,
       this.#stats.submitted,
-      name,
+      this.#functions.find(name) as JobFunction,
       input,
       bytes,
       nowMs,

@@ -1,19 +1,21 @@
 /**
- * Fills the free slots of the threads with jobs, and takes their answers.
+ * Sends jobs to the threads and takes their answers.
  *
  * Invariants:
- * - A slot holds one job from sending to the answer, or until the job is taken back unstarted. So
- *   started jobs never exceed the slots, also while a cancelled one still runs.
+ * - A thread starts no more jobs at a time than it has slots, also while a cancelled one still runs;
+ *   what is sent beyond that waits there, and can be taken back.
  * - A job that was taken back never runs, one that was started is never taken back: claims decide.
  * - What was sent and not started survives its thread; what was started is rejected, once.
  */
+import { Balance } from './balance.js';
 import type { Deadlines } from './deadlines.js';
 import { NotCloneableError, ThreadLostError, UnknownJobError, withoutStack } from './errors.js';
+import type { Functions } from './functions.js';
+import { Inline } from './inline.js';
 import type { Ending, JobRecord } from './job.js';
-import { Lane, type LanePosting, type Link } from './lane.js';
-import { List } from './list.js';
+import { Lane, type Link } from './lane.js';
 import { asBuffer, isBuffer } from './payload.js';
-import { ANSWER_FIELDS, Form, Kind } from './protocol.js';
+import { BELL, Form, Kind } from './protocol.js';
 import type { Stats } from './stats.js';
 import { decodeThrown, type EncodedError } from './thrown.js';
 
@@ -29,11 +31,19 @@ export interface Loss {
 
 /** What the dispatcher asks of its owner. */
 export interface DispatcherOwner {
+  /** Whether accepted jobs wait for a thread. */
+  readonly hasQueued: boolean;
   settle(job: JobRecord, ending: Ending, value: unknown): void;
   /** The job was sent in vain: it belongs to the front of the backlog again. */
   putBack(job: JobRecord): void;
-  /** A slot may be free. */
+  /** Threads may take more. */
   refill(): void;
+}
+
+/** How threads are filled. */
+export interface DispatcherSettings {
+  readonly concurrency: number;
+  readonly coalesce: boolean;
 }
 
 /** How long a thread with several slots may leave a ping unanswered after a job on it was cancelled. */
@@ -45,33 +55,43 @@ const MOST_THREADS_LOST = 3;
 export class Dispatcher {
   readonly #owner: DispatcherOwner;
   readonly #concurrency: number;
+  readonly #functions: Functions;
   readonly #deadlines: Deadlines;
   readonly #stats: Stats;
   readonly #now: () => number;
   readonly #lanes: Lane[] = [];
-  /** Sent jobs that have not been seen started, in the order of sending. */
-  readonly #unstarted = new List<JobRecord>();
-  #occupied = 0;
+  readonly #balance: Balance;
 
   constructor(
     owner: DispatcherOwner,
-    concurrency: number,
+    settings: DispatcherSettings,
+    functions: Functions,
     deadlines: Deadlines,
     stats: Stats,
     now: () => number,
   ) {
     this.#owner = owner;
-    this.#concurrency = concurrency;
+    this.#concurrency = settings.concurrency;
+    this.#functions = functions;
     this.#deadlines = deadlines;
     this.#stats = stats;
     this.#now = now;
+    this.#balance = new Balance(this.#lanes, settings, deadlines, now, {
+      collect: (lane) => this.#collect(lane),
+      recall: (lane) => this.#recall(lane),
+      hasQueued: () => owner.hasQueued,
+      refill: () => owner.refill(),
+    });
   }
 
   /** A thread is ready for jobs. */
   add(link: Link): void {
-    const lane: Lane = new Lane(link, this.#concurrency, () => this.#graceOver(lane));
+    const functions = this.#functions.loaded(link.names);
+    const lane: Lane = new Lane(link, functions, () => this.#graceOver(lane));
     this.#lanes.push(lane);
     link.onMessage = (message) => this.#receive(lane, message);
+    link.onUnreadable = (error) => this.#unreadable(lane, error);
+    this.#balance.idle();
   }
 
   /** Threads that are ready, and of these the ones with a job. */
@@ -86,51 +106,53 @@ export class Dispatcher {
     return { ready, busy };
   }
 
-  /** The thread with the most free slots, or undefined where none is free. */
-  freest(): Lane | undefined {
-    let freest: Lane | undefined;
-    for (const lane of this.#lanes) {
-      if (lane.isStopping || lane.occupied === this.#concurrency) continue;
-      if (lane.occupied === 0) return lane;
-      if (freest === undefined || lane.occupied < freest.occupied) freest = lane;
-    }
-    return freest;
+  /** When the jobs that run now were started. */
+  runningSinceMs(): number[] {
+    return this.#lanes.flatMap((lane) => [...lane.runningSinceMs()]);
   }
 
-  /** Sends a job to a thread with a free slot. What comes after `post` costs the caller no latency. */
-  send(job: JobRecord, lane: Lane, nowMs: number): void {
-    const index = lane.link.names.get(job.name);
+  /** The thread that a job goes to now, or undefined where none has room for it. */
+  laneFor(job: JobRecord): Lane | undefined {
+    return this.#balance.laneFor(job);
+  }
+
+  /** Sends a job to a thread that has room for it. What comes after the bell costs the caller no latency. */
+  send(job: JobRecord, lane: Lane): void {
+    const index = lane.indexOf(job.function);
     if (index === undefined) {
-      const error = withoutStack(() => new UnknownJobError(job.name, [...lane.link.names.keys()]));
+      const error = withoutStack(() => new UnknownJobError(job.name, lane.link.names));
       this.#owner.settle(job, 'rejected', error);
       return;
     }
-    const posting = lane.occupy(job);
-    job.posting = posting;
-    const form = isBuffer(job.input) ? Form.buffer : Form.plain;
+    const cell = lane.occupy(job);
+    const { rings } = lane;
+    // Offered before its input is cloned: that may run getters, which may cancel the job.
+    rings.offer(cell);
     try {
-      lane.link.post(
-        [Kind.run, posting.cell, posting.ticket, index, job.id, form, job.input],
-        job.transfer,
-      );
-      this.#unstarted.push(job);
-      this.#occupancyChanged(1, nowMs);
+      rings.forms[cell] = putInput(lane, cell, job);
     } catch (error) {
-      lane.free(posting);
-      job.posting = undefined;
+      lane.release(cell);
+      job.carrier = undefined;
       const cause = withoutStack(() => new NotCloneableError(job.name, 'input', error));
       this.#owner.settle(job, 'rejected', cause);
+      return;
     }
+    rings.functions[cell] = index;
+    rings.ids[cell] = job.id;
+    if (rings.submit(cell)) lane.link.post(BELL);
+    this.#balance.sent(lane);
   }
 
   /**
-   * Makes a sent job the main thread's again, where no thread has started it. Its slot is free at
-   * once: the host, which finds the claim gone, skips the job.
+   * Makes a sent job the main thread's again, where no thread has started it. Its place on the thread
+   * is free at once: the host, which finds the claim gone, skips the job.
    */
   takeBack(job: JobRecord): boolean {
-    const posting = job.posting as LanePosting;
-    if (!posting.lane.link.claims.takeBack(posting.cell, posting.ticket)) return false;
-    this.#unpost(job);
+    const lane = job.carrier as Lane;
+    const { cell } = job;
+    if (!lane.rings.takeBack(cell)) return false;
+    lane.vacate(cell);
+    job.carrier = undefined;
     return true;
   }
 
@@ -139,39 +161,48 @@ export class Dispatcher {
    * transferred is left alone: the input is on the thread, so the job could not be sent again.
    */
   takeBackOne(which: 'oldest' | 'newest'): JobRecord | undefined {
-    const isOldest = which === 'oldest';
-    let job = isOldest ? this.#unstarted.first : this.#unstarted.last;
-    while (job !== undefined) {
-      const following: JobRecord | undefined = isOldest ? job.next : job.previous;
-      if (job.isStarted) this.#unstarted.remove(job);
-      else if (job.transfer === undefined && this.takeBack(job)) return job;
-      job = following;
+    const sign = which === 'oldest' ? 1 : -1;
+    for (;;) {
+      let found: JobRecord | undefined;
+      for (const lane of this.#lanes) {
+        for (const job of lane.unstarted()) {
+          if (job.transfer !== undefined) continue;
+          if (found === undefined || sign * (job.id - found.id) < 0) found = job;
+        }
+      }
+      // A thread may have started it just now: then the next one.
+      if (found === undefined || this.takeBack(found)) return found;
     }
-    return undefined;
   }
 
   /** How many sent jobs no thread has started, and the oldest of them. */
   unstarted(): { readonly count: number; readonly oldest: JobRecord | undefined } {
-    let job = this.#unstarted.first;
-    while (job !== undefined) {
-      const { next } = job;
-      if (job.isStarted) this.#unstarted.remove(job);
-      job = next;
+    let count = 0;
+    let oldest: JobRecord | undefined;
+    for (const lane of this.#lanes) {
+      for (const job of lane.unstarted()) {
+        count += 1;
+        if (oldest === undefined || job.id < oldest.id) oldest = job;
+      }
     }
-    return { count: this.#unstarted.length, oldest: this.#unstarted.first };
+    return { count, oldest };
   }
 
-  /** All jobs that are out on threads and not settled, the oldest first. */
+  /** All jobs that are out on threads and not settled. */
   sent(): JobRecord[] {
-    const jobs = this.#lanes.flatMap((lane) => lane.unsettled());
-    return jobs.toSorted(byId);
+    return this.#lanes.flatMap((lane) => lane.unsettled());
+  }
+
+  /** Takes the answers that lie ready, without waiting for the bell. */
+  collect(): void {
+    for (const lane of this.#lanes) this.#collect(lane);
   }
 
   /** A started job was settled while it ran; its slot stays taken until it has really ended. */
   abandon(job: JobRecord): void {
-    const { lane, cell, ticket } = job.posting as LanePosting;
-    this.#forget(job);
-    if (lane.isStopping || lane.link.claims.isFinished(cell, ticket)) return;
+    const lane = job.carrier as Lane;
+    job.carrier = undefined;
+    if (lane.isStopping || lane.isFinished(job.cell)) return;
     if (this.#concurrency === 1) {
       this.#stop(lane);
       return;
@@ -188,17 +219,18 @@ export class Dispatcher {
   lose(link: Link, loss: Loss): number {
     const lane = this.#lanes.find((each) => each.link === link);
     if (lane === undefined) return 0;
+    this.#collect(lane);
+    this.#collectUnannounced(lane);
     this.#lanes.splice(this.#lanes.indexOf(lane), 1);
     this.#deadlines.clear(lane.grace);
-    this.#occupancyChanged(-lane.occupied, this.#now());
-    const jobs = lane.unsettled().toSorted(byId);
+    const jobs = lane.unsettled();
     const started = jobs.filter((job) => job.isStarted);
     const [next] = jobs;
     // It ended on its own with nothing running: reading the next input may have been too much for it.
     if (started.length === 0 && !loss.isDeliberate && next !== undefined) next.threadsLost += 1;
     for (const job of jobs) {
       const wasStarted = job.isStarted;
-      this.#forget(job);
+      job.carrier = undefined;
       if (wasStarted) {
         const isCulprit = loss.isUncaught && started.length === 1;
         const error = isCulprit ? loss.cause : lost(job, true, loss.cause);
@@ -209,36 +241,61 @@ export class Dispatcher {
     return started.length;
   }
 
-  #receive(lane: Lane, message: readonly unknown[]): void {
-    if (message[0] === Kind.pong) {
-      lane.isAnswering = true;
-      return;
+  #receive(lane: Lane, message: unknown): void {
+    if (message !== BELL) {
+      const [kind, cell, form, value] = message as [number, number, number, unknown];
+      if (kind === Kind.pong) lane.isAnswering = true;
+      else this.#ended(lane, cell, form, value);
     }
-    for (let at = 1; at < message.length; at += ANSWER_FIELDS) {
-      this.#answer(
-        lane,
-        message[at] as number,
-        message[at + 1] as number,
-        message[at + 2] as number,
-        message[at + 3],
-      );
-    }
+    this.#collect(lane);
     this.#owner.refill();
+    if (lane.occupied === 0) this.#balance.idle();
   }
 
-  #answer(lane: Lane, cell: number, ticket: number, form: number, value: unknown): void {
-    const posting = lane.postings[cell];
-    if (posting === undefined || posting.ticket !== ticket) return;
-    const { job } = posting;
-    const { claims, clockOffsetMs } = lane.link;
-    const startedMs = claims.startedMs(cell);
-    const finishedMs = claims.finishedMs(cell);
-    lane.free(posting);
-    this.#occupancyChanged(-1, finishedMs + clockOffsetMs);
+  /** Takes what has come back from a thread. */
+  #collect(lane: Lane): void {
+    const { rings } = lane;
+    rings.answerBell();
+    for (let cell = rings.collect(); cell >= 0; cell = rings.collect()) this.#cameBack(lane, cell);
+  }
+
+  /** Of a thread that is gone: what has finished, and it had no time to say so. */
+  #collectUnannounced(lane: Lane): void {
+    for (const { cell } of lane.unsettled()) {
+      if (lane.isFinished(cell) && lane.rings.forms[cell] !== Inline.none) {
+        this.#cameBack(lane, cell);
+      }
+    }
+  }
+
+  /** A cell has come back, with the result in it; or its job was taken back, or abandoned. */
+  #cameBack(lane: Lane, cell: number): void {
+    const job = lane.jobs[cell];
+    if (job === undefined) {
+      lane.release(cell);
+      return;
+    }
+    const form = lane.rings.forms[cell] as number;
+    const value = lane.carries(job, cell) ? lane.rings.values.read(cell, form) : undefined;
+    this.#ended(lane, cell, Form.plain, value);
+  }
+
+  /** A job's function has ended; what became of it is known. */
+  #ended(lane: Lane, cell: number, form: number, value: unknown): void {
+    const { rings, link } = lane;
+    const startedMs = rings.startedMs(cell);
+    const finishedMs = rings.finishedMs(cell);
+    const job = lane.release(cell);
+    if (job === undefined) return;
+    lane.isHeldUp = false;
+    const runMs = finishedMs - startedMs;
+    this.#stats.recordBusy(runMs, finishedMs + link.clockOffsetMs);
     // Settled before it ended: all that was left of it was its slot.
-    if (job.posting !== posting) return;
-    this.#stats.recordRun(startedMs + clockOffsetMs - job.acceptedMs, finishedMs - startedMs);
-    this.#forget(job);
+    if (!lane.carries(job, cell)) return;
+    job.carrier = undefined;
+    this.#stats.recordRun(startedMs + link.clockOffsetMs - job.acceptedMs, runMs);
+    job.function.record(runMs);
+    if (rings.isAsync(cell)) job.function.isAsync = true;
     switch (form) {
       case Form.plain:
         return this.#owner.settle(job, 'fulfilled', value);
@@ -246,12 +303,34 @@ export class Dispatcher {
         return this.#owner.settle(job, 'fulfilled', asBuffer(value));
       case Form.thrown:
         return this.#owner.settle(job, 'rejected', decodeThrown(value as EncodedError));
-      default: {
-        const cause = decodeThrown(value as EncodedError);
-        const error = withoutStack(() => new NotCloneableError(job.name, 'result', cause));
-        return this.#owner.settle(job, 'rejected', error);
-      }
+      default:
+        return this.#notCloneable(
+          job,
+          form === Form.unreadable ? 'input' : 'result',
+          decodeThrown(value as EncodedError),
+        );
     }
+  }
+
+  #notCloneable(job: JobRecord, what: 'input' | 'result', cause: unknown): void {
+    const error = withoutStack(() => new NotCloneableError(job.name, what, cause));
+    this.#owner.settle(job, 'rejected', error);
+  }
+
+  /** A result that was posted can't be read on this side: of the jobs that have ended, the first. */
+  #unreadable(lane: Lane, error: unknown): void {
+    const ended = lane.jobs.flatMap((job, cell) =>
+      job !== undefined && lane.isFinished(cell) && lane.rings.forms[cell] === Inline.none
+        ? [cell]
+        : [],
+    );
+    const [first] = ended.toSorted((a, b) => lane.rings.finishedMs(a) - lane.rings.finishedMs(b));
+    if (first === undefined) return;
+    const job = lane.release(first);
+    if (job === undefined || !lane.carries(job, first)) return;
+    job.carrier = undefined;
+    this.#notCloneable(job, 'result', error);
+    this.#owner.refill();
   }
 
   /** Asks a thread on which an abandoned job still runs for a sign of life. */
@@ -267,7 +346,7 @@ export class Dispatcher {
       if (lane.isStopping || !this.#lanes.includes(lane)) return;
       const unsettled = lane.unsettled().length;
       if (unsettled === lane.occupied) return;
-      const isUseless = lane.occupied === this.#concurrency && unsettled === 0;
+      const isUseless = lane.occupied >= this.#concurrency && unsettled === 0;
       if (!lane.isAnswering || isUseless) this.#stop(lane);
       else this.#watch(lane);
     });
@@ -276,10 +355,15 @@ export class Dispatcher {
   /** Ends a thread on purpose. What it has not started goes elsewhere at once. */
   #stop(lane: Lane): void {
     lane.isStopping = true;
-    for (const job of lane.unsettled().toSorted(byId)) {
+    this.#recall(lane);
+    lane.link.stop();
+  }
+
+  /** Takes back all that a thread has not started. */
+  #recall(lane: Lane): void {
+    for (const job of [...lane.unstarted()]) {
       if (this.takeBack(job)) this.#giveBack(job, undefined);
     }
-    lane.link.stop();
   }
 
   /** A job that was sent and never started: back to the backlog, unless its input is gone or deadly. */
@@ -288,29 +372,22 @@ export class Dispatcher {
     if (canGoOn) this.#owner.putBack(job);
     else this.#owner.settle(job, 'rejected', lost(job, false, cause));
   }
-
-  /** Undoes `send`: the job is out on no thread, its slot free. */
-  #unpost(job: JobRecord): void {
-    const posting = job.posting as LanePosting;
-    posting.lane.free(posting);
-    this.#occupancyChanged(-1, this.#now());
-    this.#forget(job);
-  }
-
-  /** The job has nothing to do with its thread any more, whatever becomes of the slot. */
-  #forget(job: JobRecord): void {
-    if (job.list === this.#unstarted) this.#unstarted.remove(job);
-    job.posting = undefined;
-  }
-
-  #occupancyChanged(by: number, atMs: number): void {
-    this.#occupied += by;
-    this.#stats.recordBusy(this.#occupied, atMs);
-  }
 }
 
-function byId(a: JobRecord, b: JobRecord): number {
-  return a.id - b.id;
+/** Brings a job's input to its thread: into the cell, or in a message. Returns how the cell holds it. */
+function putInput({ rings, link }: Lane, cell: number, { input, transfer }: JobRecord): number {
+  if (transfer === undefined) {
+    const form = rings.values.write(cell, input);
+    if (form !== Inline.none) return form;
+  }
+  rings.rouse();
+  try {
+    link.post([Kind.input, cell, isBuffer(input) ? Form.buffer : Form.plain, input], transfer);
+  } catch (error) {
+    link.post(BELL);
+    throw error;
+  }
+  return Inline.none;
 }
 
 function lost(job: JobRecord, started: boolean, cause: unknown): ThreadLostError {

@@ -12,6 +12,7 @@
 import { inspect } from 'node:util';
 import type { Transferable } from 'node:worker_threads';
 import type { Deadline } from './deadlines.js';
+import type { JobFunction } from './functions.js';
 import type { JobTimeouts } from './options.js';
 
 /** How a job ends. */
@@ -46,14 +47,14 @@ export interface JobOwner {
   cancel(job: JobRecord, reason: unknown): boolean;
 }
 
-/** What can be seen of a job that is out on a thread. */
-export interface Posting {
-  /** Whether the thread has started the job; it may have finished it. */
-  isStarted(): boolean;
-  /** Whether the job's function has ended, so that its answer is under way. */
-  isFinished(): boolean;
-  /** When the job was started, on this thread's clock. */
-  startedMs(): number;
+/** The thread that a job is out on, as the job sees it. */
+export interface Carrier {
+  /** Whether the thread has started the cell's job; it may have finished it. */
+  isStarted(cell: number): boolean;
+  /** Whether the function of the cell's job has ended, so that its answer is under way. */
+  isFinished(cell: number): boolean;
+  /** When the cell's job was started, on this thread's clock. */
+  startedMs(cell: number): number;
 }
 
 type Settle = (value: unknown) => void;
@@ -61,7 +62,7 @@ type Settle = (value: unknown) => void;
 /** A job as the pool sees it. Users see the `Job` part. */
 export class JobRecord implements Job<unknown> {
   readonly id: number;
-  readonly name: string;
+  readonly function: JobFunction;
   readonly bytes: number;
   readonly submittedMs: number;
   readonly signal: AbortSignal | undefined;
@@ -72,8 +73,9 @@ export class JobRecord implements Job<unknown> {
   /** Negative until then. */
   acceptedMs = -1;
   deadline: Deadline | undefined;
-  /** Set while the job is out on a thread. */
-  posting: Posting | undefined;
+  /** The thread that the job is out on, and its cell there. */
+  carrier: Carrier | undefined;
+  cell = -1;
   /** How many threads ended by themselves when this job was the next that they had to start. */
   threadsLost = 0;
   ending: Ending | undefined;
@@ -92,7 +94,7 @@ export class JobRecord implements Job<unknown> {
   constructor(
     owner: JobOwner,
     id: number,
-    name: string,
+    jobFunction: JobFunction,
     input: unknown,
     bytes: number,
     submittedMs: number,
@@ -102,13 +104,17 @@ export class JobRecord implements Job<unknown> {
   ) {
     this.#owner = owner;
     this.id = id;
-    this.name = name;
+    this.function = jobFunction;
     this.input = input;
     this.bytes = bytes;
     this.submittedMs = submittedMs;
     this.signal = signal;
     this.timeouts = timeouts;
     this.transfer = transfer;
+  }
+
+  get name(): string {
+    return this.function.name;
   }
 
   get state(): JobState {
@@ -119,7 +125,12 @@ export class JobRecord implements Job<unknown> {
 
   /** Whether a thread has started the job, and it has not settled since. */
   get isStarted(): boolean {
-    return this.posting !== undefined && this.posting.isStarted();
+    return this.carrier !== undefined && this.carrier.isStarted(this.cell);
+  }
+
+  /** Whether its function has ended, and its answer is under way. */
+  get isFinished(): boolean {
+    return this.carrier !== undefined && this.carrier.isFinished(this.cell);
   }
 
   get result(): Promise<unknown> {

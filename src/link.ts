@@ -9,8 +9,9 @@
  */
 import type { MessagePort, Worker } from 'node:worker_threads';
 import type { Loss } from './dispatcher.js';
-import type { Link } from './lane.js';
-import { Claims, clockZeroMs, type Hello, Kind } from './protocol.js';
+import { AHEAD_CELLS, type Link } from './lane.js';
+import { BELL, clockZeroMs, type Hello, Kind } from './protocol.js';
+import { Rings } from './rings.js';
 import { decodeThrown, type EncodedError } from './thrown.js';
 
 /** What a thread's link tells. */
@@ -26,12 +27,12 @@ export interface LinkEvents {
 }
 
 export class ThreadLink implements Link {
-  readonly claims: Claims;
-  names: ReadonlyMap<string, number> = new Map();
+  readonly rings: Rings;
+  names: readonly string[] = [];
   clockOffsetMs = 0;
   state: 'booting' | 'greeted' | 'loading' | 'ready' | 'gone' = 'booting';
-  /** Called with each `done` and `pong`. */
-  onMessage: (message: readonly unknown[]) => void = () => {};
+  onMessage: (message: unknown) => void = () => {};
+  onUnreadable: (error: unknown) => void = () => {};
   /** Whether the thread has answered a job since this was last reset. */
   hasAnswered = false;
   /** Whether the thread is in the middle of booting or of loading the module. */
@@ -43,6 +44,7 @@ export class ThreadLink implements Link {
   readonly #worker: Worker;
   readonly #events: LinkEvents;
   #port: MessagePort | undefined;
+  readonly #slots: number;
   readonly #loadTimeoutMs: number;
   /** For what the thread does next: greet, be told to load, be ready. */
   #timer: NodeJS.Timeout | undefined;
@@ -61,7 +63,8 @@ export class ThreadLink implements Link {
     this.#worker = worker;
     this.#events = events;
     this.#loadTimeoutMs = loadTimeoutMs;
-    this.claims = Claims.allocate(slots);
+    this.#slots = slots;
+    this.rings = Rings.allocate(slots + AHEAD_CELLS);
     worker.on('error', (error) => {
       this.#reason ??= { error };
     });
@@ -83,7 +86,8 @@ export class ThreadLink implements Link {
     this.#clearTimer();
     this.clockOffsetMs = hello.clockZeroMs - clockZeroMs();
     this.#port = hello.port;
-    this.#port.on('message', (message: readonly unknown[]) => this.#receive(message));
+    this.#port.on('message', (message: unknown) => this.#receive(message));
+    this.#port.on('messageerror', (error: unknown) => this.onUnreadable(error));
     this.#port.on('close', () => {
       this.#isClosed = true;
       this.#maybeGone();
@@ -102,10 +106,11 @@ export class ThreadLink implements Link {
     this.state = 'loading';
     this.isBusyStarting = true;
     this.#limit();
-    this.post([Kind.boot, moduleUrl, this.claims.cells, this.claims.times]);
+    const { memory, cells } = this.rings;
+    this.post([Kind.boot, moduleUrl, memory, cells, this.#slots]);
   }
 
-  post(message: readonly unknown[], transfer?: readonly unknown[]): void {
+  post(message: unknown, transfer?: readonly unknown[]): void {
     this.#port?.postMessage(message, transfer as never);
   }
 
@@ -151,29 +156,35 @@ export class ThreadLink implements Link {
     this.#events.loadFailed(this, error);
   }
 
-  #receive(message: readonly unknown[]): void {
-    switch (message[0]) {
+  #receive(message: unknown): void {
+    if (message === BELL) return this.#answered(message);
+    const [kind, content] = message as [number, unknown];
+    switch (kind) {
       case Kind.ready:
         this.#startedOrFailed();
         if (this.isStopped) return;
         this.state = 'ready';
         this.wasReady = true;
         this.#clearTimer();
-        this.names = new Map((message[1] as string[]).map((name, index) => [name, index]));
+        this.names = content as string[];
         return this.#events.ready(this);
       case Kind.loadFailed:
         this.#startedOrFailed();
-        return this.#fail(decodeThrown(message[1] as EncodedError));
+        return this.#fail(decodeThrown(content as EncodedError));
       case Kind.crash:
-        this.#reason = { error: decodeThrown(message[1] as EncodedError) };
+        this.#reason = { error: decodeThrown(content as EncodedError) };
         this.#isUncaught = true;
         return;
       case Kind.stray:
-        return this.#events.stray(decodeThrown(message[1] as EncodedError));
+        return this.#events.stray(decodeThrown(content as EncodedError));
       default:
-        this.hasAnswered = true;
-        return this.onMessage(message);
+        return this.#answered(message);
     }
+  }
+
+  #answered(message: unknown): void {
+    this.hasAnswered = true;
+    this.onMessage(message);
   }
 
   /** The port's last message comes before its close; the exit code may come before or after. */

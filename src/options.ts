@@ -33,6 +33,11 @@ export interface PoolOptions {
   readonly threads?: number;
   /** Jobs that run at once on one thread, 1 to 65536. Default 1; more for jobs that await I/O. */
   readonly concurrency?: number;
+  /**
+   * Whether threads get short jobs ahead of time, so that they never wait for the next one. Default
+   * true. Nothing else changes with it but the speed: `false` is for finding out.
+   */
+  readonly coalesce?: boolean;
   /** The bounds of the backlog; a number means `{ jobs }`. */
   readonly backlog?: number | BacklogOptions;
   /** Default `'wait'`. */
@@ -88,6 +93,7 @@ export interface Settings {
   readonly module: string;
   readonly threads: number;
   readonly concurrency: number;
+  readonly coalesce: boolean;
   readonly backlog: { readonly jobs: number; readonly bytes: number; readonly waiters: number };
   readonly overflow: Overflow;
   readonly loadTimeoutMs: number;
@@ -101,6 +107,7 @@ const THREAD_OPTIONS = ['resourceLimits', 'env', 'argv', 'execArgv', 'workerData
 const POOL_OPTIONS = [
   'threads',
   'concurrency',
+  'coalesce',
   'backlog',
   'overflow',
   'loadTimeoutMs',
@@ -128,6 +135,7 @@ export function poolSettings(module: unknown, options: unknown = {}): Settings {
     module: fileUrl('module', module),
     threads: whole('threads', given['threads'], 1, 1024) ?? defaultThreads(),
     concurrency: whole('concurrency', given['concurrency'], 1, 65_536) ?? 1,
+    coalesce: oneOf<boolean>('coalesce', given['coalesce'], [true, false]) ?? true,
     backlog: {
       jobs: whole('backlog.jobs', backlog['jobs'], 0, 2 ** 31) ?? 1024,
       bytes: whole('backlog.bytes', backlog['bytes'], 1, Number.MAX_SAFE_INTEGER) ?? 64 * 1024 ** 2,
@@ -202,13 +210,13 @@ function whole(option: string, value: unknown, min: number, max: number): number
   throw invalid(option, value, `a whole number from ${min} to ${max}`);
 }
 
-function oneOf<Value extends string>(
+function oneOf<Value extends string | boolean>(
   option: string,
   value: unknown,
   values: readonly Value[],
 ): Value | undefined {
   if (value === undefined || values.includes(value as Value)) return value as Value | undefined;
-  throw invalid(option, value, values.map((name) => `'${name}'`).join(', '));
+  throw invalid(option, value, values.map((name) => inspect(name)).join(', '));
 }
 
 /** A `file:` URL (as a URL or as text) or an absolute path, as the text of a `file:` URL. */

@@ -134,12 +134,12 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
    */
   run<Name extends JobName<Module>>(
     name: Name,
-    ...[input, options]: JobArguments<Module[Name]>
-  ): Promise<JobResult<Module[Name]>> {
+    ...args: JobArguments<Module[Name]>
+  ): Promise<JobResult<Module[Name]>>;
+  // No rest parameter here: taking an array apart for each job costs as much as queueing it.
+  run(name: string, input?: unknown, options?: SubmitOptions): Promise<unknown> {
     try {
-      return this.#scheduler
-        .submit(name, input, options as SubmitOptions | undefined)
-        .promise() as Promise<JobResult<Module[Name]>>;
+      return this.#scheduler.submit(name, input, options).promise();
     } catch (error) {
       return Promise.reject(error);
     }
@@ -157,13 +157,12 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
    */
   submit<Name extends JobName<Module>>(
     name: Name,
-    ...[input, options]: JobArguments<Module[Name]>
-  ): Promise<Job<JobResult<Module[Name]>>> {
-    type Submitted = Job<JobResult<Module[Name]>>;
+    ...args: JobArguments<Module[Name]>
+  ): Promise<Job<JobResult<Module[Name]>>>;
+  submit(name: string, input?: unknown, options?: SubmitOptions): Promise<Job<unknown>> {
     try {
-      const job = this.#scheduler.submit(name, input, options as SubmitOptions | undefined);
-      if (job.state !== 'waiting') return Promise.resolve(job as Submitted);
-      return job.acceptance() as Promise<Submitted>;
+      const job = this.#scheduler.submit(name, input, options);
+      return job.state === 'waiting' ? job.acceptance() : Promise.resolve(job);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -179,11 +178,10 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
    */
   trySubmit<Name extends JobName<Module>>(
     name: Name,
-    ...[input, options]: JobArguments<Module[Name]>
-  ): Job<JobResult<Module[Name]>> | undefined {
-    return this.#scheduler.trySubmit(name, input, options as SubmitOptions | undefined) as
-      | Job<JobResult<Module[Name]>>
-      | undefined;
+    ...args: JobArguments<Module[Name]>
+  ): Job<JobResult<Module[Name]>> | undefined;
+  trySubmit(name: string, input?: unknown, options?: SubmitOptions): Job<unknown> | undefined {
+    return this.#scheduler.trySubmit(name, input, options);
   }
 
   /** A job as a function of its own: `const hash = pool.job('hash'); await hash(bytes)`. */

@@ -5,7 +5,7 @@
  * Invariants, at every instant between two calls:
  * - submitted = waiting + queued + running + fulfilled + rejected + cancelled + timedOut + dropped
  *   + refused; a job is in exactly one of them.
- * - No slot is free while a job is queued, and no place is free that the first waiter fits into.
+ * - No thread is idle while a job is queued, and no place is free that the first waiter fits into.
  * - A settled job is in no list, holds no bytes, no listener and no deadline.
  */
 import { Admission } from './admission.js';
@@ -22,6 +22,7 @@ import {
   type TimeoutPhase,
   withoutStack,
 } from './errors.js';
+import { Functions } from './functions.js';
 import type { Ending, JobRecord } from './job.js';
 import type { Link } from './lane.js';
 import type { Settings, SubmitOptions } from './options.js';
@@ -53,7 +54,10 @@ export interface UnfinishedJob {
 }
 
 /** The settings that the scheduler needs. */
-export type SchedulerSettings = Pick<Settings, 'threads' | 'concurrency' | 'backlog' | 'overflow'>;
+export type SchedulerSettings = Pick<
+  Settings,
+  'threads' | 'concurrency' | 'coalesce' | 'backlog' | 'overflow'
+>;
 
 /** The endings that a caller did not ask for. */
 const FAILURES: ReadonlySet<Ending> = new Set(['rejected', 'timedOut', 'dropped']);
@@ -64,7 +68,8 @@ export class Scheduler {
   readonly #now: () => number;
   readonly #slots: number;
   readonly #backlog: Backlog<JobRecord>;
-  readonly #stats = new Stats();
+  readonly #functions = new Functions();
+  readonly #stats: Stats;
   readonly #deadlines: Deadlines;
   readonly #timeouts: Timeouts;
   readonly #dispatcher: Dispatcher;
@@ -83,16 +88,18 @@ export class Scheduler {
     this.#events = events;
     this.#now = now;
     this.#slots = settings.threads * settings.concurrency;
+    this.#stats = new Stats(now());
     this.#backlog = new Backlog(this.#slots, settings.backlog);
     this.#pressure = new Pressure(this.#backlog, this.#slots, events);
-    this.#admission = new Admission(this.#backlog, this.#slots, this.#stats);
+    this.#admission = new Admission(this.#backlog, this.#slots, this.#functions, this.#stats);
     this.#deadlines = new Deadlines(now);
     this.#timeouts = new Timeouts(this.#deadlines, now, (job, phase, timeoutMs) =>
       this.#expire(job, phase, timeoutMs),
     );
     this.#dispatcher = new Dispatcher(
       this,
-      settings.concurrency,
+      settings,
+      this.#functions,
       this.#deadlines,
       this.#stats,
       now,
@@ -148,7 +155,6 @@ export class Scheduler {
 
   /** A thread is ready. */
   addThread(link: Link): void {
-    this.#admission.names = [...link.names.keys()];
     this.#dispatcher.add(link);
     this.refill();
   }
@@ -172,13 +178,14 @@ export class Scheduler {
 
   /** The closing deadline has passed: rejects what is left. Their threads are the caller's to stop. */
   cutOff(): UnfinishedJob[] {
+    this.#dispatcher.collect();
     const jobs = [...this.#dispatcher.sent(), ...this.#queued()].toSorted((a, b) => a.id - b.id);
     // What has ended on its thread is as good as done; its answer is on its way.
     const unfinished = jobs
-      .filter((job) => !job.posting?.isFinished())
+      .filter((job) => !job.isFinished)
       .map((job) => {
         const { name, input } = job;
-        const transferred = job.posting !== undefined && job.transfer !== undefined;
+        const transferred = job.carrier !== undefined && job.transfer !== undefined;
         const started = this.#withdraw(job);
         const error = withoutStack(() => cutOffError(started));
         this.#settleOnce(job, 'rejected', error);
@@ -206,6 +213,8 @@ export class Scheduler {
   }
 
   stats(threads: ThreadTotals): PoolStats {
+    this.#dispatcher.collect();
+    this.refill();
     const retryAfterMs = this.#pressure.isSaturated ? this.#admission.retryAfterMs() : 0;
     return snapshot(
       this.#settings,
@@ -221,6 +230,11 @@ export class Scheduler {
   /** For the dispatcher: a job that was sent has ended. */
   settle(job: JobRecord, ending: Ending, value: unknown): void {
     this.#settleOnce(job, ending, value);
+  }
+
+  /** For the dispatcher: whether accepted jobs wait for a thread. */
+  get hasQueued(): boolean {
+    return this.#backlog.queued > 0;
   }
 
   /** For the dispatcher: a job that was sent has not started. */
@@ -302,10 +316,10 @@ export class Scheduler {
       throw this.#admission.refuse(() => new NotCloneableError(job.name, 'input', error));
     }
     job.accepted(job.submittedMs);
-    // Behind nobody and with a slot free it goes at once: bookkeeping before the message is latency.
-    const lane = this.#backlog.queued === 0 ? this.#dispatcher.freest() : undefined;
+    // Behind nobody and with a thread that has room it goes at once: bookkeeping before the message is latency.
+    const lane = this.#backlog.queued === 0 ? this.#dispatcher.laneFor(job) : undefined;
     if (lane === undefined) this.#backlog.queue(job);
-    else this.#dispatcher.send(job, lane, job.submittedMs);
+    else this.#dispatcher.send(job, lane);
     if (job.ending === undefined) this.#watch(job);
     this.#pressure.rose();
     if (job.ending !== undefined) this.#pressure.fell();
@@ -331,11 +345,12 @@ export class Scheduler {
   }
 
   #sendNext(): boolean {
-    if (this.#backlog.next === undefined) return false;
-    const lane = this.#dispatcher.freest();
+    const job = this.#backlog.next;
+    if (job === undefined) return false;
+    const lane = this.#dispatcher.laneFor(job);
     if (lane === undefined) return false;
-    const job = this.#backlog.take() as JobRecord;
-    this.#dispatcher.send(job, lane, this.#now());
+    this.#backlog.take();
+    this.#dispatcher.send(job, lane);
     this.#timeouts.move(job);
     return true;
   }
@@ -351,7 +366,7 @@ export class Scheduler {
 
   /** A timeout has passed. What a thread has started meanwhile has no time in the queue to exceed. */
   #expire(job: JobRecord, phase: TimeoutPhase, timeoutMs: number): void {
-    if (phase === 'queue' && job.posting !== undefined && !this.#dispatcher.takeBack(job)) {
+    if (phase === 'queue' && job.carrier !== undefined && !this.#dispatcher.takeBack(job)) {
       this.#timeouts.move(job);
       return;
     }
@@ -367,7 +382,7 @@ export class Scheduler {
    * @returns Whether the thread had started it. Only the claim knows: a look before it may be late.
    */
   #withdraw(job: JobRecord): boolean {
-    if (job.posting === undefined || this.#dispatcher.takeBack(job)) return false;
+    if (job.carrier === undefined || this.#dispatcher.takeBack(job)) return false;
     this.#dispatcher.abandon(job);
     return true;
   }

@@ -62,7 +62,10 @@ export function snapshot(
   nowMs: number,
 ): PoolStats {
   const unstarted = dispatcher.unstarted();
-  const queued = backlog.queued + unstarted.count;
+  const slots = threads * concurrency;
+  // The threads go on meanwhile: what has ended since then is not counted as running beside what began.
+  const running = Math.min(backlog.accepted - backlog.queued - unstarted.count, slots);
+  const queued = backlog.accepted - running;
   const oldest = unstarted.oldest ?? backlog.next;
   return {
     threads: { target: threads, ...dispatcher.threads(), lost, recycled },
@@ -70,7 +73,7 @@ export function snapshot(
       submitted: stats.submitted,
       waiting: backlog.waiting,
       queued,
-      running: backlog.accepted - queued,
+      running,
       ...stats.endings,
     },
     backlog: {
@@ -82,7 +85,7 @@ export function snapshot(
     },
     waitMs: stats.waitMs(),
     runMs: stats.runMs(),
-    utilization: stats.meanBusySlots(nowMs) / (threads * concurrency),
+    utilization: Math.min(1, stats.meanBusySlots(nowMs, dispatcher.runningSinceMs()) / slots),
     retryAfterMs,
   };
 }

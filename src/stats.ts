@@ -22,7 +22,7 @@ const US_PER_MS = 1000;
 /** Times are kept raw for so many jobs: adding one to a histogram takes 18 ns, keeping it 1 ns. */
 const RAW_JOBS = 128;
 const UTILIZATION_WINDOW_MS = 10_000;
-/** How often the busy time is folded into its mean. */
+/** How often busy time is weighted anew; a stretch shorter than this counts as just now. */
 const FOLD_MS = 100;
 /** The weight of a new run time in its running mean: the last 32 jobs or so decide. */
 const RUN_MEAN_WEIGHT = 1 / 32;
@@ -43,12 +43,17 @@ export class Stats {
   readonly #raw = new Float64Array(2 * RAW_JOBS);
   #rawCount = 0;
   #meanRunMs: number | undefined;
-  /** Mean of the busy slots up to `#foldedMs`, and busy slots × milliseconds from there to `#sinceMs`. */
-  #meanBusy = 0;
+  /** Milliseconds that slots were busy, each weighted by how long ago it was at `#foldedMs`. */
   #busyMs = 0;
-  #busySlots = 0;
-  #foldedMs = performance.now();
-  #sinceMs = this.#foldedMs;
+  /** The same since then, not yet weighted. */
+  #recentBusyMs = 0;
+  readonly #sinceMs: number;
+  #foldedMs: number;
+
+  /** @param nowMs - The instant from which on the pool exists. */
+  constructor(nowMs: number) {
+    this.#sinceMs = this.#foldedMs = nowMs;
+  }
 
   /** A job's function has ended on its thread. */
   recordRun(waitMs: number, runMs: number): void {
@@ -60,30 +65,32 @@ export class Stats {
     this.#meanRunMs += (runMs - this.#meanRunMs) * RUN_MEAN_WEIGHT;
   }
 
-  /**
-   * The number of slots that hold a job has changed.
-   *
-   * @param atMs - When; the clocks of threads may differ by a trifle, and time never goes back.
-   */
-  recordBusy(busySlots: number, atMs: number): void {
-    if (atMs > this.#sinceMs) {
-      this.#busyMs += this.#busySlots * (atMs - this.#sinceMs);
-      this.#sinceMs = atMs;
-    }
-    this.#busySlots = busySlots;
-    if (atMs - this.#foldedMs >= FOLD_MS) this.meanBusySlots(atMs);
+  /** A slot was busy for so long, until just now. */
+  recordBusy(busyMs: number, nowMs: number): void {
+    this.#recentBusyMs += busyMs < FOLD_MS ? busyMs : weightedMs(busyMs);
+    if (nowMs - this.#foldedMs >= FOLD_MS) this.#fold(nowMs);
   }
 
-  /** An exponentially weighted mean of the busy slots. */
-  meanBusySlots(nowMs: number): number {
-    const elapsedMs = nowMs - this.#foldedMs;
-    if (elapsedMs < 1) return this.#meanBusy;
-    const busyMs = this.#busyMs + this.#busySlots * Math.max(0, nowMs - this.#sinceMs);
-    const decay = Math.exp(-elapsedMs / UTILIZATION_WINDOW_MS);
-    this.#meanBusy = this.#meanBusy * decay + (busyMs / elapsedMs) * (1 - decay);
-    this.#busyMs = 0;
-    this.#foldedMs = this.#sinceMs = nowMs;
-    return this.#meanBusy;
+  /**
+   * The mean number of busy slots, weighted exponentially.
+   *
+   * @param runningSinceMs - When the jobs were started that run now.
+   */
+  meanBusySlots(nowMs: number, runningSinceMs: readonly number[]): number {
+    this.#fold(nowMs);
+    const running = runningSinceMs.reduce(
+      (sum, sinceMs) => sum + weightedMs(Math.max(0, nowMs - sinceMs)),
+      0,
+    );
+    const lifeMs = weightedMs(nowMs - this.#sinceMs);
+    return lifeMs <= 0 ? 0 : (this.#busyMs + running) / lifeMs;
+  }
+
+  #fold(nowMs: number): void {
+    const elapsedMs = Math.max(0, nowMs - this.#foldedMs);
+    this.#busyMs = this.#busyMs * Math.exp(-elapsedMs / UTILIZATION_WINDOW_MS) + this.#recentBusyMs;
+    this.#recentBusyMs = 0;
+    this.#foldedMs += elapsedMs;
   }
 
   /** When so many jobs will be done, by Little's law: excess × mean run time ÷ slots. At least 1 ms. */
@@ -109,6 +116,11 @@ export class Stats {
     }
     this.#rawCount = 0;
   }
+}
+
+/** A stretch of time up to now, each instant weighted by how long ago it was. */
+function weightedMs(ms: number): number {
+  return UTILIZATION_WINDOW_MS * (1 - Math.exp(-ms / UTILIZATION_WINDOW_MS));
 }
 
 function toMicroseconds(ms: number): number {

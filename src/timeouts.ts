@@ -48,7 +48,7 @@ export class Timeouts {
   #deadlineReached(job: JobRecord): void {
     const nowMs = this.#now();
     const { atMs, phase } = nextTimeout(job, nowMs);
-    if (phase === undefined || atMs > nowMs || job.posting?.isFinished()) {
+    if (phase === undefined || atMs > nowMs || job.isFinished) {
       this.move(job);
       return;
     }
@@ -74,10 +74,10 @@ function nextTimeout(
   };
   consider(totalMs, job.submittedMs, 'total');
   if (job.acceptedMs < 0) consider(acceptMs, job.submittedMs, 'accept');
-  else if (job.posting?.isStarted()) consider(runMs, job.posting.startedMs(), 'run');
+  else if (job.isStarted) consider(runMs, job.carrier?.startedMs(job.cell) ?? nowMs, 'run');
   else {
     consider(queueMs, job.acceptedMs, 'queue');
-    if (job.posting !== undefined) consider(runMs, nowMs, undefined);
+    if (job.carrier !== undefined) consider(runMs, nowMs, undefined);
   }
   return { atMs, phase };
 }

@@ -1,52 +1,46 @@
 /**
- * What runs on every thread of a pool: greets the main thread, loads the job module, runs jobs and
- * answers. `boot.cts` imports it; exported as `millrace/host` so that a bundler can emit it.
+ * What begins on every thread of a pool: greets the main thread, loads the job module, and lets the
+ * runner have what else comes. `boot.cts` imports it; exported as `millrace/host` so that a bundler
+ * can emit it.
  *
- * Invariants: no error of a job, of the module or of a value that can't be cloned ends the thread;
- * an uncaught exception does, after it was told. A job runs only if its claim was won.
+ * Invariants: no error of the module ends the thread; an uncaught exception does, after it was told.
  */
-import { MessageChannel, parentPort, type Transferable, threadId } from 'node:worker_threads';
-import { asBuffer, compact, isBuffer } from '../src/payload.js';
-import {
-  Claims,
-  clockZeroMs,
-  Form,
-  type Hello,
-  JOB_FIELDS,
-  Kind,
-  PROTOCOL,
-} from '../src/protocol.js';
+import { MessageChannel, parentPort, threadId } from 'node:worker_threads';
+import { clockZeroMs, type Hello, Kind, PROTOCOL } from '../src/protocol.js';
 import { markServing } from '../src/serving.js';
 import { encodeThrown } from '../src/thrown.js';
-import { isTransferred, type JobContext, TRANSFER } from '../src/worker.js';
+import { type HostedJob, Runner } from './runner.js';
 
-type JobFunction = (input: unknown, job: JobContext) => unknown;
+type JobFunction = HostedJob['execute'];
 
 const { port1: link, port2: mainPort } = new MessageChannel();
-let jobs: ReadonlyArray<{ readonly name: string; readonly execute: JobFunction }> = [];
-let claims: Claims;
+let runner: Runner | undefined;
 
-link.on('message', (message: readonly unknown[]) => {
-  switch (message[0]) {
-    case Kind.run:
-      for (let at = 1; at < message.length; at += JOB_FIELDS) run(message, at);
-      return;
+link.on('message', (message: unknown) => {
+  const [kind, ...content] = Array.isArray(message) ? (message as unknown[]) : [];
+  switch (kind) {
     case Kind.ping:
       link.postMessage([Kind.pong]);
       return;
-    case Kind.boot:
-      claims = new Claims(message[2] as Int32Array, message[3] as Float64Array);
-      void boot(message[1] as string);
+    case Kind.boot: {
+      const [moduleUrl, memory, cells, slots] = content as [string, SharedArrayBuffer, number, number];
+      void boot(moduleUrl, new Runner(link, { memory, cells }, slots, crash));
+      return;
+    }
+    default:
+      runner?.receive(message);
   }
 });
 
 process.on('unhandledRejection', (reason) => {
   link.postMessage([Kind.stray, encodeThrown(reason)]);
 });
-process.on('uncaughtException', (error) => {
+process.on('uncaughtException', crash);
+
+function crash(error: unknown): void {
   link.postMessage([Kind.crash, encodeThrown(error)]);
   process.exit(1);
-});
+}
 
 // Piscina reports itself ready right after it has loaded this file; the greeting must come later,
 // as a thread that is stopped before would never be replaced.
@@ -63,12 +57,13 @@ setImmediate(() => {
 /** What Piscina is told to look for in this file; it is never called. */
 export function serve(): void {}
 
-async function boot(moduleUrl: string): Promise<void> {
+async function boot(moduleUrl: string, made: Runner): Promise<void> {
   markServing(moduleUrl);
   try {
     const functions = jobFunctions((await import(moduleUrl)) as Record<string, unknown>);
-    jobs = functions.map(([name, execute]) => ({ name, execute }));
-    link.postMessage([Kind.ready, jobs.map(({ name }) => name)]);
+    made.jobs = functions.map(([name, execute]) => ({ name, execute }));
+    runner = made;
+    link.postMessage([Kind.ready, made.jobs.map(({ name }) => name)]);
   } catch (error) {
     link.postMessage([Kind.loadFailed, encodeThrown(error)]);
   }
@@ -102,67 +97,4 @@ function commonJsExports(module: Record<string, unknown>): Array<[string, unknow
 
 function isJob(value: unknown): boolean {
   return typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value));
-}
-
-function run(message: readonly unknown[], at: number): void {
-  const cell = message[at] as number;
-  const ticket = message[at + 1] as number;
-  if (!claims.start(cell, ticket)) return;
-  const job = jobs[message[at + 2] as number] as (typeof jobs)[number];
-  const input = message[at + 4] === Form.buffer ? asBuffer(message[at + 5]) : message[at + 5];
-  try {
-    const result = job.execute(input, { name: job.name, id: message[at + 3] as number });
-    if (!isThenable(result)) return fulfil(cell, ticket, result);
-    // What `then` hands over may be a promise again; `Promise.resolve` follows it to the end.
-    Promise.resolve(result).then(
-      (value) => fulfil(cell, ticket, value),
-      (reason) => answer(cell, ticket, Form.thrown, encodeThrown(reason)),
-    );
-  } catch (error) {
-    answer(cell, ticket, Form.thrown, encodeThrown(error));
-  }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    value !== null &&
-    (typeof value === 'object' || typeof value === 'function') &&
-    typeof (value as Partial<PromiseLike<unknown>>).then === 'function'
-  );
-}
-
-function fulfil(cell: number, ticket: number, result: unknown): void {
-  claims.finish(cell, ticket);
-  try {
-    // Plain values take the shortest way: for a job that comes alone each call is a cold one.
-    if (typeof result !== 'object' || result === null) {
-      link.postMessage([Kind.done, cell, ticket, Form.plain, result]);
-    } else if (isTransferred(result)) {
-      const { value } = result;
-      post(cell, ticket, formOf(value), value, result[TRANSFER]);
-    } else {
-      post(cell, ticket, formOf(result), compact(result));
-    }
-  } catch (error) {
-    post(cell, ticket, Form.notCloneable, encodeThrown(error));
-  }
-}
-
-function formOf(value: unknown): number {
-  return isBuffer(value) ? Form.buffer : Form.plain;
-}
-
-function answer(cell: number, ticket: number, form: number, value: unknown): void {
-  claims.finish(cell, ticket);
-  post(cell, ticket, form, value);
-}
-
-function post(
-  cell: number,
-  ticket: number,
-  form: number,
-  value: unknown,
-  transfer?: readonly Transferable[],
-): void {
-  link.postMessage([Kind.done, cell, ticket, form, value], transfer);
 }

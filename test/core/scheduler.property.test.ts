@@ -19,13 +19,19 @@ interface Setup {
   places: number;
   waiters: number;
   overflow: Overflow;
+  coalesce: boolean;
+  /** Cells of a thread beyond its slots. */
+  spareCells: number;
 }
 
 type Step =
   | { do: 'submit' | 'trySubmit'; size: number; signal: number; timeout: number; transfer: boolean }
   | { do: 'abort'; signal: number }
   | { do: 'cancel'; pick: number }
-  | { do: 'start' | 'fulfil' | 'throw' | 'lose' | 'boot'; pick: number }
+  | {
+      do: 'start' | 'fulfil' | 'fulfilQuietly' | 'throw' | 'announce' | 'lose' | 'die' | 'boot';
+      pick: number;
+    }
   | { do: 'uncloneable' }
   | { do: 'pass'; ms: number }
   | { do: 'close' | 'cutOff' };
@@ -42,7 +48,10 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 80, arbitrary: fc.record({ do: fc.constant('trySubmit' as const), ...submission }) },
   { weight: 200, arbitrary: fc.record({ do: fc.constant('start' as const), pick }) },
   { weight: 160, arbitrary: fc.record({ do: fc.constant('fulfil' as const), pick }) },
+  { weight: 120, arbitrary: fc.record({ do: fc.constant('fulfilQuietly' as const), pick }) },
+  { weight: 60, arbitrary: fc.record({ do: fc.constant('announce' as const), pick }) },
   { weight: 60, arbitrary: fc.record({ do: fc.constant('throw' as const), pick }) },
+  { weight: 30, arbitrary: fc.record({ do: fc.constant('die' as const), pick }) },
   { weight: 50, arbitrary: fc.record({ do: fc.constant('cancel' as const), pick }) },
   {
     weight: 30,
@@ -64,6 +73,8 @@ const anySetup: fc.Arbitrary<Setup> = fc.record({
   places: fc.integer({ min: 8, max: 16 }),
   waiters: fc.nat({ max: 4 }),
   overflow: fc.constantFrom('wait', 'reject', 'drop-oldest', 'drop-newest'),
+  coalesce: fc.boolean(),
+  spareCells: fc.nat({ max: 5 }),
 });
 
 /** Bytes of one `size`. Large beside the overhead, so that sizes decide. */
@@ -91,6 +102,8 @@ class History {
   isClosed = false;
   isLive = false;
   drained = 0;
+  /** Jobs whose thread ended right after they did. */
+  readonly saved: Entry[] = [];
   readonly setup: Setup;
   readonly limitBytes: number;
 
@@ -103,6 +116,7 @@ class History {
         concurrency: given.concurrency,
         backlog: { jobs: given.jobs, bytes: this.limitBytes, waiters: given.waiters },
         overflow: given.overflow,
+        coalesce: given.coalesce,
       },
       {
         live: (isLive) => (this.isLive = isLive),
@@ -150,7 +164,7 @@ class History {
         return;
       case 'boot':
         if (this.links.length === this.setup.threads) return;
-        this.links.push(new ScriptedLink(this.setup.concurrency));
+        this.links.push(new ScriptedLink(this.setup.concurrency + this.setup.spareCells));
         this.scheduler.addThread(this.links.at(-1) as ScriptedLink);
         return;
       case 'close':
@@ -165,7 +179,7 @@ class History {
   }
 
   #onThread(
-    what: 'start' | 'fulfil' | 'throw' | 'lose',
+    what: 'start' | 'fulfil' | 'fulfilQuietly' | 'throw' | 'announce' | 'lose' | 'die',
     link: ScriptedLink | undefined,
     choice: number,
   ): void {
@@ -173,14 +187,36 @@ class History {
     const index = choice % link.running.length;
     if (what === 'lose') this.lose(link);
     else if (what === 'start') this.start(link);
+    else if (what === 'announce') link.announce();
     else if (link.running.length > 0) {
       const entry = this.#entryOf(link.running[index]);
-      const outcome = what === 'fulfil' ? { value: entry.serial } : { error: new Error('thrown') };
-      link.onMessage(link.end(index, outcome));
+      if (what === 'throw') return link.end(index, { error: new Error('thrown') });
+      if (what === 'die') {
+        // The result is in its cell: it must not be lost with the thread.
+        this.saved.push(entry);
+        link.endUnannounced(index, entry.serial);
+        return this.lose(link);
+      }
+      link.end(index, { value: entry.serial });
+      if (what === 'fulfil') link.announce();
+    }
+  }
+
+  /** A thread goes to sleep only when it has told all it has to tell. */
+  rest(): void {
+    for (const link of this.links) {
+      if (link.running.length > 0 && link.left > 0) continue;
+      if (link.left > 0) {
+        expect(link.isWoken, 'nothing is left lying for a thread that sleeps').toBe(true);
+        continue;
+      }
+      link.announce();
+      link.sleep();
     }
   }
 
   start(link: ScriptedLink): void {
+    if (link.running.length === this.setup.concurrency) return;
     const arrival = link.start();
     if (arrival === undefined) return;
     const entry = this.#entryOf(arrival);
@@ -277,7 +313,7 @@ class History {
     }
     // What has started can't be dropped, nor what was sent with memory that is gone with it.
     const sent = new Set(
-      this.links.flatMap((link) => link.inbox.map((each) => this.#entryOf(each))),
+      this.links.flatMap((link) => link.arrived().map((input) => this.#entryOf({ input }))),
     );
     const kept = accepted.filter(
       (entry) => entry.starts > 0 || (entry.isTransferred && sent.has(entry)),
@@ -287,7 +323,11 @@ class History {
     return fitsBeside ? 'accepted' : 'refused';
   }
 
-  check(): void {
+  async check(): Promise<void> {
+    // Takes what lies ready; their promises settle in a microtask.
+    this.scheduler.stats({ lost: 0, recycled: 0 });
+    this.rest();
+    await flush();
     const { accepted, waiting, entries, setup } = this;
     const { jobs, backlog } = this.scheduler.stats({ lost: 0, recycled: 0 });
     const started = accepted.filter((entry) => entry.starts > 0);
@@ -329,6 +369,21 @@ class History {
       if (!isCutShort) continue;
       expect(setup.concurrency === 1 ? link.isStopped : link.pings > 0).toBe(true);
     }
+    for (const entry of this.saved) {
+      expect(['fulfilled', 'cancelled', 'timedOut', 'rejected']).toContain(entry.outcome);
+      if (!this.isClosed) expect(entry.outcome).not.toBe('rejected');
+    }
+    // No thread is idle while a job is in the backlog.
+    const onThreads = new Set(
+      this.links
+        .flatMap((link) => link.arrived().map((input) => this.#entryOf({ input })))
+        .filter((entry) => entry.outcome === undefined),
+    );
+    const inBacklog = accepted.filter((entry) => entry.starts === 0 && !onThreads.has(entry));
+    const isAnyIdle = this.links.some(
+      (link) => !link.isStopped && link.running.length === 0 && link.left === 0,
+    );
+    if (isAnyIdle) expect(inBacklog).toEqual([]);
     for (const entry of entries) {
       expect(entry.starts).toBeLessThanOrEqual(1);
       expect(entry.settledTimes).toBeLessThanOrEqual(1);
@@ -342,11 +397,12 @@ class History {
       this.run({ do: 'boot', pick: 0 });
       for (const link of this.links.slice()) {
         if (link.isStopped) this.lose(link);
-        while (link.inbox.length > 0 && link.running.length < this.setup.concurrency) {
+        while (link.left > 0 && link.running.length < this.setup.concurrency) {
           this.start(link);
         }
         if (link.running.length > 0) this.run({ do: 'fulfil', pick: this.links.indexOf(link) });
       }
+      this.rest();
     }
   }
 }
@@ -385,12 +441,13 @@ test('holds its bounds and loses nothing, at every step of 1,000 random historie
           history.run({ do: 'boot', pick: 0 });
         for (const each of steps) {
           history.run(each);
+          history.rest();
           await flush();
-          history.check();
+          await history.check();
         }
         history.finish();
         await flush();
-        history.check();
+        await history.check();
         expect(history.entries.filter((entry) => entry.settledTimes !== 1)).toEqual([]);
         expect(history.drained).toBeGreaterThan(0);
       },

@@ -91,15 +91,19 @@ test('a job that is cancelled in the turn of its submission runs once or never',
   const pool = makePool({ threads: 1, backlog: 0 });
   await pool.ready();
   const cells = new Int32Array(new SharedArrayBuffer(4 * 200));
+  let cancelled = 0;
   for (let cell = 0; cell < 200; cell += 1) {
-    // Sent already; the thread may be about to start it.
+    // Sent already; the thread may be about to start it, or have ended it.
     const job = await pool.submit('count', { cells, cell });
-    expect(job.cancel('at once')).toBe(true);
-    expect(await rejection(job.result)).toBe('at once');
+    if (job.cancel('at once')) {
+      cancelled += 1;
+      expect(await rejection(job.result)).toBe('at once');
+    } else expect(await job.result).toBe(1);
     expect(await pool.run('echo', 'on')).toBe('on');
   }
   expect(Math.max(...cells)).toBeLessThanOrEqual(1);
-  expect(pool.stats().jobs).toMatchObject({ cancelled: 200, fulfilled: 200 });
+  expect(pool.stats().jobs).toMatchObject({ cancelled, fulfilled: 400 - cancelled });
+  expect(cancelled).toBeGreaterThan(0);
 });
 
 test('cancelling again, or what has ended, does nothing and says so', async () => {

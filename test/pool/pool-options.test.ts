@@ -98,7 +98,7 @@ test.each(rows([null, 5, 'threads', true, [], () => ({})]))(
   'refuses %o as options',
   async (options) => {
     expect(await refusal(options)).toEqual(
-      refused('options', /object with threads, concurrency, backlog/),
+      refused('options', /object with threads, concurrency, coalesce, backlog/),
     );
   },
 );

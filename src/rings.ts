@@ -1,0 +1,260 @@
+/**
+ * The memory that the main thread shares with one worker thread: a cell for each job that is out on
+ * it, a ring of submissions and a ring of completions, after the manner of io_uring.
+ *
+ *     main ── submissions: cells in the order of sending ──▶ host
+ *     main ◀── completions: cells in the order of ending ─── host
+ *
+ * A message is only a bell: it is rung where the other side may be asleep. While both are busy, jobs
+ * and results cross without one.
+ *
+ * Invariants:
+ * - A cell is the main thread's from `free` to `submit`, and again after it has come back through the
+ *   ring of completions (or its thread is gone). So no message and no claim can be for an earlier job.
+ * - Its claim moves offered → started → finished (host) or offered → taken back (main), by
+ *   compare-and-exchange: of two that try, one succeeds. A cell that was taken back comes back, too.
+ * - A side that goes to sleep says so first and then looks once more; the other side writes first and
+ *   then looks whether to ring. So no job and no result is left lying.
+ */
+import { InlineValues } from './inline.js';
+
+/** Where in a cell's claim its job is. */
+const Claim = { offered: 1, started: 2, finished: 3, takenBack: 4 } as const;
+
+/** Indexes of the control words, each on a cache line of its own. */
+const LINE = 16;
+const Control = {
+  /** Main: how many cells were submitted, ever; counters wrap around at 32 bits. */
+  submitted: 0,
+  /** Host: how many of them it has looked at. */
+  consumed: LINE,
+  /** Host: how many cells have come back. */
+  completed: 2 * LINE,
+  /** 0 where the host sleeps, or is about to. */
+  hostAwake: 3 * LINE,
+  /** 1 while a bell is on its way to the main thread. */
+  bellRung: 4 * LINE,
+  words: 5 * LINE,
+} as const;
+
+/** Stands for a cell's function once the job has returned a promise. */
+const ASYNC = -1;
+
+/** What goes to the host, to look at the same memory. */
+export interface SharedRings {
+  readonly memory: SharedArrayBuffer;
+  readonly cells: number;
+}
+
+export class Rings implements SharedRings {
+  readonly memory: SharedArrayBuffer;
+  readonly cells: number;
+  /** The input of a cell's job and, once it has finished, its result, where they are small. */
+  readonly values: InlineValues;
+  /** For each cell its job's number. */
+  readonly ids: Float64Array;
+  /** For each cell when its job was started and finished, in the host's `performance.now()`. */
+  readonly times: Float64Array;
+  /** For each cell its job's function, as the host counts them. */
+  readonly functions: Int32Array;
+  /** For each cell how it holds its input, then its result: an `Inline`. */
+  readonly forms: Int32Array;
+  readonly #claims: Int32Array;
+  readonly #control: Int32Array;
+  readonly #submissions: Int32Array;
+  readonly #completions: Int32Array;
+  readonly #mask: number;
+  /** This side's place in the rings. */
+  #submitted = 0;
+  #consumed = 0;
+  #completed = 0;
+  #collected = 0;
+
+  constructor({ memory, cells }: SharedRings) {
+    const size = ringSize(cells);
+    let offset = 0;
+    const int32 = (length: number): Int32Array => {
+      const array = new Int32Array(memory, offset, length);
+      offset += 4 * length;
+      return array;
+    };
+    const float64 = (length: number): Float64Array => {
+      const array = new Float64Array(memory, offset, length);
+      offset += 8 * length;
+      return array;
+    };
+    this.memory = memory;
+    this.cells = cells;
+    this.#mask = size - 1;
+    this.#control = int32(Control.words);
+    this.#submissions = int32(size);
+    this.#completions = int32(size);
+    this.ids = float64(size);
+    this.times = float64(2 * size);
+    this.functions = int32(size);
+    this.forms = int32(size);
+    this.#claims = int32(size);
+    offset += 4 * size;
+    this.values = new InlineValues(memory, offset, cells);
+  }
+
+  /** Main: new shared memory for so many cells. The system gives it pages as they are used. */
+  static allocate(cells: number): Rings {
+    const bytes = 4 * Control.words + 48 * ringSize(cells) + InlineValues.byteLength(cells);
+    return new Rings({ memory: new SharedArrayBuffer(bytes), cells });
+  }
+
+  /** Main: a new job is in the cell, still to be submitted. */
+  offer(cell: number): void {
+    Atomics.store(this.#claims, cell, Claim.offered);
+  }
+
+  /**
+   * Main: submits a cell.
+   *
+   * @returns Whether the host has to be woken: the bell is the caller's to ring.
+   */
+  submit(cell: number): boolean {
+    this.#submissions[this.#submitted & this.#mask] = cell;
+    this.#submitted = (this.#submitted + 1) | 0;
+    Atomics.store(this.#control, Control.submitted, this.#submitted);
+    if (Atomics.load(this.#control, Control.hostAwake) === 1) return false;
+    Atomics.store(this.#control, Control.hostAwake, 1);
+    return true;
+  }
+
+  /** The host is awake, or a message that wakes it is about to be posted: `submit` needs no bell. */
+  rouse(): void {
+    Atomics.store(this.#control, Control.hostAwake, 1);
+  }
+
+  /** Main: whether the cell's job was still unclaimed and is the main thread's again. */
+  takeBack(cell: number): boolean {
+    return this.#move(cell, Claim.offered, Claim.takenBack);
+  }
+
+  /** Main: the next cell that has come back, or -1. */
+  collect(): number {
+    if (this.#collected === Atomics.load(this.#control, Control.completed)) return -1;
+    const cell = this.#completions[this.#collected & this.#mask] as number;
+    this.#collected = (this.#collected + 1) | 0;
+    return cell;
+  }
+
+  /** Main: the bell was heard; the next completion may ring it again. To be called before `collect`. */
+  answerBell(): void {
+    Atomics.store(this.#control, Control.bellRung, 0);
+  }
+
+  /** Main: the cells that were submitted and not looked at by the host, the oldest first. */
+  *waiting(): Generator<number, void, undefined> {
+    const consumed = Atomics.load(this.#control, Control.consumed);
+    for (let at = consumed; at !== this.#submitted; at = (at + 1) | 0) {
+      yield this.#submissions[at & this.#mask] as number;
+    }
+  }
+
+  /** Main: whether the host has looked at all that was submitted, and all that came back was collected. */
+  get areEmpty(): boolean {
+    return (
+      Atomics.load(this.#control, Control.consumed) === this.#submitted &&
+      Atomics.load(this.#control, Control.completed) === this.#collected
+    );
+  }
+
+  /** Main: the cell that the host has looked at last, or -1. */
+  get latest(): number {
+    const consumed = Atomics.load(this.#control, Control.consumed);
+    return consumed === 0 ? -1 : (this.#submissions[(consumed - 1) & this.#mask] as number);
+  }
+
+  /** Main: whether the host has started the cell's job (and may have finished it). */
+  isStarted(cell: number): boolean {
+    const claim = Atomics.load(this.#claims, cell);
+    return claim === Claim.started || claim === Claim.finished;
+  }
+
+  /** Main: whether the job's function has ended, so that its result is in the cell or under way. */
+  isFinished(cell: number): boolean {
+    return Atomics.load(this.#claims, cell) === Claim.finished;
+  }
+
+  /** When the cell's job was started, in the host's `performance.now()`. */
+  startedMs(cell: number): number {
+    return this.times[2 * cell] as number;
+  }
+
+  /** When the cell's job was finished, in the host's `performance.now()`. */
+  finishedMs(cell: number): number {
+    return this.times[2 * cell + 1] as number;
+  }
+
+  /** Host: the next cell that was submitted, or -1. */
+  next(): number {
+    if (this.#consumed === Atomics.load(this.#control, Control.submitted)) return -1;
+    const cell = this.#submissions[this.#consumed & this.#mask] as number;
+    this.#consumed = (this.#consumed + 1) | 0;
+    // What is read of this on the main thread may be late: the claims decide.
+    this.#control[Control.consumed] = this.#consumed;
+    return cell;
+  }
+
+  /** Host: how many submitted cells it has not looked at. */
+  get left(): number {
+    return (Atomics.load(this.#control, Control.submitted) - this.#consumed) | 0;
+  }
+
+  /** Host: whether the cell's job was still unclaimed and is the host's to run. */
+  start(cell: number, nowMs: number): boolean {
+    // Written before the claim, which publishes it.
+    this.times[2 * cell] = nowMs;
+    return this.#move(cell, Claim.offered, Claim.started);
+  }
+
+  /** Host: the cell's job has returned a promise. */
+  markAsync(cell: number): void {
+    this.functions[cell] = ASYNC;
+  }
+
+  /** Main: whether the cell's job has returned a promise. */
+  isAsync(cell: number): boolean {
+    return this.functions[cell] === ASYNC;
+  }
+
+  /** Host: the job's function has ended; the cell holds its result, or a message will. */
+  finish(cell: number, nowMs: number): void {
+    this.times[2 * cell + 1] = nowMs;
+    Atomics.store(this.#claims, cell, Claim.finished);
+  }
+
+  /** Host: gives a cell back. */
+  complete(cell: number): void {
+    this.#completions[this.#completed & this.#mask] = cell;
+    this.#completed = (this.#completed + 1) | 0;
+    Atomics.store(this.#control, Control.completed, this.#completed);
+  }
+
+  /** Host: whether the main thread has to be woken: the bell is the caller's to ring. */
+  ring(): boolean {
+    if (Atomics.load(this.#control, Control.bellRung) === 1) return false;
+    Atomics.store(this.#control, Control.bellRung, 1);
+    return true;
+  }
+
+  /** Host: goes to sleep. Returns false, and is awake, where something was submitted meanwhile. */
+  sleep(): boolean {
+    Atomics.store(this.#control, Control.hostAwake, 0);
+    if (this.left === 0) return true;
+    this.rouse();
+    return false;
+  }
+
+  #move(cell: number, from: number, to: number): boolean {
+    return Atomics.compareExchange(this.#claims, cell, from, to) === from;
+  }
+}
+
+/** A power of two, so that places wrap around by a mask. At most as many cells are out at a time. */
+function ringSize(cells: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(cells, 2)));
+}
