@@ -39,7 +39,7 @@ export interface PoolOptions {
   readonly overflow?: Overflow;
   /** Milliseconds that a thread may take to load the job module. Default 30,000. */
   readonly loadTimeoutMs?: number;
-  /** Where the host's file is, for bundled programs only. Default: beside this library. */
+  /** Where the file of `millrace/host` is, for bundled programs only. Default: beside this library. */
   readonly host?: URL | string;
   /** Passed on to `new Worker` for each thread. */
   readonly resourceLimits?: ResourceLimits;
@@ -110,6 +110,9 @@ const POOL_OPTIONS = [
 const BACKLOG_OPTIONS = ['jobs', 'bytes', 'waiters'];
 const JOB_OPTIONS = ['signal', 'timeout', 'transfer', 'bytes'];
 const TIMEOUTS = ['acceptMs', 'queueMs', 'runMs', 'totalMs'] as const;
+/** What helps a program that is a bundle. */
+const PASS_HOST =
+  "or emit 'millrace/host' as a file of its own and pass its URL as host (docs/runtime.md, Bundlers).";
 /** The longest delay that a Node timer takes, 24.8 days. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
@@ -136,7 +139,7 @@ export function poolSettings(module: unknown, options: unknown = {}): Settings {
     overflow: oneOf('overflow', given['overflow'], OVERFLOWS) ?? 'wait',
     loadTimeoutMs: whole('loadTimeoutMs', given['loadTimeoutMs'], 1, MAX_TIMEOUT_MS) ?? 30_000,
     hostPath: fileURLToPath(
-      fileUrl('host', withDefault(given['host'], new URL('../workers/boot.cjs', import.meta.url))),
+      given['host'] === undefined ? defaultHost(import.meta.url) : fileUrl('host', given['host']),
     ),
     threadOptions,
   };
@@ -165,6 +168,23 @@ export function closeDeadlineMs(options: CloseOptions | undefined): number | und
   if (options === undefined) return undefined;
   const given = record('options', options, ['deadlineMs']);
   return whole('deadlineMs', given['deadlineMs'], 0, MAX_TIMEOUT_MS);
+}
+
+/**
+ * The host beside this library. In a bundle `import.meta.url` says nothing of that: undefined in a
+ * CommonJS bundle, whatever its types promise.
+ */
+function defaultHost(here: string | undefined): URL {
+  try {
+    return new URL('../workers/boot.cjs', here);
+  } catch (error) {
+    throw new InvalidOptionError(
+      'host',
+      "Option 'host' is missing: where millrace is part of a bundle, it can't find its own files. " +
+        `Keep millrace external, ${PASS_HOST}`,
+      error,
+    );
+  }
 }
 
 /** Only `undefined` stands for the default: `null` is a mistake. */
