@@ -1,6 +1,6 @@
 /**
  * What runs on every thread of a pool: greets the main thread, loads the job module, runs jobs and
- * answers. `boot.cts` imports it; exported as `millrace/host` so that a bundler can emit it.
+ * answers. `boot.cts`, which is exported as `millrace/host`, imports it.
  *
  * Invariants: no error of a job, of the module or of a value that can't be cloned ends the thread;
  * an uncaught exception does, after it was told. A job runs only if its claim was won.
@@ -66,7 +66,9 @@ export function serve(): void {}
 async function boot(moduleUrl: string): Promise<void> {
   markServing(moduleUrl);
   try {
-    const functions = jobFunctions((await import(moduleUrl)) as Record<string, unknown>);
+    // webpack would look for the module in the bundle.
+    const module: unknown = await import(/* webpackIgnore: true */ moduleUrl);
+    const functions = jobFunctions(module as Record<string, unknown>);
     jobs = functions.map(([name, execute]) => ({ name, execute }));
     link.postMessage([Kind.ready, jobs.map(({ name }) => name)]);
   } catch (error) {
