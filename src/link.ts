@@ -49,6 +49,7 @@ export class ThreadLink implements Link {
   /** Why the thread ends; what was thrown may be anything, undefined too. */
   #reason: { readonly error: unknown } | undefined;
   #isUncaught = false;
+  #flushed: (() => void) | undefined;
   #exitCode: number | undefined;
   #isClosed = false;
 
@@ -107,6 +108,22 @@ export class ThreadLink implements Link {
 
   post(message: readonly unknown[], transfer?: readonly unknown[]): void {
     this.#port?.postMessage(message, transfer as never);
+  }
+
+  /**
+   * Fulfils when all that code on the thread has written to stdout and stderr is on this side, when the
+   * thread is gone, or when so many milliseconds are over.
+   */
+  flush(graceMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      // The answer may have arrived while this thread was busy: timers run before messages do.
+      const timer = setTimeout(() => setImmediate(resolve), graceMs).unref();
+      this.#flushed = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.post([Kind.flush]);
+    });
   }
 
   stop(): void {
@@ -168,6 +185,8 @@ export class ThreadLink implements Link {
         this.#reason = { error: decodeThrown(message[1] as EncodedError) };
         this.#isUncaught = true;
         return;
+      case Kind.flushed:
+        return this.#flushed?.();
       case Kind.stray:
         return this.#events.stray(decodeThrown(message[1] as EncodedError));
       default:
@@ -182,6 +201,7 @@ export class ThreadLink implements Link {
     this.state = 'gone';
     this.#clearTimer();
     this.#startedOrFailed();
+    this.#flushed?.();
     if (!this.isStopped) {
       this.#reason ??= { error: new Error(`the thread exited with code ${this.#exitCode}`) };
     }

@@ -36,6 +36,10 @@ export const Kind = {
   crash: 7,
   /** host → main: `[pong, number]`. */
   pong: 8,
+  /** main → host: `[flush]`. Answer when what was written to stdout and stderr is on the main side. */
+  flush: 9,
+  /** host → main: `[flushed]`. */
+  flushed: 10,
 } as const;
 
 /** A job in a `run` message: cell, ticket, index of its function, its number, `Form` of the input, input. */
@@ -132,6 +136,14 @@ export class Claims {
   /** Main: whether the job's function has ended, so that its answer is under way. */
   isFinished(cell: number, ticket: number): boolean {
     return Atomics.load(this.cells, cell) - ticket === Claim.finished;
+  }
+
+  /** Main: whether any job has been started and has not ended. */
+  isAnyRunning(): boolean {
+    for (let cell = 0; cell < this.cells.length; cell += 1) {
+      if ((Atomics.load(this.cells, cell) & 3) === Claim.started) return true;
+    }
+    return false;
   }
 
   /** When the cell's job was started, in the thread's `performance.now()`. */

@@ -32,6 +32,10 @@ const FIRST_BACK_OFF_MS = 50;
 const LONGEST_BACK_OFF_MS = 5000;
 /** How long `destroy` waits for threads that boot or load: one that is ended there can crash the process. */
 const START_GRACE_MS = 1000;
+/** How long it waits for the output of a thread: an idle one answers at once, unless its event loop is stuck. */
+const FLUSH_GRACE_MS = 1000;
+/** The same for one on which a job still runs: it may never let go of the thread. */
+const BUSY_FLUSH_GRACE_MS = 20;
 
 export class Threads {
   /** Threads that ended by themselves after they had loaded the module. */
@@ -94,7 +98,9 @@ export class Threads {
 
   async #end(): Promise<void> {
     clearTimeout(this.#fillTimer);
+    const flushed = this.#flushed();
     for (const link of this.#links.values()) link.renounce();
+    await flushed;
     await this.#noneStarting();
     const noneLeft = new Promise<void>((resolve) => {
       this.#noneLeft = resolve;
@@ -102,6 +108,18 @@ export class Threads {
     await Promise.all([...this.#piscinas].map((piscina) => piscina.destroy()));
     // A link may close after its thread's exit was told.
     if (this.#links.size > 0) await noneLeft;
+  }
+
+  /** Has the threads hand over what their code has written to the console: it would be lost with them. */
+  async #flushed(): Promise<void> {
+    const ready = [...this.#links.values()].filter(
+      (link) => link.state === 'ready' && !link.isStopped,
+    );
+    await Promise.all(
+      ready.map((link) =>
+        link.flush(link.claims.isAnyRunning() ? BUSY_FLUSH_GRACE_MS : FLUSH_GRACE_MS),
+      ),
+    );
   }
 
   /**

@@ -34,6 +34,9 @@ link.on('message', (message: readonly unknown[]) => {
     case Kind.ping:
       link.postMessage([Kind.pong]);
       return;
+    case Kind.flush:
+      void flush();
+      return;
     case Kind.boot:
       claims = new Claims(message[2] as Int32Array, message[3] as Float64Array);
       void boot(message[1] as string);
@@ -59,6 +62,15 @@ setImmediate(() => {
   };
   parentPort?.postMessage(hello, [mainPort]);
 });
+
+/** A worker's stream calls back when the main side has taken the data and asked for more. */
+async function flush(): Promise<void> {
+  const unsent = [process.stdout, process.stderr].filter((stream) => stream.writableLength > 0);
+  await Promise.all(
+    unsent.map((stream) => new Promise((resolve) => stream.write('', () => resolve(undefined)))),
+  );
+  link.postMessage([Kind.flushed]);
+}
 
 /** What Piscina is told to look for in this file; it is never called. */
 export function serve(): void {}
