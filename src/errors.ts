@@ -108,14 +108,19 @@ export class ThreadLostError extends MillraceError {
   }
 }
 
-/** `ERR_MODULE_LOAD`: the job module could not be loaded, three times in a row; final for this pool. */
+/**
+ * `ERR_MODULE_LOAD`: the job module could not be loaded, three times in a row, or no thread could start
+ * to load it; final for this pool.
+ */
 export class ModuleLoadError extends MillraceError {
   readonly started = false;
 
-  constructor(moduleUrl: string, cause: unknown) {
-    super('ERR_MODULE_LOAD', `The job module ${moduleUrl} could not be loaded: ${summary(cause)}`, {
-      cause,
-    });
+  constructor(moduleUrl: string, cause: unknown, wasItsTurn: boolean, wayOut?: string) {
+    const what = wasItsTurn
+      ? `The job module ${moduleUrl} could not be loaded`
+      : `No thread could start to load the job module ${moduleUrl}`;
+    const advice = wayOut === undefined ? '' : ` ${wayOut}`;
+    super('ERR_MODULE_LOAD', `${what}: ${summary(cause)}${advice}`, { cause });
   }
 }
 

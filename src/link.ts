@@ -74,6 +74,11 @@ export class ThreadLink implements Link {
     this.#limit();
   }
 
+  /** Whether the thread has come so far as to greet: what goes wrong before is not up to the module. */
+  get wasGreeted(): boolean {
+    return this.#port !== undefined;
+  }
+
   get threadId(): number {
     return this.#worker.threadId;
   }

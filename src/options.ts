@@ -9,6 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import type { ResourceLimits, Transferable, WorkerOptions } from 'node:worker_threads';
 import { InvalidOptionError } from './errors.js';
+import { defaultHostPath, givenHostPath } from './host-file.js';
 import { defaultThreads } from './parallelism.js';
 
 /** What happens to a submission that finds the backlog full. */
@@ -110,9 +111,6 @@ const POOL_OPTIONS = [
 const BACKLOG_OPTIONS = ['jobs', 'bytes', 'waiters'];
 const JOB_OPTIONS = ['signal', 'timeout', 'transfer', 'bytes'];
 const TIMEOUTS = ['acceptMs', 'queueMs', 'runMs', 'totalMs'] as const;
-/** What helps a program that is a bundle. */
-const PASS_HOST =
-  "or emit 'millrace/host' as a file of its own and pass its URL as host (docs/runtime.md, Bundlers).";
 /** The longest delay that a Node timer takes, 24.8 days. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
@@ -138,9 +136,10 @@ export function poolSettings(module: unknown, options: unknown = {}): Settings {
     },
     overflow: oneOf('overflow', given['overflow'], OVERFLOWS) ?? 'wait',
     loadTimeoutMs: whole('loadTimeoutMs', given['loadTimeoutMs'], 1, MAX_TIMEOUT_MS) ?? 30_000,
-    hostPath: fileURLToPath(
-      given['host'] === undefined ? defaultHost(import.meta.url) : fileUrl('host', given['host']),
-    ),
+    hostPath:
+      given['host'] === undefined
+        ? defaultHostPath()
+        : givenHostPath(fileUrl('host', given['host'])),
     threadOptions,
   };
 }
@@ -168,23 +167,6 @@ export function closeDeadlineMs(options: CloseOptions | undefined): number | und
   if (options === undefined) return undefined;
   const given = record('options', options, ['deadlineMs']);
   return whole('deadlineMs', given['deadlineMs'], 0, MAX_TIMEOUT_MS);
-}
-
-/**
- * The host beside this library. In a bundle `import.meta.url` says nothing of that: undefined in a
- * CommonJS bundle, whatever its types promise.
- */
-function defaultHost(here: string | undefined): URL {
-  try {
-    return new URL('../workers/boot.cjs', here);
-  } catch (error) {
-    throw new InvalidOptionError(
-      'host',
-      "Option 'host' is missing: where millrace is part of a bundle, it can't find its own files. " +
-        `Keep millrace external, ${PASS_HOST}`,
-      error,
-    );
-  }
 }
 
 /** Only `undefined` stands for the default: `null` is a mistake. */

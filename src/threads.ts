@@ -13,8 +13,9 @@
 import { Piscina } from 'piscina';
 import type { Worker } from 'node:worker_threads';
 import type { Loss } from './dispatcher.js';
-import { InvalidOptionError, ModuleLoadError, withoutStack } from './errors.js';
+import { type ModuleLoadError, withoutStack } from './errors.js';
 import { type LinkEvents, ThreadLink } from './link.js';
+import { loadFailure, startFailure } from './load-failure.js';
 import type { Settings } from './options.js';
 import { isHello } from './protocol.js';
 
@@ -66,14 +67,7 @@ export class Threads {
     try {
       this.#fill();
     } catch (error) {
-      const options = Object.keys(settings.threadOptions).join(', ');
-      if (options === '') throw new ModuleLoadError(settings.module, error);
-      const message = (error as Error).message;
-      throw new InvalidOptionError(
-        options,
-        `Node refuses an option that is passed on to the threads (${options}): ${message}`,
-        error,
-      );
+      throw startFailure(settings, error);
     }
   }
 
@@ -178,7 +172,7 @@ export class Threads {
         this.#settings.loadTimeoutMs,
         {
           ready: (ready) => this.#ready(ready),
-          loadFailed: (_, error) => this.#loadFailed(error),
+          loadFailed: (failed, error) => this.#loadFailed(error, failed.wasGreeted),
           stray: this.#events.stray,
           startedOrFailed: () => this.#startedOrFailed?.(),
           gone: (gone, loss) => this.#gone(worker, gone, loss),
@@ -214,13 +208,13 @@ export class Threads {
     this.#events.ready(link);
   }
 
-  #loadFailed(error: unknown): void {
+  #loadFailed(error: unknown, wasGreeted: boolean): void {
     if (this.#isDestroyed) return;
     this.#strike();
     this.#loadFailures += 1;
     if (this.#loadFailures < LOAD_ATTEMPTS * this.#settings.threads || this.ready > 0) return;
     void this.destroy();
-    this.#events.failed(withoutStack(() => new ModuleLoadError(this.#settings.module, error)));
+    this.#events.failed(withoutStack(() => loadFailure(this.#settings, error, wasGreeted)));
   }
 
   #gone(worker: Worker, link: ThreadLink, loss: Loss): void {
@@ -246,7 +240,7 @@ export class Threads {
       try {
         this.#fill();
       } catch (error) {
-        this.#loadFailed(error);
+        this.#loadFailed(error, false);
         if (!this.#isDestroyed) this.#fillLater();
       }
     }, this.#backOffMs()).unref();
