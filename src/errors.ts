@@ -25,6 +25,7 @@ export type BacklogLimit = 'jobs' | 'bytes' | 'waiters';
  * Carries no stack, as it is made on the path that must stay cheapest.
  */
 export class BacklogFullError extends MillraceError {
+  /** The job never started: a retry is safe. */
   readonly started = false;
   /** The bound that was hit. */
   readonly limit: BacklogLimit;
@@ -44,6 +45,7 @@ export class BacklogFullError extends MillraceError {
 
 /** `ERR_JOB_TOO_LARGE`: the job alone is larger than `backlog.bytes`, so it can never be accepted. */
 export class JobTooLargeError extends MillraceError {
+  /** The job never started. */
   readonly started = false;
   /** What the job was charged, in bytes. */
   readonly bytes: number;
@@ -60,6 +62,7 @@ export class JobTooLargeError extends MillraceError {
 
 /** `ERR_JOB_DROPPED`: taken out of the full backlog to make room, by `drop-oldest` or `drop-newest`. */
 export class JobDroppedError extends MillraceError {
+  /** The job never started: a retry is safe. */
   readonly started = false;
 
   constructor(name: string, overflow: string) {
@@ -75,7 +78,9 @@ export type TimeoutPhase = 'accept' | 'queue' | 'run' | 'total';
 
 /** `ERR_JOB_TIMEOUT`: one of the job's timeouts expired. */
 export class JobTimeoutError extends MillraceError {
+  /** Whether the job had started: it may have done part of its work. */
   readonly started: boolean;
+  /** The stretch that took too long. */
   readonly phase: TimeoutPhase;
   /** The timeout that expired, in milliseconds. */
   readonly timeoutMs: number;
@@ -93,6 +98,7 @@ export class JobTimeoutError extends MillraceError {
 
 /** `ERR_THREAD_LOST`: the thread ended while it ran the job: exit, out of memory, uncaught exception. */
 export class ThreadLostError extends MillraceError {
+  /** Whether the job had started: it may have done part of its work. */
   readonly started: boolean;
 
   constructor(name: string, started: boolean, cause: unknown) {
@@ -108,19 +114,26 @@ export class ThreadLostError extends MillraceError {
   }
 }
 
-/** `ERR_MODULE_LOAD`: the job module could not be loaded, three times in a row; final for this pool. */
+/**
+ * `ERR_MODULE_LOAD`: the job module could not be loaded, three times in a row, or no thread could start
+ * to load it; final for this pool.
+ */
 export class ModuleLoadError extends MillraceError {
+  /** The job never started. */
   readonly started = false;
 
-  constructor(moduleUrl: string, cause: unknown) {
-    super('ERR_MODULE_LOAD', `The job module ${moduleUrl} could not be loaded: ${summary(cause)}`, {
-      cause,
-    });
+  constructor(moduleUrl: string, cause: unknown, wasItsTurn: boolean, wayOut?: string) {
+    const what = wasItsTurn
+      ? `The job module ${moduleUrl} could not be loaded`
+      : `No thread could start to load the job module ${moduleUrl}`;
+    const advice = wayOut === undefined ? '' : ` ${wayOut}`;
+    super('ERR_MODULE_LOAD', `${what}: ${summary(cause)}${advice}`, { cause });
   }
 }
 
 /** `ERR_UNKNOWN_JOB`: the module exports no function of that name. */
 export class UnknownJobError extends MillraceError {
+  /** The job never started. */
   readonly started = false;
 
   constructor(name: string, known: readonly string[]) {
@@ -131,7 +144,9 @@ export class UnknownJobError extends MillraceError {
 
 /** `ERR_NOT_CLONEABLE`: the value can't cross to the other thread by structured clone. */
 export class NotCloneableError extends MillraceError {
+  /** Whether the job has run: true where it is its result that can't be cloned. */
   readonly started: boolean;
+  /** What can't be cloned. */
   readonly what: 'input' | 'result';
 
   constructor(name: string, what: 'input' | 'result', cause: unknown) {
@@ -160,6 +175,7 @@ export class NestedPoolError extends MillraceError {
 
 /** `ERR_POOL_CLOSED`: the pool takes no more jobs, or its closing deadline passed before this one ended. */
 export class PoolClosedError extends MillraceError {
+  /** Whether the deadline cut the job off while it ran: it may have done part of its work. */
   readonly started: boolean;
 
   constructor(message: string, started: boolean) {
@@ -170,6 +186,7 @@ export class PoolClosedError extends MillraceError {
 
 /** `ERR_INVALID_OPTION`: names the option, the value that was given and what is valid. */
 export class InvalidOptionError extends MillraceError {
+  /** Nothing was started. */
   readonly started = false;
   /** The option's path, such as `backlog.jobs`. */
   readonly option: string;

@@ -27,6 +27,7 @@ export interface Job<Result> {
   readonly id: number;
   /** The name of the job function. */
   readonly name: string;
+  /** Where the job is now. Cost: for a sent job, a look at shared memory. */
   readonly state: JobState;
   /**
    * The job's result. The promise is made when it is first read, and never raises an

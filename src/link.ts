@@ -51,6 +51,7 @@ export class ThreadLink implements Link {
   /** Why the thread ends; what was thrown may be anything, undefined too. */
   #reason: { readonly error: unknown } | undefined;
   #isUncaught = false;
+  #flushed: (() => void) | undefined;
   #exitCode: number | undefined;
   #isClosed = false;
 
@@ -74,6 +75,11 @@ export class ThreadLink implements Link {
       this.#maybeGone();
     });
     this.#limit();
+  }
+
+  /** Whether the thread has come so far as to greet: what goes wrong before is not up to the module. */
+  get wasGreeted(): boolean {
+    return this.#port !== undefined;
   }
 
   get threadId(): number {
@@ -112,6 +118,22 @@ export class ThreadLink implements Link {
 
   post(message: unknown, transfer?: readonly unknown[]): void {
     this.#port?.postMessage(message, transfer as never);
+  }
+
+  /**
+   * Fulfils when all that code on the thread has written to stdout and stderr is on this side, when the
+   * thread is gone, or when so many milliseconds are over.
+   */
+  flush(graceMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      // The answer may have arrived while this thread was busy: timers run before messages do.
+      const timer = setTimeout(() => setImmediate(resolve), graceMs).unref();
+      this.#flushed = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.post([Kind.flush]);
+    });
   }
 
   stop(): void {
@@ -175,6 +197,8 @@ export class ThreadLink implements Link {
         this.#reason = { error: decodeThrown(content as EncodedError) };
         this.#isUncaught = true;
         return;
+      case Kind.flushed:
+        return this.#flushed?.();
       case Kind.stray:
         return this.#events.stray(decodeThrown(content as EncodedError));
       default:
@@ -193,6 +217,7 @@ export class ThreadLink implements Link {
     this.state = 'gone';
     this.#clearTimer();
     this.#startedOrFailed();
+    this.#flushed?.();
     if (!this.isStopped) {
       this.#reason ??= { error: new Error(`the thread exited with code ${this.#exitCode}`) };
     }

@@ -9,6 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import type { ResourceLimits, Transferable, WorkerOptions } from 'node:worker_threads';
 import { InvalidOptionError } from './errors.js';
+import { defaultHostPath, givenHostPath } from './host-file.js';
 import { defaultThreads } from './parallelism.js';
 
 /** What happens to a submission that finds the backlog full. */
@@ -44,7 +45,7 @@ export interface PoolOptions {
   readonly overflow?: Overflow;
   /** Milliseconds that a thread may take to load the job module. Default 30,000. */
   readonly loadTimeoutMs?: number;
-  /** Where the host's file is, for bundled programs only. Default: beside this library. */
+  /** Where the file of `millrace/host` is, for bundled programs only. Default: beside this library. */
   readonly host?: URL | string;
   /** Passed on to `new Worker` for each thread. */
   readonly resourceLimits?: ResourceLimits;
@@ -143,9 +144,10 @@ export function poolSettings(module: unknown, options: unknown = {}): Settings {
     },
     overflow: oneOf('overflow', given['overflow'], OVERFLOWS) ?? 'wait',
     loadTimeoutMs: whole('loadTimeoutMs', given['loadTimeoutMs'], 1, MAX_TIMEOUT_MS) ?? 30_000,
-    hostPath: fileURLToPath(
-      fileUrl('host', withDefault(given['host'], new URL('../workers/boot.cjs', import.meta.url))),
-    ),
+    hostPath:
+      given['host'] === undefined
+        ? defaultHostPath()
+        : givenHostPath(fileUrl('host', given['host'])),
     threadOptions,
   };
 }

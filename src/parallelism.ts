@@ -4,6 +4,9 @@
  * Node 20's `availableParallelism` knows the processor affinity but not a container's CPU quota;
  * with a quota of 2 on a 64-core host it answers 64. So the quota is read here, from cgroup v2
  * (`cpu.max`) or v1 (`cpu.cfs_quota_us`), the tightest of the process's group and its parents.
+ *
+ * Invariant: a quota counts as libuv counts it, and with it Node from 22 on (`uv_available_parallelism`
+ * in its `src/unix/core.c`), so that every version of Node gives the same number of threads.
  */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -15,7 +18,17 @@ import { availableParallelism } from 'node:os';
  */
 export function defaultThreads(): number {
   const quota = process.platform === 'linux' ? cpuQuota(readText) : undefined;
-  return Math.max(1, Math.min(availableParallelism(), Math.ceil(quota ?? Infinity)) - 1);
+  return threadsFor(availableParallelism(), quota);
+}
+
+/**
+ * The threads for so many processors, of which a quota may be used.
+ *
+ * A quota is rounded down, as libuv does: what is used beyond it throttles all threads, the main one
+ * too. Below 1 libuv ignores it; here it counts as 1.
+ */
+export function threadsFor(processors: number, quota: number = Infinity): number {
+  return Math.max(1, Math.min(processors, Math.floor(quota)) - 1);
 }
 
 /**

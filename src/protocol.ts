@@ -34,6 +34,10 @@ export const Kind = {
   crash: 8,
   /** host → main: `[pong]`. */
   pong: 9,
+  /** main → host: `[flush]`. Answer when what was written to stdout and stderr is on the main side. */
+  flush: 10,
+  /** host → main: `[flushed]`. */
+  flushed: 11,
 } as const;
 
 /** What the value in a message is. */

@@ -179,6 +179,14 @@ export class Rings implements SharedRings {
     return Atomics.load(this.#claims, cell) === Claim.finished;
   }
 
+  /** Main: whether any job has been started and has not ended. */
+  isAnyRunning(): boolean {
+    for (let cell = 0; cell < this.cells; cell += 1) {
+      if (Atomics.load(this.#claims, cell) === Claim.started) return true;
+    }
+    return false;
+  }
+
   /** When the cell's job was started, in the host's `performance.now()`. */
   startedMs(cell: number): number {
     return this.times[2 * cell] as number;

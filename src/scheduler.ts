@@ -44,6 +44,7 @@ export interface SchedulerEvents extends PressureEvents {
 
 /** A job that the closing deadline cut off. */
 export interface UnfinishedJob {
+  /** The name of the job function. */
   readonly name: string;
   /** As it was submitted; undefined where it was transferred. */
   readonly input: unknown;

@@ -10,6 +10,7 @@ import type { Stats, TimeStats } from './stats.js';
 
 /** A snapshot of a pool; plain data, safe to log or serialise. */
 export interface PoolStats {
+  /** The threads now, and the totals of those that have ended. */
   readonly threads: {
     /** How many the pool keeps. */
     readonly target: number;
@@ -25,18 +26,29 @@ export interface PoolStats {
   /**
    * Jobs by state. Always: submitted = waiting + queued + running + the sum of the endings.
    */
-  readonly jobs: { readonly submitted: number } & Readonly<
-    Record<'waiting' | 'queued' | 'running' | Ending, number>
-  >;
+  readonly jobs: {
+    /** All calls of `run`, `submit` and `trySubmit` but those with invalid options. */
+    readonly submitted: number;
+  } & Readonly<Record<'waiting' | 'queued' | 'running' | Ending, number>>;
+  /** How full it is, and its bounds. */
   readonly backlog: {
     /** Accepted jobs that no thread has started. */
     readonly jobs: number;
     /** Charged bytes of all accepted, unsettled jobs. */
     readonly bytes: number;
+    /** Submissions that wait for room. */
     readonly waiters: number;
     /** Age of the oldest accepted job that no thread has started; 0 where there is none. */
     readonly oldestMs: number;
-    readonly limit: { readonly jobs: number; readonly bytes: number; readonly waiters: number };
+    /** The bounds, as the options set them. */
+    readonly limit: {
+      /** The most accepted jobs beyond those that fill the slots. */
+      readonly jobs: number;
+      /** The most bytes of all accepted, unsettled jobs. */
+      readonly bytes: number;
+      /** The most submissions that may wait. */
+      readonly waiters: number;
+    };
   };
   /** From acceptance to the start on a thread. */
   readonly waitMs: TimeStats;

@@ -9,11 +9,17 @@ import type { Ending } from './job.js';
 
 /** A distribution of times in milliseconds, over the pool's life; percentiles to three digits. */
 export interface TimeStats {
+  /** The median. */
   readonly p50: number;
+  /** What 90 % did not exceed. */
   readonly p90: number;
+  /** What 99 % did not exceed. */
   readonly p99: number;
+  /** The longest. */
   readonly max: number;
+  /** The average. */
   readonly mean: number;
+  /** How many jobs were measured. */
   readonly count: number;
 }
 

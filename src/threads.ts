@@ -13,8 +13,9 @@
 import { Piscina } from 'piscina';
 import type { Worker } from 'node:worker_threads';
 import type { Loss } from './dispatcher.js';
-import { InvalidOptionError, ModuleLoadError, withoutStack } from './errors.js';
+import { type ModuleLoadError, withoutStack } from './errors.js';
 import { type LinkEvents, ThreadLink } from './link.js';
+import { loadFailure, startFailure } from './load-failure.js';
 import type { Settings } from './options.js';
 import { isHello } from './protocol.js';
 
@@ -32,6 +33,10 @@ const FIRST_BACK_OFF_MS = 50;
 const LONGEST_BACK_OFF_MS = 5000;
 /** How long `destroy` waits for threads that boot or load: one that is ended there can crash the process. */
 const START_GRACE_MS = 1000;
+/** How long it waits for the output of a thread: an idle one answers at once, unless its event loop is stuck. */
+const FLUSH_GRACE_MS = 1000;
+/** The same for one on which a job still runs: it may never let go of the thread. */
+const BUSY_FLUSH_GRACE_MS = 20;
 
 export class Threads {
   /** Threads that ended by themselves after they had loaded the module. */
@@ -62,14 +67,7 @@ export class Threads {
     try {
       this.#fill();
     } catch (error) {
-      const options = Object.keys(settings.threadOptions).join(', ');
-      if (options === '') throw new ModuleLoadError(settings.module, error);
-      const message = (error as Error).message;
-      throw new InvalidOptionError(
-        options,
-        `Node refuses an option that is passed on to the threads (${options}): ${message}`,
-        error,
-      );
+      throw startFailure(settings, error);
     }
   }
 
@@ -94,7 +92,9 @@ export class Threads {
 
   async #end(): Promise<void> {
     clearTimeout(this.#fillTimer);
+    const flushed = this.#flushed();
     for (const link of this.#links.values()) link.renounce();
+    await flushed;
     await this.#noneStarting();
     const noneLeft = new Promise<void>((resolve) => {
       this.#noneLeft = resolve;
@@ -102,6 +102,18 @@ export class Threads {
     await Promise.all([...this.#piscinas].map((piscina) => piscina.destroy()));
     // A link may close after its thread's exit was told.
     if (this.#links.size > 0) await noneLeft;
+  }
+
+  /** Has the threads hand over what their code has written to the console: it would be lost with them. */
+  async #flushed(): Promise<void> {
+    const ready = [...this.#links.values()].filter(
+      (link) => link.state === 'ready' && !link.isStopped,
+    );
+    await Promise.all(
+      ready.map((link) =>
+        link.flush(link.rings.isAnyRunning() ? BUSY_FLUSH_GRACE_MS : FLUSH_GRACE_MS),
+      ),
+    );
   }
 
   /**
@@ -160,7 +172,7 @@ export class Threads {
         this.#settings.loadTimeoutMs,
         {
           ready: (ready) => this.#ready(ready),
-          loadFailed: (_, error) => this.#loadFailed(error),
+          loadFailed: (failed, error) => this.#loadFailed(error, failed.wasGreeted),
           stray: this.#events.stray,
           startedOrFailed: () => this.#startedOrFailed?.(),
           gone: (gone, loss) => this.#gone(worker, gone, loss),
@@ -196,13 +208,13 @@ export class Threads {
     this.#events.ready(link);
   }
 
-  #loadFailed(error: unknown): void {
+  #loadFailed(error: unknown, wasGreeted: boolean): void {
     if (this.#isDestroyed) return;
     this.#strike();
     this.#loadFailures += 1;
     if (this.#loadFailures < LOAD_ATTEMPTS * this.#settings.threads || this.ready > 0) return;
     void this.destroy();
-    this.#events.failed(withoutStack(() => new ModuleLoadError(this.#settings.module, error)));
+    this.#events.failed(withoutStack(() => loadFailure(this.#settings, error, wasGreeted)));
   }
 
   #gone(worker: Worker, link: ThreadLink, loss: Loss): void {
@@ -228,7 +240,7 @@ export class Threads {
       try {
         this.#fill();
       } catch (error) {
-        this.#loadFailed(error);
+        this.#loadFailed(error, false);
         if (!this.#isDestroyed) this.#fillLater();
       }
     }, this.#backOffMs()).unref();

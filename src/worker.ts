@@ -19,7 +19,9 @@ export const TRANSFER: unique symbol = Symbol.for('millrace.transfer') as never;
 
 /** A result with the list of what moves instead of being copied; only the host looks inside. */
 export interface TransferredResult {
+  /** What moves. */
   readonly [TRANSFER]: readonly Transferable[];
+  /** The result itself. */
   readonly value: unknown;
 }
 

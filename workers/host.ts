@@ -1,12 +1,11 @@
 /**
  * What begins on every thread of a pool: greets the main thread, loads the job module, and lets the
- * runner have what else comes. `boot.cts` imports it; exported as `millrace/host` so that a bundler
- * can emit it.
+ * runner have what else comes. `boot.cts`, which is exported as `millrace/host`, imports it.
  *
  * Invariants: no error of the module ends the thread; an uncaught exception does, after it was told.
  */
 import { MessageChannel, parentPort, threadId } from 'node:worker_threads';
-import { clockZeroMs, type Hello, Kind, PROTOCOL } from '../src/protocol.js';
+import { BELL, clockZeroMs, type Hello, Kind, PROTOCOL } from '../src/protocol.js';
 import { markServing } from '../src/serving.js';
 import { encodeThrown } from '../src/thrown.js';
 import { type HostedJob, Runner } from './runner.js';
@@ -17,20 +16,25 @@ const { port1: link, port2: mainPort } = new MessageChannel();
 let runner: Runner | undefined;
 
 link.on('message', (message: unknown) => {
-  const [kind, ...content] = Array.isArray(message) ? (message as unknown[]) : [];
+  if (message === BELL) runner?.wake();
+  else receive(message as readonly unknown[]);
+});
+
+function receive([kind, ...content]: readonly unknown[]): void {
   switch (kind) {
+    case Kind.input:
+      return runner?.receive(...(content as [number, number, unknown]));
     case Kind.ping:
-      link.postMessage([Kind.pong]);
-      return;
+      return link.postMessage([Kind.pong]);
+    case Kind.flush:
+      return void flush();
     case Kind.boot: {
       const [moduleUrl, memory, cells, slots] = content as [string, SharedArrayBuffer, number, number];
-      void boot(moduleUrl, new Runner(link, { memory, cells }, slots, crash));
-      return;
+      const made = new Runner(link, { memory, cells }, slots, { receive, crash });
+      return void boot(moduleUrl, made);
     }
-    default:
-      runner?.receive(message);
   }
-});
+}
 
 process.on('unhandledRejection', (reason) => {
   link.postMessage([Kind.stray, encodeThrown(reason)]);
@@ -54,13 +58,24 @@ setImmediate(() => {
   parentPort?.postMessage(hello, [mainPort]);
 });
 
+/** A worker's stream calls back when the main side has taken the data and asked for more. */
+async function flush(): Promise<void> {
+  const unsent = [process.stdout, process.stderr].filter((stream) => stream.writableLength > 0);
+  await Promise.all(
+    unsent.map((stream) => new Promise((resolve) => stream.write('', () => resolve(undefined)))),
+  );
+  link.postMessage([Kind.flushed]);
+}
+
 /** What Piscina is told to look for in this file; it is never called. */
 export function serve(): void {}
 
 async function boot(moduleUrl: string, made: Runner): Promise<void> {
   markServing(moduleUrl);
   try {
-    const functions = jobFunctions((await import(moduleUrl)) as Record<string, unknown>);
+    // webpack would look for the module in the bundle.
+    const module: unknown = await import(/* webpackIgnore: true */ moduleUrl);
+    const functions = jobFunctions(module as Record<string, unknown>);
     made.jobs = functions.map(([name, execute]) => ({ name, execute }));
     runner = made;
     link.postMessage([Kind.ready, made.jobs.map(({ name }) => name)]);

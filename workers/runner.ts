@@ -28,6 +28,14 @@ const PATIENCE_MS = 0.2;
 /** How long jobs run one after the other before timers and I/O of this thread have their turn. */
 const TURN_MS = 2;
 
+/** What the runner leaves to others. */
+export interface RunnerHost {
+  /** Called with messages that the runner took from the link while it looked for an input. */
+  receive(message: readonly unknown[]): void;
+  /** Called with an exception that nobody has caught. */
+  crash(error: unknown): void;
+}
+
 /** What the main thread sent for a cell whose input is not in the cell itself. */
 type Parcel = { readonly value: unknown } | { readonly error: unknown };
 
@@ -36,7 +44,7 @@ export class Runner {
   readonly #link: MessagePort;
   readonly #rings: Rings;
   readonly #slots: number;
-  readonly #crash: (error: unknown) => void;
+  readonly #host: RunnerHost;
   readonly #parcels = new Map<number, Parcel>();
   /** Parcels that could not be read, and nobody has missed yet. */
   readonly #broken: unknown[] = [];
@@ -48,33 +56,26 @@ export class Runner {
   /** The clock, read once for the end of one job and the begin of the next. */
   #nowMs = 0;
 
-  /** @param crash - Called with an exception that nobody has caught. */
-  constructor(
-    link: MessagePort,
-    rings: SharedRings,
-    slots: number,
-    crash: (error: unknown) => void,
-  ) {
+  constructor(link: MessagePort, rings: SharedRings, slots: number, host: RunnerHost) {
     this.#link = link;
     this.#rings = new Rings(rings);
     this.#slots = slots;
-    this.#crash = crash;
+    this.#host = host;
     link.on('messageerror', (error) => {
       this.#broken.push(error);
       this.#drain();
     });
   }
 
-  /** A bell or an input. */
-  receive(message: unknown): void {
-    if (message !== BELL) this.#store(message as readonly unknown[]);
+  /** The bell has rung. */
+  wake(): void {
     this.#drain();
   }
 
-  #store([kind, cell, form, value]: readonly unknown[]): void {
-    if (kind === Kind.ping) return this.#link.postMessage([Kind.pong]);
-    if (kind !== Kind.input) return;
-    this.#parcels.set(cell as number, { value: form === Form.buffer ? asBuffer(value) : value });
+  /** An input that is too large for its cell. */
+  receive(cell: number, form: number, value: unknown): void {
+    this.#parcels.set(cell, { value: form === Form.buffer ? asBuffer(value) : value });
+    this.#drain();
   }
 
   /** Starts all that can start, then sleeps. */
@@ -92,7 +93,7 @@ export class Runner {
         try {
           runMicrotasks();
         } catch (error) {
-          return this.#crash(error);
+          return this.#host.crash(error);
         }
       }
       this.#announce();
@@ -215,7 +216,7 @@ export class Runner {
       try {
         const received = receiveMessageOnPort(this.#link);
         if (received === undefined) return { error: this.#broken.shift() };
-        if (received.message !== BELL) this.#store(received.message as readonly unknown[]);
+        if (received.message !== BELL) this.#host.receive(received.message as readonly unknown[]);
       } catch (error) {
         return { error };
       }

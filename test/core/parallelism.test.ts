@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cpuQuota, defaultThreads } from '../../src/parallelism.js';
+import { cpuQuota, defaultThreads, threadsFor } from '../../src/parallelism.js';
 
 const files = (contents: Record<string, string>) => (path: string) => contents[path];
 
@@ -40,6 +40,22 @@ test.each([
   ],
 ])('reads the CPU quota: %s', (_, contents, quota) => {
   expect(cpuQuota(files(contents))).toBe(quota);
+});
+
+test.each([
+  [1, undefined, 1],
+  [2, undefined, 1],
+  [8, undefined, 7],
+  [8, 0.5, 1],
+  [8, 1.5, 1],
+  [8, 2.5, 1],
+  [8, 2.99, 1],
+  [8, 3, 2],
+  [8, 3.5, 2],
+  [4, 16, 3],
+])('rounds a quota down, as Node does from 22 on: %i processors, quota %o', (...row) => {
+  const [processors, quota, threads] = row;
+  expect(threadsFor(processors, quota)).toBe(threads);
 });
 
 test('always gives a whole number of threads, at least one', () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { PoolClosedError } from 'millrace';
 import { expect, test } from 'vitest';
-import { guard } from '../helpers/guard.js';
+import { fixture, guard } from '../helpers/guard.js';
 import { Latch } from '../helpers/latch.js';
 import { takeLeftovers } from '../helpers/leftovers.js';
 import { macrotask, rejection, thrownBy } from '../helpers/outcomes.js';
@@ -95,6 +95,15 @@ test('a closed pool has no threads', async () => {
     await pool.close();
     expect(pool.stats().threads).toMatchObject({ target: 2, ready: 0, busy: 0 });
   }
+});
+
+test('a thread that is stuck after its last answer does not keep the pool from closing', async () => {
+  const pool = makePool({ threads: 2 }, fixture('modules/console.mjs'));
+  const latch = new Latch();
+  await pool.run('returnAndSpin', { latch: latch.cells });
+  await latch.arrived();
+  expect(await pool.close()).toMatchObject({ fulfilled: 0, unfinished: [] });
+  expect(threads.map((thread) => thread.threadId)).toEqual([-1, -1]);
 });
 
 test('closing twice gives the same promise', async () => {

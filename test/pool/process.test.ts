@@ -61,6 +61,18 @@ test('closing a pool at any moment of its threads’ boot leaves the program ali
   expect({ code, lines, stderr }).toEqual({ code: 0, lines: ['end'], stderr: '' });
 }, 60_000);
 
+test('what jobs have written to the console is there when the pool is closed', async () => {
+  const { code, lines, stderr } = await runProgram('console.mjs');
+  expect(code).toBe(0);
+  const count = (texts: readonly string[], text: string): number =>
+    texts.filter((each) => each === text).length;
+  const errorLines = stderr.split('\n');
+  for (let line = 0; line < 20; line += 1) {
+    expect(count(lines, `out ${line}`)).toBe(40);
+    expect(count(errorLines, `err ${line}`)).toBe(40);
+  }
+});
+
 test('process.exit with live jobs ends the program at once, with its code', async () => {
   const { code, lines } = await runLiveness('process.exit with live jobs');
   expect({ code, lines }).toEqual({ code: 3, lines: ['end'] });
