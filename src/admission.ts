@@ -27,12 +27,7 @@ export class Admission {
   readonly #stats: Stats;
   #closedBy: (() => MillraceError) | undefined;
 
-  constructor(
-    backlog: Backlog<JobRecord>,
-    slots: number,
-    functions: Functions,
-    stats: Stats,
-  ) {
+  constructor(backlog: Backlog<JobRecord>, slots: number, functions: Functions, stats: Stats) {
     this.#backlog = backlog;
     this.#slots = slots;
     this.#functions = functions;

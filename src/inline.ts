@@ -130,7 +130,8 @@ export class InlineValues {
     const length = this.#lengths[cell] as number;
     const own = new Uint8Array(length);
     const start = cell * INLINE_BYTES;
-    for (let index = 0; index < length; index += 1) own[index] = this.#bytes[start + index] as number;
+    for (let index = 0; index < length; index += 1)
+      own[index] = this.#bytes[start + index] as number;
     return own;
   }
 }

@@ -29,7 +29,12 @@ function receive([kind, ...content]: readonly unknown[]): void {
     case Kind.flush:
       return void flush();
     case Kind.boot: {
-      const [moduleUrl, memory, cells, slots] = content as [string, SharedArrayBuffer, number, number];
+      const [moduleUrl, memory, cells, slots] = content as [
+        string,
+        SharedArrayBuffer,
+        number,
+        number,
+      ];
       const made = new Runner(link, { memory, cells }, slots, { receive, crash });
       return void boot(moduleUrl, made);
     }

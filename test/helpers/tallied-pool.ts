@@ -23,7 +23,7 @@ export class TalliedPool<Module extends object = UntypedModule> extends Pool<Mod
   readonly #violations: string[] = [];
 
   constructor(module: URL | string, options: PoolOptions = {}) {
-    super(module, options);
+    super(module, { ...(process.env['COALESCE'] === 'off' && { coalesce: false }), ...options });
     this.#slots = this.stats().threads.target * (options.concurrency ?? 1);
   }
 

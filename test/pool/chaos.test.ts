@@ -106,6 +106,8 @@ test.each([
     const seed = { seed: random.seed };
     expect({ ...seed, wrong }).toEqual({ ...seed, wrong: [] });
     await pool.ready();
+    // A thread that a cancelled job still blocks is ended when its grace period is over.
+    await until(() => pool.stats().threads.busy === 0 && pool.stats().threads.ready === threads);
     const { threads: counts, jobs } = pool.stats();
     expect({ ...seed, ...counts }).toMatchObject({
       ...seed,
