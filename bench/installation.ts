@@ -9,9 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 /** The folder of this package: the nearest one above this file that has a package.json. */
 export function packageFolder(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (versionIn(folder) === undefined && folder !== dirname(folder)) folder = dirname(folder);
-  return folder;
+  return folderAround(import.meta.url);
 }
 
 /** The folders to look for installed JavaScript in: the dependencies, and the build itself. */
@@ -30,8 +28,23 @@ export function packageVersion(): string {
 
 /** The version of the Piscina that this package uses. */
 export function piscinaVersion(): string {
-  const entry = fileURLToPath(import.meta.resolve('piscina'));
-  return versionIn(dirname(dirname(entry))) ?? 'unknown';
+  return installedVersion('piscina') ?? 'unknown';
+}
+
+/** The version of a package as it would be imported here; undefined where it is not installed. */
+export function installedVersion(name: string): string | undefined {
+  try {
+    return versionIn(folderAround(import.meta.resolve(name)));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The nearest folder above a file whose package.json has a version. */
+function folderAround(url: string): string {
+  let folder = dirname(fileURLToPath(url));
+  while (versionIn(folder) === undefined && folder !== dirname(folder)) folder = dirname(folder);
+  return folder;
 }
 
 function versionIn(folder: string): string | undefined {

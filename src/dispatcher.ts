@@ -361,7 +361,7 @@ export class Dispatcher {
 
   /** Takes back all that a thread has not started. */
   #recall(lane: Lane): void {
-    for (const job of [...lane.unstarted()]) {
+    for (const job of lane.unstarted()) {
       if (this.takeBack(job)) this.#giveBack(job, undefined);
     }
   }

@@ -42,6 +42,15 @@ export function formatPercent(
   return `${isSigned && share >= 0 ? '+' : ''}${text} %`;
 }
 
+/** A figure without a unit, to three digits at most: '0.048', '1.20', '15.1', '304', '1,234'. */
+export function formatFigure(value: number): string {
+  if (value >= 999.5) return Math.round(value).toLocaleString('en-US');
+  if (value >= 99.95) return value.toFixed(0);
+  if (value >= 9.995) return value.toFixed(1);
+  if (value >= 0.9995 || value === 0) return value.toFixed(2);
+  return value.toFixed(3);
+}
+
 /** 'a', 'a and b', 'a, b and c'. */
 export function formatList(items: readonly string[]): string {
   if (items.length < 2) return items.join('');

@@ -1,0 +1,45 @@
+/**
+ * What limits the figures of a comparison, in sentences: its noise, what was missing, how it ended.
+ *
+ * Invariant: chosen by the figures; where nothing limits them nothing is said.
+ */
+import { type Spread, widthOfSpread } from './series.js';
+import { formatList, formatPercent } from './terminal/format.js';
+
+/** A wider range of the rounds than this, as a share of their median, is told. */
+const NOISY = 0.2;
+
+/** One sentence or two for each limit. */
+export function describeLimits(
+  spreads: readonly Spread[],
+  {
+    missing = [],
+    failures,
+    isInterrupted,
+  }: {
+    readonly missing?: readonly string[];
+    readonly failures: readonly string[];
+    readonly isInterrupted: boolean;
+  },
+): string[] {
+  return [
+    ...describeNoise(spreads),
+    ...(missing.length === 0
+      ? []
+      : [
+          `Not installed, so left out: ${formatList(missing)}. No dependencies of millrace; 'npm install' them to compare.`,
+        ]),
+    ...failures.map((failure) => `Failed: ${failure}`),
+    ...(isInterrupted ? ['The run was interrupted; the figures are of its first part.'] : []),
+  ];
+}
+
+function describeNoise(spreads: readonly Spread[]): string[] {
+  const noisy = spreads.filter((spread) => widthOfSpread(spread) > NOISY);
+  if (noisy.length === 0) return [];
+  const worst = Math.max(...noisy.map((spread) => widthOfSpread(spread)));
+  return [
+    `The machine was not steady: ${noisy.length} of ${spreads.length} figures differ by more than ` +
+      `${formatPercent(NOISY)} between their rounds, up to ${formatPercent(worst)} of their median.`,
+  ];
+}

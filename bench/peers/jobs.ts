@@ -1,0 +1,19 @@
+/**
+ * The jobs that all peers run: where their file is, and the functions for those that must be given
+ * them on the thread.
+ */
+import type * as Jobs from '../../workers/spin.js';
+
+export type SpinJobs = typeof Jobs;
+export type SpinJob = keyof SpinJobs;
+
+/** The job module's file. */
+export const SPIN_MODULE: URL = new URL('../../workers/spin.js', import.meta.url);
+
+/** Runs a job of no length on every thread: more of them at once than any thread can take. */
+export async function wakeThreads(
+  threads: number,
+  run: (input: number) => PromiseLike<unknown>,
+): Promise<void> {
+  await Promise.all(Array.from({ length: 8 * threads }, () => run(0)));
+}

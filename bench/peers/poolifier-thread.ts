@@ -1,0 +1,8 @@
+/** What runs on Poolifier's threads: the job functions under their own names. */
+import { ThreadWorker } from 'poolifier';
+import { noop, spin } from '../../workers/spin.js';
+
+export const worker: unknown = new ThreadWorker<number, number>({
+  noop: (input) => noop(input ?? 0),
+  spin: (input) => spin(input ?? 0),
+});

@@ -1,0 +1,29 @@
+/**
+ * workerpool, on worker threads, with a dedicated script as its documentation advises: functions that
+ * are sent as text would be compiled again for each job.
+ *
+ * It has no setting for the jobs per thread (one at a time). A queue without `Array.prototype.shift`
+ * made no difference that could be told from the noise, so it is the default.
+ */
+import { fileURLToPath } from 'node:url';
+import { wakeThreads } from './jobs.js';
+import type { Peer } from './peer.js';
+
+const THREAD = fileURLToPath(new URL('./workerpool-thread.js', import.meta.url));
+
+export const workerpool: Peer = {
+  name: 'workerpool',
+  package: 'workerpool',
+  async start({ threads, job }) {
+    const { default: library } = await import('workerpool');
+    const pool = library.pool(THREAD, {
+      workerType: 'thread',
+      minWorkers: threads,
+      maxWorkers: threads,
+    });
+    // Its promises are its own; they do what is asked of them here.
+    const run = (input: number) => pool.exec(job, [input]) as PromiseLike<number>;
+    await wakeThreads(threads, run);
+    return { run, stop: async () => void (await pool.terminate(true)) };
+  },
+};

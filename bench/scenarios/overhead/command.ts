@@ -1,0 +1,105 @@
+/**
+ * `millrace bench overhead`: what a short job costs beside its work, for this and other pools, from
+ * one job at a time to a thousand in flight.
+ *
+ * Method: a closed loop, the same for all; each peer at each point in a fresh process that first
+ * warms up; the peers of a point next to each other, in shuffled rounds.
+ */
+import { availableParallelism } from 'node:os';
+import { jsonTarget } from '../../comparison.js';
+import { readEnvironment } from '../../environment.js';
+import { measureFresh } from '../../fresh-process.js';
+import { writeJson } from '../../json-file.js';
+import { peerVersions, type PeerName, sortByInstallation } from '../../peers/index.js';
+import { checkComplete, measureRounds } from '../../rounds.js';
+import type { Scenario, Surroundings } from '../../scenario.js';
+import type { OverheadReply, OverheadRequest } from './program.js';
+import { reportOverhead } from './report.js';
+import { type OverheadResult, type Point, pointResult } from './result.js';
+import {
+  OVERHEAD_FLAGS,
+  OVERHEAD_OPTIONS,
+  type OverheadSettings,
+  overheadSettings,
+} from './settings.js';
+
+const PROGRAM = new URL('./program.js', import.meta.url);
+/** Beside the load: a process and its threads start and end. */
+const START_MS = 250;
+/** Far more than the slowest peer takes to end its last jobs. */
+const GRACE_MS = 30_000;
+
+/** Throughput over job lengths and jobs in flight, against the other pools. */
+export const overhead: Scenario = {
+  name: 'overhead',
+  summary: 'short jobs, one to a thousand in flight: throughput of this and other pools',
+  options: OVERHEAD_OPTIONS,
+  flags: OVERHEAD_FLAGS,
+  async run(flags, surroundings) {
+    const settings = overheadSettings(flags);
+    const jsonFile = jsonTarget(flags);
+    const result = await runOverhead(settings, surroundings);
+    surroundings.screen.write(`${reportOverhead(result, surroundings.paint).join('\n')}\n`);
+    if (jsonFile !== undefined) writeJson(jsonFile, result);
+    checkComplete(result);
+  },
+};
+
+async function runOverhead(
+  settings: OverheadSettings,
+  surroundings: Surroundings,
+): Promise<OverheadResult> {
+  const environment = readEnvironment();
+  const startedAt = new Date().toISOString();
+  const { installed, missing } = sortByInstallation(settings.peers);
+  const points: Point[] = settings.jobs.flatMap((kind) =>
+    settings.inFlight.map((inFlight) => ({ kind, inFlight })),
+  );
+  const measurements = await measureRounds<Point, PeerName, OverheadReply>(
+    {
+      ...settings,
+      points,
+      arms: installed,
+      secondsEach: (START_MS + settings.warmUpMs + settings.windowMs) / 1000,
+      describe: ({ kind, inFlight }, peer) => `${peer}, ${kind.name}, ${inFlight} in flight`,
+      measure: (point, peer) => measure(point, peer, settings, surroundings.signal),
+    },
+    surroundings,
+  );
+  const processors = Math.min(settings.threads, availableParallelism());
+  return {
+    schema: 'millrace-bench/1',
+    scenario: 'overhead',
+    startedAt,
+    isInterrupted: measurements.isInterrupted,
+    environment,
+    versions: peerVersions(installed),
+    settings,
+    missing,
+    points: points.map((point) => pointResult(point, installed, processors, measurements)),
+    failures: measurements.failures,
+  };
+}
+
+function measure(
+  { kind, inFlight }: Point,
+  peer: PeerName,
+  { threads, ...settings }: OverheadSettings,
+  signal: AbortSignal,
+): Promise<OverheadReply> {
+  // How long it takes until all that are in flight have had their turn.
+  const turnMs = (inFlight * kind.us) / threads / 1000;
+  const warmUpMs = Math.max(settings.warmUpMs, turnMs);
+  const windowMs = Math.max(settings.windowMs, 2 * turnMs);
+  const request: OverheadRequest = {
+    kind: 'measure',
+    peer,
+    threads,
+    job: kind.job,
+    us: kind.us,
+    inFlight,
+    warmUpMs,
+    windowMs,
+  };
+  return measureFresh(PROGRAM, request, { limitMs: warmUpMs + windowMs + GRACE_MS, signal });
+}

@@ -1,0 +1,37 @@
+/**
+ * One peer in one process: keeps so many jobs of one kind in flight, and counts.
+ *
+ * Invariant: one measurement in its life.
+ */
+import { type Message, serveParent, tellParent } from '../../child.js';
+import type { Measured } from '../../fresh-process.js';
+import { PEERS, type PeerName } from '../../peers/index.js';
+import type { SpinJob } from '../../peers/jobs.js';
+import { measureThroughput, type Throughput } from '../../steady-load.js';
+
+/** What the process is told. */
+export interface OverheadRequest extends Message {
+  readonly kind: 'measure';
+  readonly peer: PeerName;
+  readonly threads: number;
+  readonly job: SpinJob;
+  readonly us: number;
+  readonly inFlight: number;
+  readonly warmUpMs: number;
+  readonly windowMs: number;
+}
+
+/** What it answers. */
+export interface OverheadReply extends Measured {
+  readonly throughput: Throughput;
+}
+
+serveParent<OverheadRequest>((request) => void measure(request));
+
+async function measure(request: OverheadRequest): Promise<void> {
+  const { peer, threads, job, us, inFlight, warmUpMs, windowMs } = request;
+  const { run } = await PEERS[peer].start({ threads, job, inFlight, favour: 'throughput' });
+  const throughput = await measureThroughput({ inFlight, run: () => run(us), warmUpMs, windowMs });
+  const reply: OverheadReply = { kind: 'measured', throughput };
+  tellParent(reply);
+}

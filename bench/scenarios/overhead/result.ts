@@ -1,0 +1,124 @@
+/**
+ * The result of `bench overhead`: plain data, what `--json` writes and what the printed report is
+ * made from.
+ *
+ * Invariant: every figure is there for each round, and beside it the middle and the range of them.
+ */
+import type { Environment } from '../../environment.js';
+import { isOtherPool, type PeerName } from '../../peers/index.js';
+import type { Measurements } from '../../rounds.js';
+import { bestOf, ratiosWithin, type Series, type Spread, spreadOf } from '../../series.js';
+import type { OverheadReply } from './program.js';
+import type { JobKind, OverheadSettings } from './settings.js';
+
+/** A cell of the grid. */
+export interface Point {
+  readonly kind: JobKind;
+  readonly inFlight: number;
+}
+
+/** A figure of every round, and what they come to. */
+export interface Figure extends Spread {
+  readonly rounds: readonly number[];
+}
+
+/** What one peer did at a point. */
+export interface PeerFigures {
+  readonly peer: PeerName;
+  readonly jobsPerSecond: Figure;
+  readonly cpuUsPerJob: Figure;
+  /** Of the time that the threads' processors have, in jobs; absent where a job has no length. */
+  readonly timeInJobs?: Figure;
+}
+
+/** Millrace ÷ another arm, within rounds. */
+export interface Comparison {
+  readonly peer: PeerName;
+  readonly ratio: Figure;
+}
+
+export interface PointResult {
+  readonly job: string;
+  readonly jobUs: number;
+  readonly inFlight: number;
+  readonly peers: readonly PeerFigures[];
+  /** The other pool with the greatest median here. */
+  readonly toBestPool?: Comparison;
+  readonly toRing?: Comparison;
+}
+
+export interface OverheadResult {
+  readonly schema: 'millrace-bench/1';
+  readonly scenario: 'overhead';
+  readonly startedAt: string;
+  readonly isInterrupted: boolean;
+  readonly environment: Environment;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly settings: OverheadSettings;
+  /** Peers that were asked for and are not installed. */
+  readonly missing: readonly PeerName[];
+  readonly points: readonly PointResult[];
+  readonly failures: readonly string[];
+}
+
+export type OverheadMeasurements = Measurements<Point, PeerName, OverheadReply>;
+
+/** What one point shows. @param processors - That the threads can use. */
+export function pointResult(
+  point: Point,
+  peers: readonly PeerName[],
+  processors: number,
+  measurements: OverheadMeasurements,
+): PointResult {
+  const { kind, inFlight } = point;
+  const rates = new Map(
+    peers.map((peer) => [
+      peer,
+      measurements.series(point, peer, ({ throughput }) => throughput.perSecond),
+    ]),
+  );
+  const compare = (peer: PeerName | undefined): Comparison | undefined => {
+    const [own, other] = [rates.get('millrace'), peer && rates.get(peer)];
+    if (peer === undefined || own === undefined || other === undefined) return undefined;
+    const ratio = figureOf(ratiosWithin(own, other));
+    return ratio && { peer, ratio };
+  };
+  const toBestPool = compare(
+    bestOf(
+      [...rates].filter(([peer]) => isOtherPool(peer)),
+      'more',
+    ),
+  );
+  const toRing = compare('ring');
+  return {
+    job: kind.name,
+    jobUs: kind.us,
+    inFlight,
+    peers: [...rates].flatMap(([peer, rate]) => {
+      const jobsPerSecond = figureOf(rate);
+      const cpuUsPerJob = figureOf(
+        measurements.series(point, peer, ({ throughput }) => throughput.cpuUsPerJob),
+      );
+      if (jobsPerSecond === undefined || cpuUsPerJob === undefined) return [];
+      const share = kind.us / 1e6 / processors;
+      const timeInJobs = kind.us > 0 && { timeInJobs: scaled(jobsPerSecond, share) };
+      return [{ peer, jobsPerSecond, cpuUsPerJob, ...timeInJobs }];
+    }),
+    ...(toBestPool && { toBestPool }),
+    ...(toRing && { toRing }),
+  };
+}
+
+function figureOf(series: Series): Figure | undefined {
+  const spread = spreadOf(series.values());
+  return spread && { ...spread, rounds: [...series.values()] };
+}
+
+function scaled({ median, min, max, rounds }: Figure, factor: number): Figure {
+  return {
+    median: median * factor,
+    min: min * factor,
+    max: max * factor,
+    rounds: rounds.map((value) => value * factor),
+  };
+}

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { describeLimits } from '../../bench/limits.js';
+
+const steady = { median: 10, min: 9, max: 11 };
+const complete = { failures: [], isInterrupted: false };
+
+test('where nothing limits the figures nothing is said', () => {
+  expect(describeLimits([steady, steady], complete)).toEqual([]);
+  expect(describeLimits([], { ...complete, missing: [] })).toEqual([]);
+});
+
+test('noise is told with how much of it there is', () => {
+  const noisy = { median: 10, min: 8, max: 13 };
+  expect(describeLimits([steady, noisy, { ...noisy, max: 18 }], complete)).toEqual([
+    'The machine was not steady: 2 of 3 figures differ by more than 20.0 % between their rounds, up to 100.0 % of their median.',
+  ]);
+});
+
+test('what is missing, has failed or was cut off is told', () => {
+  expect(
+    describeLimits([], { missing: ['a', 'b'], failures: ['c: broken'], isInterrupted: true }),
+  ).toEqual([
+    "Not installed, so left out: a and b. No dependencies of millrace; 'npm install' them to compare.",
+    'Failed: c: broken',
+    'The run was interrupted; the figures are of its first part.',
+  ]);
+});
