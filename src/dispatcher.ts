@@ -49,6 +49,9 @@ export interface DispatcherSettings {
 /** How long a thread with several slots may leave a ping unanswered after a job on it was cancelled. */
 export const GRACE_MS = 1000;
 
+/** Of jobs that are sent one right after the other, so many before the bell is rung. */
+const MOST_UNHEARD = 16;
+
 /** A job that was next on so many threads which all ended before they started it is given up. */
 const MOST_THREADS_LOST = 3;
 
@@ -116,8 +119,12 @@ export class Dispatcher {
     return this.#balance.laneFor(job);
   }
 
-  /** Sends a job to a thread that has room for it. What comes after the bell costs the caller no latency. */
-  send(job: JobRecord, lane: Lane): void {
+  /**
+   * Sends a job to a thread that has room for it. What comes after the bell costs the caller no latency.
+   *
+   * @param isLast - Whether nothing else is sent right after it; if so `ring` follows.
+   */
+  send(job: JobRecord, lane: Lane, isLast: boolean): void {
     const index = lane.indexOf(job.function);
     if (index === undefined) {
       const error = withoutStack(() => new UnknownJobError(job.name, lane.link.names));
@@ -139,8 +146,15 @@ export class Dispatcher {
     }
     rings.functions[cell] = index;
     rings.ids[cell] = job.id;
-    if (rings.submit(cell)) lane.link.post(BELL);
+    rings.submit(cell);
+    lane.unheard += 1;
+    if (isLast || lane.unheard === MOST_UNHEARD) ring(lane);
     this.#balance.sent(lane);
+  }
+
+  /** Makes sure that all threads know of what was sent to them. */
+  ring(): void {
+    for (const lane of this.#lanes) if (lane.unheard > 0) ring(lane);
   }
 
   /**
@@ -372,6 +386,12 @@ export class Dispatcher {
     if (canGoOn) this.#owner.putBack(job);
     else this.#owner.settle(job, 'rejected', lost(job, false, cause));
   }
+}
+
+/** Wakes a thread, if it is asleep. */
+function ring(lane: Lane): void {
+  lane.unheard = 0;
+  if (lane.rings.rouse()) lane.link.post(BELL);
 }
 
 /** Brings a job's input to its thread: into the cell, or in a message. Returns how the cell holds it. */

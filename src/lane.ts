@@ -42,6 +42,8 @@ export class Lane implements Carrier {
   workMs = 0;
   /** The occupied jobs that nobody can tell how long they take: none is sent to wait behind them. */
   unforeseeable = 0;
+  /** Jobs that were sent without looking whether the thread sleeps. */
+  unheard = 0;
   isStopping = false;
   isAnswering = true;
   /** Its current job takes much longer than expected: none is sent to wait behind it. */

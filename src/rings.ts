@@ -109,23 +109,22 @@ export class Rings implements SharedRings {
     Atomics.store(this.#claims, cell, Claim.offered);
   }
 
-  /**
-   * Main: submits a cell.
-   *
-   * @returns Whether the host has to be woken: the bell is the caller's to ring.
-   */
-  submit(cell: number): boolean {
+  /** Main: submits a cell. Whether the host knows is another question: `rouse`. */
+  submit(cell: number): void {
     this.#submissions[this.#submitted & this.#mask] = cell;
     this.#submitted = (this.#submitted + 1) | 0;
     Atomics.store(this.#control, Control.submitted, this.#submitted);
+  }
+
+  /**
+   * Main: to be called after `submit`, or before a message is posted that wakes the host anyway.
+   *
+   * @returns Whether the host has to be woken: the bell is the caller's to ring.
+   */
+  rouse(): boolean {
     if (Atomics.load(this.#control, Control.hostAwake) === 1) return false;
     Atomics.store(this.#control, Control.hostAwake, 1);
     return true;
-  }
-
-  /** The host is awake, or a message that wakes it is about to be posted: `submit` needs no bell. */
-  rouse(): void {
-    Atomics.store(this.#control, Control.hostAwake, 1);
   }
 
   /** Main: whether the cell's job was still unclaimed and is the main thread's again. */
@@ -253,7 +252,7 @@ export class Rings implements SharedRings {
   sleep(): boolean {
     Atomics.store(this.#control, Control.hostAwake, 0);
     if (this.left === 0) return true;
-    this.rouse();
+    Atomics.store(this.#control, Control.hostAwake, 1);
     return false;
   }
 

@@ -254,6 +254,7 @@ export class Scheduler {
         while (this.#admitWaiter());
       } while (this.#sendNext());
     } finally {
+      this.#dispatcher.ring();
       this.#isRefilling = false;
     }
     this.#pressure.fell();
@@ -320,7 +321,7 @@ export class Scheduler {
     // Behind nobody and with a thread that has room it goes at once: bookkeeping before the message is latency.
     const lane = this.#backlog.queued === 0 ? this.#dispatcher.laneFor(job) : undefined;
     if (lane === undefined) this.#backlog.queue(job);
-    else this.#dispatcher.send(job, lane);
+    else this.#dispatcher.send(job, lane, true);
     if (job.ending === undefined) this.#watch(job);
     this.#pressure.rose();
     if (job.ending !== undefined) this.#pressure.fell();
@@ -351,7 +352,7 @@ export class Scheduler {
     const lane = this.#dispatcher.laneFor(job);
     if (lane === undefined) return false;
     this.#backlog.take();
-    this.#dispatcher.send(job, lane);
+    this.#dispatcher.send(job, lane, false);
     this.#timeouts.move(job);
     return true;
   }

@@ -25,6 +25,7 @@ export interface HostedJob {
 
 /** How long a result may lie in its cell before the bell is rung, while further jobs run. */
 const PATIENCE_MS = 0.2;
+const LINGER_MS = Number(process.env['LINGER'] ?? 0.02);
 /** How long jobs run one after the other before timers and I/O of this thread have their turn. */
 const TURN_MS = 2;
 
@@ -97,8 +98,17 @@ export class Runner {
         }
       }
       this.#announce();
-    } while (this.#running < this.#slots && !this.#rings.sleep());
+    } while (this.#running < this.#slots && (this.#linger() || !this.#rings.sleep()));
     this.#isDraining = false;
+  }
+
+  /** Looks for a while whether more comes, before it sleeps. Returns whether it does. */
+  #linger(): boolean {
+    const untilMs = performance.now() + LINGER_MS;
+    do {
+      if (this.#rings.left > 0) return true;
+    } while (performance.now() < untilMs);
+    return false;
   }
 
   #goOnLater(): void {

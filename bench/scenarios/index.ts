@@ -4,9 +4,10 @@
  * Invariant: adding one is adding a line here.
  */
 import type { Scenario } from '../scenario.js';
+import { depth } from './depth/command.js';
 import { overhead } from './overhead/command.js';
 import { overload } from './overload/command.js';
 import { producer } from './producer/command.js';
 import { sparse } from './sparse/command.js';
 
-export const SCENARIOS: readonly Scenario[] = [overload, overhead, producer, sparse];
+export const SCENARIOS: readonly Scenario[] = [overload, overhead, producer, sparse, depth];
