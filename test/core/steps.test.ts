@@ -6,7 +6,7 @@ import { Deadline, Deadlines } from '../../src/deadlines.js';
 let steps = 0;
 
 /** Makes an entry count each look at its neighbours. */
-function counted<Entry extends object>(entry: Entry): Entry {
+function counted<Listed extends object>(entry: Listed): Listed {
   for (const field of ['list', 'previous', 'next'] as const) {
     let value: unknown;
     Object.defineProperty(entry, field, {

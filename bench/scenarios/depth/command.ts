@@ -48,7 +48,12 @@ export const depth: Scenario = {
       scenario: 'depth',
       environment,
       settings: { jobs, sample: SAMPLE },
-      rounds: rounds.map(({ kind: _, ...figures }) => figures),
+      rounds: rounds.map(({ shallow, deep, longestPauseMs, bytesPerJob }) => ({
+        shallow,
+        deep,
+        longestPauseMs,
+        bytesPerJob,
+      })),
     });
   },
 };
@@ -86,8 +91,6 @@ function report(jobs: number, rounds: readonly DepthReply[], { paint }: Surround
     row('cancel', 'cancelUs'),
     row('run, on the main thread', 'dispatchUs'),
   ];
-  const figure = (values: number[], digits: number): string =>
-    (median(values) ?? 0).toFixed(digits);
   return [
     '',
     ...drawTable({ head, rows }, paint),
@@ -108,4 +111,8 @@ function spread(values: readonly number[]): string {
   if (middle === undefined) return '-';
   const [least, most] = [Math.min(...values), Math.max(...values)];
   return `${middle.toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)})`;
+}
+
+function figure(values: readonly number[], digits: number): string {
+  return (median(values) ?? 0).toFixed(digits);
 }
