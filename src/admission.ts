@@ -14,7 +14,7 @@ import {
   UnknownJobError,
   withoutStack,
 } from './errors.js';
-import type { Functions, JobFunction } from './functions.js';
+import type { Functions } from './functions.js';
 import { type JobOwner, JobRecord } from './job.js';
 import { checkSubmitOptions, type SubmitOptions } from './options.js';
 import { JOB_OVERHEAD_BYTES, weigh } from './payload.js';
@@ -55,7 +55,7 @@ export class Admission {
     const bytes = (options?.bytes ?? weigh(input)) + JOB_OVERHEAD_BYTES;
     this.#stats.submitted += 1;
     if (this.#closedBy !== undefined) throw this.refuse(this.#closedBy);
-    if (this.#functions.find(name) === undefined) {
+    if (!this.#functions.mayHave(name)) {
       throw this.refuse(() => new UnknownJobError(name, this.#functions.names ?? []));
     }
     if (options?.signal?.aborted) {
@@ -81,7 +81,7 @@ export class Admission {
     return new JobRecord(
       owner,
       this.#stats.submitted,
-      this.#functions.find(name) as JobFunction,
+      this.#functions.get(name),
       input,
       bytes,
       nowMs,

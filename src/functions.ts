@@ -62,11 +62,14 @@ export class Functions {
     return this.#names;
   }
 
-  /** The function of that name, or undefined where the module is known not to have it. */
-  find(name: string): JobFunction | undefined {
-    const known = this.#byName.get(name);
-    if (known !== undefined || this.#names !== undefined) return known;
-    return this.#add(name);
+  /** Whether the module has, or may have, a function of that name. */
+  mayHave(name: string): boolean {
+    return this.#names === undefined || this.#byName.has(name);
+  }
+
+  /** The function of a name that the module may have. */
+  get(name: string): JobFunction {
+    return this.#byName.get(name) ?? this.#add(name);
   }
 
   /** A thread has loaded the module: these are its functions, and all there are from now on. */
