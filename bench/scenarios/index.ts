@@ -8,5 +8,6 @@ import { overhead } from './overhead/command.js';
 import { overload } from './overload/command.js';
 import { producer } from './producer/command.js';
 import { sparse } from './sparse/command.js';
+import { tail } from './tail/command.js';
 
-export const SCENARIOS: readonly Scenario[] = [overload, overhead, producer, sparse];
+export const SCENARIOS: readonly Scenario[] = [overload, overhead, producer, sparse, tail];
