@@ -6,8 +6,9 @@
 import type { Scenario } from '../scenario.js';
 import { overhead } from './overhead/command.js';
 import { overload } from './overload/command.js';
+import { payload } from './payload/command.js';
 import { producer } from './producer/command.js';
 import { sparse } from './sparse/command.js';
 import { tail } from './tail/command.js';
 
-export const SCENARIOS: readonly Scenario[] = [overload, overhead, producer, sparse, tail];
+export const SCENARIOS: readonly Scenario[] = [overload, overhead, producer, sparse, tail, payload];
