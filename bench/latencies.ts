@@ -12,11 +12,12 @@ export interface LatencySummary {
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
+  readonly p999: number;
   readonly max: number;
 }
 
 /** The summary of nothing. */
-export const NO_LATENCIES: LatencySummary = { count: 0, p50: 0, p95: 0, p99: 0, max: 0 };
+export const NO_LATENCIES: LatencySummary = { count: 0, p50: 0, p95: 0, p99: 0, p999: 0, max: 0 };
 
 const US_PER_MS = 1000;
 
@@ -38,6 +39,7 @@ export class Latencies {
       p50: percentile(50),
       p95: percentile(95),
       p99: percentile(99),
+      p999: percentile(99.9),
       max: max / US_PER_MS,
     };
   }

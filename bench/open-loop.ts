@@ -1,12 +1,13 @@
 /**
- * An open loop: arrivals at a fixed rate with constant spacing, whatever became of the earlier
- * ones. The answers' pace never slows it down, which is what real clients are like.
+ * An open loop: arrivals at a fixed rate, whatever became of the earlier ones. The answers' pace
+ * never slows it down, which is what real clients are like.
  *
- * Invariants: arrival n is due at start + n ÷ rate, however late the one before was; one that is
+ * Invariants: when an arrival is due is settled before the loop starts (`arrivals.ts`); one that is
  * late is sent at once and keeps its intended start, so that its latency includes the delay (no
  * coordinated omission). The event loop turns at least every 64 arrivals. A timer's resolution is
- * 1 ms, so an arrival is up to about 1 ms late even on an idle machine.
+ * 1 ms, so an arrival is up to about 1 ms late even on an idle machine, less where `catchUp` helps.
  */
+import { type Arrivals, evenArrivals, poissonArrivals } from './arrivals.js';
 import { nowUs } from './clock.js';
 import { Latencies, type LatencySummary } from './latencies.js';
 
@@ -14,6 +15,8 @@ import { Latencies, type LatencySummary } from './latencies.js';
 export interface OpenLoopOptions {
   readonly ratePerSecond: number;
   readonly seconds: number;
+  /** Where given, arrivals are as independent clients make them (Poisson); else evenly spaced. */
+  readonly random?: () => number;
   /** Sends one arrival; must not wait and not throw. `intendedUs` is on the clock of `nowUs`. */
   readonly send: (intendedUs: number) => void;
 }
@@ -35,8 +38,7 @@ const GRACE_US = 100_000;
 /** A load of a fixed rate; starts when it is told to, once. */
 export class OpenLoop {
   readonly #options: OpenLoopOptions;
-  readonly #spacingUs: number;
-  readonly #total: number;
+  readonly #arrivals: Arrivals;
   readonly #lateness = new Latencies();
   #startUs = Infinity;
   #sent = 0;
@@ -46,8 +48,11 @@ export class OpenLoop {
 
   constructor(options: OpenLoopOptions) {
     this.#options = options;
-    this.#spacingUs = 1e6 / options.ratePerSecond;
-    this.#total = Math.max(1, Math.round(options.ratePerSecond * options.seconds));
+    const { ratePerSecond, seconds, random } = options;
+    this.#arrivals =
+      random === undefined
+        ? evenArrivals(ratePerSecond, seconds)
+        : poissonArrivals(ratePerSecond, seconds, random);
   }
 
   /** Fulfils when the last arrival was sent, or the loop was stopped. */
@@ -69,31 +74,36 @@ export class OpenLoop {
 
   tally(): OpenLoopTally {
     return {
-      intended: this.#due(this.#stoppedUs ?? nowUs()),
+      intended: this.#arrivals.dueBy((this.#stoppedUs ?? nowUs()) - this.#startUs),
       sent: this.#sent,
       lateness: this.#lateness.summary(),
     };
   }
 
+  /** Sends what is due, at no cost where nothing is: for moments at which the thread is awake anyway. */
+  catchUp(): void {
+    if (this.#stoppedUs === undefined) this.#send(nowUs());
+  }
+
   #tick(): void {
     if (this.#stoppedUs !== undefined) return;
     const startedUs = nowUs();
-    const due = Math.min(this.#due(startedUs), this.#sent + MAX_BURST);
-    while (this.#sent < due) {
-      const intendedUs = this.#startUs + this.#sent * this.#spacingUs;
-      this.#lateness.record(nowUs() - intendedUs);
-      this.#options.send(intendedUs);
-      this.#sent += 1;
-    }
-    const endUs = this.#startUs + this.#total * this.#spacingUs;
-    if (this.#sent === this.#total || startedUs > endUs + GRACE_US) return this.stop();
-    const untilNextMs = (this.#startUs + this.#sent * this.#spacingUs - nowUs()) / 1000;
+    this.#send(startedUs);
+    const { total, endUs } = this.#arrivals;
+    if (this.#sent === total || startedUs > this.#startUs + endUs + GRACE_US) return this.stop();
+    const untilNextMs = (this.#startUs + this.#arrivals.at(this.#sent) - nowUs()) / 1000;
     if (untilNextMs <= 0) setImmediate(() => this.#tick());
     else this.#timer = setTimeout(() => this.#tick(), Math.floor(untilNextMs));
   }
 
-  #due(atUs: number): number {
-    const elapsed = Math.floor((atUs - this.#startUs) / this.#spacingUs) + 1;
-    return Math.max(0, Math.min(elapsed, this.#total));
+  #send(atUs: number): void {
+    const last = Math.min(this.#arrivals.total, this.#sent + MAX_BURST);
+    while (this.#sent < last) {
+      const intendedUs = this.#startUs + this.#arrivals.at(this.#sent);
+      if (intendedUs > atUs) return;
+      this.#sent += 1;
+      this.#lateness.record(nowUs() - intendedUs);
+      this.#options.send(intendedUs);
+    }
   }
 }

@@ -22,7 +22,7 @@ export interface RoundsPlan<Point, Arm, Reply> {
   readonly label?: string;
   /** What the screen says while an arm is measured. */
   readonly describe: (point: Point, arm: Arm) => string;
-  readonly measure: (point: Point, arm: Arm) => Promise<Reply>;
+  readonly measure: (point: Point, arm: Arm, round: number) => Promise<Reply>;
 }
 
 /** One measurement that was made. */
@@ -64,6 +64,7 @@ export async function measureRounds<Point, Arm, Reply>(
   const roundSeconds = plan.points.length * plan.arms.length * plan.secondsEach;
   try {
     for (let round = 1; round <= plan.rounds; round += 1) {
+      if (plan.points.length === 0) break;
       const label = `${plan.label ?? 'Round'} ${round} of ${plan.rounds}`;
       progress.begin(label, roundSeconds, roundSeconds * (plan.rounds - round));
       for (const point of shuffled(plan.points, random)) {
@@ -71,7 +72,8 @@ export async function measureRounds<Point, Arm, Reply>(
           const what = plan.describe(point, arm);
           progress.update(what);
           try {
-            measurements.add({ round, point, arm, reply: await plan.measure(point, arm) });
+            const reply = await plan.measure(point, arm, round);
+            measurements.add({ round, point, arm, reply });
           } catch (error) {
             if (!signal.aborted) measurements.failures.push(`${what}: ${(error as Error).message}`);
           }

@@ -4,7 +4,8 @@
  * - `concurrentTasksPerWorker`, its greatest lever: how many jobs it sends a thread ahead of their
  *   turn. 64 was the best throughput of 1, 4 and 64, about twice that of 1, as neither side waits for
  *   the other, and with 1024 in flight 512 was a little better still. But a job sent ahead is stuck
- *   behind the one before it: for latency it is 1.
+ *   behind the one before it: for latency it is 1 (in the tails of `bench tail` 1, 2 and 8 could not
+ *   be told apart).
  * - `atomics`: 'sync' (the default), 'async' and 'disabled' were equal within the noise, with 'sync'
  *   the best of them as often as any.
  * - `recordTiming: false` and `FixedQueue`, as its documentation advises for speed.

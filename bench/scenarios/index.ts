@@ -7,7 +7,17 @@ import type { Scenario } from '../scenario.js';
 import { depth } from './depth/command.js';
 import { overhead } from './overhead/command.js';
 import { overload } from './overload/command.js';
+import { payload } from './payload/command.js';
 import { producer } from './producer/command.js';
 import { sparse } from './sparse/command.js';
+import { tail } from './tail/command.js';
 
-export const SCENARIOS: readonly Scenario[] = [overload, overhead, producer, sparse, depth];
+export const SCENARIOS: readonly Scenario[] = [
+  overload,
+  overhead,
+  tail,
+  payload,
+  sparse,
+  producer,
+  depth,
+];

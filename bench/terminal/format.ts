@@ -42,8 +42,10 @@ export function formatPercent(
   return `${isSigned && share >= 0 ? '+' : ''}${text} %`;
 }
 
-/** A figure without a unit, to three digits at most: '0.048', '1.20', '15.1', '304', '1,234'. */
+/** A figure without a unit, in five columns: '0.048', '1.20', '15.1', '304', '1,234', '12.3k', '123k'. */
 export function formatFigure(value: number): string {
+  if (value >= 99_950) return `${Math.round(value / 1000).toLocaleString('en-US')}k`;
+  if (value >= 9999.5) return `${(value / 1000).toFixed(1)}k`;
   if (value >= 999.5) return Math.round(value).toLocaleString('en-US');
   if (value >= 99.95) return value.toFixed(0);
   if (value >= 9.995) return value.toFixed(1);

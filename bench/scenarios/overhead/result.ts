@@ -5,9 +5,16 @@
  * Invariant: every figure is there for each round, and beside it the middle and the range of them.
  */
 import type { Environment } from '../../environment.js';
-import { isOtherPool, type PeerName } from '../../peers/index.js';
+import {
+  type Comparison,
+  compareTo,
+  compareToBestPool,
+  type Figure,
+  figureOf,
+  scaleFigure,
+} from '../../figures.js';
+import type { PeerName } from '../../peers/index.js';
 import type { Measurements } from '../../rounds.js';
-import { bestOf, ratiosWithin, type Series, type Spread, spreadOf } from '../../series.js';
 import type { OverheadReply } from './program.js';
 import type { JobKind, OverheadSettings } from './settings.js';
 
@@ -17,11 +24,6 @@ export interface Point {
   readonly inFlight: number;
 }
 
-/** A figure of every round, and what they come to. */
-export interface Figure extends Spread {
-  readonly rounds: readonly number[];
-}
-
 /** What one peer did at a point. */
 export interface PeerFigures {
   readonly peer: PeerName;
@@ -29,12 +31,6 @@ export interface PeerFigures {
   readonly cpuUsPerJob: Figure;
   /** Of the time that the threads' processors have, in jobs; absent where a job has no length. */
   readonly timeInJobs?: Figure;
-}
-
-/** Millrace ÷ another arm, within rounds. */
-export interface Comparison {
-  readonly peer: PeerName;
-  readonly ratio: Figure;
 }
 
 export interface PointResult {
@@ -77,19 +73,8 @@ export function pointResult(
       measurements.series(point, peer, ({ throughput }) => throughput.perSecond),
     ]),
   );
-  const compare = (peer: PeerName | undefined): Comparison | undefined => {
-    const [own, other] = [rates.get('millrace'), peer && rates.get(peer)];
-    if (peer === undefined || own === undefined || other === undefined) return undefined;
-    const ratio = figureOf(ratiosWithin(own, other));
-    return ratio && { peer, ratio };
-  };
-  const toBestPool = compare(
-    bestOf(
-      [...rates].filter(([peer]) => isOtherPool(peer)),
-      'more',
-    ),
-  );
-  const toRing = compare('ring');
+  const toBestPool = compareToBestPool(rates, 'more');
+  const toRing = compareTo('ring', rates);
   return {
     job: kind.name,
     jobUs: kind.us,
@@ -101,24 +86,10 @@ export function pointResult(
       );
       if (jobsPerSecond === undefined || cpuUsPerJob === undefined) return [];
       const share = kind.us / 1e6 / processors;
-      const timeInJobs = kind.us > 0 && { timeInJobs: scaled(jobsPerSecond, share) };
+      const timeInJobs = kind.us > 0 && { timeInJobs: scaleFigure(jobsPerSecond, share) };
       return [{ peer, jobsPerSecond, cpuUsPerJob, ...timeInJobs }];
     }),
     ...(toBestPool && { toBestPool }),
     ...(toRing && { toRing }),
-  };
-}
-
-function figureOf(series: Series): Figure | undefined {
-  const spread = spreadOf(series.values());
-  return spread && { ...spread, rounds: [...series.values()] };
-}
-
-function scaled({ median, min, max, rounds }: Figure, factor: number): Figure {
-  return {
-    median: median * factor,
-    min: min * factor,
-    max: max * factor,
-    rounds: rounds.map((value) => value * factor),
   };
 }

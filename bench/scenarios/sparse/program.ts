@@ -1,41 +1,67 @@
 /**
- * One arm in one process: warms up, then runs one job at a time, with a pause before each.
+ * One arm in one process: warms up, then runs one job (or one burst of jobs) at a time, with a pause
+ * before each.
  *
- * Invariant: a job is submitted only when the one before has been answered, so that nothing queues.
+ * Invariant: a job or burst is submitted only when the one before has been answered, so that nothing
+ * queues but what comes at the same instant.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Message, serveParent, tellParent } from '../../child.js';
+import type { Measured } from '../../fresh-process.js';
 import { Latencies, type LatencySummary } from '../../latencies.js';
-import { type SparseArm, startArm } from './arms.js';
+import { PEERS, type PeerName } from '../../peers/index.js';
 
 /** What the process is told. */
 export interface SparseRequest extends Message {
   readonly kind: 'measure';
-  readonly arm: SparseArm;
+  readonly peer: PeerName;
   readonly threads: number;
-  readonly jobs: number;
-  readonly warmUpJobs: number;
-  readonly intervalMs: number;
+  /** Jobs that come at the same instant; 1 for single jobs. */
+  readonly burst: number;
+  /** How often. */
+  readonly repeats: number;
+  readonly everyMs: number;
 }
 
 /** What it answers. */
-export interface SparseReply extends Message {
-  readonly kind: 'measured';
+export interface SparseReply extends Measured {
+  /** Of each job, from the instant at which it, or its burst, was due. */
   readonly latencies: LatencySummary;
+  /** Until the last job of a burst was answered. */
+  readonly done: LatencySummary;
 }
+
+/** Enough that the code of every arm is compiled, as it is in a service that has run for a minute. */
+const WARM_UP_JOBS = 2000;
 
 serveParent<SparseRequest>((request) => void measure(request));
 
 async function measure(request: SparseRequest): Promise<void> {
-  const run = await startArm(request.arm, request.threads);
-  for (let job = 0; job < request.warmUpJobs; job += 1) await run(job);
-  const latencies = new Latencies();
-  for (let job = 0; job < request.jobs; job += 1) {
-    await pause(request.intervalMs);
+  const { peer, threads, burst, repeats, everyMs } = request;
+  // Jobs of equal length: being sent ahead costs no job anything, and helps a burst.
+  const options = { threads, job: 'noop', inFlight: burst, favour: 'throughput' } as const;
+  const { run } = await PEERS[peer].start(options);
+  const runBurst = async (ended: (startMs: number) => void): Promise<void> => {
     const startMs = performance.now();
-    await run(job);
-    latencies.record((performance.now() - startMs) * 1000);
+    const end = (): void => ended(startMs);
+    const jobs = Array.from({ length: burst }, (_, index) => run(index).then(end));
+    await Promise.all(jobs);
+  };
+  for (let jobs = 0; jobs < WARM_UP_JOBS; jobs += burst) await runBurst(() => {});
+  const [latencies, done] = [new Latencies(), new Latencies()];
+  for (let repeat = 0; repeat < repeats; repeat += 1) {
+    await pause(everyMs);
+    let lastUs = 0;
+    await runBurst((startMs) => {
+      lastUs = (performance.now() - startMs) * 1000;
+      latencies.record(lastUs);
+    });
+    done.record(lastUs);
   }
-  const reply: SparseReply = { kind: 'measured', latencies: latencies.summary() };
+  const reply: SparseReply = {
+    kind: 'measured',
+    latencies: latencies.summary(),
+    done: done.summary(),
+  };
   tellParent(reply);
 }

@@ -1,0 +1,59 @@
+/**
+ * What is left of a pool when only the messages remain: a ring of threads, dealt to in turn, one
+ * message there and one back for each job.
+ *
+ * Invariant: a thread answers in the order in which it was asked, so that the oldest promise of a
+ * thread belongs to its next answer. Nothing else is kept, and nothing is noticed that goes wrong.
+ */
+import { type Transferable, Worker } from 'node:worker_threads';
+
+/** Answered promises are cleared away so many at a time. */
+const CLEARED = 4096;
+
+/** Threads that run one program, which answers every message with one. */
+export class MessageRing<Input, Output> {
+  readonly #members: ReadonlyArray<Member<Input, Output>>;
+  #turn = 0;
+
+  constructor(program: URL, threads: number, workerData: unknown) {
+    this.#members = Array.from({ length: threads }, () => new Member(program, workerData));
+  }
+
+  run(input: Input, transfer?: readonly Transferable[]): Promise<Output> {
+    this.#turn = this.#turn + 1 === this.#members.length ? 0 : this.#turn + 1;
+    return (this.#members[this.#turn] as Member<Input, Output>).run(input, transfer);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#members.map((member) => member.stop()));
+  }
+}
+
+class Member<Input, Output> {
+  readonly #worker: Worker;
+  #asked: Array<(result: Output) => void> = [];
+  #answered = 0;
+
+  constructor(program: URL, workerData: unknown) {
+    this.#worker = new Worker(program, { workerData });
+    this.#worker.on('message', (result: Output) => {
+      (this.#asked[this.#answered] as (result: Output) => void)(result);
+      this.#answered += 1;
+      if (this.#answered === CLEARED) {
+        this.#asked = this.#asked.slice(CLEARED);
+        this.#answered = 0;
+      }
+    });
+  }
+
+  run(input: Input, transfer?: readonly Transferable[]): Promise<Output> {
+    return new Promise((resolve) => {
+      this.#asked.push(resolve);
+      this.#worker.postMessage(input, transfer);
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * The ways of sending bytes to a thread and getting them back, each behind the same function.
+ *
+ * Invariants: cloned, the input stays as it was and the result is another copy; transferred, the
+ * input is detached and its memory comes back as the result. Nothing else differs.
+ */
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import { Pool } from '../../../src/index.js';
+import { MessageRing } from '../../message-ring.js';
+
+/** The arms, in the order in which they are shown; the last is a reference and no pool. */
+export const PAYLOAD_ARMS = ['millrace', 'piscina', 'postMessage'] as const;
+
+export type PayloadArm = (typeof PAYLOAD_ARMS)[number];
+
+/** How the bytes cross, there and back. */
+export const WAYS = ['cloned', 'transferred'] as const;
+
+export type Way = (typeof WAYS)[number];
+
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+export interface RunningArm {
+  run(bytes: Bytes): Promise<Bytes>;
+  stop(): Promise<void>;
+}
+
+/** Starts an arm. */
+export function startArm(arm: PayloadArm, threads: number, way: Way): Promise<RunningArm> {
+  switch (arm) {
+    case 'millrace':
+      return startMillrace(threads, way);
+    case 'piscina':
+      return startPiscina(threads, way);
+    case 'postMessage':
+      return startRing(threads, way);
+  }
+}
+
+async function startMillrace(threads: number, way: Way): Promise<RunningArm> {
+  type Jobs = typeof import('../../../workers/payload.js');
+  const pool = new Pool<Jobs>(new URL('../../../workers/payload.js', import.meta.url), { threads });
+  await pool.ready();
+  return {
+    run: (bytes) =>
+      way === 'cloned'
+        ? (pool.run('echo', bytes) as Promise<Bytes>)
+        : pool.run('move', bytes, { transfer: [bytes.buffer] }),
+    stop: async () => void (await pool.close()),
+  };
+}
+
+/** As for jobs of equal length in `bench/peers/piscina.ts`. */
+async function startPiscina(threads: number, way: Way): Promise<RunningArm> {
+  const pool = new Piscina<Bytes, Bytes>({
+    filename: fileURLToPath(new URL('./piscina-thread.js', import.meta.url)),
+    name: way === 'cloned' ? 'echo' : 'move',
+    minThreads: threads,
+    maxThreads: threads,
+    concurrentTasksPerWorker: 64,
+    recordTiming: false,
+  });
+  return {
+    run: (bytes) =>
+      way === 'cloned' ? pool.run(bytes) : pool.run(bytes, { transferList: [bytes.buffer] }),
+    stop: () => pool.destroy(),
+  };
+}
+
+async function startRing(threads: number, way: Way): Promise<RunningArm> {
+  const program = new URL('./ring-thread.js', import.meta.url);
+  const ring = new MessageRing<Bytes, Bytes>(program, threads, way);
+  return {
+    run: (bytes) => (way === 'cloned' ? ring.run(bytes) : ring.run(bytes, [bytes.buffer])),
+    stop: () => ring.stop(),
+  };
+}

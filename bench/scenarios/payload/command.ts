@@ -1,0 +1,84 @@
+/**
+ * `millrace bench payload`: what bytes cost that go to a thread and come back, copied or handed over.
+ *
+ * Method: a closed loop, the same for all; each arm at each point in a fresh process that first warms
+ * up; the arms of a point next to each other, in shuffled rounds.
+ */
+import { jsonTarget } from '../../comparison.js';
+import { readEnvironment } from '../../environment.js';
+import { measureFresh } from '../../fresh-process.js';
+import { writeJson } from '../../json-file.js';
+import { checkComplete, measureRounds } from '../../rounds.js';
+import type { Scenario, Surroundings } from '../../scenario.js';
+import { PAYLOAD_ARMS, type PayloadArm } from './arms.js';
+import type { PayloadReply, PayloadRequest } from './program.js';
+import { reportPayload } from './report.js';
+import { type PayloadPoint, payloadPointResult, type PayloadResult } from './result.js';
+import {
+  PAYLOAD_FLAGS,
+  PAYLOAD_OPTIONS,
+  type PayloadSettings,
+  payloadSettings,
+} from './settings.js';
+
+const PROGRAM = new URL('./program.js', import.meta.url);
+/** Beside the load: a process and its threads start and end. */
+const START_MS = 250;
+const GRACE_MS = 30_000;
+
+/** Bytes there and back. */
+export const payload: Scenario = {
+  name: 'payload',
+  summary: '1 KB to 10 MB there and back, copied or handed over: jobs per second',
+  options: PAYLOAD_OPTIONS,
+  flags: PAYLOAD_FLAGS,
+  async run(flags, surroundings) {
+    const settings = payloadSettings(flags);
+    const jsonFile = jsonTarget(flags);
+    const result = await runPayload(settings, surroundings);
+    surroundings.screen.write(`${reportPayload(result, surroundings.paint).join('\n')}\n`);
+    if (jsonFile !== undefined) writeJson(jsonFile, result);
+    checkComplete(result);
+  },
+};
+
+async function runPayload(
+  settings: PayloadSettings,
+  surroundings: Surroundings,
+): Promise<PayloadResult> {
+  const environment = readEnvironment();
+  const startedAt = new Date().toISOString();
+  const { threads, warmUpMs, windowMs } = settings;
+  const points: PayloadPoint[] = settings.ways.flatMap((way) =>
+    settings.inFlight.flatMap((inFlight) =>
+      settings.sizes.map((size) => ({ way, size, inFlight })),
+    ),
+  );
+  const measurements = await measureRounds<PayloadPoint, PayloadArm, PayloadReply>(
+    {
+      ...settings,
+      points,
+      arms: PAYLOAD_ARMS,
+      secondsEach: (START_MS + warmUpMs + windowMs) / 1000,
+      describe: ({ way, size, inFlight }, arm) =>
+        `${arm}, ${size.name} ${way}, ${inFlight} in flight`,
+      measure: ({ way, size: { bytes }, inFlight }, arm) => {
+        const load = { way, bytes, inFlight, threads, warmUpMs, windowMs };
+        const request: PayloadRequest = { kind: 'measure', arm, ...load };
+        const limitMs = warmUpMs + windowMs + GRACE_MS;
+        return measureFresh(PROGRAM, request, { limitMs, signal: surroundings.signal });
+      },
+    },
+    surroundings,
+  );
+  return {
+    schema: 'millrace-bench/1',
+    scenario: 'payload',
+    startedAt,
+    isInterrupted: measurements.isInterrupted,
+    environment,
+    settings,
+    points: points.map((point) => payloadPointResult(point, measurements)),
+    failures: measurements.failures,
+  };
+}

@@ -1,0 +1,47 @@
+/**
+ * One arm in one process: sends bytes there and back, so many at a time.
+ *
+ * Invariants: one measurement in its life; no memory is allocated here for a job. What comes back is
+ * what is sent next, so that transferred memory goes round and cloned results are all garbage but one.
+ */
+import { type Message, serveParent, tellParent } from '../../child.js';
+import type { Measured } from '../../fresh-process.js';
+import { measureThroughput, type Throughput } from '../../steady-load.js';
+import { type Bytes, type PayloadArm, startArm, type Way } from './arms.js';
+
+/** What the process is told. */
+export interface PayloadRequest extends Message {
+  readonly kind: 'measure';
+  readonly arm: PayloadArm;
+  readonly threads: number;
+  readonly way: Way;
+  readonly bytes: number;
+  readonly inFlight: number;
+  readonly warmUpMs: number;
+  readonly windowMs: number;
+}
+
+/** What it answers. */
+export interface PayloadReply extends Measured {
+  readonly throughput: Throughput;
+}
+
+serveParent<PayloadRequest>((request) => void measure(request));
+
+async function measure(request: PayloadRequest): Promise<void> {
+  const { arm, threads, way, bytes, inFlight, warmUpMs, windowMs } = request;
+  const { run } = await startArm(arm, threads, way);
+  const idle: Bytes[] = Array.from({ length: inFlight }, () => new Uint8Array(bytes).fill(1));
+  const keep = (result: Bytes): void => {
+    if (result.byteLength !== bytes) throw new Error(`${result.byteLength} bytes came back.`);
+    idle.push(result);
+  };
+  const throughput = await measureThroughput({
+    inFlight,
+    run: () => run(idle.pop() as Bytes).then(keep),
+    warmUpMs,
+    windowMs,
+  });
+  const reply: PayloadReply = { kind: 'measured', throughput };
+  tellParent(reply);
+}

@@ -1,0 +1,62 @@
+/**
+ * The result of `bench payload`: plain data, what `--json` writes and what the printed report is made
+ * from.
+ */
+import type { Environment } from '../../environment.js';
+import { type Figure, figureOf } from '../../figures.js';
+import type { Measurements } from '../../rounds.js';
+import { ratiosWithin } from '../../series.js';
+import { PAYLOAD_ARMS, type PayloadArm, type Way } from './arms.js';
+import type { PayloadReply } from './program.js';
+import type { PayloadSettings, Size } from './settings.js';
+
+/** One combination that is measured. */
+export interface PayloadPoint {
+  readonly way: Way;
+  readonly size: Size;
+  readonly inFlight: number;
+}
+
+export interface PayloadPointResult {
+  readonly way: Way;
+  readonly size: string;
+  readonly bytes: number;
+  readonly inFlight: number;
+  readonly arms: ReadonlyArray<{ readonly arm: PayloadArm; readonly jobsPerSecond: Figure }>;
+  /** Millrace ÷ each of the others, within rounds. */
+  readonly ratios: ReadonlyArray<{ readonly to: PayloadArm; readonly ratio: Figure }>;
+}
+
+export interface PayloadResult {
+  readonly schema: 'millrace-bench/1';
+  readonly scenario: 'payload';
+  readonly startedAt: string;
+  readonly isInterrupted: boolean;
+  readonly environment: Environment;
+  readonly settings: PayloadSettings;
+  readonly points: readonly PayloadPointResult[];
+  readonly failures: readonly string[];
+}
+
+/** What one point shows. */
+export function payloadPointResult(
+  point: PayloadPoint,
+  measurements: Measurements<PayloadPoint, PayloadArm, PayloadReply>,
+): PayloadPointResult {
+  const rate = (arm: PayloadArm) =>
+    measurements.series(point, arm, ({ throughput }) => throughput.perSecond);
+  return {
+    way: point.way,
+    size: point.size.name,
+    bytes: point.size.bytes,
+    inFlight: point.inFlight,
+    arms: PAYLOAD_ARMS.flatMap((arm) => {
+      const jobsPerSecond = figureOf(rate(arm));
+      return jobsPerSecond === undefined ? [] : [{ arm, jobsPerSecond }];
+    }),
+    ratios: PAYLOAD_ARMS.flatMap((to) => {
+      const ratio = figureOf(ratiosWithin(rate('millrace'), rate(to)));
+      return to === 'millrace' || ratio === undefined ? [] : [{ to, ratio }];
+    }),
+  };
+}

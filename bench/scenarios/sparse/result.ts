@@ -1,0 +1,80 @@
+/**
+ * The result of `bench sparse`: plain data, what `--json` writes and what the printed report is made
+ * from. Times are in milliseconds.
+ */
+import type { Environment } from '../../environment.js';
+import { type Figure, figureOf } from '../../figures.js';
+import type { PeerName } from '../../peers/index.js';
+import type { Measurements } from '../../rounds.js';
+import { ratiosWithin } from '../../series.js';
+import type { SparseReply } from './program.js';
+import type { Pattern, SparseSettings } from './settings.js';
+
+/** The arms, in the order in which they are shown; the last is a reference and no pool. */
+export const SPARSE_ARMS = ['millrace', 'piscina', 'postMessage'] as const;
+
+export type SparseArm = (typeof SPARSE_ARMS)[number];
+
+/** What each arm is. */
+export const ARM_PEERS: Readonly<Record<SparseArm, PeerName>> = {
+  millrace: 'millrace',
+  piscina: 'piscina',
+  postMessage: 'ring',
+};
+
+/** What is told of each pattern; of single jobs no more than their median, as they are few. */
+const MEASURES = {
+  single: { p50: ({ latencies }: SparseReply) => latencies.p50 },
+  burst: {
+    p50: ({ latencies }: SparseReply) => latencies.p50,
+    p99: ({ latencies }: SparseReply) => latencies.p99,
+    done: ({ done }: SparseReply) => done.p50,
+  },
+} satisfies Record<Pattern, Record<string, (reply: SparseReply) => number>>;
+
+/** One figure of an arm, and its ratio to Piscina's within rounds. */
+export interface SparseFigure {
+  /** p50 and p99 of the jobs' latencies, or done: the median time until a burst was done. */
+  readonly measure: string;
+  readonly ms: Figure;
+  readonly toPiscina?: Figure;
+}
+
+export interface PatternResult {
+  readonly pattern: Pattern;
+  readonly arms: ReadonlyArray<{
+    readonly arm: SparseArm;
+    readonly figures: readonly SparseFigure[];
+  }>;
+}
+
+export interface SparseResult {
+  readonly schema: 'millrace-bench/1';
+  readonly scenario: 'sparse';
+  readonly startedAt: string;
+  readonly isInterrupted: boolean;
+  readonly environment: Environment;
+  readonly settings: SparseSettings;
+  readonly patterns: readonly PatternResult[];
+  readonly failures: readonly string[];
+}
+
+/** What one pattern shows. */
+export function patternResult(
+  pattern: Pattern,
+  measurements: Measurements<Pattern, SparseArm, SparseReply>,
+): PatternResult {
+  return {
+    pattern,
+    arms: SPARSE_ARMS.map((arm) => ({
+      arm,
+      figures: Object.entries(MEASURES[pattern]).flatMap(([measure, pick]) => {
+        const own = measurements.series(pattern, arm, pick);
+        const ms = figureOf(own);
+        const piscina = measurements.series(pattern, 'piscina', pick);
+        const toPiscina = arm === 'piscina' ? undefined : figureOf(ratiosWithin(own, piscina));
+        return ms === undefined ? [] : [{ measure, ms, ...(toPiscina && { toPiscina }) }];
+      }),
+    })),
+  };
+}

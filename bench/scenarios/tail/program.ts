@@ -1,0 +1,139 @@
+/**
+ * One peer in one process, under one load of the mixed jobs: as many as it can do, or those that
+ * arrive at a given rate.
+ *
+ * Invariants: one measurement in its life; a latency runs from the job's intended start on, so that
+ * what the load generator or a busy main thread delays counts too.
+ */
+import { type Message, serveParent, tellParent } from '../../child.js';
+import { nowUs } from '../../clock.js';
+import type { Measured } from '../../fresh-process.js';
+import { Latencies, type LatencySummary } from '../../latencies.js';
+import { OpenLoop } from '../../open-loop.js';
+import { PEERS, type PeerName } from '../../peers/index.js';
+import type { RunningPeer } from '../../peers/peer.js';
+import { randomFrom } from '../../random.js';
+import { measureThroughput, type Throughput } from '../../steady-load.js';
+import { dealJobs, SHORT_US } from './mix.js';
+import { SATURATED_IN_FLIGHT } from './settings.js';
+
+/** What the process is told. */
+export type TailRequest = Message & {
+  readonly peer: PeerName;
+  readonly threads: number;
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+  /** Deals the jobs and their arrivals. */
+  readonly seed: number;
+} & ({ readonly kind: 'saturate' } | { readonly kind: 'arrive'; readonly ratePerSecond: number });
+
+/** What it answers to `saturate`. */
+export interface SaturationReply extends Measured {
+  readonly throughput: Throughput;
+}
+
+/** How long jobs took, from their intended start. */
+export interface JobLatencies {
+  /** Until the result was there. */
+  readonly total: LatencySummary;
+  /** Until the job function began. */
+  readonly wait: LatencySummary;
+}
+
+/** What it answers to `arrive`. */
+export interface ArrivalReply extends Measured {
+  readonly short: JobLatencies;
+  readonly all: JobLatencies;
+  /** How late the generator was. */
+  readonly lateness: LatencySummary;
+  /** Arrivals that were due, and those that were made. */
+  readonly intended: number;
+  readonly sent: number;
+}
+
+/** More than can ever wait here. */
+const UNBOUNDED = 1_000_000;
+
+serveParent<TailRequest>((request) => void measure(request));
+
+async function measure(request: TailRequest): Promise<void> {
+  const { peer, threads, seed } = request;
+  const options = { threads, job: 'spin', favour: 'latency', inFlight: UNBOUNDED } as const;
+  const pool = await PEERS[peer].start(options);
+  const reply: SaturationReply | ArrivalReply =
+    request.kind === 'saturate'
+      ? { kind: 'measured', throughput: await saturate(pool, request) }
+      : await arrive(pool, dealJobs(seed), request);
+  tellParent(reply);
+}
+
+function saturate(pool: RunningPeer, request: TailRequest): Promise<Throughput> {
+  const next = dealJobs(request.seed);
+  return measureThroughput({
+    inFlight: SATURATED_IN_FLIGHT,
+    run: () => pool.run(next()),
+    warmUpMs: request.warmUpSeconds * 1000,
+    windowMs: request.seconds * 1000,
+  });
+}
+
+async function arrive(
+  pool: RunningPeer,
+  next: () => number,
+  request: TailRequest & { kind: 'arrive' },
+): Promise<ArrivalReply> {
+  const { ratePerSecond, warmUpSeconds, seconds, seed } = request;
+  const [short, all] = [recorder(), recorder()];
+  const measuredFromUs = nowUs() + warmUpSeconds * 1e6;
+  let pending = 0;
+  let idle: (() => void) | undefined;
+  const send = async (intendedUs: number): Promise<void> => {
+    const us = next();
+    pending += 1;
+    const startedUs = await pool.run(us);
+    const endedUs = nowUs();
+    pending -= 1;
+    if (intendedUs >= measuredFromUs) {
+      all.record(intendedUs, startedUs, endedUs);
+      if (us === SHORT_US) short.record(intendedUs, startedUs, endedUs);
+    }
+    // Awake for a result: the moment to see whether another arrival is due.
+    loop.catchUp();
+    if (pending === 0) idle?.();
+  };
+  const loop = new OpenLoop({
+    ratePerSecond,
+    seconds: warmUpSeconds + seconds,
+    random: randomFrom(seed),
+    send: (intendedUs) => void send(intendedUs),
+  });
+  await loop.run();
+  if (pending > 0) {
+    await new Promise<void>((resolve) => {
+      idle = resolve;
+    });
+  }
+  const { lateness, intended, sent } = loop.tally();
+  return {
+    kind: 'measured',
+    short: short.summary(),
+    all: all.summary(),
+    lateness,
+    intended,
+    sent,
+  };
+}
+
+function recorder(): {
+  record(intendedUs: number, startedUs: number, endedUs: number): void;
+  summary(): JobLatencies;
+} {
+  const [total, wait] = [new Latencies(), new Latencies()];
+  return {
+    record(intendedUs, startedUs, endedUs) {
+      total.record(endedUs - intendedUs);
+      wait.record(startedUs - intendedUs);
+    },
+    summary: () => ({ total: total.summary(), wait: wait.summary() }),
+  };
+}

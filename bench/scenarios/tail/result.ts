@@ -1,0 +1,174 @@
+/**
+ * The result of `bench tail`: plain data, what `--json` writes and what the printed report is made
+ * from. Times are in milliseconds.
+ *
+ * Invariant: all peers met the same arrivals of the same jobs at the same absolute rate.
+ */
+import type { Environment } from '../../environment.js';
+import {
+  bestOtherPool,
+  type Comparison,
+  compareToBestPool,
+  type Figure,
+  figureOf,
+  scaleFigure,
+} from '../../figures.js';
+import type { PeerName } from '../../peers/index.js';
+import type { Measurements } from '../../rounds.js';
+import { type Series, spreadOf } from '../../series.js';
+import { MEAN_US } from './mix.js';
+import type { ArrivalReply, JobLatencies, SaturationReply } from './program.js';
+import type { TailSettings } from './settings.js';
+
+export const PERCENTILES = ['p50', 'p95', 'p99', 'p999', 'max'] as const;
+
+type Percentile = (typeof PERCENTILES)[number];
+
+/** What is told of the latencies: of which jobs, until when. */
+export interface View {
+  readonly jobs: 'short' | 'all';
+  readonly until: keyof JobLatencies;
+}
+
+const VIEWS: readonly View[] = [
+  { jobs: 'short', until: 'total' },
+  { jobs: 'short', until: 'wait' },
+  { jobs: 'all', until: 'total' },
+  { jobs: 'all', until: 'wait' },
+];
+
+/** The latencies of all peers in one view. */
+export interface ViewResult extends View {
+  readonly peers: ReadonlyArray<{ readonly peer: PeerName } & Readonly<Record<Percentile, Figure>>>;
+  /** To the pool with the least median of the percentile; less than 1 is shorter. */
+  readonly toBestPool: Readonly<Partial<Record<Percentile, Comparison>>>;
+}
+
+/** All that was measured at one rate. */
+export interface LoadResult {
+  /** Of the best other pool's throughput at saturation. */
+  readonly load: number;
+  readonly ratePerSecond: number;
+  readonly views: readonly ViewResult[];
+  /** How late the load generator was, the median of its p99. */
+  readonly latenessP99: ReadonlyArray<{ readonly peer: PeerName; readonly ms: number }>;
+  /** The least share of the arrivals that was made. */
+  readonly sentShare: number;
+}
+
+export interface SaturationResult {
+  readonly peer: PeerName;
+  readonly jobsPerSecond: Figure;
+  /** Of what the threads could do at most with nothing around the jobs. */
+  readonly shareOfCeiling: Figure;
+}
+
+export interface TailResult {
+  readonly schema: 'millrace-bench/1';
+  readonly scenario: 'tail';
+  readonly startedAt: string;
+  readonly isInterrupted: boolean;
+  readonly environment: Environment;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly settings: TailSettings;
+  readonly missing: readonly PeerName[];
+  readonly saturation: readonly SaturationResult[];
+  /** Whose saturation the rates are shares of; absent where nothing was measured. */
+  readonly reference?: PeerName;
+  readonly loads: readonly LoadResult[];
+  readonly failures: readonly string[];
+}
+
+/** A rate at which all peers are measured. */
+export interface LoadPoint {
+  readonly load: number;
+  readonly ratePerSecond: number;
+}
+
+/** What is compared at saturation. */
+export function saturationRates(
+  peers: readonly PeerName[],
+  measurements: Measurements<'saturation', PeerName, SaturationReply>,
+): Map<PeerName, Series> {
+  return new Map(
+    peers.map((peer) => [
+      peer,
+      measurements.series('saturation', peer, ({ throughput }) => throughput.perSecond),
+    ]),
+  );
+}
+
+/** @param processors - That the threads can use. */
+export function saturationResults(
+  rates: ReadonlyMap<PeerName, Series>,
+  processors: number,
+): SaturationResult[] {
+  const perSecond = (processors * 1e6) / MEAN_US;
+  return [...rates].flatMap(([peer, rate]) => {
+    const jobsPerSecond = figureOf(rate);
+    if (jobsPerSecond === undefined) return [];
+    return [{ peer, jobsPerSecond, shareOfCeiling: scaleFigure(jobsPerSecond, 1 / perSecond) }];
+  });
+}
+
+/** The best other pool and its throughput; millrace's own where there is no other. */
+export function reference(
+  rates: ReadonlyMap<PeerName, Series>,
+): { readonly peer: PeerName; readonly perSecond: number } | undefined {
+  const own = rates.has('millrace') ? ('millrace' as const) : undefined;
+  const peer = bestOtherPool(rates, 'more') ?? own ?? [...rates.keys()][0];
+  const spread = peer && spreadOf(rates.get(peer)?.values() ?? []);
+  return peer === undefined || spread === undefined
+    ? undefined
+    : { peer, perSecond: spread.median };
+}
+
+/** What one rate shows. */
+export function loadResult(
+  point: LoadPoint,
+  peers: readonly PeerName[],
+  measurements: Measurements<LoadPoint, PeerName, ArrivalReply>,
+): LoadResult {
+  const series = (pick: (reply: ArrivalReply) => number): Map<PeerName, Series> =>
+    new Map(peers.map((peer) => [peer, measurements.series(point, peer, pick)]));
+  const sent = series((reply) => reply.sent / reply.intended);
+  const lateness = series((reply) => reply.lateness.p99);
+  return {
+    ...point,
+    views: VIEWS.map((view) => viewResult(view, peers, series)),
+    latenessP99: [...lateness].flatMap(([peer, each]) => {
+      const spread = spreadOf(each.values());
+      return spread === undefined ? [] : [{ peer, ms: spread.median }];
+    }),
+    sentShare: Math.min(1, ...[...sent.values()].map((each) => Math.min(...each.values()))),
+  };
+}
+
+function viewResult(
+  view: View,
+  peers: readonly PeerName[],
+  series: (pick: (reply: ArrivalReply) => number) => Map<PeerName, Series>,
+): ViewResult {
+  const figures = PERCENTILES.map((percentile) => ({
+    percentile,
+    series: series((reply) => reply[view.jobs][view.until][percentile]),
+  }));
+  const toBestPool: Partial<Record<Percentile, Comparison>> = {};
+  for (const each of figures) {
+    const comparison = compareToBestPool(each.series, 'less');
+    if (comparison !== undefined) toBestPool[each.percentile] = comparison;
+  }
+  return {
+    ...view,
+    toBestPool,
+    peers: peers.flatMap((peer) => {
+      const own: Partial<Record<Percentile, Figure>> = {};
+      for (const each of figures) {
+        const figure = figureOf(each.series.get(peer) ?? new Map());
+        if (figure === undefined) return [];
+        own[each.percentile] = figure;
+      }
+      return [{ peer, ...(own as Record<Percentile, Figure>) }];
+    }),
+  };
+}
