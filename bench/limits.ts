@@ -16,13 +16,16 @@ export function describeLimits(
     missing = [],
     failures,
     isInterrupted,
+    settings: { rounds },
   }: {
     readonly missing?: readonly string[];
     readonly failures: readonly string[];
     readonly isInterrupted: boolean;
+    readonly settings: { readonly rounds: number };
   },
 ): string[] {
   return [
+    ...(rounds === 1 ? ['With one round nothing is known of the spread of the figures.'] : []),
     ...describeNoise(spreads),
     ...(missing.length === 0
       ? []

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { describeLimits } from '../../bench/limits.js';
 
 const steady = { median: 10, min: 9, max: 11 };
-const complete = { failures: [], isInterrupted: false };
+const complete = { failures: [], isInterrupted: false, settings: { rounds: 5 } };
 
 test('where nothing limits the figures nothing is said', () => {
   expect(describeLimits([steady, steady], complete)).toEqual([]);
@@ -18,8 +18,14 @@ test('noise is told with how much of it there is', () => {
 
 test('what is missing, has failed or was cut off is told', () => {
   expect(
-    describeLimits([], { missing: ['a', 'b'], failures: ['c: broken'], isInterrupted: true }),
+    describeLimits([steady], {
+      missing: ['a', 'b'],
+      failures: ['c: broken'],
+      isInterrupted: true,
+      settings: { rounds: 1 },
+    }),
   ).toEqual([
+    'With one round nothing is known of the spread of the figures.',
     "Not installed, so left out: a and b. No dependencies of millrace; 'npm install' them to compare.",
     'Failed: c: broken',
     'The run was interrupted; the figures are of its first part.',
