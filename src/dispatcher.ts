@@ -317,6 +317,8 @@ export class Dispatcher {
         return this.#owner.settle(job, 'fulfilled', asBuffer(value));
       case Form.thrown:
         return this.#owner.settle(job, 'rejected', decodeThrown(value as EncodedError));
+      case Form.unreadableResult:
+        return this.#notCloneable(job, 'result', value);
       default:
         return this.#notCloneable(
           job,
@@ -340,10 +342,7 @@ export class Dispatcher {
     );
     const [first] = ended.toSorted((a, b) => lane.rings.finishedMs(a) - lane.rings.finishedMs(b));
     if (first === undefined) return;
-    const job = lane.release(first);
-    if (job === undefined || !lane.carries(job, first)) return;
-    job.carrier = undefined;
-    this.#notCloneable(job, 'result', error);
+    this.#ended(lane, first, Form.unreadableResult, error);
     this.#owner.refill();
   }
 

@@ -11,8 +11,14 @@ import { types } from 'node:util';
 /** Bytes that a cell has for a value. */
 export const INLINE_BYTES = 256;
 
-/** Strings and properties beyond these are not looked at: the message is as cheap. */
+/** With more properties the message is as cheap. */
 const MOST_PROPERTIES = 16;
+
+/**
+ * Bytes from one cell to the next. Four more than a text may have: if the text is not ASCII, more
+ * bytes than characters are written, though the last character be left out for want of room.
+ */
+const STRIDE = INLINE_BYTES + 8;
 
 /** How a cell holds a value. */
 export const Inline = {
@@ -41,14 +47,14 @@ export class InlineValues {
 
   /** The bytes of shared memory that so many cells take; a multiple of 8. */
   static byteLength(cells: number): number {
-    return cells * (INLINE_BYTES + 16);
+    return cells * (STRIDE + 16);
   }
 
   /** @param offset - A multiple of 8. */
   constructor(memory: SharedArrayBuffer, offset: number, cells: number) {
     this.#numbers = new Float64Array(memory, offset, cells);
-    this.#bytes = Buffer.from(memory, offset + 8 * cells, INLINE_BYTES * cells);
-    this.#lengths = new Int32Array(memory, offset + (8 + INLINE_BYTES) * cells, cells);
+    this.#bytes = Buffer.from(memory, offset + 8 * cells, STRIDE * cells);
+    this.#lengths = new Int32Array(memory, offset + (8 + STRIDE) * cells, cells);
   }
 
   /**
@@ -103,33 +109,35 @@ export class InlineValues {
     if (length > INLINE_BYTES) return false;
     this.#lengths[cell] = length;
     // In UTF-8 a text has as many bytes as characters if and only if all of them are ASCII.
-    return this.#bytes.write(text, cell * INLINE_BYTES, INLINE_BYTES, 'utf8') === length;
+    return this.#bytes.write(text, cell * STRIDE, length + 4, 'utf8') === length;
   }
 
   #readText(cell: number): string {
-    const start = cell * INLINE_BYTES;
+    const start = cell * STRIDE;
     return this.#bytes.toString('latin1', start, start + (this.#lengths[cell] as number));
   }
 
   #writeObject(cell: number, value: object): number {
     if (ArrayBuffer.isView(value)) return this.#writeBytes(cell, value);
-    if (!isFlat(value)) return Inline.none;
-    return this.#writeText(cell, JSON.stringify(value)) ? Inline.object : Inline.none;
+    const text = flatText(value);
+    return text !== undefined && this.#writeText(cell, text) ? Inline.object : Inline.none;
   }
 
   #writeBytes(cell: number, view: ArrayBufferView): number {
-    if (view.byteLength > INLINE_BYTES || !(view.buffer instanceof ArrayBuffer)) return Inline.none;
+    const { buffer } = view;
+    if (view.byteLength > INLINE_BYTES || !(buffer instanceof ArrayBuffer)) return Inline.none;
+    if ((buffer as { readonly resizable?: boolean }).resizable) return Inline.none;
     const isBuffer = Buffer.isBuffer(view);
     if (!isBuffer && view.constructor !== Uint8Array) return Inline.none;
     this.#lengths[cell] = view.byteLength;
-    this.#bytes.set(view as Uint8Array, cell * INLINE_BYTES);
+    this.#bytes.set(view as Uint8Array, cell * STRIDE);
     return isBuffer ? Inline.buffer : Inline.bytes;
   }
 
   #readBytes(cell: number): Uint8Array<ArrayBuffer> {
     const length = this.#lengths[cell] as number;
     const own = new Uint8Array(length);
-    const start = cell * INLINE_BYTES;
+    const start = cell * STRIDE;
     for (let index = 0; index < length; index += 1)
       own[index] = this.#bytes[start + index] as number;
     return own;
@@ -137,32 +145,38 @@ export class InlineValues {
 }
 
 /**
- * Whether JSON gives an object back exactly as structured clone does: a plain one whose few
- * properties are strings, finite numbers but -0, booleans or null.
+ * A plain object whose few properties are strings, finite numbers but -0, booleans or null, as JSON:
+ * that gives it back exactly as structured clone does. Reads each property once, as that does, for
+ * there may be getters. Undefined for any other object.
  */
-function isFlat(value: object): value is Readonly<Record<string, unknown>> {
+function flatText(value: object): string | undefined {
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return false;
-  let properties = 0;
-  let textLength = 0;
-  for (const name in value) {
-    properties += 1;
-    textLength += name.length;
-    const property = (value as Record<string, unknown>)[name];
-    switch (typeof property) {
-      case 'string':
-        textLength += property.length;
-        break;
-      case 'number':
-        if (!Number.isFinite(property) || Object.is(property, -0)) return false;
-        break;
-      case 'boolean':
-        break;
-      default:
-        if (property !== null) return false;
-    }
-    if (properties > MOST_PROPERTIES || textLength > INLINE_BYTES) return false;
+  if (prototype !== Object.prototype && prototype !== null) return undefined;
+  // Not one of the built-in kinds in disguise, nor a proxy, which can't be cloned.
+  if (toTag.call(value) !== '[object Object]' || types.isProxy(value)) return undefined;
+  const names = Object.keys(value);
+  if (names.length > MOST_PROPERTIES) return undefined;
+  let text = '';
+  for (const name of names) {
+    const property = flatProperty((value as Readonly<Record<string, unknown>>)[name]);
+    if (property === undefined) return undefined;
+    text += `${text === '' ? '{' : ','}${JSON.stringify(name)}:${property}`;
+    if (text.length > INLINE_BYTES) return undefined;
   }
-  // Structured clone refuses a proxy, and knows nothing of toJSON.
-  return !('toJSON' in value) && !types.isProxy(value) && !types.isModuleNamespaceObject(value);
+  return text === '' ? '{}' : `${text}}`;
 }
+
+function flatProperty(value: unknown): string | undefined {
+  switch (typeof value) {
+    case 'string':
+      return value.length > INLINE_BYTES ? undefined : JSON.stringify(value);
+    case 'number':
+      return Number.isFinite(value) && !Object.is(value, -0) ? String(value) : undefined;
+    case 'boolean':
+      return value ? 'true' : 'false';
+    default:
+      return value === null ? 'null' : undefined;
+  }
+}
+
+const toTag = Object.prototype.toString;

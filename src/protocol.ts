@@ -52,6 +52,8 @@ export const Form = {
   notCloneable: 3,
   /** `done` only: why the input could not be read, as an `EncodedError`; the job has not run. */
   unreadable: 4,
+  /** Never sent: the `done` came and can't be read. */
+  unreadableResult: 5,
 } as const;
 
 /** What a thread's host sends through `parentPort` when it begins. */

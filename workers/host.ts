@@ -45,6 +45,7 @@ process.on('unhandledRejection', (reason) => {
   link.postMessage([Kind.stray, encodeThrown(reason)]);
 });
 process.on('uncaughtException', crash);
+process.on('exit', () => runner?.stop());
 
 function crash(error: unknown): void {
   link.postMessage([Kind.crash, encodeThrown(error)]);

@@ -51,6 +51,7 @@ export class Runner {
   /** Parcels that could not be read, and nobody has missed yet. */
   readonly #broken: unknown[] = [];
   #running = 0;
+  #isStopped = false;
   #isDraining = false;
   /** Results in their cells for which no bell was rung, and since when. */
   #unannounced = 0;
@@ -74,6 +75,11 @@ export class Runner {
     this.#drain();
   }
 
+  /** Starts no more jobs: the thread ends. What called `process.exit` may go on for a while. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
   /** An input that is too large for its cell. */
   receive(cell: number, form: number, value: unknown): void {
     this.#parcels.set(cell, { value: form === Form.buffer ? asBuffer(value) : value });
@@ -82,7 +88,7 @@ export class Runner {
 
   /** Starts all that can start, then sleeps. */
   #drain(): void {
-    if (this.#isDraining) return;
+    if (this.#isDraining || this.#isStopped) return;
     this.#isDraining = true;
     this.#nowMs = performance.now();
     const turnEndMs = this.#nowMs + TURN_MS;
@@ -97,6 +103,7 @@ export class Runner {
         } catch (error) {
           return this.#host.crash(error);
         }
+        if (this.#isStopped) return;
       }
       this.#announce();
     } while (this.#running < this.#slots && (this.#linger() || !this.#rings.sleep()));
@@ -151,13 +158,18 @@ export class Runner {
     Promise.resolve(result).then(
       (value) => {
         this.#fulfil(cell, value);
-        this.#drain();
+        this.#goOn();
       },
       (reason) => {
         this.#answer(cell, Form.thrown, encodeThrown(reason));
-        this.#drain();
+        this.#goOn();
       },
     );
+  }
+
+  /** A slot is free. Not here, among microtasks: those of the next jobs could not run between them. */
+  #goOn(): void {
+    if (!this.#isDraining) process.nextTick(() => this.#drain());
   }
 
   #fulfil(cell: number, result: unknown): void {

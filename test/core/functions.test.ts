@@ -55,31 +55,33 @@ describe('the functions of a pool', () => {
   test('any name may be one before a thread has loaded the module, and stays the same one', () => {
     const functions = new Functions();
     expect(functions.names).toBeUndefined();
-    const [first, second] = [functions.find('first'), functions.find('second')];
-    expect([first?.name, first?.number, second?.name, second?.number]).toEqual([
+    expect(functions.mayHave('anything')).toBe(true);
+    const [first, second] = [functions.get('first'), functions.get('second')];
+    expect([first.name, first.number, second.name, second.number]).toEqual([
       'first',
       0,
       'second',
       1,
     ]);
-    expect(functions.find('first')).toBe(first);
-    expect(functions.find('')?.number).toBe(2);
+    expect(functions.get('first')).toBe(first);
+    expect(functions.get('').number).toBe(2);
   });
 
   test('only those of the module are left when it is known', () => {
     const functions = new Functions();
-    const early = functions.find('early');
-    const wrong = functions.find('wrong');
-    early?.record(4);
+    const early = functions.get('early');
+    const wrong = functions.get('wrong');
+    early.record(4);
     const loaded = functions.loaded(['other', 'early']);
     expect(functions.names).toEqual(['other', 'early']);
     expect(loaded.map(({ name }) => name)).toEqual(['other', 'early']);
     expect(loaded[1]).toBe(early);
-    expect(functions.find('early')?.meanMs).toBe(4);
-    expect(functions.find('wrong')).toBeUndefined();
-    expect(functions.find('never heard of')).toBeUndefined();
-    expect(functions.find('other')).toBe(loaded[0]);
-    expect(loaded[0]?.number, 'a number is never given twice').not.toBe(wrong?.number);
+    expect(functions.get('early').meanMs).toBe(4);
+    expect(functions.mayHave('early')).toBe(true);
+    expect(functions.mayHave('wrong')).toBe(false);
+    expect(functions.mayHave('never heard of')).toBe(false);
+    expect(functions.get('other')).toBe(loaded[0]);
+    expect(loaded[0]?.number, 'a number is never given twice').not.toBe(wrong.number);
     expect(loaded[0]?.number).toBe(2);
   });
 
@@ -95,17 +97,17 @@ describe('the functions of a pool', () => {
     functions.loaded(['a', 'b']);
     functions.loaded(['b', 'c']);
     expect(functions.names).toEqual(['b', 'c']);
-    expect(functions.find('a')).toBeUndefined();
-    expect(functions.find('c')?.number).toBe(2);
+    expect(functions.mayHave('a')).toBe(false);
+    expect(functions.get('c').number).toBe(2);
   });
 
   test.each(['__proto__', 'constructor', 'hasOwnProperty', 'toString'])(
     '%s is a name as any other',
     (name) => {
       const functions = new Functions();
-      expect(functions.find(name)?.name).toBe(name);
+      expect(functions.get(name)?.name).toBe(name);
       functions.loaded(['job']);
-      expect(functions.find(name)).toBeUndefined();
+      expect(functions.mayHave(name)).toBe(false);
     },
   );
 });
