@@ -53,6 +53,7 @@ export class Runner {
   #running = 0;
   #isStopped = false;
   #isDraining = false;
+  #isWaitingForTurn = false;
   /** Results in their cells for which no bell was rung, and since when. */
   #unannounced = 0;
   #unannouncedSinceMs = 0;
@@ -115,13 +116,18 @@ export class Runner {
     const untilMs = performance.now() + LINGER_MS;
     do {
       if (this.#rings.left > 0) return true;
-    } while (performance.now() < untilMs);
+      this.#nowMs = performance.now();
+    } while (this.#nowMs < untilMs);
     return false;
   }
 
+  /** In the next turn of the event loop; not among microtasks, where those of the jobs could not run. */
   #goOnLater(): void {
     this.#announce();
+    if (this.#isWaitingForTurn) return;
+    this.#isWaitingForTurn = true;
     setImmediate(() => {
+      this.#isWaitingForTurn = false;
       this.#isDraining = false;
       this.#drain();
     });
@@ -158,18 +164,13 @@ export class Runner {
     Promise.resolve(result).then(
       (value) => {
         this.#fulfil(cell, value);
-        this.#goOn();
+        this.#goOnLater();
       },
       (reason) => {
         this.#answer(cell, Form.thrown, encodeThrown(reason));
-        this.#goOn();
+        this.#goOnLater();
       },
     );
-  }
-
-  /** A slot is free. Not here, among microtasks: those of the next jobs could not run between them. */
-  #goOn(): void {
-    if (!this.#isDraining) process.nextTick(() => this.#drain());
   }
 
   #fulfil(cell: number, result: unknown): void {
