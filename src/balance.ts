@@ -15,11 +15,11 @@ import type { JobRecord } from './job.js';
 import type { Lane } from './lane.js';
 
 /** Work that may wait on a thread beside the first job that does, in expected milliseconds. */
-const AHEAD_MS = 1;
+const AHEAD_MS = 4;
 /** Work that is not worth another thread's waking up for, in expected milliseconds. */
 const RELIEF_MS = 0.1;
 /** How often the watch looks, and how long any job may take before it can count as overdue. */
-const WATCH_MS = 2;
+const WATCH_MS = 4;
 
 /** What the balance asks of the dispatcher. */
 export interface BalanceOwner {

@@ -24,7 +24,7 @@ export interface HostedJob {
 }
 
 /** How long a result may lie in its cell before the bell is rung, while further jobs run. */
-const PATIENCE_MS = 0.2;
+const PATIENCE_MS = 0.5;
 /** How long it looks for more before it sleeps: about what the bell would cost the main thread. */
 const LINGER_MS = 0.01;
 /** How long jobs run one after the other before timers and I/O of this thread have their turn. */
