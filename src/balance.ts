@@ -65,7 +65,13 @@ export class Balance {
       if (lane.isStopping || !lane.hasFreeCell) continue;
       if (lane.occupied === 0) return lane;
       if (lane.occupied < concurrency) {
-        if (best === undefined || lane.occupied < best.occupied) best = lane;
+        if (
+          best === undefined ||
+          (best.isHeldUp && !lane.isHeldUp) ||
+          (best.isHeldUp === lane.isHeldUp && lane.occupied < best.occupied)
+        ) {
+          best = lane;
+        }
       } else if (mayWait && (best === undefined || best.occupied >= concurrency)) {
         if (!hasRoom(lane, concurrency, job.function.meanMs)) continue;
         if (best === undefined || lane.workMs < best.workMs) best = lane;

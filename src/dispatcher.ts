@@ -218,7 +218,9 @@ export class Dispatcher {
     job.carrier = undefined;
     if (lane.isStopping || lane.isFinished(job.cell)) return;
     if (this.#concurrency === 1) {
-      this.#stop(lane);
+      // First, so that nothing else can have started there; then a look whether it was needed.
+      this.#recall(lane);
+      if (!lane.isFinished(job.cell)) this.#stop(lane);
       return;
     }
     // Others run there too: end the thread only if it is stuck, or if nobody could run there anyway.
@@ -241,8 +243,10 @@ export class Dispatcher {
     const started = jobs.filter((job) => job.isStarted);
     const [next] = jobs;
     // It ended on its own with nothing running: reading the next input may have been too much for it.
-    if (started.length === 0 && !loss.isDeliberate && next !== undefined) next.threadsLost += 1;
-    for (const job of jobs) {
+    if (started.length === 0 && !loss.isDeliberate && !loss.isUncaught && next !== undefined) {
+      next.threadsLost += 1;
+    }
+    for (const job of jobs.toReversed()) {
       const wasStarted = job.isStarted;
       job.carrier = undefined;
       if (wasStarted) {
@@ -336,14 +340,13 @@ export class Dispatcher {
   /** A result that was posted can't be read on this side: of the jobs that have ended, the first. */
   #unreadable(lane: Lane, error: unknown): void {
     const ended = lane.jobs.flatMap((job, cell) =>
-      job !== undefined && lane.isFinished(cell) && lane.rings.forms[cell] === Inline.none
+      job !== undefined && lane.rings.hasEnded(cell) && lane.rings.forms[cell] === Inline.none
         ? [cell]
         : [],
     );
     const [first] = ended.toSorted((a, b) => lane.rings.finishedMs(a) - lane.rings.finishedMs(b));
-    if (first === undefined) return;
-    this.#ended(lane, first, Form.unreadableResult, error);
-    this.#owner.refill();
+    if (first !== undefined) this.#ended(lane, first, Form.unreadableResult, error);
+    this.#receive(lane, BELL);
   }
 
   /** Asks a thread on which an abandoned job still runs for a sign of life. */
@@ -374,8 +377,9 @@ export class Dispatcher {
 
   /** Takes back all that a thread has not started. */
   #recall(lane: Lane): void {
-    for (const job of lane.unstarted()) {
-      if (this.takeBack(job)) this.#giveBack(job, undefined);
+    // The newest first: each goes back to the very front. What was transferred can't be sent again.
+    for (const job of [...lane.unstarted()].toReversed()) {
+      if (job.transfer === undefined && this.takeBack(job)) this.#giveBack(job, undefined);
     }
   }
 

@@ -229,6 +229,15 @@ export function withoutStack<E extends Error>(make: () => E): E {
 }
 
 function summary(cause: unknown): string {
-  const text = cause instanceof Error ? cause.message : String(cause);
+  const text = describe(cause instanceof Error ? cause.message : cause);
   return text.endsWith('.') ? text : `${text}.`;
+}
+
+/** As `String` does, but for what has no text. */
+export function describe(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
 }

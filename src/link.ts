@@ -7,6 +7,7 @@
  * Invariants: the state only moves on; `gone` is told once, after the last message of the thread and
  * after its exit; the link alone keeps no process alive.
  */
+import { deserialize } from 'node:v8';
 import type { MessagePort, Worker } from 'node:worker_threads';
 import type { Loss } from './dispatcher.js';
 import { AHEAD_CELLS, type Link } from './lane.js';
@@ -24,6 +25,15 @@ export interface LinkEvents {
   gone(link: ThreadLink, loss: Loss): void;
   /** `isBusyStarting` is false now. */
   startedOrFailed(link: ThreadLink): void;
+}
+
+/** Serialised by hand, so that it can't be a message that fails to be read. */
+function readThrown(bytes: Uint8Array): unknown {
+  try {
+    return decodeThrown(deserialize(bytes) as EncodedError);
+  } catch (error) {
+    return error;
+  }
 }
 
 export class ThreadLink implements Link {
@@ -192,15 +202,15 @@ export class ThreadLink implements Link {
         return this.#events.ready(this);
       case Kind.loadFailed:
         this.#startedOrFailed();
-        return this.#fail(decodeThrown(content as EncodedError));
+        return this.#fail(readThrown(content as Uint8Array));
       case Kind.crash:
-        this.#reason = { error: decodeThrown(content as EncodedError) };
+        this.#reason = { error: readThrown(content as Uint8Array) };
         this.#isUncaught = true;
         return;
       case Kind.flushed:
         return this.#flushed?.();
       case Kind.stray:
-        return this.#events.stray(decodeThrown(content as EncodedError));
+        return this.#events.stray(readThrown(content as Uint8Array));
       default:
         return this.#answered(message);
     }

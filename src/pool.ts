@@ -8,7 +8,13 @@
  * from the middle of a call; every promise that is given out settles.
  */
 import { EventEmitter } from 'node:events';
-import { ModuleLoadError, NestedPoolError, PoolClosedError, withoutStack } from './errors.js';
+import {
+  describe,
+  ModuleLoadError,
+  NestedPoolError,
+  PoolClosedError,
+  withoutStack,
+} from './errors.js';
 import type { Ending, Job, JobRecord } from './job.js';
 import { KeepAlive } from './keep-alive.js';
 import { closeDeadlineMs, type CloseOptions, type PoolOptions, poolSettings } from './options.js';
@@ -303,7 +309,7 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
     this.#hasWarned = true;
     process.emitWarning(
       `Job '${job.name}' failed and nobody has read its result (read job.result, or listen to the ` +
-        `pool's 'failed' event; this is said once per pool): ${String(job.error)}`,
+        `pool's 'failed' event; this is said once per pool): ${describe(job.error)}`,
       { type: 'MillraceWarning', code: 'MILLRACE_FAILED_UNREAD' },
     );
   }

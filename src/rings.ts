@@ -19,7 +19,7 @@
 import { InlineValues } from './inline.js';
 
 /** Where in a cell's claim its job is. */
-const Claim = { offered: 1, started: 2, finished: 3, takenBack: 4 } as const;
+const Claim = { offered: 1, started: 2, finished: 3, takenBack: 4, answering: 5 } as const;
 
 /** Indexes of the control words, each on a cache line of its own. */
 const LINE = 16;
@@ -170,7 +170,7 @@ export class Rings implements SharedRings {
   /** Main: whether the host has started the cell's job (and may have finished it). */
   isStarted(cell: number): boolean {
     const claim = Atomics.load(this.#claims, cell);
-    return claim === Claim.started || claim === Claim.finished;
+    return claim === Claim.started || claim === Claim.finished || claim === Claim.answering;
   }
 
   /** Main: whether the job's function has ended, so that its result is in the cell or under way. */
@@ -232,6 +232,23 @@ export class Rings implements SharedRings {
   finish(cell: number, nowMs: number): void {
     this.times[2 * cell + 1] = nowMs;
     Atomics.store(this.#claims, cell, Claim.finished);
+  }
+
+  /** Host: the function has ended, its result is about to be posted; that may run getters. */
+  answer(cell: number, nowMs: number): void {
+    this.times[2 * cell + 1] = nowMs;
+    Atomics.store(this.#claims, cell, Claim.answering);
+  }
+
+  /** Host: it was posted. The cell may be the main thread's again. */
+  answered(cell: number): void {
+    this.#move(cell, Claim.answering, Claim.finished);
+  }
+
+  /** Main: whether the job's function has ended; its result may still be in the making. */
+  hasEnded(cell: number): boolean {
+    const claim = Atomics.load(this.#claims, cell);
+    return claim === Claim.answering || claim === Claim.finished;
   }
 
   /** Host: gives a cell back. */

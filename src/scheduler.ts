@@ -426,6 +426,8 @@ export class Scheduler {
   #watch(job: JobRecord): void {
     if (job.signal !== undefined) this.#signals.add(job.signal, job);
     this.#timeouts.add(job);
+    // A getter of the input may have aborted it since the check.
+    if (job.signal?.aborted) this.cancel(job, job.signal.reason);
   }
 }
 

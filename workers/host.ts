@@ -5,6 +5,7 @@
  * Invariants: no error of the module ends the thread; an uncaught exception does, after it was told.
  */
 import { MessageChannel, parentPort, threadId } from 'node:worker_threads';
+import { serialize } from 'node:v8';
 import { BELL, clockZeroMs, type Hello, Kind, PROTOCOL } from '../src/protocol.js';
 import { markServing } from '../src/serving.js';
 import { encodeThrown } from '../src/thrown.js';
@@ -42,13 +43,13 @@ function receive([kind, ...content]: readonly unknown[]): void {
 }
 
 process.on('unhandledRejection', (reason) => {
-  link.postMessage([Kind.stray, encodeThrown(reason)]);
+  link.postMessage([Kind.stray, serialize(encodeThrown(reason))]);
 });
 process.on('uncaughtException', crash);
 process.on('exit', () => runner?.stop());
 
 function crash(error: unknown): void {
-  link.postMessage([Kind.crash, encodeThrown(error)]);
+  link.postMessage([Kind.crash, serialize(encodeThrown(error))]);
   process.exit(1);
 }
 
@@ -86,7 +87,7 @@ async function boot(moduleUrl: string, made: Runner): Promise<void> {
     runner = made;
     link.postMessage([Kind.ready, made.jobs.map(({ name }) => name)]);
   } catch (error) {
-    link.postMessage([Kind.loadFailed, encodeThrown(error)]);
+    link.postMessage([Kind.loadFailed, serialize(encodeThrown(error))]);
   }
 }
 

@@ -160,8 +160,9 @@ export class Runner {
 
   #await(cell: number, result: PromiseLike<unknown>): void {
     this.#rings.markAsync(cell);
+    this.#nowMs = performance.now();
     // What `then` hands over may be a promise again; `Promise.resolve` follows it to the end.
-    Promise.resolve(result).then(
+    new Promise((resolve) => resolve(result)).then(
       (value) => {
         this.#fulfil(cell, value);
         this.#goOnLater();
@@ -174,12 +175,16 @@ export class Runner {
   }
 
   #fulfil(cell: number, result: unknown): void {
-    if (isTransferred(result)) {
-      const { value } = result;
-      return this.#answer(cell, formOf(value), value, result[TRANSFER]);
-    }
     let form: number;
     let compacted: unknown;
+    let moved: { readonly value: unknown; readonly list: readonly Transferable[] } | undefined;
+    try {
+      if (isTransferred(result)) moved = { value: result.value, list: result[TRANSFER] };
+    } catch (error) {
+      return this.#answer(cell, Form.notCloneable, encodeThrown(error));
+    }
+    if (moved !== undefined)
+      return this.#answer(cell, formOf(moved.value), moved.value, moved.list);
     try {
       form = this.#rings.values.write(cell, result);
       if (form === Inline.none) compacted = compact(result);
@@ -195,12 +200,16 @@ export class Runner {
 
   /** The job has ended, with a result that goes in a message. It wakes the main thread, too. */
   #answer(cell: number, form: number, value: unknown, transfer?: readonly Transferable[]): void {
-    this.#ended(cell, Inline.none);
+    this.#running -= 1;
+    this.#nowMs = performance.now();
+    this.#rings.forms[cell] = Inline.none;
+    this.#rings.answer(cell, this.#nowMs);
     try {
       this.#link.postMessage([Kind.done, cell, form, value], transfer);
     } catch (error) {
       this.#link.postMessage([Kind.done, cell, Form.notCloneable, encodeThrown(error)]);
     }
+    this.#rings.answered(cell);
     this.#unannounced = 0;
   }
 
