@@ -115,10 +115,12 @@ export class Backlog<Job extends Queueable & Listed<Job>> {
   }
 
   /**
-   * Puts a job that left back to its place at the front. Only jobs that were put back earlier can
-   * stand before it, so the search is as short as the list of jobs that were out on threads.
+   * Puts a job that left back to its place, which is at either end: only jobs that were put back
+   * earlier can stand between. Of several the newest goes first, and then no search is long.
    */
   putBack(job: Job): void {
+    const { last } = this.#queue;
+    if (last === undefined || last.id < job.id) return this.#queue.push(job);
     let next = this.#queue.first;
     while (next !== undefined && next.id < job.id) next = next.next;
     this.#queue.insertBefore(next, job);

@@ -20,6 +20,8 @@ const AHEAD_MS = 4;
 const RELIEF_MS = 0.1;
 /** How often the watch looks, and how long any job may take before it can count as overdue. */
 const WATCH_MS = 4;
+/** How often it looks where the jobs in question are known to take long. */
+const SLOW_WATCH_MS = 25;
 
 /** What the balance asks of the dispatcher. */
 export interface BalanceOwner {
@@ -82,7 +84,7 @@ export class Balance {
 
   /** A job was sent to a thread. */
   sent(lane: Lane): void {
-    if (lane.occupied > 1 && !this.#watch.isSet) this.#setWatch();
+    if (lane.occupied > 1 && !this.#watch.isSet) this.#setWatch(WATCH_MS);
   }
 
   /** A thread has nothing to do, and nobody has submitted anything for it yet. */
@@ -116,20 +118,23 @@ export class Balance {
   /** The watch: takes answers that lie behind a long job, and takes back what waits behind one. */
   #look(): void {
     const nowMs = this.#now();
+    let nextMs = SLOW_WATCH_MS;
     for (const lane of this.#lanes.slice()) {
       if (!hasWaiting(lane)) continue;
       this.#owner.collect(lane);
-      if (!isOverdue(lane, nowMs)) continue;
+      const overdueMs = overdueInMs(lane, nowMs);
+      nextMs = Math.min(nextMs, Math.max(overdueMs, WATCH_MS));
+      if (overdueMs > 0) continue;
       lane.isHeldUp = true;
       this.#owner.recall(lane);
     }
     this.#owner.refill();
     this.#relieve();
-    if (!this.#watch.isSet && this.#lanes.some(hasWaiting)) this.#setWatch();
+    if (!this.#watch.isSet && this.#lanes.some(hasWaiting)) this.#setWatch(nextMs);
   }
 
-  #setWatch(): void {
-    this.#deadlines.set(this.#watch, this.#now() + WATCH_MS);
+  #setWatch(inMs: number): void {
+    this.#deadlines.set(this.#watch, this.#now() + inMs);
   }
 }
 
@@ -144,10 +149,10 @@ function hasRoom(lane: Lane, concurrency: number, meanMs: number): boolean {
   return lane.occupied === concurrency || lane.workMs + meanMs <= AHEAD_MS;
 }
 
-/** Whether the job that a thread has begun last takes much longer than its function does. */
-function isOverdue(lane: Lane, nowMs: number): boolean {
+/** When the job that a thread has begun last takes longer than its function does; soon if none runs. */
+function overdueInMs(lane: Lane, nowMs: number): number {
   const cell = lane.rings.latest;
   const job = cell < 0 ? undefined : lane.jobs[cell];
-  if (job === undefined || !lane.isStarted(cell) || lane.isFinished(cell)) return false;
-  return nowMs - lane.startedMs(cell) > Math.max(WATCH_MS, job.function.longMs);
+  if (job === undefined || !lane.isStarted(cell) || lane.isFinished(cell)) return WATCH_MS;
+  return lane.startedMs(cell) + Math.max(WATCH_MS, job.function.longMs) - nowMs;
 }

@@ -182,6 +182,8 @@ export class Dispatcher {
         for (const job of lane.unstarted()) {
           if (job.transfer !== undefined) continue;
           if (found === undefined || sign * (job.id - found.id) < 0) found = job;
+          // They wait in the order of sending, which is that of age.
+          if (which === 'oldest') break;
         }
       }
       // A thread may have started it just now: then the next one.

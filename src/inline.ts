@@ -129,6 +129,8 @@ export class InlineValues {
     if ((buffer as { readonly resizable?: boolean }).resizable) return Inline.none;
     const isBuffer = Buffer.isBuffer(view);
     if (!isBuffer && view.constructor !== Uint8Array) return Inline.none;
+    // What it really is, whatever its prototype says.
+    if ((view as Uint8Array)[Symbol.toStringTag] !== 'Uint8Array') return Inline.none;
     this.#lengths[cell] = view.byteLength;
     this.#bytes.set(view as Uint8Array, cell * STRIDE);
     return isBuffer ? Inline.buffer : Inline.bytes;

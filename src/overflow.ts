@@ -23,16 +23,33 @@ export function makeRoom(
 ): JobRecord[] | undefined {
   const victims: JobRecord[] = [];
   while (backlog.blocker(bytes) !== undefined) {
+    // Not in vain through a deep backlog: what can't be dropped may be in the way.
+    if (victims.length === 1 && !canEverFit(bytes, backlog, dispatcher)) {
+      restore(victims, backlog);
+      return undefined;
+    }
     const victim =
       which === 'oldest'
         ? (dispatcher.takeBackOne('oldest') ?? backlog.take())
         : (backlog.takeNewest() ?? dispatcher.takeBackOne('newest'));
     if (victim === undefined) {
-      for (const spared of victims) backlog.restore(spared);
+      restore(victims, backlog);
       return undefined;
     }
     backlog.release(victim);
     victims.push(victim);
   }
   return victims;
+}
+
+/** Whether there would be room beside the jobs that can't be dropped. */
+function canEverFit(bytes: number, backlog: Backlog<JobRecord>, dispatcher: Dispatcher): boolean {
+  const kept = dispatcher.sent().filter((job) => job.isStarted || job.transfer !== undefined);
+  const keptBytes = kept.reduce((sum, job) => sum + job.bytes, 0);
+  return kept.length < backlog.capacity && keptBytes + bytes <= backlog.limits.bytes;
+}
+
+/** Back to their places, the newest first: so each finds its own at once. */
+function restore(victims: JobRecord[], backlog: Backlog<JobRecord>): void {
+  for (const spared of victims.toSorted((a, b) => b.id - a.id)) backlog.restore(spared);
 }

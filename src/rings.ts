@@ -11,7 +11,7 @@
  * Invariants:
  * - A cell is the main thread's from `free` to `submit`, and again after it has come back through the
  *   ring of completions (or its thread is gone). So no message and no claim can be for an earlier job.
- * - Its claim moves offered → started → finished (host) or offered → taken back (main), by
+ * - Its claim moves offered → started (→ answering) → finished (host) or offered → taken back (main), by
  *   compare-and-exchange: of two that try, one succeeds. A cell that was taken back comes back, too.
  * - A side that goes to sleep says so first and then looks once more; the other side writes first and
  *   then looks whether to ring. So no job and no result is left lying.
@@ -19,7 +19,7 @@
 import { InlineValues } from './inline.js';
 
 /** Where in a cell's claim its job is. */
-const Claim = { offered: 1, started: 2, finished: 3, takenBack: 4, answering: 5 } as const;
+const Claim = { offered: 1, started: 2, answering: 3, finished: 4, takenBack: 5 } as const;
 
 /** Indexes of the control words, each on a cache line of its own. */
 const LINE = 16;
@@ -170,7 +170,7 @@ export class Rings implements SharedRings {
   /** Main: whether the host has started the cell's job (and may have finished it). */
   isStarted(cell: number): boolean {
     const claim = Atomics.load(this.#claims, cell);
-    return claim === Claim.started || claim === Claim.finished || claim === Claim.answering;
+    return claim >= Claim.started && claim <= Claim.finished;
   }
 
   /** Main: whether the job's function has ended, so that its result is in the cell or under way. */
@@ -181,7 +181,8 @@ export class Rings implements SharedRings {
   /** Main: whether any job has been started and has not ended. */
   isAnyRunning(): boolean {
     for (let cell = 0; cell < this.cells; cell += 1) {
-      if (Atomics.load(this.#claims, cell) === Claim.started) return true;
+      const claim = Atomics.load(this.#claims, cell);
+      if (claim === Claim.started || claim === Claim.answering) return true;
     }
     return false;
   }
