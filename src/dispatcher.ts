@@ -1,5 +1,5 @@
 /**
- * Sends jobs to the threads and takes their answers.
+ * Sends jobs to the threads, takes them back, and sees to it that none is lost with a thread.
  *
  * Invariants:
  * - A thread starts no more jobs at a time than it has slots, also while a cancelled one still runs;
@@ -7,6 +7,7 @@
  * - A job that was taken back never runs, one that was started is never taken back: claims decide.
  * - What was sent and not started survives its thread; what was started is rejected, once.
  */
+import { Answers } from './answers.js';
 import { Balance } from './balance.js';
 import type { Deadlines } from './deadlines.js';
 import { NotCloneableError, ThreadLostError, UnknownJobError, withoutStack } from './errors.js';
@@ -14,10 +15,9 @@ import type { Functions } from './functions.js';
 import { Inline } from './inline.js';
 import type { Ending, JobRecord } from './job.js';
 import { Lane, type Link } from './lane.js';
-import { asBuffer, isBuffer } from './payload.js';
+import { isBuffer } from './payload.js';
 import { BELL, Form, Kind } from './protocol.js';
 import type { Stats } from './stats.js';
-import { decodeThrown, type EncodedError } from './thrown.js';
 
 /** Why a thread is gone. */
 export interface Loss {
@@ -60,7 +60,7 @@ export class Dispatcher {
   readonly #concurrency: number;
   readonly #functions: Functions;
   readonly #deadlines: Deadlines;
-  readonly #stats: Stats;
+  readonly #answers: Answers;
   readonly #now: () => number;
   readonly #lanes: Lane[] = [];
   readonly #balance: Balance;
@@ -77,10 +77,10 @@ export class Dispatcher {
     this.#concurrency = settings.concurrency;
     this.#functions = functions;
     this.#deadlines = deadlines;
-    this.#stats = stats;
+    this.#answers = new Answers(stats, (job, ending, value) => owner.settle(job, ending, value));
     this.#now = now;
     this.#balance = new Balance(this.#lanes, settings, deadlines, now, {
-      collect: (lane) => this.#collect(lane),
+      collect: (lane) => this.#answers.collect(lane),
       recall: (lane) => this.#recall(lane),
       hasQueued: () => owner.hasQueued,
       refill: () => owner.refill(),
@@ -92,8 +92,14 @@ export class Dispatcher {
     const functions = this.#functions.loaded(link.names);
     const lane: Lane = new Lane(link, functions, () => this.#graceOver(lane));
     this.#lanes.push(lane);
-    link.onMessage = (message) => this.#receive(lane, message);
-    link.onUnreadable = (error) => this.#unreadable(lane, error);
+    link.onMessage = (message) => {
+      this.#answers.receive(lane, message);
+      this.#heard(lane);
+    };
+    link.onUnreadable = (error) => {
+      this.#answers.unreadable(lane, error);
+      this.#heard(lane);
+    };
     this.#balance.idle();
   }
 
@@ -211,7 +217,7 @@ export class Dispatcher {
 
   /** Takes the answers that lie ready, without waiting for the bell. */
   collect(): void {
-    for (const lane of this.#lanes) this.#collect(lane);
+    for (const lane of this.#lanes) this.#answers.collect(lane);
   }
 
   /** A started job was settled while it ran; its slot stays taken until it has really ended. */
@@ -237,8 +243,8 @@ export class Dispatcher {
   lose(link: Link, loss: Loss): number {
     const lane = this.#lanes.find((each) => each.link === link);
     if (lane === undefined) return 0;
-    this.#collect(lane);
-    this.#collectUnannounced(lane);
+    this.#answers.collect(lane);
+    this.#answers.collectUnannounced(lane);
     this.#lanes.splice(this.#lanes.indexOf(lane), 1);
     this.#deadlines.clear(lane.grace);
     const jobs = lane.unsettled();
@@ -261,94 +267,10 @@ export class Dispatcher {
     return started.length;
   }
 
-  #receive(lane: Lane, message: unknown): void {
-    if (message !== BELL) {
-      const [kind, cell, form, value] = message as [number, number, number, unknown];
-      if (kind === Kind.pong) lane.isAnswering = true;
-      else this.#ended(lane, cell, form, value);
-    }
-    this.#collect(lane);
+  /** A thread has spoken. */
+  #heard(lane: Lane): void {
     this.#owner.refill();
     if (lane.occupied === 0) this.#balance.idle();
-  }
-
-  /** Takes what has come back from a thread. */
-  #collect(lane: Lane): void {
-    const { rings } = lane;
-    rings.answerBell();
-    for (let cell = rings.collect(); cell >= 0; cell = rings.collect()) this.#cameBack(lane, cell);
-  }
-
-  /** Of a thread that is gone: what has finished, and it had no time to say so. */
-  #collectUnannounced(lane: Lane): void {
-    for (const { cell } of lane.unsettled()) {
-      if (lane.isFinished(cell) && lane.rings.forms[cell] !== Inline.none) {
-        this.#cameBack(lane, cell);
-      }
-    }
-  }
-
-  /** A cell has come back, with the result in it; or its job was taken back, or abandoned. */
-  #cameBack(lane: Lane, cell: number): void {
-    const job = lane.jobs[cell];
-    if (job === undefined) {
-      lane.release(cell);
-      return;
-    }
-    const form = lane.rings.forms[cell] as number;
-    const value = lane.carries(job, cell) ? lane.rings.values.read(cell, form) : undefined;
-    this.#ended(lane, cell, Form.plain, value);
-  }
-
-  /** A job's function has ended; what became of it is known. */
-  #ended(lane: Lane, cell: number, form: number, value: unknown): void {
-    const { rings, link } = lane;
-    const startedMs = rings.startedMs(cell);
-    const finishedMs = rings.finishedMs(cell);
-    const job = lane.release(cell);
-    if (job === undefined) return;
-    lane.isHeldUp = false;
-    const runMs = finishedMs - startedMs;
-    this.#stats.recordBusy(runMs, finishedMs + link.clockOffsetMs);
-    // Settled before it ended: all that was left of it was its slot.
-    if (!lane.carries(job, cell)) return;
-    job.carrier = undefined;
-    this.#stats.recordRun(startedMs + link.clockOffsetMs - job.acceptedMs, runMs);
-    job.function.record(runMs);
-    if (rings.isAsync(cell)) job.function.isAsync = true;
-    switch (form) {
-      case Form.plain:
-        return this.#owner.settle(job, 'fulfilled', value);
-      case Form.buffer:
-        return this.#owner.settle(job, 'fulfilled', asBuffer(value));
-      case Form.thrown:
-        return this.#owner.settle(job, 'rejected', decodeThrown(value as EncodedError));
-      case Form.unreadableResult:
-        return this.#notCloneable(job, 'result', value);
-      default:
-        return this.#notCloneable(
-          job,
-          form === Form.unreadable ? 'input' : 'result',
-          decodeThrown(value as EncodedError),
-        );
-    }
-  }
-
-  #notCloneable(job: JobRecord, what: 'input' | 'result', cause: unknown): void {
-    const error = withoutStack(() => new NotCloneableError(job.name, what, cause));
-    this.#owner.settle(job, 'rejected', error);
-  }
-
-  /** A result that was posted can't be read on this side: of the jobs that have ended, the first. */
-  #unreadable(lane: Lane, error: unknown): void {
-    const ended = lane.jobs.flatMap((job, cell) =>
-      job !== undefined && lane.rings.hasEnded(cell) && lane.rings.forms[cell] === Inline.none
-        ? [cell]
-        : [],
-    );
-    const [first] = ended.toSorted((a, b) => lane.rings.finishedMs(a) - lane.rings.finishedMs(b));
-    if (first !== undefined) this.#ended(lane, first, Form.unreadableResult, error);
-    this.#receive(lane, BELL);
   }
 
   /** Asks a thread on which an abandoned job still runs for a sign of life. */

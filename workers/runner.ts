@@ -9,13 +9,14 @@
  *   sleeps, when half of its jobs are done, or `PATIENCE_MS` later.
  * - No error of a job, and no value that can't be cloned, ends the thread.
  */
-import { type MessagePort, receiveMessageOnPort, type Transferable } from 'node:worker_threads';
+import type { MessagePort, Transferable } from 'node:worker_threads';
 import { Inline } from '../src/inline.js';
-import { asBuffer, compact, isBuffer } from '../src/payload.js';
+import { compact, isBuffer } from '../src/payload.js';
 import { BELL, Form, Kind } from '../src/protocol.js';
 import { Rings, type SharedRings } from '../src/rings.js';
 import { encodeThrown } from '../src/thrown.js';
 import { isTransferred, type JobContext, TRANSFER } from '../src/worker.js';
+import { Parcels } from './parcels.js';
 
 /** A function of the job module. */
 export interface HostedJob {
@@ -41,18 +42,13 @@ export interface RunnerHost {
   crash(error: unknown): void;
 }
 
-/** What the main thread sent for a cell whose input is not in the cell itself. */
-type Parcel = { readonly value: unknown } | { readonly error: unknown };
-
 export class Runner {
   jobs: readonly HostedJob[] = [];
   readonly #link: MessagePort;
   readonly #rings: Rings;
   readonly #slots: number;
   readonly #host: RunnerHost;
-  readonly #parcels = new Map<number, Parcel>();
-  /** Parcels that could not be read, and nobody has missed yet. */
-  readonly #broken: unknown[] = [];
+  readonly #parcels: Parcels;
   #running = 0;
   #isStopped = false;
   #isDraining = false;
@@ -68,8 +64,9 @@ export class Runner {
     this.#rings = new Rings(rings);
     this.#slots = slots;
     this.#host = host;
+    this.#parcels = new Parcels(link, (message) => host.receive(message));
     link.on('messageerror', (error) => {
-      this.#broken.push(error);
+      this.#parcels.failed(error);
       this.#drain();
     });
   }
@@ -86,7 +83,7 @@ export class Runner {
 
   /** An input that is too large for its cell. */
   receive(cell: number, form: number, value: unknown): void {
-    this.#parcels.set(cell, { value: form === Form.buffer ? asBuffer(value) : value });
+    this.#parcels.receive(cell, form, value);
     this.#drain();
   }
 
@@ -139,7 +136,7 @@ export class Runner {
   #run(cell: number): void {
     const rings = this.#rings;
     const form = rings.forms[cell] as number;
-    const parcel = form === Inline.none ? this.#parcel(cell) : undefined;
+    const parcel = form === Inline.none ? this.#parcels.take(cell) : undefined;
     if (!rings.start(cell, this.#nowMs)) {
       // Taken back: the cell returns without a result.
       rings.complete(cell);
@@ -237,24 +234,6 @@ export class Runner {
     if (this.#unannounced === 0) return;
     this.#unannounced = 0;
     if (this.#rings.ring()) this.#link.postMessage(BELL);
-  }
-
-  /** The input of a cell that came in a message; that was posted before the cell was submitted. */
-  #parcel(cell: number): Parcel {
-    for (;;) {
-      const parcel = this.#parcels.get(cell);
-      if (parcel !== undefined) {
-        this.#parcels.delete(cell);
-        return parcel;
-      }
-      try {
-        const received = receiveMessageOnPort(this.#link);
-        if (received === undefined) return { error: this.#broken.shift() };
-        if (received.message !== BELL) this.#host.receive(received.message as readonly unknown[]);
-      } catch (error) {
-        return { error };
-      }
-    }
   }
 }
 
