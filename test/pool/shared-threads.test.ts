@@ -135,23 +135,6 @@ test('jobs go to the thread with the most room', async () => {
   await Promise.all(jobs);
 });
 
-test('no job waits behind one that blocks its thread, while another thread has a free slot', async () => {
-  const pool = makePool({ threads: 2, concurrency: 4, backlog: 8 });
-  await pool.ready();
-  const [blocking, beside] = [new Latch(), new Latch()];
-  const blocked = pool.run('hold', { latch: blocking.cells, value: 'blocked' });
-  await blocking.arrived();
-  // The thread that is blocked has the most free slots.
-  const jobs = [1, 2, 3].map((value) => pool.run('holdAsync', { latch: beside.cells, value }));
-  await beside.arrived(3);
-  expect(await pool.run('echo', 'on')).toBe('on');
-  expect(pool.stats().jobs).toMatchObject({ running: 4, queued: 0 });
-  beside.open();
-  expect(await Promise.all(jobs)).toEqual([1, 2, 3]);
-  blocking.open();
-  expect(await blocked).toBe('blocked');
-});
-
 test('the work that an async job does first does not count as time of the next one', async () => {
   const pool = makePool({ threads: 1, concurrency: 2, backlog: 8 });
   await pool.ready();
