@@ -18,6 +18,13 @@ export class Latch {
     }
   }
 
+  /** Blocks this thread, so that no message is taken meanwhile, until so many jobs have arrived. */
+  blockUntilArrived(count = 1): void {
+    for (let { arrivals } = this; arrivals < count; { arrivals } = this) {
+      Atomics.wait(this.cells, 0, arrivals);
+    }
+  }
+
   /** How many jobs have arrived so far. */
   get arrivals(): number {
     return Atomics.load(this.cells, 0);

@@ -113,6 +113,17 @@ test.each([
   expect(await pool.run('echo', 'on')).toBe('on');
 });
 
+test('a promise whose `then` calls back twice ends its job once', async () => {
+  const pool = makePool({ threads: 1, concurrency: 3, backlog: 16 }, values);
+  await pool.ready();
+  for (let round = 0; round < 3; round += 1) {
+    expect(await pool.run('doublePromise')).toBe('first');
+  }
+  const inputs = Array.from({ length: 12 }, (_, n) => n);
+  expect(await Promise.all(inputs.map((n) => pool.run('thenable', n)))).toEqual(inputs);
+  expect(pool.stats()).toMatchObject({ jobs: { fulfilled: 15 }, threads: { busy: 0 } });
+});
+
 test.each([
   ['rejectingThenable', 'reason'],
   ['throwingThen', new RangeError('then is a trap')],

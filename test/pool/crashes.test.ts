@@ -3,7 +3,7 @@ import { ThreadLostError } from 'millrace';
 import { expect, test } from 'vitest';
 import { fixture, guard } from '../helpers/guard.js';
 import { Latch } from '../helpers/latch.js';
-import { rejection } from '../helpers/outcomes.js';
+import { rejection, until } from '../helpers/outcomes.js';
 
 const { makePool, threads } = guard();
 const module = fixture('crashes.js');
@@ -137,6 +137,31 @@ test('losing every thread again and again is survived, with a pause between', as
   }
   expect(await pool.run('echo', 'on')).toBe('on');
   expect(pool.stats().threads.lost).toBe(6);
+});
+
+test('a job that waits is not given up for the exceptions of others', async () => {
+  const [crashes, next] = [[1, 2, 3, 4].map(() => new Latch()), new Latch()];
+  const loads = new Int32Array(new SharedArrayBuffer(4));
+  // No new thread is ready for it before all of these have crashed.
+  const workerData = { loads, freely: crashes.length, latch: next.cells };
+  const pool = makePool(
+    { threads: crashes.length, concurrency: 2, backlog: 8, workerData },
+    fixture('modules/first-loads.mjs'),
+  );
+  await until(() => pool.stats().threads.ready === crashes.length);
+  const guilty = crashes.map(({ cells }) => pool.run('holdAndCrash', { latch: cells }));
+  await Promise.all(crashes.map((latch) => latch.arrived()));
+  const innocent = await pool.submit('echo', 'innocent');
+  for (const [index, latch] of crashes.entries()) {
+    const lost = once(pool, 'threadLost');
+    latch.open();
+    await lost;
+    expect(await guilty[index]).toBe('answered');
+    expect(innocent.state).toBe('queued');
+  }
+  next.open();
+  expect(await innocent.result).toBe('innocent');
+  expect(pool.stats().threads.lost).toBe(4);
 });
 
 // Reading it exhausts the heap before the job is claimed, on every thread that it is sent to.

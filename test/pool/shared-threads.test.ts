@@ -134,3 +134,19 @@ test('jobs go to the thread with the most room', async () => {
   latch.open();
   await Promise.all(jobs);
 });
+
+test('the work that an async job does first does not count as time of the next one', async () => {
+  const pool = makePool({ threads: 1, concurrency: 2, backlog: 8 });
+  await pool.ready();
+  const latch = new Latch();
+  const spinMs = 100;
+  const first = pool.run('spinAndHoldAsync', { spinMs, latch: latch.cells });
+  expect(await pool.run('echo', 'next')).toBe('next');
+  const { runMs } = pool.stats();
+  const afterMs = (await pool.run('clock')) as number;
+  latch.open();
+  const spunMs = (await first) as number;
+  expect(runMs.count).toBe(1);
+  // It ran between these two looks at its thread's clock; the figures are rounded a little.
+  expect(runMs.max).toBeLessThan(afterMs - spunMs + spinMs / 2);
+});

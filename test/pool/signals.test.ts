@@ -112,6 +112,32 @@ test('aborting while the threads boot ends the job, which never runs', async () 
   expect(cells[0]).toBe(0);
 });
 
+test.each([
+  ['small', 1],
+  ['small', 2],
+  ['large', 1],
+  ['large', 2],
+])('a getter of the input that aborts cancels the job: %s, look %i', async (size, which) => {
+  const pool = makePool({ threads: 1 });
+  await pool.ready();
+  const cancelling = new AbortController();
+  const { signal } = cancelling;
+  let looks = 0;
+  const input = {
+    text: 'x'.repeat(size === 'large' ? 1000 : 1),
+    get trap() {
+      looks += 1;
+      if (looks === which) cancelling.abort('trapped');
+      return looks;
+    },
+  };
+  expect(await rejection(pool.run('echo', input, { signal }))).toBe('trapped');
+  expect(looks).toBeGreaterThanOrEqual(which);
+  expect(listeners(signal)).toBe(0);
+  expect(pool.stats().jobs).toMatchObject({ submitted: 1, cancelled: 1 });
+  expect(await pool.run('echo', 'on')).toBe('on');
+});
+
 test('a listener of the caller that submits while the signal aborts is served', async () => {
   const pool = makePool({ threads: 1, backlog: 1 });
   const cancelling = new AbortController();

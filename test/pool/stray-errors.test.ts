@@ -92,6 +92,29 @@ test('it arrives with its class and its fields', async () => {
   expect(error).toMatchObject({ message: 'left behind', code: 'E_LEFT' });
 });
 
+test('one that this thread cannot read is a stray error all the same, and no job is blamed', async () => {
+  const pool = makePool({ threads: 1, concurrency: 3, backlog: 8 }, module);
+  await pool.ready();
+  const strays: unknown[] = [];
+  pool.on('strayError', (error) => strays.push(error));
+  const latch = new Latch();
+  // More than this thread can read, and less than a thread of 4 MB can write.
+  const guilty = pool.run('rejectDeepBehind', 6000);
+  const innocent = pool.run('echo', { list: ['too large for a cell'] });
+  const last = pool.run('signOn', { latch: latch.cells });
+  // Both have ended when the first message is taken, and one of them has posted its result.
+  latch.blockUntilArrived();
+  expect(await Promise.all([guilty, innocent, last])).toEqual([
+    'answered',
+    { list: ['too large for a cell'] },
+    undefined,
+  ]);
+  await macrotask();
+  expect(strays).toHaveLength(1);
+  expect(await pool.run('echo', 'on')).toBe('on');
+  expect(pool.stats().threads).toMatchObject({ ready: 1, lost: 0, recycled: 0 });
+});
+
 test('the job that left it behind, and those beside and after it, go on', async () => {
   const pool = makePool({ threads: 1, concurrency: 2, backlog: 8 }, module);
   const latch = new Latch();

@@ -128,6 +128,23 @@ test('stays intact where it waited and one signal cancels it and the job before'
   expect(waiting.byteLength).toBe(4);
 });
 
+test('waits in a free slot behind a job that blocks its thread, as long as that takes', async () => {
+  const pool = makePool({ threads: 1, concurrency: 3, backlog: 4 }, values);
+  await pool.ready();
+  const latch = new Latch();
+  const held = pool.run('hold', { latch: latch.cells, value: 'held' });
+  await latch.arrived();
+  const moved = buffer();
+  const job = await pool.submit('look', moved, { transfer: [moved] });
+  // When this one's time is over, a thread that is held up has long been noticed.
+  const impatient = pool.run('echo', 'impatient', { timeout: { queueMs: 100 } });
+  expect(await rejection(impatient)).toMatchObject({ phase: 'queue', started: false });
+  expect(job.state).toBe('queued');
+  latch.open();
+  expect(await job.result).toMatchObject({ bytes: [1, 2, 3, 4] });
+  expect(await held).toBe('held');
+});
+
 // On Node 20 structuredClone takes it for an empty one.
 test('a buffer that is detached already is refused', async () => {
   const pool = makePool({ threads: 1 }, values);

@@ -1,0 +1,110 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { Scheduler } from '../../src/scheduler.js';
+import { macrotask, rejection } from '../helpers/outcomes.js';
+import { ScriptedLink } from './scripted-link.js';
+
+/** A scheduler whose threads are scripted. */
+function schedulerOf(settings: { threads: number; concurrency: number; coalesce: boolean }) {
+  const scheduler = new Scheduler(
+    { ...settings, backlog: { jobs: 8, bytes: 100_000, waiters: 0 }, overflow: 'reject' },
+    { live() {}, saturated() {}, available() {}, failedUnread() {}, drained() {} },
+  );
+  const links = Array.from({ length: settings.threads }, () => {
+    const link = new ScriptedLink(settings.concurrency + 64);
+    scheduler.addThread(link);
+    return link;
+  });
+  const submit = (input: number) => {
+    const job = scheduler.trySubmit('job', input, {});
+    if (job === undefined) return expect.fail('it was refused');
+    return job;
+  };
+  return { links, submit };
+}
+
+/** One thread, on which short jobs may wait. */
+async function scripted() {
+  const { links, submit } = schedulerOf({ threads: 1, concurrency: 1, coalesce: true });
+  const link = links[0] as ScriptedLink;
+  for (let call = 0; call < 10; call += 1) {
+    const job = submit(call);
+    link.start();
+    link.end(0, { value: call });
+    link.announce();
+    expect(await job.result).toBe(call);
+  }
+  return { link, submit };
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Lets the thread do something right after the main thread has looked whether a job has ended. */
+function afterTheLook({ rings }: ScriptedLink, step: () => void): void {
+  const look = rings.isFinished.bind(rings);
+  rings.isFinished = (cell) => {
+    rings.isFinished = look;
+    const isFinished = look(cell);
+    step();
+    return isFinished;
+  };
+}
+
+test.each([
+  ['in its cell', 'value'],
+  ['in a message', ['value']],
+])(
+  'a thread is not stopped for a cancelled job that ends meanwhile, its result %s, and goes on',
+  async (_, value) => {
+    const { link, submit } = await scripted();
+    const [cancelled, next] = [submit(1), submit(2)];
+    link.start();
+    expect(link.left).toBe(1);
+    afterTheLook(link, () => {
+      link.end(0, { value });
+      link.start();
+    });
+    cancelled.cancel('enough');
+    expect(await rejection(cancelled.result)).toBe('enough');
+    expect(link.running).toMatchObject([{ input: 2 }]);
+    expect(link.isStopped).toBe(false);
+    link.end(0, { value: 'next' });
+    link.announce();
+    expect(await next.result).toBe('next');
+  },
+);
+
+test('a thread is stopped for a cancelled job that does not end, and starts nothing else', async () => {
+  const { link, submit } = await scripted();
+  const [cancelled, next] = [submit(1), submit(2)];
+  link.start();
+  cancelled.cancel('enough');
+  expect(await rejection(cancelled.result)).toBe('enough');
+  expect(link.isStopped).toBe(true);
+  expect(link.start()).toBeUndefined();
+  await macrotask();
+  expect(next.state).toBe('queued');
+});
+
+test.each([true, false])(
+  'what waits behind a job that blocks its thread goes to a free slot elsewhere: coalesce %s',
+  async (coalesce) => {
+    vi.useFakeTimers();
+    const { links, submit } = schedulerOf({ threads: 2, concurrency: 4, coalesce });
+    const [blocked, other] = links as [ScriptedLink, ScriptedLink];
+    const first = submit(0);
+    blocked.start();
+    const jobs = [submit(1), submit(2), submit(3)];
+    // The thread that is blocked has as many free slots, or more.
+    expect([blocked.left, other.left]).not.toEqual([0, 3]);
+    vi.advanceTimersByTime(50);
+    const started = jobs.map(() => other.start()?.input);
+    expect(started.toSorted()).toEqual([1, 2, 3]);
+    expect(jobs.map((job) => job.state)).toEqual(['running', 'running', 'running']);
+    while (other.running.length > 0) other.end(0, { value: 'elsewhere' });
+    other.announce();
+    expect(await Promise.all(jobs.map((job) => job.result))).toEqual(jobs.map(() => 'elsewhere'));
+    expect(first.state).toBe('running');
+  },
+);
