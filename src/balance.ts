@@ -41,7 +41,6 @@ export class Balance {
   readonly #now: () => number;
   readonly #owner: BalanceOwner;
   readonly #watch = new Deadline(() => this.#look());
-  #isRelieving = false;
 
   constructor(
     lanes: readonly Lane[],
@@ -87,19 +86,11 @@ export class Balance {
     if (lane.occupied > 1 && !this.#watch.isSet) this.#setWatch(WATCH_MS);
   }
 
-  /** A thread has nothing to do, and nobody has submitted anything for it yet. */
-  idle(): void {
-    if (this.#isRelieving || !this.#lanes.some(hasWaiting)) return;
-    this.#isRelieving = true;
-    // Later, as those who await the results that have just arrived may submit more.
-    queueMicrotask(() => {
-      this.#isRelieving = false;
-      this.#relieve();
-    });
-  }
-
-  /** Shares what waits on the busiest thread out anew, if there is an idle one. */
-  #relieve(): void {
+  /**
+   * Shares what waits on the busiest thread out anew, if there is an idle one and nothing queued for it.
+   * To be called when those who await results have had their turn: they may submit more.
+   */
+  relieve(): void {
     if (this.#owner.hasQueued()) return;
     let isIdle = false;
     let busiest: Lane | undefined;
@@ -129,7 +120,7 @@ export class Balance {
       this.#owner.recall(lane);
     }
     this.#owner.refill();
-    this.#relieve();
+    this.relieve();
     if (!this.#watch.isSet && this.#lanes.some(hasWaiting)) this.#setWatch(nextMs);
   }
 

@@ -31,7 +31,7 @@ export interface Loss {
 
 /** What the dispatcher asks of its owner. */
 export interface DispatcherOwner {
-  /** Whether accepted jobs wait for a thread. */
+  /** Whether accepted jobs wait for a thread, or submissions for room. */
   readonly hasQueued: boolean;
   settle(job: JobRecord, ending: Ending, value: unknown): void;
   /** The job was sent in vain: it belongs to the front of the backlog again. */
@@ -49,6 +49,9 @@ export interface DispatcherSettings {
 /** How long a thread with several slots may leave a ping unanswered after a job on it was cancelled. */
 export const GRACE_MS = 1000;
 
+/** For microtasks: `queueMicrotask` makes an AsyncResource for each. */
+const RESOLVED = Promise.resolve();
+
 /** Of jobs that are sent one right after the other, so many before the bell is rung. */
 const MOST_UNHEARD = 16;
 
@@ -64,6 +67,7 @@ export class Dispatcher {
   readonly #now: () => number;
   readonly #lanes: Lane[] = [];
   readonly #balance: Balance;
+  #isSettlingDown = false;
 
   constructor(
     owner: DispatcherOwner,
@@ -94,13 +98,13 @@ export class Dispatcher {
     this.#lanes.push(lane);
     link.onMessage = (message) => {
       this.#answers.receive(lane, message);
-      this.#heard(lane);
+      this.#heard();
     };
     link.onUnreadable = (error) => {
       this.#answers.unreadable(lane, error);
-      this.#heard(lane);
+      this.#heard();
     };
-    this.#balance.idle();
+    this.#heard();
   }
 
   /** Threads that are ready, and of these the ones with a job. */
@@ -267,11 +271,19 @@ export class Dispatcher {
     return started.length;
   }
 
-  /** A thread has spoken. */
-  #heard(lane: Lane): void {
-    this.#owner.refill();
-    if (lane.occupied === 0) this.#balance.idle();
+  /** A thread has spoken. What nobody waits for comes when those who await the results have run. */
+  #heard(): void {
+    if (this.#owner.hasQueued) this.#owner.refill();
+    if (this.#isSettlingDown) return;
+    this.#isSettlingDown = true;
+    void RESOLVED.then(this.#settleDown);
   }
+
+  readonly #settleDown = (): void => {
+    this.#isSettlingDown = false;
+    this.#owner.refill();
+    this.#balance.relieve();
+  };
 
   /** Asks a thread on which an abandoned job still runs for a sign of life. */
   #watch(lane: Lane): void {

@@ -233,9 +233,9 @@ export class Scheduler {
     this.#settleOnce(job, ending, value);
   }
 
-  /** For the dispatcher: whether accepted jobs wait for a thread. */
+  /** For the dispatcher: whether accepted jobs wait for a thread, or submissions for room. */
   get hasQueued(): boolean {
-    return this.#backlog.queued > 0;
+    return this.#backlog.queued > 0 || this.#backlog.waiting > 0;
   }
 
   /** For the dispatcher: a job that was sent has not started. */

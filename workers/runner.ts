@@ -31,6 +31,8 @@ const now = performance.now.bind(performance);
 const PATIENCE_MS = 0.5;
 /** How long it looks for more before it sleeps: about what the bell would cost the main thread. */
 const LINGER_MS = 0.01;
+/** A sleep that was not worth it, from the end of the last job to the bell. */
+const SHORT_SLEEP_MS = 0.2;
 /** How long jobs run one after the other before timers and I/O of this thread have their turn. */
 const TURN_MS = 2;
 
@@ -53,6 +55,7 @@ export class Runner {
   #isStopped = false;
   #isDraining = false;
   #isWaitingForTurn = false;
+  #wasShortSleep = false;
   /** Results in their cells for which no bell was rung, and since when. */
   #unannounced = 0;
   #unannouncedSinceMs = 0;
@@ -73,6 +76,7 @@ export class Runner {
 
   /** The bell has rung. */
   wake(): void {
+    if (!this.#isDraining) this.#wasShortSleep = now() - this.#nowMs < SHORT_SLEEP_MS;
     this.#drain();
   }
 
@@ -93,26 +97,33 @@ export class Runner {
     this.#isDraining = true;
     this.#nowMs = now();
     const turnEndMs = this.#nowMs + TURN_MS;
+    let isFirst = true;
     do {
-      while (this.#running < this.#slots) {
-        const cell = this.#rings.next();
-        if (cell < 0) break;
-        this.#run(cell);
-        if (this.#nowMs >= turnEndMs || runMicrotasks === undefined) return this.#goOnLater();
-        try {
-          runMicrotasks();
-        } catch (error) {
-          return this.#host.crash(error);
+      while (this.#running < this.#slots && this.#rings.left > 0) {
+        if (!isFirst) {
+          if (this.#nowMs >= turnEndMs || runMicrotasks === undefined) return this.#goOnLater();
+          // What the job before has left behind. The last one's leavings run when this ends.
+          try {
+            runMicrotasks();
+          } catch (error) {
+            return this.#host.crash(error);
+          }
         }
         if (this.#isStopped) return;
+        isFirst = false;
+        this.#run(this.#rings.next());
       }
       this.#announce();
     } while (this.#running < this.#slots && (this.#linger() || !this.#rings.sleep()));
     this.#isDraining = false;
   }
 
-  /** Looks for a while whether more comes, before it sleeps. Returns whether it does. */
+  /**
+   * Looks for a while whether more comes, before it sleeps, if its last sleep was a short one. Returns
+   * whether it does. Where jobs come seldom it would only keep the main thread from this processor.
+   */
   #linger(): boolean {
+    if (!this.#wasShortSleep) return false;
     const untilMs = now() + LINGER_MS;
     do {
       if (this.#rings.left > 0) return true;
