@@ -6,7 +6,7 @@
  * - Jobs start in the order of sending. What a job leaves behind in the queues of microtasks and
  *   ticks runs before the next one starts, as if each job had come in a message of its own.
  * - A result is visible to the main thread when its job ends. The bell follows before this thread
- *   sleeps, when half of its jobs are done, or `PATIENCE_MS` later.
+ *   sleeps, when half of its jobs are done, or when the patience with the others is at its end.
  * - No error of a job, and no value that can't be cloned, ends the thread.
  */
 import type { MessagePort, Transferable } from 'node:worker_threads';
@@ -27,8 +27,15 @@ export interface HostedJob {
 /** Taken at the start, as a job module may replace it, to test with a clock of its own. */
 const now = performance.now.bind(performance);
 
-/** How long a result may lie in its cell before the bell is rung, while further jobs run. */
-const PATIENCE_MS = 0.5;
+/**
+ * How long a result may lie in its cell before the bell is rung, while further jobs run: a part of the
+ * time that those at hand will take, as who waits for a turn behind them waits as long anyway.
+ */
+const PATIENCE = 0.25;
+const LEAST_PATIENCE_MS = 0.2;
+const MOST_PATIENCE_MS = 2;
+/** The weight of a job's time in the mean that this is reckoned by. */
+const MEAN_WEIGHT = 1 / 16;
 /** How long it looks for more before it sleeps: about what the bell would cost the main thread. */
 const LINGER_MS = 0.01;
 /** A sleep that was not worth it, from the end of the last job to the bell. */
@@ -59,6 +66,7 @@ export class Runner {
   /** Results in their cells for which no bell was rung, and since when. */
   #unannounced = 0;
   #unannouncedSinceMs = 0;
+  #meanRunMs = 0;
   /** The clock, read once for the end of one job and the begin of the next. */
   #nowMs = 0;
 
@@ -225,6 +233,7 @@ export class Runner {
   #ended(cell: number, form: number): void {
     this.#running -= 1;
     this.#nowMs = now();
+    this.#meanRunMs += (this.#nowMs - this.#rings.startedMs(cell) - this.#meanRunMs) * MEAN_WEIGHT;
     this.#rings.forms[cell] = form;
     this.#rings.finish(cell, this.#nowMs);
   }
@@ -233,12 +242,18 @@ export class Runner {
   #completed(): void {
     if (this.#unannounced === 0) this.#unannouncedSinceMs = this.#nowMs;
     this.#unannounced += 1;
+    const { left } = this.#rings;
     if (
-      this.#unannounced >= this.#rings.left ||
-      this.#nowMs - this.#unannouncedSinceMs >= PATIENCE_MS
+      this.#unannounced >= left ||
+      this.#nowMs >= this.#unannouncedSinceMs + this.#patienceMs(left)
     ) {
       this.#announce();
     }
+  }
+
+  #patienceMs(left: number): number {
+    const partMs = PATIENCE * left * this.#meanRunMs;
+    return Math.min(Math.max(partMs, LEAST_PATIENCE_MS), MOST_PATIENCE_MS);
   }
 
   #announce(): void {
