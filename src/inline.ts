@@ -137,12 +137,9 @@ export class InlineValues {
   }
 
   #readBytes(cell: number): Uint8Array<ArrayBuffer> {
-    const length = this.#lengths[cell] as number;
-    const own = new Uint8Array(length);
     const start = cell * STRIDE;
-    for (let index = 0; index < length; index += 1)
-      own[index] = this.#bytes[start + index] as number;
-    return own;
+    // A copy, in memory of its own that is not shared.
+    return new Uint8Array(this.#bytes.subarray(start, start + (this.#lengths[cell] as number)));
   }
 }
 

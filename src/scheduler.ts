@@ -157,7 +157,6 @@ export class Scheduler {
   /** A thread is ready. */
   addThread(link: Link): void {
     this.#dispatcher.add(link);
-    this.refill();
   }
 
   /**

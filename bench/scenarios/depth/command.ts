@@ -5,15 +5,17 @@
  * Method: one fresh process a round; the figure of a round is the mean over a sample of calls, the
  * figure shown the median of the rounds, with their range beside it.
  */
-import { comparisonSettings, jsonTarget } from '../../comparison.js';
+import { type ComparisonSettings, comparisonSettings, jsonTarget } from '../../comparison.js';
 import { readEnvironment } from '../../environment.js';
 import { numberFlag } from '../../flags.js';
 import { measureFresh } from '../../fresh-process.js';
 import { writeJson } from '../../json-file.js';
+import { checkComplete, measureRounds } from '../../rounds.js';
 import type { Scenario, Surroundings } from '../../scenario.js';
+import { spreadOf } from '../../series.js';
 import { median } from '../../statistics.js';
 import { formatCount } from '../../terminal/format.js';
-import { Progress } from '../../terminal/progress.js';
+import { spreadRows } from '../../terminal/spread.js';
 import { drawTable } from '../../terminal/table.js';
 import type { Costs, DepthReply, DepthRequest } from './program.js';
 
@@ -37,82 +39,81 @@ export const depth: Scenario = {
   async run(flags, surroundings) {
     const range = { min: 2 * SAMPLE, max: 4_000_000, isWhole: true };
     const jobs = numberFlag(flags, 'jobs', range) ?? DEFAULT_DEPTH;
-    const { rounds: count } = comparisonSettings(flags, DEFAULT_ROUNDS);
+    const settings = comparisonSettings(flags, DEFAULT_ROUNDS);
     const jsonFile = jsonTarget(flags);
     const environment = readEnvironment();
-    const rounds = await measureRounds(jobs, count, surroundings);
-    surroundings.screen.write(`${report(jobs, rounds, surroundings).join('\n')}\n`);
-    if (jsonFile === undefined) return;
-    writeJson(jsonFile, {
+    const { replies, failures } = await measureDepth(jobs, settings, surroundings);
+    surroundings.screen.write(`${report(jobs, replies, surroundings).join('\n')}\n`);
+    const result = {
       schema: 'millrace-bench/1',
       scenario: 'depth',
       environment,
       settings: { jobs, sample: SAMPLE },
-      rounds: rounds.map(({ shallow, deep, longestPauseMs, bytesPerJob }) => ({
+      rounds: replies.map(({ shallow, deep, longestPauseMs, bytesPerJob }) => ({
         shallow,
         deep,
         longestPauseMs,
         bytesPerJob,
       })),
-    });
+    };
+    if (jsonFile !== undefined) writeJson(jsonFile, result);
+    checkComplete({ failures });
   },
 };
 
-async function measureRounds(
+/** The replies, one a round. */
+async function measureDepth(
   jobs: number,
-  count: number,
-  { screen, paint, signal }: Surroundings,
-): Promise<DepthReply[]> {
-  const progress = new Progress(screen, paint);
-  const rounds: DepthReply[] = [];
-  try {
-    for (let round = 1; round <= count && !signal.aborted; round += 1) {
-      progress.begin(`Round ${round} of ${count}`, ROUND_SECONDS, ROUND_SECONDS * (count - round));
-      const request: DepthRequest = { kind: 'measure', depth: jobs, sample: SAMPLE };
-      rounds.push(await measureFresh<DepthReply>(PROGRAM, request, { limitMs: 120_000, signal }));
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  } finally {
-    progress.stop();
-  }
-  return rounds;
+  settings: ComparisonSettings,
+  surroundings: Surroundings,
+): Promise<{ readonly replies: readonly DepthReply[]; readonly failures: readonly string[] }> {
+  const request: DepthRequest = { kind: 'measure', depth: jobs, sample: SAMPLE };
+  const limits = { limitMs: 120_000, signal: surroundings.signal };
+  const replies: DepthReply[] = [];
+  const { failures } = await measureRounds(
+    {
+      ...settings,
+      points: [jobs],
+      arms: ['millrace'],
+      secondsEach: ROUND_SECONDS,
+      describe: () => `${formatCount(jobs)} jobs`,
+      measure: async () => {
+        const reply = await measureFresh<DepthReply>(PROGRAM, request, limits);
+        replies.push(reply);
+        return reply;
+      },
+    },
+    surroundings,
+  );
+  return { replies, failures };
 }
 
-function report(jobs: number, rounds: readonly DepthReply[], { paint }: Surroundings): string[] {
-  const row = (what: string, cost: keyof Costs): string[] => [
-    what,
-    spread(rounds.map(({ shallow }) => shallow[cost])),
-    spread(rounds.map(({ deep }) => deep[cost])),
-  ];
-  const head = ['microseconds', `${formatCount(2 * SAMPLE)} deep`, `${formatCount(jobs)} deep`];
-  const rows = [
-    row('submit', 'submitUs'),
-    row('cancel', 'cancelUs'),
-    row('run, on the main thread', 'dispatchUs'),
-  ];
+function report(jobs: number, replies: readonly DepthReply[], { paint }: Surroundings): string[] {
+  const rows = (what: string, cost: keyof Costs): string[][] =>
+    spreadRows(
+      what,
+      [
+        spreadOf(replies.map(({ shallow }) => shallow[cost])),
+        spreadOf(replies.map(({ deep }) => deep[cost])),
+      ],
+      (us) => us.toFixed(2),
+      paint,
+    );
+  const table = {
+    head: ['microseconds', `${formatCount(2 * SAMPLE)} deep`, `${formatCount(jobs)} deep`],
+    rows: [
+      ...rows('submit', 'submitUs'),
+      ...rows('cancel', 'cancelUs'),
+      ...rows('run, on the main thread', 'dispatchUs'),
+    ],
+  };
+  const bytes = median(replies.map(({ bytesPerJob }) => bytesPerJob));
+  const pauseMs = median(replies.map(({ longestPauseMs }) => longestPauseMs));
   return [
     '',
-    ...drawTable({ head, rows }, paint),
+    ...drawTable(table, paint),
     '',
-    `A job in the backlog took ${figure(
-      rounds.map(({ bytesPerJob }) => bytesPerJob),
-      0,
-    )} bytes; the longest pause of the`,
-    `garbage collector was ${figure(
-      rounds.map(({ longestPauseMs }) => longestPauseMs),
-      1,
-    )} ms.`,
+    `A job in the backlog took ${bytes?.toFixed(0) ?? '-'} bytes; the longest pause of the`,
+    `garbage collector was ${pauseMs?.toFixed(1) ?? '-'} ms.`,
   ];
-}
-
-function spread(values: readonly number[]): string {
-  const middle = median(values);
-  if (middle === undefined) return '-';
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  return `${middle.toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)})`;
-}
-
-function figure(values: readonly number[], digits: number): string {
-  return (median(values) ?? 0).toFixed(digits);
 }
