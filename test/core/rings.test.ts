@@ -73,8 +73,8 @@ test('a function that returned a promise is marked', () => {
   expect(main.isAsync(0)).toBe(true);
 });
 
-test('of two threads that race for 20,000 jobs exactly one gets each', async () => {
-  const cells = 20_000;
+/** Both sides go for the same jobs at once, from the two ends. Returns how many each has got. */
+async function race(cells: number): Promise<{ takenBack: number; started: number }> {
   const { main } = bothSides(cells);
   for (let cell = 0; cell < cells; cell += 1) {
     main.offer(cell);
@@ -105,8 +105,18 @@ test('of two threads that race for 20,000 jobs exactly one gets each', async () 
   let takenBack = 0;
   for (let cell = cells - 1; cell >= 0; cell -= 1) if (main.takeBack(cell)) takenBack += 1;
   await exited;
-  expect(takenBack + (won[0] as number)).toBe(cells);
-  expect(takenBack).toBeGreaterThan(0);
+  return { takenBack, started: won[0] as number };
+}
+
+test('of two threads that race for 20,000 jobs exactly one gets each', async () => {
+  const cells = 20_000;
+  let takenBack = 0;
+  let started = 0;
+  // On a busy machine one side may be through before the other has begun: that was no race.
+  do {
+    ({ takenBack, started } = await race(cells));
+    expect(takenBack + started).toBe(cells);
+  } while (takenBack === 0 || started === 0);
 });
 
 test('a cell holds its value until it is written anew', () => {
