@@ -15,7 +15,7 @@ import type { JobRecord } from './job.js';
 import type { Lane } from './lane.js';
 
 /** Work that may wait on a thread beside the first job that does, in expected milliseconds. */
-const AHEAD_MS = 4;
+const AHEAD_MS = 8;
 /** Work that is not worth another thread's waking up for, in expected milliseconds. */
 const RELIEF_MS = 0.1;
 /** How often the watch looks, and how long any job may take before it can count as overdue. */

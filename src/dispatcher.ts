@@ -15,7 +15,7 @@ import type { Functions } from './functions.js';
 import { Inline } from './inline.js';
 import type { Ending, JobRecord } from './job.js';
 import { Lane, type Link } from './lane.js';
-import { isBuffer } from './payload.js';
+import { copyToHandOver, isBuffer } from './payload.js';
 import { BELL, Form, Kind } from './protocol.js';
 import type { Stats } from './stats.js';
 
@@ -341,7 +341,9 @@ function putInput({ rings, link }: Lane, cell: number, { input, transfer }: JobR
   }
   rings.rouse();
   try {
-    link.post([Kind.input, cell, isBuffer(input) ? Form.buffer : Form.plain, input], transfer);
+    const copy = transfer === undefined ? copyToHandOver(input) : undefined;
+    const form = isBuffer(input) ? Form.buffer : Form.plain;
+    link.post([Kind.input, cell, form, copy?.value ?? input], copy?.transfer ?? transfer);
   } catch (error) {
     link.post(BELL);
     throw error;

@@ -11,7 +11,7 @@
  */
 import type { MessagePort, Transferable } from 'node:worker_threads';
 import { Inline } from '../src/inline.js';
-import { compact, isBuffer } from '../src/payload.js';
+import { compact, copyToHandOver, isBuffer } from '../src/payload.js';
 import { BELL, Form, Kind } from '../src/protocol.js';
 import { Rings, type SharedRings } from '../src/rings.js';
 import { encodeThrown } from '../src/thrown.js';
@@ -31,9 +31,9 @@ const now = performance.now.bind(performance);
  * How long a result may lie in its cell before the bell is rung, while further jobs run: a part of the
  * time that those at hand will take, as who waits for a turn behind them waits as long anyway.
  */
-const PATIENCE = 0.25;
+const PATIENCE = 0.5;
 const LEAST_PATIENCE_MS = 0.2;
-const MOST_PATIENCE_MS = 2;
+const MOST_PATIENCE_MS = 4;
 /** The weight of a job's time in the mean that this is reckoned by. */
 const MEAN_WEIGHT = 1 / 16;
 /** How long it looks for more before it sleeps: about what the bell would cost the main thread. */
@@ -203,7 +203,11 @@ export class Runner {
         transfer = result[TRANSFER];
       } else {
         form = this.#rings.values.write(cell, result);
-        if (form === Inline.none) value = compact(result);
+        if (form === Inline.none) {
+          const copy = copyToHandOver(result);
+          value = copy?.value ?? compact(result);
+          transfer = copy?.transfer;
+        }
       }
     } catch (error) {
       // A getter threw, or a trap of a proxy.

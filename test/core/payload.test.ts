@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compact, detach, weigh } from '../../src/payload.js';
+import { compact, copyToHandOver, detach, weigh } from '../../src/payload.js';
 
 describe('weigh', () => {
   test.each([
@@ -98,5 +98,57 @@ describe('detach', () => {
   test('keeps a Buffer a Buffer', () => {
     const buffer = Buffer.from(new ArrayBuffer(4));
     expect(Buffer.isBuffer(detach(buffer, [buffer.buffer as ArrayBuffer]).value)).toBe(true);
+  });
+});
+
+describe('copyToHandOver', () => {
+  const BYTES = 64 * 1024;
+  const filled = (buffer: ArrayBuffer) => {
+    const bytes = new Uint8Array(buffer);
+    for (let at = 0; at < bytes.length; at += 1) bytes[at] = at % 251;
+    return buffer;
+  };
+  class Samples extends Float32Array {}
+
+  test.each<[string, ArrayBuffer | ArrayBufferView]>([
+    ['a Uint8Array', new Uint8Array(filled(new ArrayBuffer(BYTES)))],
+    ['a part of a larger buffer', new Uint8Array(filled(new ArrayBuffer(2 * BYTES)), 100, BYTES)],
+    ['a Uint16Array', new Uint16Array(filled(new ArrayBuffer(BYTES)), 2, BYTES / 2 - 1)],
+    ['a BigInt64Array', new BigInt64Array(filled(new ArrayBuffer(BYTES)))],
+    ['an array of a class of its own', new Samples(filled(new ArrayBuffer(BYTES)))],
+    ['an ArrayBuffer', filled(new ArrayBuffer(BYTES))],
+  ])('of %s equals its clone, has its memory to itself, and leaves it alone', (_, value) => {
+    const copy = copyToHandOver(value);
+    const clone: unknown = structuredClone(compact(value));
+    expect(copy?.value).toEqual(clone);
+    expect(Object.getPrototypeOf(copy?.value)).toBe(Object.getPrototypeOf(clone));
+    const memory = ArrayBuffer.isView(copy?.value) ? copy.value.buffer : copy?.value;
+    expect(copy?.transfer).toEqual([memory]);
+    expect((memory as ArrayBuffer).byteLength).toBe(value.byteLength);
+    structuredClone(copy?.value, { transfer: copy?.transfer as never });
+    expect(value.byteLength).toBe((clone as ArrayBuffer).byteLength);
+  });
+
+  test('keeps a Buffer a Buffer', () => {
+    const buffer = Buffer.alloc(BYTES, 'text');
+    const copy = copyToHandOver(buffer);
+    expect(Buffer.isBuffer(copy?.value)).toBe(true);
+    expect(buffer.equals(copy?.value as Buffer)).toBe(true);
+    expect(copy?.transfer).toEqual([(copy?.value as Buffer).buffer]);
+  });
+
+  test.each([
+    ['small bytes', new Uint8Array(100)],
+    ['shared memory', new Uint8Array(new SharedArrayBuffer(BYTES))],
+    ['a shared buffer', new SharedArrayBuffer(BYTES)],
+    ['a buffer that can be resized', new ArrayBuffer(BYTES, { maxByteLength: 2 * BYTES })],
+    ['a view of one', new Uint8Array(new ArrayBuffer(BYTES, { maxByteLength: 2 * BYTES }))],
+    ['a DataView', new DataView(new ArrayBuffer(BYTES))],
+    ['what only looks like a buffer', Object.create(ArrayBuffer.prototype)],
+    ['bytes within an object', { bytes: new Uint8Array(BYTES) }],
+    ['text', 'x'.repeat(BYTES)],
+    ['undefined', undefined],
+  ])('leaves %s to the clone', (_, value) => {
+    expect(copyToHandOver(value)).toBeUndefined();
   });
 });

@@ -47,6 +47,32 @@ test('two jobs given the same object do not share it, nor do their results', asy
   expect(second).toEqual({ list: [1] });
 });
 
+test('large bytes are copied: what is sent stays whole, and no two jobs and results share memory', async () => {
+  const pool = makePool({ threads: 1, backlog: 8 });
+  for (const sent of [
+    new Uint8Array(1_000_000).fill(7),
+    Buffer.alloc(1_000_000, 7),
+    new Float64Array(100_000).fill(7),
+  ]) {
+    const results = (await Promise.all([
+      pool.run('echo', sent),
+      pool.run('echo', sent),
+    ])) as Array<typeof sent>;
+    expect(sent.at(-1)).toBe(7);
+    results[0]?.fill(8);
+    expect(results[1]?.at(0)).toBe(7);
+    expect(results[1]?.length).toBe(sent.length);
+    expect(Object.getPrototypeOf(results[1])).toBe(Object.getPrototypeOf(sent));
+  }
+});
+
+test('what a job keeps of its large result is not taken from it', async () => {
+  const pool = makePool({ threads: 1 }, values);
+  const first = (await pool.run('keepLarge')) as Uint8Array;
+  const second = (await pool.run('keepLarge')) as Uint8Array;
+  expect([first.length, first[0], second.length, second[0]]).toEqual([100_000, 1, 100_000, 2]);
+});
+
 const uncloneable: Array<[string, unknown]> = [
   ['a function', () => {}],
   ['a symbol', Symbol('input')],

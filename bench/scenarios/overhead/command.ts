@@ -28,6 +28,11 @@ const PROGRAM = new URL('./program.js', import.meta.url);
 const START_MS = 250;
 /** Far more than the slowest peer takes to end its last jobs. */
 const GRACE_MS = 30_000;
+/**
+ * A window is at least so many turns of all that are in flight: a pool may hand out as many results as
+ * that at once, before or after the window's end.
+ */
+const WINDOW_TURNS = 8;
 
 /** Throughput over job lengths and jobs in flight, against the other pools. */
 export const overhead: Scenario = {
@@ -90,7 +95,7 @@ function measure(
   // How long it takes until all that are in flight have had their turn.
   const turnMs = (inFlight * kind.us) / threads / 1000;
   const warmUpMs = Math.max(settings.warmUpMs, turnMs);
-  const windowMs = Math.max(settings.windowMs, 2 * turnMs);
+  const windowMs = Math.max(settings.windowMs, WINDOW_TURNS * turnMs);
   const request: OverheadRequest = {
     kind: 'measure',
     peer,
