@@ -1,20 +1,17 @@
 #!/usr/bin/env node
 /**
- * The `millrace` command: arguments in, exit code out. What it does is in the scenarios.
+ * The `millrace` command: arguments in, exit code out.
  *
- * Invariants: every mistake in the arguments is said on stderr with what is valid, exit code 1, and
- * nothing has been started; Ctrl-C and SIGTERM let a scenario report what it has, a second one ends
- * everything at once.
+ * Invariants: every mistake in the arguments is said on stderr with what is valid, exit code 1;
+ * Ctrl-C and SIGTERM let a command report what it has, a second one ends everything at once.
  */
-import { type Flags, type FlagTable, parseFlags, UsageError } from './flags.js';
-import { benchHelp, commandHelp } from './help.js';
+import { bench } from './command.js';
+import { UsageError } from './flags.js';
+import { commandHelp } from './help.js';
 import { packageVersion } from './installation.js';
 import { didYouMean } from './nearest.js';
-import type { Scenario } from './scenario.js';
-import { SCENARIOS } from './scenarios/index.js';
 import { paintFor } from './terminal/paint.js';
 
-const COMMON_FLAGS: FlagTable = { help: 'switch', version: 'switch', 'no-color': 'switch' };
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 process.exitCode = await main(process.argv.slice(2));
@@ -33,35 +30,23 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function command(args: readonly string[]): Promise<number> {
-  const everyFlag = Object.assign({}, COMMON_FLAGS, ...SCENARIOS.map(({ flags }) => flags));
-  const { words, flags } = parseFlags(args, everyFlag as FlagTable);
-  const [name, ...operands] = words;
-  if (flags.has('version')) return print(`${packageVersion()}\n`);
-  if (flags.has('help') && name === undefined) return print(commandHelp(packageVersion()));
-  if (name === undefined) throw new UsageError('Which command? There is: bench.');
-  if (name !== 'bench') {
-    throw new UsageError(`Unknown command '${name}'.${didYouMean(name, ['bench'])}`);
+async function command([name, ...rest]: readonly string[]): Promise<number> {
+  switch (name) {
+    case 'bench':
+      return await interruptible(rest);
+    case '--version':
+      return print(`${packageVersion()}\n`);
+    case '--help':
+    case '-h':
+      return print(commandHelp(packageVersion()));
+    case undefined:
+      throw new UsageError('Which command? There is: bench.');
+    default:
+      throw new UsageError(`Unknown command '${name}'.${didYouMean(name, ['bench'])}`);
   }
-  if (flags.has('help')) return print(benchHelp(SCENARIOS));
-  const scenario = findScenario(operands);
-  return await run(scenario, parseFlags(args, { ...COMMON_FLAGS, ...scenario.flags }).flags);
 }
 
-function findScenario([name, ...rest]: readonly string[]): Scenario {
-  const names = SCENARIOS.map((scenario) => scenario.name);
-  if (name === undefined) throw new UsageError(`Which scenario? There is: ${names.join(', ')}.`);
-  const found = SCENARIOS.find((scenario) => scenario.name === name);
-  if (found === undefined) {
-    throw new UsageError(
-      `Unknown scenario '${name}'; there is: ${names.join(', ')}.${didYouMean(name, names)}`,
-    );
-  }
-  if (rest.length > 0) throw new UsageError(`Unexpected argument '${rest[0]}'.`);
-  return found;
-}
-
-async function run(scenario: Scenario, flags: Flags): Promise<number> {
+async function interruptible(args: readonly string[]): Promise<number> {
   const interruption = new AbortController();
   let exitCode = 0;
   const interrupt = (signal: NodeJS.Signals) => {
@@ -71,9 +56,9 @@ async function run(scenario: Scenario, flags: Flags): Promise<number> {
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
-    await scenario.run(flags, {
+    await bench(args, {
       screen: process.stdout,
-      paint: paintFor(process.stdout, flags.has('no-color'), process.env),
+      paint: paintFor(process.stdout, args.includes('--no-color'), process.env),
       signal: interruption.signal,
     });
     return exitCode;

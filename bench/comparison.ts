@@ -1,10 +1,9 @@
 /**
- * What all scenarios that compare arms in rounds can be told, and how they end.
+ * What all scenarios that compare arms in rounds can be told.
  *
  * Invariant: one meaning and one range for each of these options, whatever the scenario.
  */
-import { type Flags, type FlagTable, numberFlag, textFlag } from './flags.js';
-import { checkWritable } from './json-file.js';
+import { type Flags, type FlagTable, numberFlag } from './flags.js';
 
 /** The settings that they share, complete. */
 export interface ComparisonSettings {
@@ -18,7 +17,6 @@ export const COMPARISON_FLAGS: FlagTable = {
   rounds: 'text',
   threads: 'text',
   seed: 'text',
-  json: 'text',
 };
 
 const DEFAULT_THREADS = 2;
@@ -29,7 +27,6 @@ export function comparisonOptions(rounds: number): Array<readonly [string, strin
     ['--rounds N', `how often each arm is measured (${rounds})`],
     ['--threads N', `of every arm (${DEFAULT_THREADS})`],
     ['--seed N', 'orders the measurements (1)'],
-    ['--json FILE', 'write the result with every round'],
   ];
 }
 
@@ -40,11 +37,4 @@ export function comparisonSettings(flags: Flags, rounds: number): ComparisonSett
     threads: numberFlag(flags, 'threads', { min: 1, max: 256, isWhole: true }) ?? DEFAULT_THREADS,
     seed: numberFlag(flags, 'seed', { min: 0, max: 2 ** 32 - 1, isWhole: true }) ?? 1,
   };
-}
-
-/** Where the result is to be written, if anywhere. @throws UsageError where that can't be done */
-export function jsonTarget(flags: Flags): string | undefined {
-  const file = textFlag(flags, 'json');
-  if (file !== undefined) checkWritable('json', file);
-  return file;
 }

@@ -19,7 +19,10 @@ export function commandHelp(version: string): string {
     'Usage: millrace <command> [options]',
     '',
     ...columns([
-      ['bench <scenario>', 'measure; millrace bench --help lists the scenarios'],
+      ['bench', 'a tour in two minutes; writes millrace-report.html and .json'],
+      ['bench <scenario …>', 'measure; millrace bench --help tells the options'],
+      ['bench list', 'what there is to measure'],
+      ['bench compare A B', 'two runs that were written by --json, side by side'],
       ['--version', 'print the version'],
       ['--help', 'print this'],
     ]),
@@ -29,15 +32,35 @@ export function commandHelp(version: string): string {
 /** For `millrace bench --help`. */
 export function benchHelp(scenarios: readonly Scenario[]): string {
   return text([
-    'Usage: millrace bench <scenario> [options]',
+    'Usage: millrace bench [<scenario> …] [options]',
+    '       millrace bench list',
+    '       millrace bench compare <before.json> <after.json>',
+    '',
+    ...wrap('Without a scenario: a tour in two minutes, with millrace-report.html and .json.'),
     '',
     'Scenarios:',
     ...columns(scenarios.map(({ name, summary }) => [name, summary])),
+    '',
+    'Options of every run:',
+    ...columns(COMMON_OPTIONS),
     ...scenarios.flatMap(({ name, options }) => ['', `Options of ${name}:`, ...columns(options)]),
     '',
     ...wrap(EXIT_CODES),
   ]);
 }
+
+/** For `millrace bench list`. */
+export function scenarioList(scenarios: readonly Scenario[]): string {
+  return text(columns(scenarios.map(({ name, summary }) => [name, summary])));
+}
+
+const COMMON_OPTIONS: ReadonlyArray<readonly [string, string]> = [
+  ['--json FILE', 'write the results with every round'],
+  ['--html FILE', 'write a report for a browser'],
+  ['--md FILE', 'write the tables as Markdown'],
+  ['--quiet', 'no progress, only the results'],
+  ['--no-color', 'no colour; also with NO_COLOR, and where the output is no terminal'],
+];
 
 function columns(rows: ReadonlyArray<readonly [string, string]>): string[] {
   const width = Math.max(...rows.map(([name]) => name.length)) + 2;

@@ -1,5 +1,5 @@
 /**
- * The file that a result is written to.
+ * The files that a result is written to.
  *
  * Invariants: that it can't be written is known before the run, not after it; checking changes
  * nothing that is there, and leaves nothing that was not.
@@ -29,5 +29,10 @@ export function checkWritable(option: string, path: string): void {
 
 /** Writes a value as JSON that people can read too. */
 export function writeJson(path: string, value: unknown): void {
-  writeFileSync(path, `${JSON.stringify(value, undefined, 2)}\n`);
+  writeText(path, `${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+/** Writes a text to a file. */
+export function writeText(path: string, text: string): void {
+  writeFileSync(path, text);
 }

@@ -88,10 +88,3 @@ export async function measureRounds<Point, Arm, Reply>(
     progress.stop();
   }
 }
-
-/** @throws Error where a measurement failed: what was reported is not all that was asked for. */
-export function checkComplete({ failures }: { readonly failures: readonly string[] }): void {
-  if (failures.length === 0) return;
-  const many = failures.length === 1 ? 'A measurement' : `${failures.length} measurements`;
-  throw new Error(`${many} failed. ${failures[0]}`);
-}

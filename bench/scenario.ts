@@ -1,31 +1,50 @@
 /**
- * What a scenario of `millrace bench` is: a name, its options and how to run it.
+ * What a scenario of `millrace bench` is: a name, its options, how to measure it and what the result
+ * says.
  *
- * Invariant: a scenario reads only the options it declares and writes only to the screen it is given;
- * when the signal aborts it ends its processes and reports what it has.
+ * Invariants: a scenario reads only the options it declares; `measure` writes only to the screen it is
+ * given, and when the signal aborts it ends its processes and gives what it has; what a result says is
+ * made from the result alone.
  */
+import type { Document, NamedFigure } from './document.js';
 import type { Flags, FlagTable } from './flags.js';
 import type { Paint } from './terminal/paint.js';
 import type { Screen } from './terminal/progress.js';
 
 /** Where a scenario runs. */
 export interface Surroundings {
+  /** For the progress; the report is written by the caller. */
   readonly screen: Screen;
   readonly paint: Paint;
   /** Aborted by Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
 }
 
-export interface Scenario {
+/** What every result has; the rest is the scenario's own, plain data. */
+export interface ScenarioResult {
+  /** The scenario's name. */
+  readonly scenario: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly isInterrupted: boolean;
+  readonly settings: object;
+  /** Measurements that failed, a sentence each: the result lacks them. */
+  readonly failures: readonly string[];
+}
+
+export interface Scenario<Settings = unknown, Result extends ScenarioResult = ScenarioResult> {
   readonly name: string;
   /** One line for the list of scenarios. */
   readonly summary: string;
   /** One line of help for each option. */
   readonly options: ReadonlyArray<readonly [option: string, meaning: string]>;
   readonly flags: FlagTable;
-  /**
-   * @throws UsageError for what the user can put right, before anything is started.
-   * @throws Error where it can't be carried out.
-   */
-  run(flags: Flags, surroundings: Surroundings): Promise<void>;
+  /** Reads and completes the settings, before anything is started. @throws UsageError */
+  settings(flags: Flags): Settings;
+  /** @throws Error where it can't be carried out at all. */
+  measure(settings: Settings, surroundings: Surroundings): Promise<Result>;
+  /** What a person wants to know of it. No blocks where nothing was measured. */
+  describe(result: Result): Document;
+  /** What another run can be compared by. */
+  figures(result: Result): NamedFigure[];
 }

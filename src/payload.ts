@@ -147,7 +147,9 @@ interface Resizable {
 }
 
 /** The built-in class of a view, which is what a clone of a subclass becomes, too. */
-function builtIn(view: NodeJS.TypedArray): new (from: ArrayBuffer) => NodeJS.TypedArray<ArrayBuffer> {
+function builtIn(
+  view: NodeJS.TypedArray,
+): new (from: ArrayBuffer) => NodeJS.TypedArray<ArrayBuffer> {
   return globalThis[view[Symbol.toStringTag]] as never;
 }
 

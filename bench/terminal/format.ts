@@ -5,6 +5,8 @@
  * the measurement is worth; no text is wider than eight columns below a billion.
  */
 
+import type { Unit } from '../document.js';
+
 const MB = 1024 ** 2;
 
 /** 17820 as '17,820', from a million on as '1.23 M'. */
@@ -61,4 +63,24 @@ export function formatList(items: readonly string[]): string {
 
 function trimZero(text: string): string {
   return text.endsWith('.0') ? text.slice(0, -2) : text;
+}
+
+/** A value in its unit. */
+export function formatUnit(value: number, unit: Unit): string {
+  switch (unit) {
+    case 'bytes':
+      return formatMegabytes(value);
+    case 'milliseconds':
+      return formatDuration(value);
+    case 'seconds':
+      return formatSeconds(value);
+    case 'percent':
+      return formatPercent(value);
+    case 'perSecond':
+      return `${value < 99.5 ? formatFigure(value) : formatCount(value)}/s`;
+    case 'count':
+      return formatCount(value);
+    case 'ratio':
+      return formatFigure(value);
+  }
 }

@@ -9,13 +9,23 @@ describe('wrong usage ends with exit code 1 and a message, before anything is st
   test.each([
     { args: [], says: 'Which command? There is: bench.' },
     { args: ['bnech'], says: "Unknown command 'bnech'. Did you mean 'bench'?" },
-    { args: ['bench'], says: `Which scenario? There is: ${scenarios}.` },
-    { args: ['bench', '--seconds', '2'], says: `Which scenario? There is: ${scenarios}.` },
     {
       args: ['bench', 'overlaod'],
       says: `Unknown scenario 'overlaod'; there is: ${scenarios}. Did you mean 'overload'?`,
     },
-    { args: ['bench', 'overload', 'twice'], says: "Unexpected argument 'twice'." },
+    { args: ['bench', 'depth', 'depth'], says: "Scenario 'depth' is named twice." },
+    {
+      args: ['bench', 'overload', '--round', '2'],
+      says: "Unknown option '--round'. Did you mean '--rounds'?",
+    },
+    {
+      args: ['bench', 'overload', '--rounds', '2'],
+      says: "Unknown option '--rounds' for overload.",
+    },
+    {
+      args: ['bench', 'compare', 'one.json'],
+      says: "'compare' needs two files that --json has written.",
+    },
     {
       args: ['bench', 'overload', '--thread', '2'],
       says: "Unknown option '--thread'. Did you mean '--threads'?",

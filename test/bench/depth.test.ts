@@ -1,9 +1,9 @@
 /** The experiment through the built command: a short run, judged by its form and not by its speed. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { millrace } from './processes.js';
+import { millrace, readResult } from './processes.js';
 
 let folder: string;
 beforeEach(() => {
@@ -19,10 +19,10 @@ test('a shallow and a deeper backlog, one round', { timeout: 120_000 }, async ()
   for (const line of stdout.split('\n')) expect.soft(line.length, line).toBeLessThanOrEqual(80);
   expect(stdout).toContain('60,000 deep');
 
-  const result = JSON.parse(readFileSync(file, 'utf8')) as {
+  const result = readResult<{
     settings: object;
     rounds: Array<Record<string, Record<string, number>>>;
-  };
+  }>(file);
   expect(result).toMatchObject({ scenario: 'depth', settings: { jobs: 60_000 } });
   expect(result.rounds.length).toBe(1);
   for (const which of ['shallow', 'deep']) {

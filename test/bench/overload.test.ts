@@ -1,10 +1,10 @@
 /** The experiment through the built command: short runs, judged by their sums and not by their speed. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { OverloadResult } from '../../bench/scenarios/overload/result.js';
-import { childrenOf, type Command, isAlive, millrace } from './processes.js';
+import { childrenOf, type Command, isAlive, millrace, readResult } from './processes.js';
 
 let folder: string;
 let file: string;
@@ -18,8 +18,8 @@ function overload(options: string): Command {
   return millrace('bench', 'overload', ...options.split(' '), '--json', file);
 }
 
-function readResult(): OverloadResult {
-  return JSON.parse(readFileSync(file, 'utf8')) as OverloadResult;
+function measured(): OverloadResult {
+  return readResult(file);
 }
 
 /** What holds for every arm, however it ended. */
@@ -48,10 +48,9 @@ test('all arms at their defaults, for two seconds each', { timeout: 120_000 }, a
   expect(stdout).toMatch(/^documents {11}\d+ installed JavaScript files, 10 to 200 KB/m);
   expect(stdout).toMatch(/^arm +offered +accepted +completed +refused +died at +peak RSS$/m);
 
-  const result = readResult();
+  const result = measured();
   verify(result);
   expect(result).toMatchObject({
-    schema: 'millrace-bench/1',
     scenario: 'overload',
     isInterrupted: false,
     settings: { seconds: 2, backlogJobs: 128, seed: 1 },
@@ -83,7 +82,7 @@ test(
     ).ended;
     expect(code).toBe(0);
     expect(stdout).toMatch(/^thread-per-request {2}died after [\d.]+ s \(memory ceiling\): /m);
-    const result = readResult();
+    const result = measured();
     verify(result);
     expect(result.capacity).toBeNull();
     const [arm] = result.arms;
@@ -102,7 +101,7 @@ test(
       '--seconds 1 --rate 300 --backlog 0 --threads 2 --arms millrace',
     ).ended;
     expect(code).toBe(0);
-    const result = readResult();
+    const result = measured();
     verify(result);
     const [arm] = result.arms;
     expect(arm?.intended).toBe(300);
@@ -132,7 +131,7 @@ describe.runIf(process.platform === 'linux')('no process stays behind', () => {
         stderr: '',
       });
       expect(children.filter((pid) => isAlive(pid))).toEqual([]);
-      const result = readResult();
+      const result = measured();
       verify(result);
       expect(result.isInterrupted).toBe(true);
       for (const arm of result.arms) expect(arm.ending.how).toBe('interrupted');

@@ -1,10 +1,10 @@
 /** The experiment through the built command: a short run, judged by its form and not by its speed. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { PayloadResult } from '../../bench/scenarios/payload/result.js';
-import { millrace } from './processes.js';
+import { millrace, readResult } from './processes.js';
 
 let folder: string;
 beforeEach(() => {
@@ -20,7 +20,7 @@ test('both ways, the smallest and the largest size, one round', { timeout: 120_0
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   for (const line of stdout.split('\n')) expect.soft(line.length, line).toBeLessThanOrEqual(80);
 
-  const result = JSON.parse(readFileSync(file, 'utf8')) as PayloadResult;
+  const result = readResult<PayloadResult>(file);
   expect(result).toMatchObject({ scenario: 'payload', isInterrupted: false, failures: [] });
   expect(result.points.map(({ way, size }) => `${way} ${size}`)).toEqual([
     'cloned 1KB',

@@ -51,6 +51,13 @@ export function millrace(...args: readonly string[]): Command {
   return { process: child, ended, said };
 }
 
+/** The first result in a file that `--json` has written. */
+export function readResult<Result>(file: string): Result {
+  const run = JSON.parse(readFileSync(file, 'utf8')) as { schema: string; results: Result[] };
+  if (run.schema !== 'millrace-bench/1') throw new Error(`An unknown schema: ${run.schema}`);
+  return run.results[0] as Result;
+}
+
 /** The ids of the living processes that a process has started (Linux). */
 export function childrenOf(pid: number | undefined): number[] {
   return readdirSync('/proc')

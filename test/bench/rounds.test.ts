@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkComplete, measureRounds, type RoundsPlan } from '../../bench/rounds.js';
+import { measureRounds, type RoundsPlan } from '../../bench/rounds.js';
 import type { Surroundings } from '../../bench/scenario.js';
 import { plain } from '../../bench/terminal/paint.js';
 
@@ -74,8 +74,6 @@ test('a failed measurement is told, and the others go on', async () => {
   expect(measured.failures).toEqual(['b at 3: broken', 'b at 3: broken', 'b at 3: broken']);
   expect(measured.series(3, 'b', Number).size).toBe(0);
   expect(measured.series(3, 'a', Number).size).toBe(3);
-  expect(() => checkComplete(measured)).toThrow('3 measurements failed. b at 3: broken');
-  expect(() => checkComplete({ failures: [] })).not.toThrow();
 });
 
 test('an interruption ends it; what was measured before is kept', async () => {

@@ -1,10 +1,10 @@
 /** The experiment through the built command: a short run, judged by its form and not by its speed. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { SparseResult } from '../../bench/scenarios/sparse/result.js';
-import { millrace } from './processes.js';
+import { millrace, readResult } from './processes.js';
 
 let folder: string;
 beforeEach(() => {
@@ -20,7 +20,7 @@ test('both patterns, one round', { timeout: 60_000 }, async () => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   for (const line of stdout.split('\n')) expect.soft(line.length, line).toBeLessThanOrEqual(80);
 
-  const result = JSON.parse(readFileSync(file, 'utf8')) as SparseResult;
+  const result = readResult<SparseResult>(file);
   expect(result).toMatchObject({ scenario: 'sparse', isInterrupted: false, failures: [] });
   expect(result.patterns.map(({ pattern }) => pattern)).toEqual(['single', 'burst']);
   for (const { arms } of result.patterns) {

@@ -1,10 +1,10 @@
 /** The experiment through the built command: a short run, judged by its form and not by its speed. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TailResult } from '../../bench/scenarios/tail/result.js';
-import { millrace } from './processes.js';
+import { millrace, readResult } from './processes.js';
 
 let folder: string;
 beforeEach(() => {
@@ -21,7 +21,7 @@ test('two pools, one round', { timeout: 120_000 }, async () => {
   for (const line of stdout.split('\n')) expect.soft(line.length, line).toBeLessThanOrEqual(80);
   expect(stdout).toContain('50.0 % of what piscina does at saturation');
 
-  const result = JSON.parse(readFileSync(file, 'utf8')) as TailResult;
+  const result = readResult<TailResult>(file);
   expect(result).toMatchObject({
     scenario: 'tail',
     isInterrupted: false,

@@ -54,10 +54,9 @@ test('large bytes are copied: what is sent stays whole, and no two jobs and resu
     Buffer.alloc(1_000_000, 7),
     new Float64Array(100_000).fill(7),
   ]) {
-    const results = (await Promise.all([
-      pool.run('echo', sent),
-      pool.run('echo', sent),
-    ])) as Array<typeof sent>;
+    const results = (await Promise.all([pool.run('echo', sent), pool.run('echo', sent)])) as Array<
+      typeof sent
+    >;
     expect(sent.at(-1)).toBe(7);
     results[0]?.fill(8);
     expect(results[1]?.at(0)).toBe(7);

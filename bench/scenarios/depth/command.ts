@@ -5,18 +5,16 @@
  * Method: one fresh process a round; the figure of a round is the mean over a sample of calls, the
  * figure shown the median of the rounds, with their range beside it.
  */
-import { type ComparisonSettings, comparisonSettings, jsonTarget } from '../../comparison.js';
-import { readEnvironment } from '../../environment.js';
+import { type ComparisonSettings, comparisonSettings } from '../../comparison.js';
+import { type Document, type NamedFigure, spreadRow, text } from '../../document.js';
+import { figureOf } from '../../figures.js';
 import { numberFlag } from '../../flags.js';
 import { measureFresh } from '../../fresh-process.js';
-import { writeJson } from '../../json-file.js';
-import { checkComplete, measureRounds } from '../../rounds.js';
-import type { Scenario, Surroundings } from '../../scenario.js';
+import { measureRounds } from '../../rounds.js';
+import type { Scenario, ScenarioResult, Surroundings } from '../../scenario.js';
 import { spreadOf } from '../../series.js';
 import { median } from '../../statistics.js';
 import { formatCount } from '../../terminal/format.js';
-import { spreadRows } from '../../terminal/spread.js';
-import { drawTable } from '../../terminal/table.js';
 import type { Costs, DepthReply, DepthRequest } from './program.js';
 
 const PROGRAM = new URL('./program.js', import.meta.url);
@@ -26,39 +24,59 @@ const DEFAULT_ROUNDS = 3;
 const SAMPLE = 20_000;
 const ROUND_SECONDS = 8;
 
+interface DepthSettings extends ComparisonSettings {
+  readonly jobs: number;
+}
+
+interface DepthResult extends ScenarioResult {
+  readonly settings: DepthSettings & { readonly sample: number };
+  readonly rounds: ReadonlyArray<Omit<DepthReply, 'kind'>>;
+}
+
+/** What is told of each depth. */
+const COSTS = [
+  ['submit', 'submitUs'],
+  ['cancel', 'cancelUs'],
+  ['run, on the main thread', 'dispatchUs'],
+] as const satisfies ReadonlyArray<readonly [string, keyof Costs]>;
+
 /** A million jobs in the backlog. */
-export const depth: Scenario = {
+export const depth: Scenario<DepthSettings, DepthResult> = {
   name: 'depth',
   summary: 'what a submission, a cancellation and a job cost with a million jobs in the backlog',
   options: [
     ['--jobs N', `how deep (${formatCount(DEFAULT_DEPTH)})`],
     ['--rounds N', `how often it is measured (${DEFAULT_ROUNDS})`],
-    ['--json FILE', 'write the result with every round'],
   ],
-  flags: { jobs: 'text', rounds: 'text', json: 'text' },
-  async run(flags, surroundings) {
+  flags: { jobs: 'text', rounds: 'text' },
+  settings(flags) {
     const range = { min: 2 * SAMPLE, max: 4_000_000, isWhole: true };
     const jobs = numberFlag(flags, 'jobs', range) ?? DEFAULT_DEPTH;
-    const settings = comparisonSettings(flags, DEFAULT_ROUNDS);
-    const jsonFile = jsonTarget(flags);
-    const environment = readEnvironment();
-    const { replies, failures } = await measureDepth(jobs, settings, surroundings);
-    surroundings.screen.write(`${report(jobs, replies, surroundings).join('\n')}\n`);
-    const result = {
-      schema: 'millrace-bench/1',
-      scenario: 'depth',
-      environment,
-      settings: { jobs, sample: SAMPLE },
-      rounds: replies.map(({ shallow, deep, longestPauseMs, bytesPerJob }) => ({
-        shallow,
-        deep,
-        longestPauseMs,
-        bytesPerJob,
-      })),
-    };
-    if (jsonFile !== undefined) writeJson(jsonFile, result);
-    checkComplete({ failures });
+    return { ...comparisonSettings(flags, DEFAULT_ROUNDS), jobs };
   },
+  async measure(settings, surroundings) {
+    const startedAt = new Date().toISOString();
+    const { replies, failures } = await measureDepth(settings.jobs, settings, surroundings);
+    return {
+      scenario: 'depth',
+      startedAt,
+      isInterrupted: surroundings.signal.aborted,
+      settings: { ...settings, sample: SAMPLE },
+      failures,
+      rounds: replies.map(({ kind: _, ...rest }) => rest),
+    };
+  },
+  describe: describeDepth,
+  figures: ({ rounds }) =>
+    (['shallow', 'deep'] as const).flatMap((which) =>
+      COSTS.flatMap(([what, cost]): NamedFigure[] => {
+        const series = new Map(rounds.map((round, at) => [at, round[which][cost] / 1000]));
+        const figure = figureOf(series);
+        return figure === undefined
+          ? []
+          : [{ ...figure, name: `${what}, ${which}`, unit: 'milliseconds', better: 'less' }];
+      }),
+    ),
 };
 
 /** The replies, one a round. */
@@ -88,32 +106,33 @@ async function measureDepth(
   return { replies, failures };
 }
 
-function report(jobs: number, replies: readonly DepthReply[], { paint }: Surroundings): string[] {
-  const rows = (what: string, cost: keyof Costs): string[][] =>
-    spreadRows(
+function describeDepth({ settings: { jobs }, rounds }: DepthResult): Document {
+  const title = 'Depth: a backlog of a million jobs';
+  if (rounds.length === 0) return { title, blocks: [] };
+  const rows = COSTS.map(([what, cost]) =>
+    spreadRow(
       what,
       [
-        spreadOf(replies.map(({ shallow }) => shallow[cost])),
-        spreadOf(replies.map(({ deep }) => deep[cost])),
+        spreadOf(rounds.map(({ shallow }) => shallow[cost])),
+        spreadOf(rounds.map(({ deep }) => deep[cost])),
       ],
       (us) => us.toFixed(2),
-      paint,
-    );
-  const table = {
-    head: ['microseconds', `${formatCount(2 * SAMPLE)} deep`, `${formatCount(jobs)} deep`],
-    rows: [
-      ...rows('submit', 'submitUs'),
-      ...rows('cancel', 'cancelUs'),
-      ...rows('run, on the main thread', 'dispatchUs'),
+    ),
+  );
+  const bytes = median(rounds.map(({ bytesPerJob }) => bytesPerJob));
+  const pauseMs = median(rounds.map(({ longestPauseMs }) => longestPauseMs));
+  return {
+    title,
+    blocks: [
+      {
+        kind: 'table',
+        head: ['microseconds', `${formatCount(2 * SAMPLE)} deep`, `${formatCount(jobs)} deep`],
+        rows,
+      },
+      text(
+        `A job in the backlog took ${bytes?.toFixed(0) ?? '-'} bytes; the longest pause of the garbage ` +
+          `collector was ${pauseMs?.toFixed(1) ?? '-'} ms.`,
+      ),
     ],
   };
-  const bytes = median(replies.map(({ bytesPerJob }) => bytesPerJob));
-  const pauseMs = median(replies.map(({ longestPauseMs }) => longestPauseMs));
-  return [
-    '',
-    ...drawTable(table, paint),
-    '',
-    `A job in the backlog took ${bytes?.toFixed(0) ?? '-'} bytes; the longest pause of the`,
-    `garbage collector was ${pauseMs?.toFixed(1) ?? '-'} ms.`,
-  ];
 }

@@ -6,15 +6,12 @@
  * warms up; the peers of a point next to each other, in shuffled rounds.
  */
 import { availableParallelism } from 'node:os';
-import { jsonTarget } from '../../comparison.js';
-import { readEnvironment } from '../../environment.js';
 import { measureFresh } from '../../fresh-process.js';
-import { writeJson } from '../../json-file.js';
 import { peerVersions, type PeerName, sortByInstallation } from '../../peers/index.js';
-import { checkComplete, measureRounds } from '../../rounds.js';
+import { measureRounds } from '../../rounds.js';
 import type { Scenario, Surroundings } from '../../scenario.js';
 import type { OverheadReply, OverheadRequest } from './program.js';
-import { reportOverhead } from './report.js';
+import { describeOverhead, overheadFigures } from './report.js';
 import { type OverheadResult, type Point, pointResult } from './result.js';
 import {
   OVERHEAD_FLAGS,
@@ -35,26 +32,21 @@ const GRACE_MS = 30_000;
 const WINDOW_TURNS = 8;
 
 /** Throughput over job lengths and jobs in flight, against the other pools. */
-export const overhead: Scenario = {
+export const overhead: Scenario<OverheadSettings, OverheadResult> = {
   name: 'overhead',
   summary: 'short jobs, one to a thousand in flight: throughput of this and other pools',
   options: OVERHEAD_OPTIONS,
   flags: OVERHEAD_FLAGS,
-  async run(flags, surroundings) {
-    const settings = overheadSettings(flags);
-    const jsonFile = jsonTarget(flags);
-    const result = await runOverhead(settings, surroundings);
-    surroundings.screen.write(`${reportOverhead(result, surroundings.paint).join('\n')}\n`);
-    if (jsonFile !== undefined) writeJson(jsonFile, result);
-    checkComplete(result);
-  },
+  settings: overheadSettings,
+  measure: measureOverhead,
+  describe: describeOverhead,
+  figures: overheadFigures,
 };
 
-async function runOverhead(
+async function measureOverhead(
   settings: OverheadSettings,
   surroundings: Surroundings,
 ): Promise<OverheadResult> {
-  const environment = readEnvironment();
   const startedAt = new Date().toISOString();
   const { installed, missing } = sortByInstallation(settings.peers);
   const points: Point[] = settings.jobs.flatMap((kind) =>
@@ -73,11 +65,9 @@ async function runOverhead(
   );
   const processors = Math.min(settings.threads, availableParallelism());
   return {
-    schema: 'millrace-bench/1',
     scenario: 'overhead',
     startedAt,
     isInterrupted: measurements.isInterrupted,
-    environment,
     versions: peerVersions(installed),
     settings,
     missing,

@@ -1,63 +1,69 @@
 /**
- * The printed report of `bench overhead`: one table for each kind of job.
+ * What a result of `bench overhead` says: one table and one row of bars for each kind of job.
  *
- * Invariants: at most 80 columns; below every figure the range of its rounds; what limits the figures
- * (noise, missing peers, an interruption) is told.
+ * Invariant: beside every figure stands the range of its rounds; what limits the figures (noise,
+ * missing peers, an interruption) is told.
  */
-import type { PeerName } from '../../peers/index.js';
+import {
+  type BarsBlock,
+  type Block,
+  type Document,
+  heading,
+  type NamedFigure,
+  spreadRow,
+  text,
+} from '../../document.js';
+import { type Figure, scaleFigure } from '../../figures.js';
 import { describeLimits } from '../../limits.js';
+import type { PeerName } from '../../peers/index.js';
 import type { Spread } from '../../series.js';
 import { formatFigure, formatList } from '../../terminal/format.js';
-import type { Paint } from '../../terminal/paint.js';
-import { spreadRows } from '../../terminal/spread.js';
-import { drawTable } from '../../terminal/table.js';
-import { wrap } from '../../terminal/wrap.js';
 import type { OverheadResult, PeerFigures, PointResult } from './result.js';
 import type { JobKind } from './settings.js';
 
-/** The lines of the report. */
-export function reportOverhead(result: OverheadResult, paint: Paint): string[] {
+/** For a person. */
+export function describeOverhead(result: OverheadResult): Document {
   const { settings, points } = result;
   const spreads = points.flatMap(({ peers }) => peers.map(({ jobsPerSecond }) => jobsPerSecond));
-  return [
-    ...settings.jobs.flatMap((kind) =>
-      drawJob(
-        kind,
-        points.filter(({ job }) => job === kind.name),
-        result,
-        paint,
+  return {
+    title: 'Overhead: short jobs on this and other pools',
+    blocks: [
+      ...settings.jobs.flatMap((kind) =>
+        describeJob(
+          kind,
+          points.filter(({ job, peers }) => job === kind.name && peers.length > 0),
+          result,
+        ),
       ),
-    ),
-    '',
-    ...describeLimits(spreads, result).flatMap((line) => wrap(line)),
-  ];
+      ...describeLimits(spreads, result).map((line) => text(line)),
+    ],
+  };
 }
 
-function drawJob(
+function describeJob(
   { title, us }: JobKind,
   points: readonly PointResult[],
   { settings }: OverheadResult,
-  paint: Paint,
-): string[] {
+): Block[] {
+  if (points.length === 0) return [];
   const row = (
     label: string,
     pick: (point: PointResult) => Spread | undefined,
     scale: number = 1,
-  ): string[][] => {
+  ) => {
     const spreads = points.map((point) => pick(point));
     const isEmpty = spreads.every((spread) => spread === undefined);
-    return isEmpty ? [] : spreadRows(label, spreads, (value) => formatFigure(value * scale), paint);
+    return isEmpty ? [] : [spreadRow(label, spreads, (value) => formatFigure(value * scale))];
   };
   const rows = [
     ...settings.peers.flatMap((peer) =>
-      row(peer, (point) => figures(peer, point)?.jobsPerSecond, 1 / 1000),
+      row(peer, (point) => figuresOf(peer, point)?.jobsPerSecond, 1 / 1000),
     ),
     ...row('÷ best pool', ({ toBestPool }) => toBestPool?.ratio),
     ...row('÷ ring', ({ toRing }) => toRing?.ratio),
-    ...row('time in jobs', (point) => figures('millrace', point)?.timeInJobs),
-    ...row("best pool's", (point) => figures(point.toBestPool?.peer, point)?.timeInJobs),
+    ...row('time in jobs', (point) => figuresOf('millrace', point)?.timeInJobs),
+    ...row("best pool's", (point) => figuresOf(point.toBestPool?.peer, point)?.timeInJobs),
   ];
-  const head = ['in flight', ...points.map(({ inFlight }) => String(inFlight))];
   const best = settings.peers.flatMap((peer) => {
     const at = points.filter(({ toBestPool }) => toBestPool?.peer === peer);
     return at.length === 0
@@ -65,19 +71,68 @@ function drawJob(
       : [`${peer} at ${formatList(at.map((point) => `${point.inFlight}`))}`];
   });
   return [
-    '',
-    ...wrap(
-      `${title} on ${settings.threads} threads: thousand jobs per second, the median of the rounds and below it the least and the most of them`,
+    heading(title),
+    text(
+      `On ${settings.threads} threads: thousand jobs per second, the median of the rounds and below it the least and the most of them.`,
     ),
-    '',
-    ...drawTable({ head, rows }, paint),
-    ...(best.length === 0 ? [] : wrap(`The best pool: ${best.join('; ')}.`)),
+    {
+      kind: 'table',
+      head: ['in flight', ...points.map(({ inFlight }) => String(inFlight))],
+      rows,
+    },
+    ...(best.length === 0 ? [] : [text(`The best pool: ${best.join('; ')}.`, 'faint')]),
     ...(us === 0 || best.length === 0
       ? []
-      : wrap("Time in jobs: millrace's jobs, as a share of the time that the processors have.")),
+      : [
+          text(
+            "Time in jobs: millrace's jobs, as a share of the time that the processors have.",
+            'faint',
+          ),
+        ]),
+    ...drawRatios(title, points),
   ];
 }
 
-function figures(peer: PeerName | undefined, point: PointResult): PeerFigures | undefined {
+function drawRatios(title: string, points: readonly PointResult[]): BarsBlock[] {
+  const bars = points.flatMap(({ inFlight, toBestPool }) =>
+    toBestPool === undefined ? [] : [{ name: `${inFlight} in flight`, figure: toBestPool.ratio }],
+  );
+  if (bars.length === 0) return [];
+  return [
+    {
+      kind: 'bars',
+      title: `${title}: times the throughput of the best other pool`,
+      axis: { label: 'times', unit: 'ratio' },
+      mark: { label: 'as fast as the best other pool', value: 1 },
+      bars,
+    },
+  ];
+}
+
+/** For a comparison with another run. */
+export function overheadFigures({ points }: OverheadResult): NamedFigure[] {
+  return points.flatMap(({ job, inFlight, peers, toBestPool, toRing }) => {
+    const at = `${job}, ${inFlight} in flight`;
+    return [
+      ...peers.flatMap(({ peer, jobsPerSecond, cpuUsPerJob }): NamedFigure[] => [
+        { ...jobsPerSecond, name: `${at}: ${peer}`, unit: 'perSecond', better: 'more' },
+        {
+          ...scaleFigure(cpuUsPerJob, 1 / 1000),
+          name: `${at}: ${peer}, processor time per job`,
+          unit: 'milliseconds',
+          better: 'less',
+        },
+      ]),
+      ...(toBestPool === undefined ? [] : [ratio(`${at}: millrace ÷ best pool`, toBestPool.ratio)]),
+      ...(toRing === undefined ? [] : [ratio(`${at}: millrace ÷ ring`, toRing.ratio)]),
+    ];
+  });
+}
+
+function ratio(name: string, figure: Figure): NamedFigure {
+  return { ...figure, name, unit: 'ratio', better: 'more' };
+}
+
+function figuresOf(peer: PeerName | undefined, point: PointResult): PeerFigures | undefined {
   return point.peers.find((each) => each.peer === peer);
 }

@@ -4,7 +4,6 @@
  *
  * Invariant: every figure is there for each round, and beside it the middle and the range of them.
  */
-import type { Environment } from '../../environment.js';
 import {
   type Comparison,
   compareTo,
@@ -15,6 +14,7 @@ import {
 } from '../../figures.js';
 import type { PeerName } from '../../peers/index.js';
 import type { Measurements } from '../../rounds.js';
+import type { ScenarioResult } from '../../scenario.js';
 import type { OverheadReply } from './program.js';
 import type { JobKind, OverheadSettings } from './settings.js';
 
@@ -43,18 +43,13 @@ export interface PointResult {
   readonly toRing?: Comparison;
 }
 
-export interface OverheadResult {
-  readonly schema: 'millrace-bench/1';
+export interface OverheadResult extends ScenarioResult {
   readonly scenario: 'overhead';
-  readonly startedAt: string;
-  readonly isInterrupted: boolean;
-  readonly environment: Environment;
   readonly versions: Readonly<Record<string, string>>;
   readonly settings: OverheadSettings;
   /** Peers that were asked for and are not installed. */
   readonly missing: readonly PeerName[];
   readonly points: readonly PointResult[];
-  readonly failures: readonly string[];
 }
 
 export type OverheadMeasurements = Measurements<Point, PeerName, OverheadReply>;

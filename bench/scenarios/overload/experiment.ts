@@ -7,7 +7,6 @@
  * order, whatever order they ran in.
  */
 import { chooseDocuments, summarizeDocuments } from '../../documents.js';
-import { readEnvironment } from '../../environment.js';
 import { installedFolders } from '../../installation.js';
 import type { Progress } from '../../terminal/progress.js';
 import type { ArmName } from './arms/arm.js';
@@ -42,7 +41,6 @@ export async function runOverload(
   signal: AbortSignal,
 ): Promise<OverloadResult> {
   const startedAt = new Date().toISOString();
-  const environment = readEnvironment();
   const { seconds, threads, backlogJobs, ceilingBytes, seed } = settings;
   const documents = chooseDocuments(installedFolders(), seed);
   const summary = summarizeDocuments(documents);
@@ -96,11 +94,10 @@ export async function runOverload(
   const capacity = windows.length === 0 ? null : capacityFrom(windows);
   const shown = settings.arms.flatMap((arm) => results.filter(({ name }) => name === arm));
   return {
-    schema: 'millrace-bench/1',
     scenario: 'overload',
     startedAt,
     isInterrupted: signal.aborted,
-    environment,
+    failures: [],
     settings,
     documents: summary,
     capacity,

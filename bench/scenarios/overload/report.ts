@@ -1,48 +1,54 @@
 /**
- * The printed result: two tables, memory over time for every arm at one scale, and what it means.
+ * What a result of `bench overload` says: two tables, memory over time for every arm at one scale,
+ * and what it means.
  *
- * Invariants: no line is wider than 80 columns; everything is made from the result alone.
+ * Invariant: everything is made from the result alone.
  */
-import { drawChart } from '../../terminal/chart.js';
+import {
+  type Cell,
+  type Document,
+  heading,
+  type NamedFigure,
+  oneFigure,
+  type TableBlock,
+  text,
+  type TimelineBlock,
+} from '../../document.js';
+import type { LatencySummary } from '../../latencies.js';
 import {
   formatCount,
   formatDuration,
   formatMegabytes,
   formatSeconds,
 } from '../../terminal/format.js';
-import type { Paint } from '../../terminal/paint.js';
-import { drawTable } from '../../terminal/table.js';
-import { COLUMNS, wrap } from '../../terminal/wrap.js';
-import type { LatencySummary } from '../../latencies.js';
+import type { Capacity } from './capacity.js';
 import { describeEnding } from './narration.js';
 import type { ArmEnding, ArmResult, OverloadResult } from './result.js';
 import { drawConclusions } from './verdict.js';
 
-const CHART_ROWS = 4;
-/** A ceiling further above the highest curve than this would press them all flat. */
-const MAX_HEADROOM = 6;
-
-/** The lines of the report; none where nothing was measured. */
-export function reportOverload(result: OverloadResult, paint: Paint): string[] {
-  if (result.arms.length === 0) return [];
-  const sentences = drawConclusions(result).flatMap((sentence) => wrap(`- ${sentence}`, 2));
-  return [
-    '',
-    ...drawTable(countsTable(result.arms, paint), paint),
-    '',
-    ...drawTable(latencyTable(result.arms), paint),
-    ...wrap(
-      'Times run from the intended start of a request, and are of what was answered or completed.',
-    ).map((line) => paint('faint', line)),
-    '',
-    ...drawMemory(result, paint),
-    '',
-    ...sentences,
-  ];
+/** For a person; empty where nothing was measured. */
+export function describeOverload(result: OverloadResult): Document {
+  const title = 'Overload: a service at twice its capacity';
+  if (result.arms.length === 0) return { title, blocks: [] };
+  return {
+    title,
+    blocks: [
+      countsTable(result.arms),
+      latencyTable(result.arms),
+      text(
+        'Times run from the intended start of a request, and are of what was answered or completed.',
+        'faint',
+      ),
+      memoryChart(result),
+      heading('What it means'),
+      ...drawConclusions(result).map((sentence) => text(sentence, 'point')),
+    ],
+  };
 }
 
-function countsTable(arms: readonly ArmResult[], paint: Paint) {
+function countsTable(arms: readonly ArmResult[]): TableBlock {
   return {
+    kind: 'table',
     head: ['arm', 'offered', 'accepted', 'completed', 'refused', 'died at', 'peak RSS'],
     rows: arms.map((arm) => [
       arm.name,
@@ -50,14 +56,21 @@ function countsTable(arms: readonly ArmResult[], paint: Paint) {
       formatCount(arm.accepted),
       formatCount(arm.completed),
       formatCount(arm.refused),
-      isDead(arm.ending) ? paint('bad', formatSeconds(arm.ending.afterSeconds)) : '-',
+      diedAt(arm.ending),
       formatMegabytes(arm.peakRssBytes),
     ]),
   };
 }
 
-function latencyTable(arms: readonly ArmResult[]) {
+function diedAt(ending: ArmEnding): Cell | string {
+  return isDead(ending)
+    ? { text: formatSeconds(ending.afterSeconds), meaning: 'bad' as const }
+    : '-';
+}
+
+function latencyTable(arms: readonly ArmResult[]): TableBlock {
   return {
+    kind: 'table',
     groups: [
       { title: 'answer', columns: 3 },
       { title: 'completion', columns: 3 },
@@ -75,36 +88,61 @@ function percentiles({ count, p50, p95, p99 }: LatencySummary): string[] {
   return [p50, p95, p99].map((ms) => (count === 0 ? '-' : formatDuration(ms)));
 }
 
-function drawMemory({ arms, settings }: OverloadResult, paint: Paint): string[] {
-  const highest = Math.max(...arms.map(({ peakRssBytes }) => peakRssBytes));
-  const isInScale = settings.ceilingBytes <= highest * MAX_HEADROOM;
-  const top = isInScale ? settings.ceilingBytes : highest * 1.2;
-  const ceiling = formatMegabytes(settings.ceilingBytes);
-  const title = isInScale
-    ? `Memory of the service over time (┄ ${ceiling} ceiling)`
-    : `Memory of the service over time (the ceiling, ${ceiling}, lies far above)`;
-  const charts = arms.map((arm, at) => [
-    `${' '.repeat(10)}${arm.name}: ${paint(isDead(arm.ending) ? 'bad' : 'good', describeEnding(arm.ending))}`,
-    ...drawChart(
-      {
-        samples: arm.timeline.map(({ seconds, rssBytes }) => ({ seconds, value: rssBytes })),
-        seconds: settings.seconds,
-        top,
-        ceiling: settings.ceilingBytes,
-        endSeconds: arm.ending.afterSeconds,
-        isCutShort: isDead(arm.ending),
-        width: COLUMNS,
-        rows: CHART_ROWS,
-        format: formatMegabytes,
-        tone: isDead(arm.ending) ? 'bad' : 'good',
-        hasTimeAxis: at === arms.length - 1,
-      },
-      paint,
-    ),
-  ]);
-  return [paint('title', title), ...charts.flat()];
+function memoryChart({ arms, settings }: OverloadResult): TimelineBlock {
+  return {
+    kind: 'timeline',
+    title: 'Memory of the service over time',
+    axis: { label: 'resident memory', unit: 'bytes' },
+    seconds: settings.seconds,
+    ceiling: { label: 'ceiling', value: settings.ceilingBytes },
+    series: arms.map(({ name, timeline, ending }) => ({
+      name,
+      samples: timeline.map(({ seconds, rssBytes }) => ({ seconds, value: rssBytes })),
+      endSeconds: ending.afterSeconds,
+      ending: describeEnding(ending),
+      isCutShort: isDead(ending),
+    })),
+  };
 }
 
 function isDead({ how }: ArmEnding): boolean {
   return how === 'ceiling' || how === 'died';
+}
+
+/** For a comparison with another run. */
+export function overloadFigures({ arms, capacity }: OverloadResult): NamedFigure[] {
+  return [
+    ...(capacity === null ? [] : [capacityFigure(capacity)]),
+    ...arms.flatMap((arm): NamedFigure[] => [
+      oneFigure(`${arm.name}: goodput`, arm.goodputPerSecond, 'perSecond', 'more'),
+      ...(arm.goodputShare === undefined
+        ? []
+        : [oneFigure(`${arm.name}: goodput ÷ capacity`, arm.goodputShare, 'percent', 'more')]),
+      oneFigure(`${arm.name}: peak RSS`, arm.peakRssBytes, 'bytes', 'less'),
+      ...(arm.memoryTrend === undefined
+        ? []
+        : [
+            oneFigure(
+              `${arm.name}: growth of the RSS, last third against second`,
+              arm.memoryTrend.change,
+              'percent',
+              'less',
+            ),
+          ]),
+      oneFigure(`${arm.name}: answer, p50`, arm.answerMs.p50, 'milliseconds', 'less'),
+      oneFigure(`${arm.name}: answer, p99`, arm.answerMs.p99, 'milliseconds', 'less'),
+    ]),
+  ];
+}
+
+function capacityFigure({ perSecond, windows }: Capacity): NamedFigure {
+  return {
+    name: 'capacity',
+    unit: 'perSecond',
+    better: 'more',
+    median: perSecond,
+    min: Math.min(...windows),
+    max: Math.max(...windows),
+    rounds: windows,
+  };
 }

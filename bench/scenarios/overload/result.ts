@@ -5,8 +5,8 @@
  * Invariants, for every arm: offered = accepted + refused + unanswered; completed + failed <= accepted.
  */
 import type { DocumentSummary } from '../../documents.js';
-import type { Environment } from '../../environment.js';
 import type { LatencySummary } from '../../latencies.js';
+import type { ScenarioResult } from '../../scenario.js';
 import type { Trend } from '../../statistics.js';
 import type { ArmName } from './arms/arm.js';
 import type { Capacity } from './capacity.js';
@@ -69,12 +69,8 @@ export interface ArmResult {
   readonly timeline: readonly Moment[];
 }
 
-export interface OverloadResult {
-  readonly schema: 'millrace-bench/1';
+export interface OverloadResult extends ScenarioResult {
   readonly scenario: 'overload';
-  readonly startedAt: string;
-  readonly isInterrupted: boolean;
-  readonly environment: Environment;
   readonly settings: OverloadSettings;
   readonly documents: DocumentSummary;
   /** Null where it was not needed (`--rate` without the millrace arm). */

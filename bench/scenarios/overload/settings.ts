@@ -43,8 +43,6 @@ export const OVERLOAD_OPTIONS: ReadonlyArray<readonly [option: string, meaning: 
   ['--arms A,B', `which of ${ARM_NAMES.join(', ')} (all)`],
   ['--memory MB', `the service's ceiling, resident set (${DEFAULT_CEILING_MB})`],
   ['--seed N', 'chooses the documents (1)'],
-  ['--json FILE', 'write the result with its timelines'],
-  ['--no-color', 'no colour; also with NO_COLOR, and where the output is no terminal'],
 ];
 
 /** Reads and completes the settings. @throws UsageError */

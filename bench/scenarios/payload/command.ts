@@ -4,15 +4,12 @@
  * Method: a closed loop, the same for all; each arm at each point in a fresh process that first warms
  * up; the arms of a point next to each other, in shuffled rounds.
  */
-import { jsonTarget } from '../../comparison.js';
-import { readEnvironment } from '../../environment.js';
 import { measureFresh } from '../../fresh-process.js';
-import { writeJson } from '../../json-file.js';
-import { checkComplete, measureRounds } from '../../rounds.js';
+import { measureRounds } from '../../rounds.js';
 import type { Scenario, Surroundings } from '../../scenario.js';
 import { PAYLOAD_ARMS, type PayloadArm } from './arms.js';
 import type { PayloadReply, PayloadRequest } from './program.js';
-import { reportPayload } from './report.js';
+import { describePayload, payloadFigures } from './report.js';
 import { type PayloadPoint, payloadPointResult, type PayloadResult } from './result.js';
 import {
   PAYLOAD_FLAGS,
@@ -27,26 +24,21 @@ const START_MS = 250;
 const GRACE_MS = 30_000;
 
 /** Bytes there and back. */
-export const payload: Scenario = {
+export const payload: Scenario<PayloadSettings, PayloadResult> = {
   name: 'payload',
   summary: '1 KB to 10 MB there and back, copied or handed over: jobs per second',
   options: PAYLOAD_OPTIONS,
   flags: PAYLOAD_FLAGS,
-  async run(flags, surroundings) {
-    const settings = payloadSettings(flags);
-    const jsonFile = jsonTarget(flags);
-    const result = await runPayload(settings, surroundings);
-    surroundings.screen.write(`${reportPayload(result, surroundings.paint).join('\n')}\n`);
-    if (jsonFile !== undefined) writeJson(jsonFile, result);
-    checkComplete(result);
-  },
+  settings: payloadSettings,
+  measure: measurePayload,
+  describe: describePayload,
+  figures: payloadFigures,
 };
 
-async function runPayload(
+async function measurePayload(
   settings: PayloadSettings,
   surroundings: Surroundings,
 ): Promise<PayloadResult> {
-  const environment = readEnvironment();
   const startedAt = new Date().toISOString();
   const { threads, warmUpMs, windowMs } = settings;
   const points: PayloadPoint[] = settings.ways.flatMap((way) =>
@@ -72,11 +64,9 @@ async function runPayload(
     surroundings,
   );
   return {
-    schema: 'millrace-bench/1',
     scenario: 'payload',
     startedAt,
     isInterrupted: measurements.isInterrupted,
-    environment,
     settings,
     points: points.map((point) => payloadPointResult(point, measurements)),
     failures: measurements.failures,

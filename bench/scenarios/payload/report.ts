@@ -1,71 +1,92 @@
 /**
- * The printed report of `bench payload`: one table for each way and number in flight.
+ * What a result of `bench payload` says: one table for each way and number in flight.
  *
- * Invariants: at most 80 columns; below every figure the range of its rounds.
+ * Invariant: beside every figure stands the range of its rounds.
  */
+import {
+  type Block,
+  type Document,
+  heading,
+  type NamedFigure,
+  spreadRow,
+  text,
+} from '../../document.js';
 import { describeLimits } from '../../limits.js';
 import { formatFigure } from '../../terminal/format.js';
-import type { Paint } from '../../terminal/paint.js';
-import { spreadRows } from '../../terminal/spread.js';
-import { drawTable } from '../../terminal/table.js';
-import { wrap } from '../../terminal/wrap.js';
 import { PAYLOAD_ARMS, type Way } from './arms.js';
 import type { PayloadPointResult, PayloadResult } from './result.js';
 
-/** The lines of the report. */
-export function reportPayload(result: PayloadResult, paint: Paint): string[] {
+/** For a person. */
+export function describePayload(result: PayloadResult): Document {
   const { settings, points } = result;
   const spreads = points.flatMap(({ arms }) => arms.map(({ jobsPerSecond }) => jobsPerSecond));
-  return [
-    '',
-    ...wrap(
-      `Bytes there and back on ${settings.threads} threads: jobs per second, the median of the rounds and ` +
-        'below it the least and the most of them',
-    ),
-    ...settings.ways.flatMap((way) =>
-      settings.inFlight.flatMap((inFlight) =>
-        drawPoints(
-          way,
-          inFlight,
-          points.filter((point) => point.way === way && point.inFlight === inFlight),
-          paint,
+  return {
+    title: 'Payload: bytes there and back',
+    blocks: [
+      text(
+        `On ${settings.threads} threads: jobs per second, the median of the rounds and below it the least and the most of them.`,
+      ),
+      ...settings.ways.flatMap((way) =>
+        settings.inFlight.flatMap((inFlight) =>
+          describePoints(
+            way,
+            inFlight,
+            points.filter((point) => point.way === way && point.inFlight === inFlight),
+          ),
         ),
       ),
-    ),
-    '',
-    ...describeLimits(spreads, result).flatMap((line) => wrap(line)),
-  ];
+      ...describeLimits(spreads, result).map((line) => text(line)),
+    ],
+  };
 }
 
-function drawPoints(
+function describePoints(
   way: Way,
   inFlight: number,
   points: readonly PayloadPointResult[],
-  paint: Paint,
-): string[] {
+): Block[] {
   const rows = [
-    ...PAYLOAD_ARMS.flatMap((arm) =>
-      spreadRows(
+    ...PAYLOAD_ARMS.map((arm) =>
+      spreadRow(
         arm,
         points.map(({ arms }) => arms.find((each) => each.arm === arm)?.jobsPerSecond),
         formatFigure,
-        paint,
       ),
     ),
-    ...PAYLOAD_ARMS.filter((arm) => arm !== 'millrace').flatMap((arm) =>
-      spreadRows(
+    ...PAYLOAD_ARMS.filter((arm) => arm !== 'millrace').map((arm) =>
+      spreadRow(
         `millrace ÷ ${arm}`,
         points.map(({ ratios }) => ratios.find(({ to }) => to === arm)?.ratio),
         formatFigure,
-        paint,
       ),
     ),
   ];
   const sizes = points.map(({ size }) => size.replace(/(?=[KM]B)/, ' '));
-  return [
-    '',
-    `${way}, ${inFlight === 1 ? 'one after the other' : `${inFlight} in flight`}:`,
-    '',
-    ...drawTable({ head: ['', ...sizes], rows }, paint),
-  ];
+  return [heading(titleOf(way, inFlight)), { kind: 'table', head: ['', ...sizes], rows }];
+}
+
+function titleOf(way: Way, inFlight: number): string {
+  const count = inFlight === 1 ? 'one after the other' : `${inFlight} in flight`;
+  return `${way === 'cloned' ? 'Cloned' : 'Transferred'}, ${count}`;
+}
+
+/** For a comparison with another run. */
+export function payloadFigures({ points }: PayloadResult): NamedFigure[] {
+  return points.flatMap(({ way, size, inFlight, arms, ratios }): NamedFigure[] => {
+    const at = `${size} ${way}, ${inFlight} in flight`;
+    return [
+      ...arms.map(({ arm, jobsPerSecond }): NamedFigure => ({
+        ...jobsPerSecond,
+        name: `${at}: ${arm}`,
+        unit: 'perSecond',
+        better: 'more',
+      })),
+      ...ratios.map(({ to, ratio }): NamedFigure => ({
+        ...ratio,
+        name: `${at}: millrace ÷ ${to}`,
+        unit: 'ratio',
+        better: 'more',
+      })),
+    ];
+  });
 }

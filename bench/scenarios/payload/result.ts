@@ -2,9 +2,9 @@
  * The result of `bench payload`: plain data, what `--json` writes and what the printed report is made
  * from.
  */
-import type { Environment } from '../../environment.js';
 import { type Figure, figureOf } from '../../figures.js';
 import type { Measurements } from '../../rounds.js';
+import type { ScenarioResult } from '../../scenario.js';
 import { ratiosWithin } from '../../series.js';
 import { PAYLOAD_ARMS, type PayloadArm, type Way } from './arms.js';
 import type { PayloadReply } from './program.js';
@@ -27,15 +27,10 @@ export interface PayloadPointResult {
   readonly ratios: ReadonlyArray<{ readonly to: PayloadArm; readonly ratio: Figure }>;
 }
 
-export interface PayloadResult {
-  readonly schema: 'millrace-bench/1';
+export interface PayloadResult extends ScenarioResult {
   readonly scenario: 'payload';
-  readonly startedAt: string;
-  readonly isInterrupted: boolean;
-  readonly environment: Environment;
   readonly settings: PayloadSettings;
   readonly points: readonly PayloadPointResult[];
-  readonly failures: readonly string[];
 }
 
 /** What one point shows. */

@@ -3,10 +3,9 @@
  * jobs pass through a process whose memory stays flat.
  */
 import { Child } from '../../child.js';
-import { readEnvironment } from '../../environment.js';
-import { numberFlag, textFlag } from '../../flags.js';
-import { checkWritable, writeJson } from '../../json-file.js';
-import type { Scenario, Surroundings } from '../../scenario.js';
+import { oneFigure, text } from '../../document.js';
+import { numberFlag } from '../../flags.js';
+import type { Scenario, ScenarioResult, Surroundings } from '../../scenario.js';
 import { formatCount, formatMegabytes, formatSeconds } from '../../terminal/format.js';
 import { Progress } from '../../terminal/progress.js';
 import type { ProducerReply, ProducerRequest } from './program.js';
@@ -19,40 +18,69 @@ const THREADS = 2;
 /** For the time left, until it is known. */
 const EXPECTED_JOBS_PER_SECOND = 40_000;
 
+interface ProducerSettings {
+  readonly jobs: number;
+}
+
+/** What was measured; nothing where it was interrupted before the first report of the producer. */
+interface ProducerResult extends ScenarioResult {
+  readonly settings: ProducerSettings & {
+    readonly jobBytes: number;
+    readonly warmUpJobs: number;
+    readonly threads: number;
+  };
+  readonly produced?: Omit<ProducerReply, 'kind'>;
+}
+
 /** One producer, a million jobs. */
-export const producer: Scenario = {
+export const producer: Scenario<ProducerSettings, ProducerResult> = {
   name: 'producer',
   summary: 'a million awaited submissions of 1 KB: the memory of a producer that is held back',
-  options: [
-    ['--jobs N', `how many (${formatCount(DEFAULT_JOBS)})`],
-    ['--json FILE', 'write the result'],
-  ],
-  flags: { jobs: 'text', json: 'text' },
-  async run(flags, surroundings) {
-    const jobs = numberFlag(flags, 'jobs', { min: 1, max: 1e9, isWhole: true }) ?? DEFAULT_JOBS;
-    const jsonFile = textFlag(flags, 'json');
-    if (jsonFile !== undefined) checkWritable('json', jsonFile);
-    const environment = readEnvironment();
+  options: [['--jobs N', `how many (${formatCount(DEFAULT_JOBS)})`]],
+  flags: { jobs: 'text' },
+  settings: (flags) => ({
+    jobs: numberFlag(flags, 'jobs', { min: 1, max: 1e9, isWhole: true }) ?? DEFAULT_JOBS,
+  }),
+  async measure({ jobs }, surroundings) {
+    const startedAt = new Date().toISOString();
     const reply = await produce(jobs, surroundings);
-    if (reply === undefined) return;
-    const { baseRssBytes, peakRssBytes, seconds } = reply;
-    surroundings.screen.write(
-      `${formatCount(reply.jobs)} jobs of ${JOB_BYTES} bytes in ${formatSeconds(seconds)}. Memory (RSS) after the first ` +
-        `${formatCount(WARM_UP_JOBS)} jobs: ${formatMegabytes(baseRssBytes)};\n` +
-        `at most ${formatMegabytes(peakRssBytes)} from there on, ${formatMegabytes(peakRssBytes - baseRssBytes)} more.\n`,
-    );
-    if (jsonFile === undefined) return;
-    writeJson(jsonFile, {
-      schema: 'millrace-bench/1',
+    return {
       scenario: 'producer',
-      environment,
+      startedAt,
+      isInterrupted: surroundings.signal.aborted,
       settings: { jobs, jobBytes: JOB_BYTES, warmUpJobs: WARM_UP_JOBS, threads: THREADS },
-      baseRssBytes,
-      peakRssBytes,
-      seconds,
-    });
+      failures: [],
+      ...(reply && { produced: withoutKind(reply) }),
+    };
+  },
+  describe({ produced }) {
+    const title = 'Producer: a million awaited submissions';
+    if (produced === undefined) return { title, blocks: [] };
+    const { jobs, baseRssBytes, peakRssBytes, seconds } = produced;
+    return {
+      title,
+      blocks: [
+        text(
+          `${formatCount(jobs)} jobs of ${JOB_BYTES} bytes in ${formatSeconds(seconds)}. Memory (RSS) after the first ` +
+            `${formatCount(WARM_UP_JOBS)} jobs: ${formatMegabytes(baseRssBytes)}; at most ${formatMegabytes(peakRssBytes)} ` +
+            `from there on, ${formatMegabytes(peakRssBytes - baseRssBytes)} more.`,
+        ),
+      ],
+    };
+  },
+  figures({ produced }) {
+    if (produced === undefined) return [];
+    const { jobs, seconds, baseRssBytes, peakRssBytes } = produced;
+    return [
+      oneFigure('jobs per second', jobs / seconds, 'perSecond', 'more'),
+      oneFigure('growth of the RSS', peakRssBytes - baseRssBytes, 'bytes', 'less'),
+    ];
   },
 };
+
+function withoutKind({ kind: _, ...rest }: ProducerReply): Omit<ProducerReply, 'kind'> {
+  return rest;
+}
 
 /** The last reply; undefined where it was interrupted before the first. */
 async function produce(

@@ -2,14 +2,11 @@
  * `millrace bench sparse`: what a job costs that comes when nothing is warm in the caches and every
  * thread has gone to sleep, alone or with a burst of others.
  */
-import { jsonTarget } from '../../comparison.js';
-import { readEnvironment } from '../../environment.js';
 import { measureFresh } from '../../fresh-process.js';
-import { writeJson } from '../../json-file.js';
-import { checkComplete, measureRounds } from '../../rounds.js';
+import { measureRounds } from '../../rounds.js';
 import type { Scenario, Surroundings } from '../../scenario.js';
 import type { SparseReply, SparseRequest } from './program.js';
-import { reportSparse } from './report.js';
+import { describeSparse, sparseFigures } from './report.js';
 import {
   ARM_PEERS,
   patternResult,
@@ -34,26 +31,21 @@ const START_MS = 500;
 const GRACE_MS = 30_000;
 
 /** Seldom a job, seldom a burst. */
-export const sparse: Scenario = {
+export const sparse: Scenario<SparseSettings, SparseResult> = {
   name: 'sparse',
   summary: 'one job every 50 ms, 100 jobs every second: the latency of what comes seldom',
   options: SPARSE_OPTIONS,
   flags: SPARSE_FLAGS,
-  async run(flags, surroundings) {
-    const settings = sparseSettings(flags);
-    const jsonFile = jsonTarget(flags);
-    const result = await runSparse(settings, surroundings);
-    surroundings.screen.write(`${reportSparse(result, surroundings.paint).join('\n')}\n`);
-    if (jsonFile !== undefined) writeJson(jsonFile, result);
-    checkComplete(result);
-  },
+  settings: sparseSettings,
+  measure: measureSparse,
+  describe: describeSparse,
+  figures: sparseFigures,
 };
 
-async function runSparse(
+async function measureSparse(
   settings: SparseSettings,
   surroundings: Surroundings,
 ): Promise<SparseResult> {
-  const environment = readEnvironment();
   const startedAt = new Date().toISOString();
   const { patterns } = settings;
   const totalMs = patterns.reduce((sum, pattern) => sum + lengthMs(pattern, settings), 0);
@@ -73,11 +65,9 @@ async function runSparse(
     surroundings,
   );
   return {
-    schema: 'millrace-bench/1',
     scenario: 'sparse',
     startedAt,
     isInterrupted: measurements.isInterrupted,
-    environment,
     settings,
     patterns: patterns.map((pattern) => patternResult(pattern, measurements)),
     failures: measurements.failures,

@@ -1,14 +1,18 @@
 /**
- * The printed report of `bench sparse`: one table for each pattern.
+ * What a result of `bench sparse` says: one table for each pattern.
  *
- * Invariants: at most 80 columns; below every figure the range of its rounds.
+ * Invariant: beside every figure stands the range of its rounds.
  */
+import {
+  type Block,
+  type Document,
+  heading,
+  type NamedFigure,
+  spreadRow,
+  text,
+} from '../../document.js';
 import { describeLimits } from '../../limits.js';
 import { formatFigure } from '../../terminal/format.js';
-import type { Paint } from '../../terminal/paint.js';
-import { spreadRows } from '../../terminal/spread.js';
-import { drawTable } from '../../terminal/table.js';
-import { wrap } from '../../terminal/wrap.js';
 import type { PatternResult, SparseResult } from './result.js';
 import {
   BURST_EVERY_MS,
@@ -23,53 +27,76 @@ const HEADS: Readonly<Record<Pattern, readonly string[]>> = {
   burst: ['median', 'p99', 'all done'],
 };
 
-/** The lines of the report. */
-export function reportSparse(result: SparseResult, paint: Paint): string[] {
+/** For a person. */
+export function describeSparse(result: SparseResult): Document {
   const spreads = result.patterns.flatMap(({ arms }) =>
     arms.flatMap(({ figures }) => figures.map(({ ms }) => ms)),
   );
-  return [
-    ...result.patterns.flatMap((pattern) => drawPattern(pattern, result.settings, paint)),
-    '',
-    ...describeLimits(spreads, result).flatMap((line) => wrap(line)),
-  ];
+  return {
+    title: 'Sparse: jobs that come seldom',
+    blocks: [
+      ...result.patterns.flatMap((pattern) => describePattern(pattern, result.settings)),
+      ...describeLimits(spreads, result).map((line) => text(line)),
+    ],
+  };
 }
 
-function drawPattern(
-  { pattern, arms }: PatternResult,
-  { threads }: SparseSettings,
-  paint: Paint,
-): string[] {
-  const what =
-    pattern === 'single'
-      ? `One job every ${SINGLE_EVERY_MS} ms on ${threads} threads: its latency in ms`
-      : `${BURST_JOBS} jobs at once every ${BURST_EVERY_MS} ms on ${threads} threads: their latencies, and ` +
-        'the time until all are done, in ms';
+function describePattern({ pattern, arms }: PatternResult, { threads }: SparseSettings): Block[] {
   const measured = arms.filter(({ figures }) => figures.length > 0);
   const rows = [
-    ...measured.flatMap(({ arm, figures }) =>
-      spreadRows(
+    ...measured.map(({ arm, figures }) =>
+      spreadRow(
         arm,
         figures.map(({ ms }) => ms),
         formatFigure,
-        paint,
       ),
     ),
     ...measured
       .filter(({ figures }) => figures.some(({ toPiscina }) => toPiscina))
-      .flatMap(({ arm, figures }) =>
-        spreadRows(
+      .map(({ arm, figures }) =>
+        spreadRow(
           `${arm} ÷ piscina`,
           figures.map(({ toPiscina }) => toPiscina),
           formatFigure,
-          paint,
         ),
       ),
   ];
+  const [title, what] =
+    pattern === 'single'
+      ? [`One job every ${SINGLE_EVERY_MS} ms`, 'its latency']
+      : [
+          `${BURST_JOBS} jobs at once every ${BURST_EVERY_MS} ms`,
+          'their latencies, and the time until all are done',
+        ];
   return [
-    '',
-    ...wrap(`${what}; medians of the rounds, below them the least and the most of them`),
-    '',
-    ...drawTable({ head: ['', ...HEADS[pattern]], rows }, paint),
+    heading(title),
+    text(
+      `On ${threads} threads: ${what}, in ms; medians of the rounds, below them the least and the most of them.`,
+    ),
+    { kind: 'table', head: ['', ...HEADS[pattern]], rows },
   ];
+}
+
+/** For a comparison with another run. */
+export function sparseFigures({ patterns }: SparseResult): NamedFigure[] {
+  return patterns.flatMap(({ pattern, arms }) =>
+    arms.flatMap(({ arm, figures }) =>
+      figures.flatMap(({ measure, ms, toPiscina }): NamedFigure[] => {
+        const at = `${pattern}, ${measure}: ${arm}`;
+        return [
+          { ...ms, name: at, unit: 'milliseconds', better: 'less' },
+          ...(toPiscina === undefined
+            ? []
+            : [
+                {
+                  ...toPiscina,
+                  name: `${at} ÷ piscina`,
+                  unit: 'ratio' as const,
+                  better: 'less' as const,
+                },
+              ]),
+        ];
+      }),
+    ),
+  );
 }

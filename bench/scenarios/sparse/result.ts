@@ -2,10 +2,10 @@
  * The result of `bench sparse`: plain data, what `--json` writes and what the printed report is made
  * from. Times are in milliseconds.
  */
-import type { Environment } from '../../environment.js';
 import { type Figure, figureOf } from '../../figures.js';
 import type { PeerName } from '../../peers/index.js';
 import type { Measurements } from '../../rounds.js';
+import type { ScenarioResult } from '../../scenario.js';
 import { ratiosWithin } from '../../series.js';
 import type { SparseReply } from './program.js';
 import type { Pattern, SparseSettings } from './settings.js';
@@ -48,15 +48,10 @@ export interface PatternResult {
   }>;
 }
 
-export interface SparseResult {
-  readonly schema: 'millrace-bench/1';
+export interface SparseResult extends ScenarioResult {
   readonly scenario: 'sparse';
-  readonly startedAt: string;
-  readonly isInterrupted: boolean;
-  readonly environment: Environment;
   readonly settings: SparseSettings;
   readonly patterns: readonly PatternResult[];
-  readonly failures: readonly string[];
 }
 
 /** What one pattern shows. */

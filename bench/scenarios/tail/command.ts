@@ -6,16 +6,13 @@
  * its own, the same for all pools.
  */
 import { availableParallelism } from 'node:os';
-import { jsonTarget } from '../../comparison.js';
-import { readEnvironment } from '../../environment.js';
 import { measureFresh } from '../../fresh-process.js';
-import { writeJson } from '../../json-file.js';
 import { peerVersions, type PeerName, sortByInstallation } from '../../peers/index.js';
-import { checkComplete, measureRounds } from '../../rounds.js';
+import { measureRounds } from '../../rounds.js';
 import type { Scenario, Surroundings } from '../../scenario.js';
 import { formatPercent } from '../../terminal/format.js';
 import type { ArrivalReply, SaturationReply, TailRequest } from './program.js';
-import { reportTail } from './report.js';
+import { describeTail, tailFigures } from './report.js';
 import {
   type LoadPoint,
   loadResult,
@@ -33,23 +30,21 @@ const START_SECONDS = 0.3;
 const GRACE_SECONDS = 60;
 
 /** Short jobs among a few long ones. */
-export const tail: Scenario = {
+export const tail: Scenario<TailSettings, TailResult> = {
   name: 'tail',
   summary: 'short jobs among a few long ones: the latency that is left to the unlucky',
   options: TAIL_OPTIONS,
   flags: TAIL_FLAGS,
-  async run(flags, surroundings) {
-    const settings = tailSettings(flags);
-    const jsonFile = jsonTarget(flags);
-    const result = await runTail(settings, surroundings);
-    surroundings.screen.write(`${reportTail(result, surroundings.paint).join('\n')}\n`);
-    if (jsonFile !== undefined) writeJson(jsonFile, result);
-    checkComplete(result);
-  },
+  settings: tailSettings,
+  measure: measureTail,
+  describe: describeTail,
+  figures: tailFigures,
 };
 
-async function runTail(settings: TailSettings, surroundings: Surroundings): Promise<TailResult> {
-  const environment = readEnvironment();
+async function measureTail(
+  settings: TailSettings,
+  surroundings: Surroundings,
+): Promise<TailResult> {
   const startedAt = new Date().toISOString();
   const { installed: arms, missing } = sortByInstallation(settings.peers);
   const secondsEach = START_SECONDS + settings.warmUpSeconds + settings.seconds;
@@ -85,11 +80,9 @@ async function runTail(settings: TailSettings, surroundings: Surroundings): Prom
     surroundings,
   );
   return {
-    schema: 'millrace-bench/1',
     scenario: 'tail',
     startedAt,
     isInterrupted: saturation.isInterrupted || arrivals.isInterrupted,
-    environment,
     versions: peerVersions(arms),
     settings,
     missing,

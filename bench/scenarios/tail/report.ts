@@ -1,16 +1,21 @@
 /**
- * The printed report of `bench tail`: throughput at saturation, then the latencies at each rate.
+ * What a result of `bench tail` says: throughput at saturation, then the latencies at each rate.
  *
- * Invariants: at most 80 columns; below every figure the range of its rounds; a generator that could
- * not hold its rate is told.
+ * Invariants: beside every figure stands the range of its rounds; a generator that could not hold its
+ * rate is told.
  */
+import {
+  type Block,
+  type Document,
+  heading,
+  type NamedFigure,
+  spreadCell,
+  spreadRow,
+  text,
+} from '../../document.js';
 import type { Figure } from '../../figures.js';
 import { describeLimits } from '../../limits.js';
 import { formatCount, formatFigure, formatPercent } from '../../terminal/format.js';
-import type { Paint } from '../../terminal/paint.js';
-import { spreadRows } from '../../terminal/spread.js';
-import { drawTable } from '../../terminal/table.js';
-import { wrap } from '../../terminal/wrap.js';
 import { LONG_US, SHORT_US } from './mix.js';
 import { type LoadResult, PERCENTILES, type TailResult, type ViewResult } from './result.js';
 import { SATURATED_IN_FLIGHT } from './settings.js';
@@ -18,90 +23,124 @@ import { SATURATED_IN_FLIGHT } from './settings.js';
 /** Below this share of the intended arrivals a generator did not hold its rate. */
 const HELD_RATE = 0.99;
 const TITLES: Readonly<Record<string, string>> = {
-  'short total': 'short jobs, until their result was there (ms)',
-  'short wait': 'short jobs, until they began on a thread (ms)',
-  'all total': 'all jobs, until their result was there (ms)',
+  'short total': 'Short jobs, until their result was there (ms):',
+  'short wait': 'Short jobs, until they began on a thread (ms):',
+  'all total': 'All jobs, until their result was there (ms):',
 };
 const HEAD = ['p50', 'p95', 'p99', 'p99.9', 'max'];
+/** Where the percentiles lie on the axis of a chart: one in so many jobs takes longer. */
+const ONE_IN = [2, 20, 100, 1000] as const;
 
-/** The lines of the report. */
-export function reportTail(result: TailResult, paint: Paint): string[] {
+/** For a person. */
+export function describeTail(result: TailResult): Document {
   const { settings, loads } = result;
   const spreads = loads.flatMap(({ views }) =>
     views.flatMap(({ peers }) => peers.map(({ p99 }) => p99)),
   );
+  return {
+    title: 'Tail: short jobs among a few long ones',
+    blocks: [
+      text(
+        `99 % of the jobs take ${SHORT_US} µs, 1 % take ${LONG_US / 1000} ms, on ${settings.threads} threads. ` +
+          'Figures are medians of the rounds, below them the least and the most of them.',
+      ),
+      ...describeSaturation(result),
+      ...loads.flatMap((load) => describeLoad(load, result)),
+      ...describeLimits(spreads, result).map((line) => text(line)),
+    ],
+  };
+}
+
+function describeSaturation({ saturation }: TailResult): Block[] {
+  const rows = saturation.map(({ peer, jobsPerSecond, shareOfCeiling }) => [
+    peer,
+    spreadCell(jobsPerSecond, formatCount),
+    spreadCell(shareOfCeiling, formatFigure),
+  ]);
   return [
-    '',
-    ...wrap(
-      `99 % of the jobs take ${SHORT_US} µs, 1 % take ${LONG_US / 1000} ms, on ${settings.threads} threads. ` +
-        'Figures are medians of the rounds, below them the least and the most of them.',
-    ),
-    ...drawSaturation(result, paint),
-    ...loads.flatMap((load) => drawLoad(load, result, paint)),
-    '',
-    ...describeLimits(spreads, result).flatMap((line) => wrap(line)),
+    heading(`At saturation, ${SATURATED_IN_FLIGHT} jobs in flight`),
+    { kind: 'table', head: ['', 'jobs/s', 'of the ceiling'], rows },
   ];
 }
 
-function drawSaturation({ saturation }: TailResult, paint: Paint): string[] {
-  const rows = saturation.flatMap(({ peer, jobsPerSecond, shareOfCeiling }) => {
-    const [middle, range] = spreadRows(peer, [jobsPerSecond], formatCount, paint);
-    const [share, shareRange] = spreadRows('', [shareOfCeiling], formatFigure, paint);
-    return [
-      [...(middle ?? []), ...(share ?? []).slice(1)],
-      [...(range ?? []), ...(shareRange ?? []).slice(1)],
-    ];
-  });
-  return [
-    '',
-    ...wrap(`At saturation, ${SATURATED_IN_FLIGHT} jobs in flight:`),
-    '',
-    ...drawTable({ head: ['', 'jobs/s', 'of the ceiling'], rows }, paint),
-  ];
-}
-
-function drawLoad(load: LoadResult, { reference }: TailResult, paint: Paint): string[] {
-  const title =
-    `${formatCount(load.ratePerSecond)} jobs per second arrive, ${formatPercent(load.load)} of what ` +
-    `${reference ?? 'the best'} does at saturation`;
+function describeLoad(load: LoadResult, { reference }: TailResult): Block[] {
   const latest = Math.max(0, ...load.latenessP99.map(({ ms }) => ms));
   return [
-    '',
-    ...wrap(paint('title', title)),
-    ...load.views.flatMap((view) => drawView(view, paint)),
-    '',
-    ...wrap(
+    heading(
+      `${formatCount(load.ratePerSecond)} jobs per second arrive, ${formatPercent(load.load)} of what ` +
+        `${reference ?? 'the best'} does at saturation`,
+    ),
+    ...load.views.flatMap((view) => describeView(view)),
+    text(
       `The load generator was at most ${formatFigure(latest)} ms late (p99), which is included.`,
+      'faint',
     ),
     ...(load.sentShare < HELD_RATE
-      ? wrap(
-          `It could not hold its rate: as little as ${formatPercent(load.sentShare)} of the arrivals were made.`,
-        )
+      ? [
+          text(
+            `It could not hold its rate: as little as ${formatPercent(load.sentShare)} of the arrivals were made.`,
+          ),
+        ]
       : []),
   ];
 }
 
-function drawView({ jobs, until, peers, toBestPool }: ViewResult, paint: Paint): string[] {
+function describeView({ jobs, until, peers, toBestPool }: ViewResult): Block[] {
   const title = TITLES[`${jobs} ${until}`];
   if (title === undefined || peers.length === 0) return [];
   const row = (label: string, figures: ReadonlyArray<Figure | undefined>) =>
-    spreadRows(label, figures, formatFigure, paint);
+    spreadRow(label, figures, formatFigure);
   const ratios = PERCENTILES.map((percentile) => toBestPool[percentile]?.ratio);
   const rows = [
-    ...peers.flatMap((each) =>
+    ...peers.map((each) =>
       row(
         each.peer,
         PERCENTILES.map((percentile) => each[percentile]),
       ),
     ),
-    ...(ratios.some((ratio) => ratio !== undefined) ? row('÷ best pool', ratios) : []),
+    ...(ratios.some((ratio) => ratio !== undefined) ? [row('÷ best pool', ratios)] : []),
   ];
   const best = toBestPool.p99?.peer;
   return [
-    '',
-    `${title}:`,
-    '',
-    ...drawTable({ head: ['', ...HEAD], rows }, paint),
-    ...(best === undefined ? [] : [`The best pool by its p99: ${best}.`]),
+    text(title),
+    { kind: 'table', head: ['', ...HEAD], rows },
+    ...(best === undefined ? [] : [text(`The best pool by its p99: ${best}.`, 'faint')]),
+    {
+      kind: 'curves',
+      title: `${title.slice(0, -' (ms):'.length)}, by percentile`,
+      x: { label: 'one job in so many takes longer', unit: 'count', scale: 'log' },
+      y: { label: 'latency', unit: 'milliseconds', scale: 'log' },
+      series: peers.map((each) => ({
+        name: each.peer,
+        points: ONE_IN.map((one, at) => {
+          const percentile = PERCENTILES[at] as (typeof PERCENTILES)[number];
+          return [one, each[percentile].median] as const;
+        }),
+      })),
+    },
+  ];
+}
+
+/** For a comparison with another run. */
+export function tailFigures({ saturation, loads }: TailResult): NamedFigure[] {
+  return [
+    ...saturation.map(({ peer, jobsPerSecond }): NamedFigure => ({
+      ...jobsPerSecond,
+      name: `saturation: ${peer}`,
+      unit: 'perSecond',
+      better: 'more',
+    })),
+    ...loads.flatMap(({ load, views }) =>
+      views.flatMap(({ jobs, until, peers }) =>
+        peers.flatMap((each) =>
+          PERCENTILES.map((percentile): NamedFigure => ({
+            ...each[percentile],
+            name: `${formatPercent(load)}, ${jobs} jobs, ${until}, ${percentile}: ${each.peer}`,
+            unit: 'milliseconds',
+            better: 'less',
+          })),
+        ),
+      ),
+    ),
   ];
 }

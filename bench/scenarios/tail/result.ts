@@ -4,7 +4,6 @@
  *
  * Invariant: all peers met the same arrivals of the same jobs at the same absolute rate.
  */
-import type { Environment } from '../../environment.js';
 import {
   bestOtherPool,
   type Comparison,
@@ -15,6 +14,7 @@ import {
 } from '../../figures.js';
 import type { PeerName } from '../../peers/index.js';
 import type { Measurements } from '../../rounds.js';
+import type { ScenarioResult } from '../../scenario.js';
 import { type Series, spreadOf } from '../../series.js';
 import { MEAN_US } from './mix.js';
 import type { ArrivalReply, JobLatencies, SaturationReply } from './program.js';
@@ -63,12 +63,8 @@ export interface SaturationResult {
   readonly shareOfCeiling: Figure;
 }
 
-export interface TailResult {
-  readonly schema: 'millrace-bench/1';
+export interface TailResult extends ScenarioResult {
   readonly scenario: 'tail';
-  readonly startedAt: string;
-  readonly isInterrupted: boolean;
-  readonly environment: Environment;
   readonly versions: Readonly<Record<string, string>>;
   readonly settings: TailSettings;
   readonly missing: readonly PeerName[];
@@ -76,7 +72,6 @@ export interface TailResult {
   /** Whose saturation the rates are shares of; absent where nothing was measured. */
   readonly reference?: PeerName;
   readonly loads: readonly LoadResult[];
-  readonly failures: readonly string[];
 }
 
 /** A rate at which all peers are measured. */

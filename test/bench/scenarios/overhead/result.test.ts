@@ -2,13 +2,14 @@ import { expect, test } from 'vitest';
 import type { PeerName } from '../../../../bench/peers/index.js';
 import { Measurements } from '../../../../bench/rounds.js';
 import type { OverheadReply } from '../../../../bench/scenarios/overhead/program.js';
-import { reportOverhead } from '../../../../bench/scenarios/overhead/report.js';
+import { describeOverhead } from '../../../../bench/scenarios/overhead/report.js';
 import {
   type OverheadResult,
   type Point,
   pointResult,
 } from '../../../../bench/scenarios/overhead/result.js';
 import { overheadSettings } from '../../../../bench/scenarios/overhead/settings.js';
+import { drawDocument } from '../../../../bench/terminal/document.js';
 import { paintFor, plain, widthOf } from '../../../../bench/terminal/paint.js';
 
 const settings = overheadSettings(new Map([['jobs', '10us,100us']]));
@@ -41,11 +42,9 @@ function resultOf(
   const measurements = measured(everywhere, rates);
   const peers = Object.keys(rates) as PeerName[];
   return {
-    schema: 'millrace-bench/1',
     scenario: 'overhead',
     startedAt: '2025-01-01T00:00:00.000Z',
     isInterrupted: false,
-    environment: {} as OverheadResult['environment'],
     versions: {},
     settings,
     missing: [],
@@ -100,7 +99,7 @@ const large = {
 };
 
 test('the report has a table for each kind of job, each figure with its range below', () => {
-  const lines = reportOverhead(resultOf(large), plain);
+  const lines = drawDocument(describeOverhead(resultOf(large)), plain);
   expect(lines[1]).toBe(
     'Jobs of 10 µs on 2 threads: thousand jobs per second, the median of the rounds',
   );
@@ -115,7 +114,7 @@ test('the report keeps to 80 columns, painted or not', () => {
   const missing = ['tinypool', 'workerpool', 'poolifier'] as const;
   const result = resultOf(large, { missing, isInterrupted: true });
   for (const paint of [plain, paintFor({ isTTY: true }, false, {})]) {
-    for (const line of reportOverhead(result, paint)) {
+    for (const line of drawDocument(describeOverhead(result), paint)) {
       expect.soft(widthOf(line), line).toBeLessThanOrEqual(80);
     }
   }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ArmEnding } from '../../../../bench/scenarios/overload/result.js';
-import { reportOverload } from '../../../../bench/scenarios/overload/report.js';
+import { describeOverload } from '../../../../bench/scenarios/overload/report.js';
 import { drawConclusions } from '../../../../bench/scenarios/overload/verdict.js';
+import { drawDocument } from '../../../../bench/terminal/document.js';
 import { paintFor, plain, widthOf } from '../../../../bench/terminal/paint.js';
 import { armResult, deadArm, overloadResult } from './results.js';
 
@@ -15,8 +16,11 @@ describe('the report', () => {
   ]);
 
   test('has the counts, the latencies and the memory of every arm', () => {
-    const lines = reportOverload(expected, plain);
-    expect(lines.slice(1, 6)).toEqual([
+    const lines = drawDocument(describeOverload(expected), plain);
+    expect(lines.slice(0, 8)).toEqual([
+      '',
+      'Overload: a service at twice its capacity',
+      '',
       'arm                 offered  accepted  completed  refused  died at  peak RSS',
       '────────────────────────────────────────────────────────────────────────────',
       'thread-per-request   12,400    12,400      5,500        0    6.2 s    517 MB',
@@ -47,7 +51,7 @@ describe('the report', () => {
     });
     for (const result of [expected, overloadResult([huge, armResult('millrace')])]) {
       for (const paint of [plain, paintFor({ isTTY: true }, false, {})]) {
-        for (const line of reportOverload(result, paint)) {
+        for (const line of drawDocument(describeOverload(result), paint)) {
           expect.soft(widthOf(line), line).toBeLessThanOrEqual(80);
         }
       }
@@ -57,14 +61,17 @@ describe('the report', () => {
   test('with a ceiling far above, the chart is scaled to what was used', () => {
     const { settings } = expected;
     const high = { settings: { ...settings, ceilingBytes: 16 * 1024 * MB } };
-    const text = reportOverload(overloadResult([armResult('millrace')], high), plain).join('\n');
+    const text = drawDocument(
+      describeOverload(overloadResult([armResult('millrace')], high)),
+      plain,
+    ).join('\n');
     expect(text).toContain('(the ceiling, 16.0 GB, lies far above)');
     expect(text).toContain('  180 MB ┤');
     expect(text).not.toContain('┄');
   });
 
   test('where nothing was measured there is nothing to report', () => {
-    expect(reportOverload(overloadResult([]), plain)).toEqual([]);
+    expect(drawDocument(describeOverload(overloadResult([])), plain)).toEqual([]);
   });
 });
 

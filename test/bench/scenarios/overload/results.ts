@@ -61,21 +61,10 @@ export function overloadResult(
   changes: Partial<OverloadResult> = {},
 ): OverloadResult {
   return {
-    schema: 'millrace-bench/1',
     scenario: 'overload',
     startedAt: '2025-01-01T00:00:00.000Z',
     isInterrupted: false,
-    environment: {
-      millrace: '0.1.0',
-      piscina: '5.3.2',
-      node: 'v20.20.2',
-      platform: 'linux x64',
-      kernel: '6.1.0',
-      cpu: 'a processor',
-      processors: 2,
-      memoryBytes: 24 * 1024 * MB,
-      loadAverage: 0.1,
-    },
+    failures: [],
     settings: {
       seconds: 20,
       ratePerSecond: undefined,

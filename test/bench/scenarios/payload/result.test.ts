@@ -2,13 +2,14 @@ import { expect, test } from 'vitest';
 import { Measurements } from '../../../../bench/rounds.js';
 import type { PayloadArm } from '../../../../bench/scenarios/payload/arms.js';
 import type { PayloadReply } from '../../../../bench/scenarios/payload/program.js';
-import { reportPayload } from '../../../../bench/scenarios/payload/report.js';
+import { describePayload } from '../../../../bench/scenarios/payload/report.js';
 import {
   type PayloadPoint,
   payloadPointResult,
   type PayloadResult,
 } from '../../../../bench/scenarios/payload/result.js';
 import { payloadSettings } from '../../../../bench/scenarios/payload/settings.js';
+import { drawDocument } from '../../../../bench/terminal/document.js';
 import { plain, widthOf } from '../../../../bench/terminal/paint.js';
 
 const settings = payloadSettings(new Map());
@@ -47,16 +48,14 @@ test('millrace is compared with each of the others, within the rounds that both 
 
 test('the report has a table for each way and number in flight, within 80 columns', () => {
   const result: PayloadResult = {
-    schema: 'millrace-bench/1',
     scenario: 'payload',
     startedAt: '2025-01-01T00:00:00.000Z',
     isInterrupted: false,
-    environment: {} as PayloadResult['environment'],
     settings,
     points: points.map((point) => payloadPointResult(point, measurements)),
     failures: [],
   };
-  const lines = reportPayload(result, plain);
+  const lines = drawDocument(describePayload(result), plain);
   for (const line of lines) expect.soft(widthOf(line), line).toBeLessThanOrEqual(80);
   expect(lines.filter((line) => /^(?:cloned|transferred), /.test(line))).toEqual([
     'cloned, one after the other:',

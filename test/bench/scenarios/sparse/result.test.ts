@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Measurements } from '../../../../bench/rounds.js';
 import type { SparseReply } from '../../../../bench/scenarios/sparse/program.js';
-import { reportSparse } from '../../../../bench/scenarios/sparse/report.js';
+import { describeSparse } from '../../../../bench/scenarios/sparse/report.js';
 import {
   patternResult,
   type SparseArm,
@@ -9,6 +9,7 @@ import {
 } from '../../../../bench/scenarios/sparse/result.js';
 import type { Pattern } from '../../../../bench/scenarios/sparse/settings.js';
 import { sparseSettings } from '../../../../bench/scenarios/sparse/settings.js';
+import { drawDocument } from '../../../../bench/terminal/document.js';
 import { plain, widthOf } from '../../../../bench/terminal/paint.js';
 
 const measurements = new Measurements<Pattern, SparseArm, SparseReply>();
@@ -49,22 +50,20 @@ test('of single jobs the median, of bursts also p99 and the time until all are d
 
 test('the report has both patterns within 80 columns, and leaves out what was not measured', () => {
   const result: SparseResult = {
-    schema: 'millrace-bench/1',
     scenario: 'sparse',
     startedAt: '2025-01-01T00:00:00.000Z',
     isInterrupted: false,
-    environment: {} as SparseResult['environment'],
     settings: sparseSettings(new Map()),
     patterns: [patternResult('single', measurements), patternResult('burst', measurements)],
     failures: [],
   };
-  const lines = reportSparse(result, plain);
+  const lines = drawDocument(describeSparse(result), plain);
   for (const line of lines) expect.soft(widthOf(line), line).toBeLessThanOrEqual(80);
   const at = lines.findIndex((line) => line.startsWith('millrace ÷ piscina'));
   expect(lines[at]).toMatch(/^millrace ÷ piscina +0\.500$/);
   expect(lines[at + 1]).toMatch(/^ +0\.250–0\.750$/);
   const nothing = patternResult('single', new Measurements());
-  expect(reportSparse({ ...result, patterns: [nothing] }, plain).join('\n')).not.toContain(
-    'millrace',
-  );
+  expect(
+    drawDocument(describeSparse({ ...result, patterns: [nothing] }), plain).join('\n'),
+  ).not.toContain('millrace');
 });

@@ -3,7 +3,7 @@ import type { LatencySummary } from '../../../../bench/latencies.js';
 import type { PeerName } from '../../../../bench/peers/index.js';
 import { Measurements } from '../../../../bench/rounds.js';
 import type { ArrivalReply } from '../../../../bench/scenarios/tail/program.js';
-import { reportTail } from '../../../../bench/scenarios/tail/report.js';
+import { describeTail } from '../../../../bench/scenarios/tail/report.js';
 import {
   type LoadPoint,
   loadResult,
@@ -13,6 +13,7 @@ import {
 } from '../../../../bench/scenarios/tail/result.js';
 import { tailSettings } from '../../../../bench/scenarios/tail/settings.js';
 import type { Series } from '../../../../bench/series.js';
+import { drawDocument } from '../../../../bench/terminal/document.js';
 import { paintFor, plain, widthOf } from '../../../../bench/terminal/paint.js';
 
 const series = (...values: number[]): Series =>
@@ -101,11 +102,9 @@ test('the report keeps to 80 columns, painted or not, and tells of a generator t
   const huge = replies({ millrace: [12_345, 99_999, 1], workerpool: [99_999, 12_345, 0.01] });
   const settings = tailSettings(new Map());
   const result: TailResult = {
-    schema: 'millrace-bench/1',
     scenario: 'tail',
     startedAt: '2025-01-01T00:00:00.000Z',
     isInterrupted: true,
-    environment: {} as TailResult['environment'],
     versions: {},
     settings,
     missing: ['poolifier'],
@@ -115,11 +114,11 @@ test('the report keeps to 80 columns, painted or not, and tells of a generator t
     failures: ['tinypool at 50.0 %: No answer within 64.5 s.'],
   };
   for (const paint of [plain, paintFor({ isTTY: true }, false, {})]) {
-    for (const line of reportTail(result, paint)) {
+    for (const line of drawDocument(describeTail(result), paint)) {
       expect.soft(widthOf(line), line).toBeLessThanOrEqual(80);
     }
   }
-  const text = reportTail(result, plain).join('\n');
+  const text = drawDocument(describeTail(result), plain).join('\n');
   expect(text).toMatch(/^millrace +7,500 +0\.824$/m);
   expect(text).toContain('4,000 jobs per second arrive, 50.0 % of what piscina does at saturation');
   expect(text).toContain('The best pool by its p99: piscina.');

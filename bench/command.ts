@@ -1,0 +1,179 @@
+/**
+ * `millrace bench`: which scenarios, with which options; then one after the other, and what came of
+ * them on the screen and in files.
+ *
+ * Invariants: whatever can be known to be wrong (a name, an option, a file that can't be written) is
+ * said before anything is started; an interrupted run still shows and writes what it has; every option
+ * reaches all scenarios that know it, and one that none of them knows is an error.
+ */
+import { type BenchFile, type FileResult, SCHEMA } from './bench-file.js';
+import { compareFiles } from './compare.js';
+import { readEnvironment } from './environment.js';
+import { type Flags, type FlagTable, parseFlags, textFlag, UsageError } from './flags.js';
+import { benchHelp, scenarioList } from './help.js';
+import { checkWritable, writeJson, writeText } from './json-file.js';
+import { drawMarkdown } from './markdown.js';
+import { didYouMean } from './nearest.js';
+import type { Scenario, Surroundings } from './scenario.js';
+import { SCENARIOS } from './scenarios/index.js';
+import { drawDocument } from './terminal/document.js';
+import { wrap } from './terminal/wrap.js';
+import { TOUR } from './tour.js';
+
+/** Options of every run. */
+const COMMON_FLAGS: FlagTable = {
+  help: 'switch',
+  'no-color': 'switch',
+  quiet: 'switch',
+  json: 'text',
+  md: 'text',
+  html: 'text',
+};
+
+/** A scenario, and what it is told. */
+interface Step {
+  readonly scenario: Scenario;
+  readonly settings: unknown;
+}
+
+/** Where results go, beside the screen. */
+interface Targets {
+  readonly json: string | undefined;
+  readonly md: string | undefined;
+  readonly html: string | undefined;
+}
+
+/** Carries out `millrace bench …`. @throws UsageError @throws Error where a measurement failed */
+export async function bench(args: readonly string[], surroundings: Surroundings): Promise<void> {
+  const { operands, flags } = readArguments(args);
+  if (flags.has('help')) return print(benchHelp(SCENARIOS), surroundings);
+  if (operands[0] === 'list') return print(scenarioList(SCENARIOS), surroundings);
+  if (operands[0] === 'compare') {
+    return print(compareFiles(operands.slice(1), surroundings.paint), surroundings);
+  }
+  const isTour = operands.length === 0;
+  const steps = isTour ? tourSteps(flags) : chosenSteps(operands, flags);
+  const targets = readTargets(flags, isTour);
+  const file = await runSteps(steps, args, flags, surroundings);
+  await write(file, targets, surroundings);
+  const [failure, ...more] = file.results.flatMap(({ failures }) => failures);
+  if (failure === undefined) return;
+  const many = more.length === 0 ? 'A measurement' : `${more.length + 1} measurements`;
+  throw new Error(`${many} failed. ${failure}`);
+}
+
+/** Splits the arguments by the options of all scenarios; which of them are allowed is seen later. */
+function readArguments(args: readonly string[]): { operands: string[]; flags: Flags } {
+  const every = Object.assign({}, COMMON_FLAGS, ...SCENARIOS.map(({ flags }) => flags));
+  const { words, flags } = parseFlags(args, every as FlagTable);
+  return { operands: words, flags };
+}
+
+function chosenSteps(operands: readonly string[], flags: Flags): Step[] {
+  const scenarios = operands.map(findScenario);
+  const [twice] = scenarios.filter((each, at) => scenarios.indexOf(each) !== at);
+  if (twice !== undefined) throw new UsageError(`Scenario '${twice.name}' is named twice.`);
+  checkFlags(flags, scenarios);
+  return scenarios.map((scenario) => ({
+    scenario,
+    settings: scenario.settings(only(flags, scenario)),
+  }));
+}
+
+function tourSteps(flags: Flags): Step[] {
+  checkFlags(
+    flags,
+    TOUR.map(({ scenario }) => scenario),
+  );
+  return TOUR.map(({ scenario, flags: own }) => ({
+    scenario,
+    settings: scenario.settings(new Map([...own, ...only(flags, scenario)])),
+  }));
+}
+
+function findScenario(name: string): Scenario {
+  const names = SCENARIOS.map((scenario) => scenario.name);
+  const found = SCENARIOS.find((scenario) => scenario.name === name);
+  if (found !== undefined) return found;
+  throw new UsageError(
+    `Unknown scenario '${name}'; there is: ${names.join(', ')}.${didYouMean(name, names)}`,
+  );
+}
+
+/** @throws UsageError for an option that none of the scenarios knows. */
+function checkFlags(flags: Flags, scenarios: readonly Scenario[]): void {
+  const known = new Set([
+    ...Object.keys(COMMON_FLAGS),
+    ...scenarios.flatMap((scenario) => Object.keys(scenario.flags)),
+  ]);
+  for (const name of flags.keys()) {
+    if (known.has(name)) continue;
+    const options = [...known].map((each) => `--${each}`);
+    throw new UsageError(
+      `Unknown option '--${name}' for ${scenarios.map((each) => each.name).join(', ')}.${didYouMean(`--${name}`, options)}`,
+    );
+  }
+}
+
+function only(flags: Flags, scenario: Scenario): Flags {
+  return new Map([...flags].filter(([name]) => Object.hasOwn(scenario.flags, name)));
+}
+
+function readTargets(flags: Flags, isTour: boolean): Targets {
+  const target = (kind: 'json' | 'md' | 'html'): string | undefined => {
+    const byDefault = isTour && kind !== 'md' ? `millrace-report.${kind}` : undefined;
+    const path = textFlag(flags, kind) ?? byDefault;
+    if (path !== undefined) checkWritable(kind, path);
+    return path;
+  };
+  return { json: target('json'), md: target('md'), html: target('html') };
+}
+
+async function runSteps(
+  steps: readonly Step[],
+  args: readonly string[],
+  flags: Flags,
+  surroundings: Surroundings,
+): Promise<BenchFile> {
+  const { screen, paint, signal } = surroundings;
+  const startedAt = new Date().toISOString();
+  const environment = readEnvironment();
+  const results: FileResult[] = [];
+  const quiet = flags.has('quiet') ? { ...surroundings, screen: SILENT } : surroundings;
+  for (const { scenario, settings } of steps) {
+    if (signal.aborted) break;
+    if (steps.length > 1 && !flags.has('quiet')) {
+      screen.write(`\n${paint('title', `${scenario.name}: `)}${scenario.summary}\n`);
+    }
+    const result = await scenario.measure(settings, quiet);
+    const document = scenario.describe(result);
+    if (document.blocks.length > 0) screen.write(`${drawDocument(document, paint).join('\n')}\n`);
+    results.push({ ...result, figures: scenario.figures(result) });
+  }
+  const command = ['millrace bench', ...args.map(quoted)].join(' ');
+  return { schema: SCHEMA, command, startedAt, environment, results };
+}
+
+const SILENT = { write: (): void => {} };
+
+async function write(file: BenchFile, targets: Targets, { screen }: Surroundings): Promise<void> {
+  const { json, md, html } = targets;
+  if (json !== undefined) writeJson(json, file);
+  if (md !== undefined) writeText(md, drawMarkdown(file, SCENARIOS));
+  if (html !== undefined) {
+    // Loaded only where it is needed, as it brings a library along.
+    const { drawPage } = await import('./html/page.js');
+    writeText(html, drawPage(file, SCENARIOS));
+  }
+  const written = [html, json, md].filter((path) => path !== undefined);
+  if (written.length > 0) screen.write(`\n${wrap(`Written: ${written.join(', ')}`).join('\n')}\n`);
+}
+
+/** As a shell takes it for one word. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function print(text: string, { screen }: Surroundings): void {
+  screen.write(text);
+}

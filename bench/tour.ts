@@ -1,0 +1,21 @@
+/**
+ * What `millrace bench` runs without a name: a part of the scenarios, in under two minutes on two
+ * cores.
+ */
+import type { Flags } from './flags.js';
+import type { Scenario } from './scenario.js';
+import { overhead } from './scenarios/overhead/command.js';
+import { overload } from './scenarios/overload/command.js';
+
+/** Scenarios with the options that shorten them; what the user gives takes precedence. */
+export const TOUR: ReadonlyArray<{ readonly scenario: Scenario; readonly flags: Flags }> = [
+  { scenario: overload, flags: new Map([['seconds', '6']]) },
+  {
+    scenario: overhead,
+    flags: new Map([
+      ['jobs', 'no-op,100us'],
+      ['in-flight', '16,256'],
+      ['rounds', '2'],
+    ]),
+  },
+];
