@@ -25,7 +25,7 @@ interface LegendEntry {
 }
 
 /** Amounts over time. */
-export function drawTimeline(block: TimelineBlock, palette: Palette): Markup {
+export function drawTimeline(block: TimelineBlock, tableName: string, palette: Palette): Markup {
   const { title, axis, ceiling, series } = block;
   const looks = palette.looksOf(series);
   const { isCeilingInScale } = scaleOf(block);
@@ -42,6 +42,7 @@ export function drawTimeline(block: TimelineBlock, palette: Palette): Markup {
     data: timelineData(block, looks),
     entries,
     table: timelineTable(block),
+    tableName,
     ...(ceiling && {
       note: `The ${ceiling.label}, ${formatUnit(ceiling.value, axis.unit)}, ${
         isCeilingInScale ? 'is the dashed level line' : 'lies far above what is shown'
@@ -51,7 +52,7 @@ export function drawTimeline(block: TimelineBlock, palette: Palette): Markup {
 }
 
 /** One quantity over another. */
-export function drawCurves(block: CurvesBlock, palette: Palette): Markup {
+export function drawCurves(block: CurvesBlock, tableName: string, palette: Palette): Markup {
   const { title, x, y, series } = block;
   const looks = palette.looksOf(series);
   const entries = series.map(({ name, isReference }, at) => ({
@@ -66,6 +67,7 @@ export function drawCurves(block: CurvesBlock, palette: Palette): Markup {
     data: curvesData(block, looks),
     entries,
     table: curvesTable(block),
+    tableName,
   });
 }
 
@@ -76,10 +78,11 @@ interface FigureParts {
   readonly data: ChartData;
   readonly entries: readonly LegendEntry[];
   readonly table: Omit<TableBlock, 'kind'>;
+  readonly tableName: string;
   readonly note?: string;
 }
 
-function drawFigure({ title, x, y, data, entries, table, note }: FigureParts): Markup {
+function drawFigure({ title, x, y, data, entries, table, tableName, note }: FigureParts): Markup {
   const label = `Line chart. ${title}: ${y.label} by ${x.label}. The values are in the table below it.`;
   return markup`<figure class="chart">
 <figcaption>${title}</figcaption>
@@ -90,7 +93,7 @@ ${entries.map((entry) => drawEntry(entry))}</ul>
 <p class="axis x" aria-hidden="true"><span class="at"></span><span>${nameOf(x)}</span></p>
 ${note === undefined ? undefined : markup`<p class="note">${note}</p>\n`}<details>
 <summary>The values as a table</summary>
-${drawTable(table, `${title}, values`)}</details>
+${drawTable(table, tableName)}</details>
 <script type="application/json">${jsonMarkup(data)}</script>
 </figure>
 `;

@@ -18,6 +18,8 @@ export interface Theme {
   readonly good: string;
   readonly bad: string;
   readonly grid: string;
+  /** At the side of a box that goes on there. */
+  readonly shade: string;
   readonly series: readonly string[];
 }
 
@@ -32,6 +34,7 @@ export const LIGHT: Theme = {
   good: '#1c6b36',
   bad: '#b3261e',
   grid: '#e7e4dc',
+  shade: '#1b1f2226',
   series: ['#0a7d78', '#c2410c', '#2f5fd0', '#9a6700', '#a21caf', '#55606e', '#b4235a', '#3f7d20'],
 };
 
@@ -46,6 +49,7 @@ export const DARK: Theme = {
   good: '#7fd39a',
   bad: '#ff9186',
   grid: '#262b30',
+  shade: '#000000b0',
   series: ['#4fd1c5', '#fb923c', '#8ab4ff', '#f2c94c', '#e58af0', '#b8c0cc', '#ff8fab', '#9bd770'],
 };
 

@@ -51,7 +51,7 @@ function drawBlocks({ title, blocks }: Document, palette: Palette): Markup[] {
   return groupPoints(blocks).map((block, at, all) => {
     if (block.kind === 'points') {
       return markup`<ul class="points">
-${block.texts.map((words) => markup`<li>${words}</li>\n`)}</ul>
+${block.texts.map((words) => markup`<li>${keepTogether(words)}</li>\n`)}</ul>
 `;
     }
     labels.read(block);
@@ -59,20 +59,25 @@ ${block.texts.map((words) => markup`<li>${words}</li>\n`)}</ul>
       case 'heading':
         return markup`<h3>${block.text}</h3>\n`;
       case 'text': {
-        const isLead = all[at + 1]?.kind === 'table' && block.role === undefined;
+        const isLead = all[at + 1]?.kind === 'table' && block.text.endsWith(':');
         const style = block.role === 'faint' ? 'note' : isLead ? 'lead' : 'words';
-        return markup`<p class="${style}">${block.text}</p>\n`;
+        return markup`<p class="${style}">${keepTogether(block.text)}</p>\n`;
       }
       case 'table':
-        return drawTable(block, labels.next());
+        return drawTable(block, labels.ofTable());
       case 'timeline':
-        return drawTimeline(block, palette);
+        return drawTimeline(block, labels.unique(`${block.title}, values`), palette);
       case 'curves':
-        return drawCurves(block, palette);
+        return drawCurves(block, labels.unique(`${block.title}, values`), palette);
       case 'bars':
         return drawBars(block);
     }
   });
+}
+
+/** No line ends between a figure and its unit. */
+function keepTogether(words: string): string {
+  return words.replaceAll(/(?<=\d) (?=(?:%|µs|ms|s|KB|MB|GB|M)(?![\w]))/g, '\u00A0');
 }
 
 interface Points {
@@ -96,7 +101,7 @@ function groupPoints(blocks: readonly Block[]): (Block | Points)[] {
   return grouped;
 }
 
-/** What the tables are called: by what was said last before them, with a number where that repeats. */
+/** What the tables are called: by what was said last before them; no two are called the same. */
 class Labels {
   readonly #used = new Map<string, number>();
   #last: string;
@@ -110,10 +115,14 @@ class Labels {
     if (block.kind === 'text' && block.text.endsWith(':')) this.#last = block.text.slice(0, -1);
   }
 
-  next(): string {
-    const count = (this.#used.get(this.#last) ?? 0) + 1;
-    this.#used.set(this.#last, count);
-    return count === 1 ? this.#last : `${this.#last}, table ${count}`;
+  ofTable(): string {
+    return this.unique(this.#last);
+  }
+
+  unique(name: string): string {
+    const count = (this.#used.get(name) ?? 0) + 1;
+    this.#used.set(name, count);
+    return count === 1 ? name : `${name} (${count})`;
   }
 }
 

@@ -28,6 +28,7 @@ p{margin:0 0 1rem;max-width:44rem;text-wrap:pretty}
 const FRAME = `
 .top{padding-top:clamp(2.5rem,7vw,4.5rem)}
 .brand{display:flex;align-items:center;gap:.6rem;margin:0 0 1.25rem;color:var(--accent);font-weight:650}
+.summary::first-letter{text-transform:uppercase}
 .top .summary{font-size:1.1rem;color:var(--muted);margin:1rem 0 0}
 nav{margin-top:2rem}
 nav ol{list-style:none;margin:0;padding:1rem 0;border-block:1px solid var(--rule);display:flex;flex-wrap:wrap;gap:.35rem 1.75rem;font-size:.95rem}
@@ -40,7 +41,7 @@ section>header{margin-bottom:1.75rem}
 .kicker{margin:0 0 .5rem}
 .kicker code{color:var(--accent);background:var(--wash);padding:.15rem .55rem;border-radius:99px;font-weight:600;font-size:.8rem}
 section .summary{color:var(--muted);margin:.5rem 0 0}
-.note,.words+.note{font-size:.875rem;color:var(--muted);line-height:1.5}
+.note{font-size:.875rem;color:var(--muted);line-height:1.5}
 .lead{font-weight:600;margin:1.75rem 0 .25rem}
 .state{border:1px solid var(--bad);color:var(--bad);padding:.6rem 1rem;border-radius:8px;margin-top:1.5rem}
 .points{margin:0;padding:1.1rem 1.25rem 1.1rem 2.4rem;background:var(--raised);border-radius:10px}
@@ -52,15 +53,27 @@ dl{margin:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,
 dt{font-size:.8125rem;color:var(--muted)}
 dt::first-letter{text-transform:uppercase}
 dd{margin:0;font-weight:550}
-pre{margin:0;padding:1rem 1.25rem;background:var(--raised);border-radius:10px;width:max-content;min-width:100%}
+pre{margin:0;padding:1rem 1.25rem;background:var(--raised);border-radius:10px;white-space:pre-wrap;overflow-wrap:anywhere}
 pre code{user-select:all}
 `;
 
+/** With room to spare the contents stand beside the results, and stay in sight. */
+const WIDE = `
+@media screen and (min-width:78rem){
+body{display:grid;grid-template-columns:12.5rem minmax(0,54rem);column-gap:3.5rem;justify-content:center}
+body>*{grid-column:2;width:100%;margin-inline:0}
+nav{grid-column:1;grid-row:1/span 2;align-self:start;position:sticky;top:0;margin:0;padding-top:clamp(2.5rem,7vw,4.5rem);max-height:100vh;overflow-y:auto}
+nav ol{flex-direction:column;border:0;padding:.1rem 0 2rem;gap:.5rem;font-size:.875rem;line-height:1.4}
+}
+`;
+
 const TABLES = `
-.scroll{overflow-x:auto;margin:1rem 0 1.25rem}
+.scroll{overflow-x:auto;margin:1rem 0 1.25rem;background:linear-gradient(90deg,var(--paper) 40%,transparent) 0 0/3rem 100% no-repeat local,linear-gradient(270deg,var(--paper) 40%,transparent) 100% 0/3rem 100% no-repeat local,linear-gradient(90deg,var(--shade),transparent) 0 0/1rem 100% no-repeat scroll,linear-gradient(270deg,var(--shade),transparent) 100% 0/1rem 100% no-repeat scroll}
 table{border-collapse:collapse;min-width:100%;font-size:.925rem}
+table.narrow{min-width:min(100%,28rem)}
 th,td{padding:.5rem .75rem;text-align:right;vertical-align:baseline;white-space:nowrap}
-tr>:first-child{text-align:left;padding-left:.5rem;position:sticky;left:0;background:var(--paper)}
+tr>:first-child{text-align:left;padding-left:.5rem}
+@media (max-width:56rem){tr>:first-child{position:sticky;left:0;background:var(--paper)}}
 tr>:last-child{padding-right:.5rem}
 thead th{font-weight:550;font-size:.8125rem;color:var(--muted);border-bottom:1px solid var(--rule)}
 thead td{border-bottom:1px solid var(--rule)}
@@ -99,8 +112,8 @@ figcaption{font-weight:600;margin-bottom:.75rem}
 .plot .u-cursor-x,.plot .u-cursor-y{border-color:var(--muted)}
 .plot .u-cursor-y{display:none}
 figure>.note{margin:.75rem 0 0}
-.bars ul{list-style:none;margin:0;padding:0}
-.bars li{display:grid;grid-template-columns:minmax(6rem,max-content) 1fr 9.5rem;grid-template-areas:"name track value";align-items:center;gap:.25rem 1rem;padding:.3rem 0;font-size:.925rem}
+.bars ul{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:max-content 1fr max-content;column-gap:1rem}
+.bars li{display:grid;grid-column:1/-1;grid-template-columns:subgrid;grid-template-areas:"name track value";align-items:center;row-gap:.25rem;padding:.3rem 0;font-size:.925rem}
 .bars .name{grid-area:name}
 .bars .value{grid-area:value;font-weight:600}
 .bars small{font-weight:400;color:var(--muted);font-size:.8125rem}
@@ -109,7 +122,7 @@ figure>.note{margin:.75rem 0 0}
 .bar{left:0;background:var(--series-0);border-radius:0 3px 3px 0;min-width:1px}
 .range{top:50%!important;bottom:auto!important;height:2px;background:var(--ink);box-shadow:0 0 0 1px var(--paper)}
 .mark{width:0;margin-left:-1px;border-left:2px dashed var(--ink);top:-.3rem!important;bottom:-.3rem!important}
-@media (max-width:40rem){.bars li{grid-template-columns:1fr auto;grid-template-areas:"name value" "track track"}}
+@media (max-width:40rem){.bars ul{display:block}.bars li{grid-template-columns:1fr auto;grid-template-areas:"name value" "track track"}}
 `;
 
 const PAPER = `
@@ -121,7 +134,7 @@ body>*{max-width:none}
 main>section{padding-top:2rem}
 figure,.points,tr,dl>div{break-inside:avoid}
 h2,h3,.lead,figcaption{break-after:avoid}
-.scroll{overflow:visible}
+.scroll{overflow:visible;background:none}
 table{font-size:8.5pt}
 th,td{padding:.3rem .4rem}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
@@ -134,6 +147,7 @@ export const STYLE: string = [
   `@media print{:root{${themeVariables(LIGHT)}}}`,
   LAYOUT,
   FRAME,
+  WIDE,
   TABLES,
   CHARTS,
   PAPER,

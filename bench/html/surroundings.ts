@@ -30,7 +30,7 @@ ${Object.entries(environment).map(
 <section id="again" aria-labelledby="again-title">
 <h2 id="again-title">Run it again</h2>
 <p>Figures depend on the machine: compare only what was measured on the same one. This run was</p>
-<div class="scroll" role="group" aria-label="The command" tabindex="0"><pre><code>npx ${command}</code></pre></div>
+<pre><code>npx ${command}</code></pre>
 </section>
 `;
 }

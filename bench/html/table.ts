@@ -9,11 +9,13 @@ import { type Markup, markup } from './markup.js';
 
 /** What the bench is about: its row stands out. */
 const OWN = 'millrace';
+/** Spread over the whole width, so few columns would be far apart. */
+const NARROW = 3;
 
 /** A table; the label is its accessible name. */
 export function drawTable({ head, groups, rows }: Omit<TableBlock, 'kind'>, label: string): Markup {
   return markup`<div class="scroll" role="group" aria-label="${label}" tabindex="0">
-<table aria-label="${label}">
+<table aria-label="${label}"${head.length <= NARROW ? markup` class="narrow"` : undefined}>
 <thead>
 ${drawGroups(groups, head.length)}<tr>${head.map(drawHead)}</tr>
 </thead>

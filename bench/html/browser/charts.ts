@@ -17,7 +17,7 @@ const FONT = '12px system-ui, sans-serif';
 /** What fits on an upright page with margins. */
 const PAPER_WIDTH_PX = 640;
 /** Where a chart is narrower than it is high, curves look steeper than they are. */
-const heightFor = (width: number): number => Math.round(Math.max(220, Math.min(320, width * 0.42)));
+const heightFor = (width: number): number => Math.round(Math.max(220, Math.min(360, width * 0.42)));
 
 /** A drawn chart, and what it is drawn from. */
 class Chart {
@@ -43,7 +43,8 @@ class Chart {
   }
 
   fit(width: number): void {
-    if (this.#plot === undefined || width === 0 || this.#plot.width === width) return;
+    if (this.#plot === undefined || width === 0 || isOnPaper()) return;
+    if (this.#plot.width === width) return;
     this.#plot.setSize({ width, height: heightFor(width) });
   }
 
@@ -52,7 +53,7 @@ class Chart {
     return {
       width,
       height: heightFor(width),
-      padding: [12, 14, 0, 0],
+      padding: [12, 24, 0, 0],
       legend: { show: false },
       cursor: {
         drag: { x: false, y: false },
@@ -94,6 +95,7 @@ class Chart {
       ctx.setLineDash([6, 4]);
       line(ctx, [left, top], [right, top]);
       ctx.font = FONT;
+      ctx.textAlign = 'left';
       ctx.textBaseline = 'top';
       ctx.fillText(`${ceiling.label}, ${formatUnit(ceiling.value, y.unit)}`, left + 8, top + 5);
     }
@@ -128,6 +130,8 @@ class Chart {
   }
 }
 
+const isOnPaper = (): boolean => document.documentElement.classList.contains('paper');
+
 const say = (value: number, { unit }: ChartAxis): string => formatUnit(value, unit);
 
 /** A series has no value at most of the places of the others. */
@@ -146,30 +150,39 @@ function nearest(plot: UPlot, series: number, index: number): number | null {
 }
 
 function scaleFor({ isLog, min, max }: ChartAxis): UPlot.Scale {
-  const range = isLog
-    ? ([...logRange(min, max)] as [number, number])
-    : ([min, max] as [number, number]);
+  // A logarithmic axis ends at round values: the ticks to read it by.
+  const range = isLog ? uPlot.rangeLog(min, max, 10, false) : ([min, max] as [number, number]);
   return { time: false, distr: isLog ? 3 : 1, range };
 }
 
-/** Whole halves of a decade, so that every axis has ticks to read by. */
-function logRange(min: number, max: number): [number, number] {
-  return uPlot.rangeLog(min, max, 10, false) as [number, number];
-}
-
-function axisFor({ unit }: ChartAxis, side: 'x' | 'y'): UPlot.Axis {
+function axisFor({ unit, isLog }: ChartAxis, side: 'x' | 'y'): UPlot.Axis {
   const incrs = incrementsOf(unit);
+  const filter = isLog && { filter: side === 'x' ? filterAcross : filterUpwards };
   return {
     stroke: colorOf('muted'),
     font: FONT,
     gap: 6,
-    space: side === 'x' ? 64 : 36,
-    grid: { stroke: colorOf('grid'), width: 1 },
-    ticks: { stroke: colorOf('rule'), width: 1, size: 5 },
+    space: side === 'x' ? 64 : 44,
+    grid: { stroke: colorOf('grid'), width: 1, ...filter },
+    ticks: { stroke: colorOf('rule'), width: 1, size: 5, ...filter },
+    ...filter,
     values: (_, splits) => splits.map((value) => (value === null ? '' : formatTick(value, unit))),
     ...(incrs && { incrs }),
-    ...(side === 'y' && { size: widthOfTicks }),
+    size: side === 'y' ? widthOfTicks : 28,
   };
+}
+
+const filterAcross: UPlot.Axis.Filter = (plot, splits) =>
+  roundTicks(splits, plot.scales['x'], plot.width / 120);
+
+const filterUpwards: UPlot.Axis.Filter = (plot, splits) =>
+  roundTicks(splits, plot.scales['y'], plot.height / 80);
+
+/** Of a logarithmic axis: 1, 2, 5, 10 … where each power of ten has room for it, else only those. */
+function roundTicks(splits: number[], scale: UPlot.Scale | undefined, room: number) {
+  const powers = Math.log10((scale?.max ?? 1) / (scale?.min ?? 1));
+  const digits = room >= powers ? ['1', '2', '5'] : ['1'];
+  return splits.map((value) => (digits.includes(value.toExponential(0).charAt(0)) ? value : null));
 }
 
 /** As wide as the widest of the ticks' texts. */
@@ -201,16 +214,15 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
 });
 
 // On paper the colours are the light ones, the width is another, and what is folded can't be unfolded.
-const root = document.documentElement;
 let unfolded: HTMLDetailsElement[] = [];
 addEventListener('beforeprint', () => {
-  root.classList.add('paper');
+  document.documentElement.classList.add('paper');
   unfolded = [...document.querySelectorAll<HTMLDetailsElement>('figure details:not([open])')];
   for (const details of unfolded) details.open = true;
   for (const chart of charts) chart.draw(PAPER_WIDTH_PX);
 });
 addEventListener('afterprint', () => {
-  root.classList.remove('paper');
+  document.documentElement.classList.remove('paper');
   for (const details of unfolded) details.open = false;
   for (const chart of charts) chart.draw();
 });
@@ -218,7 +230,9 @@ addEventListener('afterprint', () => {
 // A box that has nothing to scroll need not be a stop of the Tab key.
 const scrolls = new ResizeObserver((entries) => {
   for (const { target } of entries) {
-    if (target.scrollWidth > target.clientWidth) target.setAttribute('tabindex', '0');
+    const { scrollWidth, clientWidth, scrollHeight, clientHeight } = target;
+    if (scrollWidth > clientWidth || scrollHeight > clientHeight)
+      target.setAttribute('tabindex', '0');
     else target.removeAttribute('tabindex');
   }
 });
