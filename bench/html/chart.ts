@@ -8,13 +8,15 @@
 import type { Axis, CurvesBlock, TableBlock, TimelineBlock } from '../document.js';
 import { formatUnit } from '../terminal/format.js';
 import { scaleOf } from '../timeline.js';
+import { formatTick } from './browser/ticks.js';
 import { type ChartData, curvesData, timelineData } from './chart-data.js';
 import { jsonMarkup, type Markup, markup } from './markup.js';
 import type { Look, Palette } from './palette.js';
 import { drawTable } from './table.js';
 
-/** Rows of a timeline's table. */
-const TABLE_ROWS = 12;
+/** Of a timeline's table. */
+const MAX_ROWS = 12;
+const SPANS_SECONDS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600];
 const SECONDS: Axis = { label: 'time', unit: 'seconds' };
 
 interface LegendEntry {
@@ -116,16 +118,16 @@ function drawEntry({ name, look, note, isCutShort }: LegendEntry): Markup {
 /** The highest value of each span of time, as the terminal shows it. */
 function timelineTable({ axis, seconds, series }: TimelineBlock): Omit<TableBlock, 'kind'> {
   const end = Math.max(seconds, ...series.map(({ samples }) => samples.at(-1)?.seconds ?? 0));
-  const span = end / TABLE_ROWS;
-  const rows = Array.from({ length: TABLE_ROWS }, (_, row) => {
-    const isLast = row === TABLE_ROWS - 1;
+  const span = SPANS_SECONDS.find((each) => end / each <= MAX_ROWS) ?? end / MAX_ROWS;
+  const rows = Array.from({ length: Math.ceil(end / span) }, (_, row) => {
+    const [from, to] = [row * span, Math.min(end, (row + 1) * span)];
     const highest = series.map(({ samples }) =>
       samples
-        .filter(({ seconds: at }) => at >= row * span && (isLast || at < (row + 1) * span))
+        .filter(({ seconds: at }) => at >= from && (at < to || to === end))
         .reduce<number | undefined>((most, { value }) => Math.max(most ?? value, value), undefined),
     );
     return [
-      `${formatUnit(row * span, 'seconds')} to ${formatUnit((row + 1) * span, 'seconds')}`,
+      `${formatTick(from, 'seconds')} to ${formatTick(to, 'seconds')}`,
       ...highest.map((value) => (value === undefined ? '-' : formatUnit(value, axis.unit))),
     ];
   });

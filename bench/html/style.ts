@@ -52,7 +52,7 @@ footer p{margin:0}
 dl{margin:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,15rem),1fr));gap:1.1rem 2rem}
 dt{font-size:.8125rem;color:var(--muted)}
 dt::first-letter{text-transform:uppercase}
-dd{margin:0;font-weight:550}
+dd{margin:0;font-weight:500}
 pre{margin:0;padding:1rem 1.25rem;background:var(--raised);border-radius:10px;white-space:pre-wrap;overflow-wrap:anywhere}
 pre code{user-select:all}
 `;
@@ -73,7 +73,7 @@ table{border-collapse:collapse;min-width:100%;font-size:.925rem}
 table.narrow{min-width:min(100%,28rem)}
 th,td{padding:.5rem .75rem;text-align:right;vertical-align:baseline;white-space:nowrap}
 tr>:first-child{text-align:left;padding-left:.5rem}
-@media (max-width:56rem){tr>:first-child{position:sticky;left:0;background:var(--paper)}}
+@media screen and (max-width:56rem){tr>:first-child{position:sticky;left:0;background:var(--paper)}}
 tr>:last-child{padding-right:.5rem}
 thead th{font-weight:550;font-size:.8125rem;color:var(--muted);border-bottom:1px solid var(--rule)}
 thead td{border-bottom:1px solid var(--rule)}
@@ -104,7 +104,7 @@ figcaption{font-weight:600;margin-bottom:.75rem}
 .legend svg{flex:none;margin-top:.35rem;fill:none}
 .legend .name{font-weight:600}
 .legend .note{font-size:inherit}
-.legend .reading{color:var(--ink);font-weight:600;margin-left:.25rem}
+.legend .reading{display:inline-block;min-width:4.5rem;color:var(--ink);font-weight:600;margin-left:.25rem}
 .axis{display:flex;justify-content:space-between;max-width:none;margin:0;font-size:.75rem;color:var(--muted)}
 .axis .at{color:var(--ink);font-weight:600}
 .plot{width:100%;min-height:220px}
@@ -128,14 +128,15 @@ figure>.note{margin:.75rem 0 0}
 const PAPER = `
 @media print{
 @page{margin:16mm}
-body{font-size:10pt;padding:0}
+html{font-size:10pt}
+body{padding:0}
 body>*{max-width:none}
 .skip,nav,summary,.figures,.top .brand svg{display:none}
 main>section{padding-top:2rem}
-figure,.points,tr,dl>div{break-inside:avoid}
-h2,h3,.lead,figcaption{break-after:avoid}
+.bars,.plot,.legend,.points li,tr,dl>div{break-inside:avoid}
+h2,h3,.lead,section>header,figcaption,.legend,.axis:not(.x),.plot{break-after:avoid}
 .scroll{overflow:visible;background:none}
-table{font-size:8.5pt}
+table{font-size:.85rem}
 th,td{padding:.3rem .4rem}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }`;
@@ -144,7 +145,7 @@ th,td{padding:.3rem .4rem}
 export const STYLE: string = [
   `:root{${themeVariables(LIGHT)}}`,
   `@media (prefers-color-scheme:dark){:root:not(.paper){${themeVariables(DARK)}}}`,
-  `@media print{:root{${themeVariables(LIGHT)}}}`,
+  `@media print{:root{${themeVariables({ ...LIGHT, paper: '#ffffff' })}}}`,
   LAYOUT,
   FRAME,
   WIDE,

@@ -101,7 +101,7 @@ describeInBrowser('the page in a browser', (open) => {
     expect(await background(page)).toBe(rgb(LIGHT.paper));
     await page.emulateMedia({ colorScheme: 'dark' });
     expect(await background(page)).toBe(rgb(DARK.paper));
-    await expect.poll(() => readCharts(page)).toSatisfy(isAllSeen);
+    await expect.poll(() => readCharts(page), { timeout: 10_000 }).toSatisfy(isAllSeen);
   });
 
   test('on a phone only boxes within the page scroll sideways', async () => {
@@ -196,7 +196,7 @@ describeInBrowser('the page in a browser', (open) => {
     const before = await state();
     await page.emulateMedia({ media: 'print' });
     await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
-    expect(await background(page)).toBe(rgb(LIGHT.paper));
+    expect(await background(page)).toBe('rgb(255, 255, 255)');
     expect(await state()).toEqual({ folded: 0, width: 640 });
     expect(await readCharts(page)).toSatisfy(isAllSeen);
     await page.emulateMedia({ media: 'screen', colorScheme: 'dark' });

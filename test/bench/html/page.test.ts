@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { Block } from '../../../bench/document.js';
+import type { Block, TimelineBlock } from '../../../bench/document.js';
 import { SCENARIOS } from '../../../bench/scenarios/index.js';
 import { formatUnit } from '../../../bench/terminal/format.js';
 import { drawDocument, drawRun, readRun, textOf } from './run.js';
@@ -81,6 +81,20 @@ test('every named figure of a real run is on the page with its spread', () => {
   );
   expect(rows.length).toBeGreaterThan(20);
   expect(rows.filter((row) => !text.includes(row))).toEqual([]);
+});
+
+test('a long timeline has a table of at most twelve rows, which hold its highest value', () => {
+  const samples = Array.from({ length: 3600 }, (_, seconds) => ({
+    seconds,
+    value: seconds * 1024 ** 2,
+  }));
+  const series = [{ ...(timeline as TimelineBlock).series[0], samples, endSeconds: 3600 }];
+  const html = drawDocument({
+    title: 'Title',
+    blocks: [{ ...timeline, seconds: 3600, series } as Block],
+  });
+  expect(textOf(html)).toContain('3300 s to 3600 s 3.5 GB');
+  expect(html.match(/<th scope="row"/g)).toHaveLength(12);
 });
 
 test('a time without a sample has no value in the table of a timeline', () => {
