@@ -22,7 +22,7 @@ const SECONDS: Axis = { label: 'time', unit: 'seconds' };
 interface LegendEntry {
   readonly name: string;
   readonly look: Look;
-  readonly note?: string;
+  readonly note?: string | undefined;
   readonly isCutShort?: boolean;
 }
 
@@ -60,7 +60,7 @@ export function drawCurves(block: CurvesBlock, tableName: string, palette: Palet
   const entries = series.map(({ name, isReference }, at) => ({
     name,
     look: looks[at] as Look,
-    ...(isReference === true && { note: 'for reference' }),
+    note: isReference === true ? 'for reference' : undefined,
   }));
   return drawFigure({
     title,
@@ -136,14 +136,15 @@ function timelineTable({ axis, seconds, series }: TimelineBlock): Omit<TableBloc
 
 function curvesTable({ x, y, series }: CurvesBlock): Omit<TableBlock, 'kind'> {
   const xs = [...new Set(series.flatMap(({ points }) => points.map((point) => point[0])))];
-  const rows = xs
-    .toSorted((a, b) => a - b)
-    .map((at) => [
+  const rows = Array.from(
+    xs.toSorted((a, b) => a - b),
+    (at) => [
       formatUnit(at, x.unit),
       ...series.map(({ points }) => {
         const value = points.find((point) => point[0] === at)?.[1];
         return value === undefined ? '-' : formatUnit(value, y.unit);
       }),
-    ]);
+    ],
+  );
   return { head: [x.label, ...series.map(({ name }) => name)], rows };
 }

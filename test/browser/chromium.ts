@@ -21,6 +21,9 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 
+/** A browser on a machine that is busy with other tests. */
+const TIMEOUT_MS = 120_000;
+
 const isRequired = process.env['MILLRACE_BROWSER_TESTS'] === 'required';
 const isMissing = !existsSync(PATH);
 
@@ -44,14 +47,14 @@ export type Open = (
 /** Tests that need a browser. */
 export function describeInBrowser(name: string, define: (open: Open) => void): void {
   const isSkipped = isMissing && !isRequired;
-  const reason = `${name}: skipped, as ${PATH} is not installed`;
-  if (isSkipped) console.warn(reason);
-  describe.skipIf(isSkipped)(isSkipped ? reason : name, () => {
+  const why = isSkipped ? `: skipped, as ${PATH} is not installed` : '';
+  if (isSkipped) console.warn(`${name}${why}`);
+  describe.skipIf(isSkipped)(`${name}${why}`, { timeout: TIMEOUT_MS }, () => {
     let browser: Browser;
     const folder = mkdtempSync(join(tmpdir(), 'millrace-page-'));
     beforeAll(async () => {
       browser = await chromium.launch({ executablePath: PATH, args: ARGUMENTS });
-    });
+    }, TIMEOUT_MS);
     afterAll(async () => {
       rmSync(folder, { recursive: true });
       await browser?.close();
