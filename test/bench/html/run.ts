@@ -9,8 +9,8 @@ import { SCENARIOS } from '../../../bench/scenarios/index.js';
 const PATH = new URL('../../fixtures/bench-run.json', import.meta.url);
 
 /**
- * Made by `millrace bench overload overhead tail --peers millrace,piscina --jobs no-op --rounds 2
- * --seconds 2 --window-ms 100`; to be made again when the form of a result changes.
+ * Made by `millrace bench overload overhead tail --peers millrace,piscina --jobs no-op --in-flight 1,64
+ * --rounds 2 --seconds 2 --window-ms 100`; to be made again when the form of a result changes.
  */
 export function readRun(): BenchFile {
   return JSON.parse(readFileSync(PATH, 'utf8')) as BenchFile;
