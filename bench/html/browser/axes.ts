@@ -20,7 +20,6 @@ export function scaleFor({ isLog, min, max }: ChartAxis): UPlot.Scale {
 }
 
 export function axisFor({ unit, isLog }: ChartAxis, side: 'x' | 'y'): UPlot.Axis {
-  const incrs = incrementsOf(unit);
   const filter = isLog && { filter: side === 'x' ? filterAcross : filterUpwards };
   return {
     stroke: colorOf('muted'),
@@ -31,7 +30,7 @@ export function axisFor({ unit, isLog }: ChartAxis, side: 'x' | 'y'): UPlot.Axis
     ticks: { stroke: colorOf('rule'), width: 1, size: 5, ...filter },
     ...filter,
     values: (_, splits) => splits.map((value) => (value === null ? '' : formatTick(value, unit))),
-    ...(incrs && { incrs }),
+    incrs: incrementsOf(unit),
     size: side === 'y' ? widthOfTicks : 28,
   };
 }

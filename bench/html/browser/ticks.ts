@@ -16,9 +16,11 @@ export function formatTick(value: number, unit: Unit): string {
   );
 }
 
-/** Distances between ticks that suit a unit; undefined where those of decimal numbers do. */
-export function incrementsOf(unit: Unit): number[] | undefined {
+/** Distances between ticks; none has a tick that its text would round. */
+export function incrementsOf(unit: Unit): number[] {
   if (unit === 'bytes') return Array.from({ length: 24 }, (_, power) => MB * 2 ** power);
-  if (unit !== 'count') return undefined;
-  return Array.from({ length: 13 }, (_, power) => [1, 2, 5].map((n) => n * 10 ** power)).flat();
+  const smallest = unit === 'count' ? 0 : -3;
+  return Array.from({ length: 13 }, (_, at) => at + smallest).flatMap((power) =>
+    [1, 2, 5].map((digit) => Number(`${digit}e${power}`)),
+  );
 }

@@ -23,7 +23,23 @@ test.each([
 });
 
 test('counts are counted in whole numbers, bytes in powers of two', () => {
-  expect(incrementsOf('count')?.slice(0, 4)).toEqual([1, 2, 5, 10]);
-  expect(incrementsOf('bytes')?.every((each) => Math.log2(each) % 1 === 0)).toBe(true);
-  expect(incrementsOf('seconds')).toBeUndefined();
+  expect(incrementsOf('count').slice(0, 4)).toEqual([1, 2, 5, 10]);
+  expect(incrementsOf('bytes').every((each) => Math.log2(each) % 1 === 0)).toBe(true);
 });
+
+test.each(['seconds', 'milliseconds', 'percent', 'ratio'] as const)(
+  'no tick of an axis in %s is rounded to another value',
+  (unit) => {
+    const increments = incrementsOf(unit).filter((each) => each >= 0.01 && each <= 100);
+    expect(increments.length).toBeGreaterThan(10);
+    for (const increment of increments) {
+      const ticks = Array.from({ length: 8 }, (_, at) => formatTick(at * increment, unit));
+      expect(new Set(ticks).size).toBe(8);
+      const [, one, , , , five] = ticks.map((text) => Number.parseFloat(text.replaceAll(',', '')));
+      const [oneUnit, fiveUnits] = [ticks[1], ticks[5]].map((text) =>
+        text?.replace(/^[\d.,]+/, ''),
+      );
+      if (oneUnit === fiveUnits) expect(five).toBeCloseTo((one as number) * 5, 9);
+    }
+  },
+);
