@@ -71,7 +71,7 @@ function readArguments(args: readonly string[]): { operands: string[]; flags: Fl
 
 function chosenSteps(operands: readonly string[], flags: Flags): Step[] {
   const scenarios = operands.map(findScenario);
-  const [twice] = scenarios.filter((each, at) => scenarios.indexOf(each) !== at);
+  const twice = scenarios.find((each, at) => scenarios.indexOf(each) !== at);
   if (twice !== undefined) throw new UsageError(`Scenario '${twice.name}' is named twice.`);
   checkFlags(flags, scenarios);
   return scenarios.map((scenario) => ({

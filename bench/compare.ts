@@ -6,7 +6,6 @@
  */
 import { readFileSync } from 'node:fs';
 import { type BenchFile, SCHEMA } from './bench-file.js';
-import type { NamedFigure } from './document.js';
 import { UsageError } from './flags.js';
 import { formatFigure, formatUnit } from './terminal/format.js';
 import type { Paint } from './terminal/paint.js';
@@ -46,5 +45,3 @@ function readRun(path: string): BenchFile {
     `'${path}' is not a run of 'millrace bench' that this version can read (${SCHEMA}).`,
   );
 }
-
-export type { NamedFigure };

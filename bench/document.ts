@@ -129,8 +129,8 @@ export interface NamedFigure extends Spread {
 }
 
 /** A heading. */
-export function heading(text: string): HeadingBlock {
-  return { kind: 'heading', text };
+export function heading(words: string): HeadingBlock {
+  return { kind: 'heading', text: words };
 }
 
 /** A paragraph. */
@@ -154,6 +154,16 @@ export function spreadCell(
 ): Cell | string {
   if (spread === undefined) return '-';
   return { text: format(spread.median), range: `${format(spread.min)}–${format(spread.max)}` };
+}
+
+/** A figure of several rounds with its name. */
+export function named(
+  figure: Spread & { readonly rounds?: readonly number[] },
+  name: string,
+  unit: Unit,
+  better?: 'more' | 'less',
+): NamedFigure {
+  return { ...figure, name, unit, ...(better && { better }) };
 }
 
 /** A figure that was measured once. */

@@ -66,7 +66,7 @@ describe('the report', () => {
       plain,
     ).join('\n');
     expect(text).toContain('(the ceiling, 16.0 GB, lies far above)');
-    expect(text).toContain('  180 MB ┤');
+    expect(text).toContain('  174 MB ┤');
     expect(text).not.toContain('┄');
   });
 

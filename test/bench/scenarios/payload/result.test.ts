@@ -57,11 +57,11 @@ test('the report has a table for each way and number in flight, within 80 column
   };
   const lines = drawDocument(describePayload(result), plain);
   for (const line of lines) expect.soft(widthOf(line), line).toBeLessThanOrEqual(80);
-  expect(lines.filter((line) => /^(?:cloned|transferred), /.test(line))).toEqual([
-    'cloned, one after the other:',
-    'cloned, 4 in flight:',
-    'transferred, one after the other:',
-    'transferred, 4 in flight:',
+  expect(lines.filter((line) => /^(?:Cloned|Transferred), /.test(line))).toEqual([
+    'Cloned, one after the other',
+    'Cloned, 4 in flight',
+    'Transferred, one after the other',
+    'Transferred, 4 in flight',
   ]);
   expect(lines.find((line) => line.startsWith('millrace '))).toMatch(/^millrace(?: +30\.0k){3}$/);
 });
