@@ -62,13 +62,13 @@ export function memoryLimit(
 }
 
 /** A sentence where the machine had other work when the run began; undefined where it had little. */
-export function describeBusy({
-  loadAverage,
-  processors,
-}: Pick<Environment, 'loadAverage' | 'processors'>): string | undefined {
+export function describeBusy(
+  { loadAverage, processors }: Pick<Environment, 'loadAverage' | 'processors'>,
+  subject: string = 'The machine',
+): string | undefined {
   if (loadAverage <= processors * BUSY) return undefined;
   return (
-    `The machine was busy before the run: a load average of ${loadAverage.toFixed(2)} on ${processors} ` +
-    `${processors === 1 ? 'processor' : 'processors'}. The figures are those of a machine that is shared.`
+    `${subject} was busy when the run began: a load average of ${loadAverage.toFixed(2)} on ` +
+    `${processors} ${processors === 1 ? 'processor' : 'processors'}.`
   );
 }

@@ -20,7 +20,7 @@ export interface Comparison {
 }
 
 /** With fewer rounds than this nothing is claimed: they agree by chance too often. */
-const LEAST_ROUNDS = 3;
+export const LEAST_ROUNDS = 3;
 
 /**
  * Which side is greater, as far as the rounds can tell: all of them have to agree. Of n rounds with no

@@ -21,8 +21,9 @@ export function formatMegabytes(bytes: number): string {
   return `${Math.round(bytes / MB)} MB`;
 }
 
-/** Milliseconds as '0.84 ms', '12.3 ms', '312 ms' or '2.51 s'. */
+/** Milliseconds as '12.3 µs', '0.84 ms', '12.3 ms', '312 ms' or '2.51 s'. */
 export function formatDuration(ms: number): string {
+  if (ms > 0 && ms < 0.0995) return `${formatFigure(ms * 1000)} µs`;
   if (ms < 9.995) return `${ms.toFixed(2)} ms`;
   if (ms < 99.95) return `${ms.toFixed(1)} ms`;
   if (ms < 999.5) return `${ms.toFixed(0)} ms`;

@@ -4,11 +4,13 @@ import type { PayloadArm } from '../../../../bench/scenarios/payload/arms.js';
 import type { PayloadReply } from '../../../../bench/scenarios/payload/program.js';
 import { describePayload } from '../../../../bench/scenarios/payload/report.js';
 import {
-  type PayloadPoint,
   payloadPointResult,
   type PayloadResult,
 } from '../../../../bench/scenarios/payload/result.js';
-import { payloadSettings } from '../../../../bench/scenarios/payload/settings.js';
+import {
+  type PayloadPoint,
+  payloadSettings,
+} from '../../../../bench/scenarios/payload/settings.js';
 import { drawDocument } from '../../../../bench/terminal/document.js';
 import { plain, widthOf } from '../../../../bench/terminal/paint.js';
 
@@ -24,7 +26,7 @@ for (const point of points) {
     ['postMessage', [60_000, 60_000]],
   ] as const) {
     for (const [at, perSecond] of rates.entries()) {
-      const throughput = { jobs: 1, seconds: 1, perSecond, cpuUsPerJob: 1 };
+      const throughput = { jobs: 1, seconds: 1, perSecond, cpuUsPerJob: 1, isStable: true };
       measurements.add({ round: at + 1, point, arm, reply: { kind: 'measured', throughput } });
     }
   }
