@@ -34,7 +34,7 @@ export function benchHelp(scenarios: readonly Scenario[]): string {
   return text([
     'Usage: millrace bench [<scenario> …] [options]',
     '       millrace bench list',
-    '       millrace bench compare <before.json> <after.json> [--json FILE] [--md FILE]',
+    '       millrace bench compare <before.json> <after.json> [options]',
     '',
     ...wrap('Without a scenario: a tour in two minutes, with millrace-report.html and .json.'),
     '',
