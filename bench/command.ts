@@ -49,6 +49,9 @@ export async function bench(args: readonly string[], surroundings: Surroundings)
   if (flags.has('help')) return print(benchHelp(SCENARIOS), surroundings);
   if (operands[0] === 'list') {
     checkFlags(flags, ['no-color', 'quiet'], 'list');
+    if (operands[1] !== undefined) {
+      throw new UsageError(`'list' takes no names, but '${operands[1]}' was given.`);
+    }
     return print(scenarioList(SCENARIOS), surroundings);
   }
   if (operands[0] === 'compare') {

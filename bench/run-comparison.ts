@@ -18,7 +18,7 @@ export interface FigurePair {
   readonly unit: Unit;
   readonly before: NamedFigure;
   readonly after: NamedFigure;
-  /** After ÷ before, of the medians; absent where that is no number. */
+  /** After ÷ before, of the medians; absent where one is negative, or nothing was there before. */
   readonly ratio?: number;
   /** Absent where these rounds can tell none. */
   readonly difference?: Difference;
@@ -81,14 +81,14 @@ function keyOfFigure({ name, unit }: NamedFigure): string {
 /** Compares a figure of two runs. */
 export function compareFigures(before: NamedFigure, after: NamedFigure): FigurePair {
   const { name, unit, better } = before;
-  const ratio = after.median / before.median;
+  const hasRatio = before.median > 0 && after.median >= 0;
   const direction = directionOf(before, after);
   return {
     name,
     unit,
     before,
     after,
-    ...(Number.isFinite(ratio) && { ratio }),
+    ...(hasRatio && { ratio: after.median / before.median }),
     ...(direction && { difference: inWords(direction, unit) }),
     ...(direction && better && { isBetter: direction === better }),
   };

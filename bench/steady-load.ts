@@ -5,12 +5,9 @@
  * Invariants: the same for every pool, one callback for each job and nothing else; a job that fails
  * makes all of it fail. The window goes from the end of one job to the end of another, the first ones
  * that are due, so that it holds whole turns where many jobs end at once.
- *
- * The warm-up's second half is two short windows. Where their throughputs agree it is over, and has
- * taken no longer than it was told to; else further ones follow until two in a row agree, up to three
- * times the warm-up in all.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import { type End, warmUp } from './warm-up.js';
 
 /** What to run, and how. */
 export interface SteadyLoadOptions {
@@ -33,19 +30,8 @@ export interface Throughput {
   readonly isStable: boolean;
 }
 
-/** Windows of this share of the warm-up are compared. */
-const PROBE_SHARE = 1 / 4;
-/** As many of them in all: two within the warm-up, eight beyond it. */
-const MAX_PROBES = 10;
-/** What a warm-up takes at most, as a multiple of what it was told to. */
-export const LONGEST_WARM_UP: number = 1 + (MAX_PROBES - 2) * PROBE_SHARE;
-/** Throughputs that differ by less, as a share of the greater one, agree. */
-const TOLERANCE = 0.1;
-
 /** The end of one job, with what had ended and been used until then. */
-interface Mark {
-  readonly ended: number;
-  readonly atMs: number;
+interface Mark extends End {
   readonly usage: NodeJS.CpuUsage;
 }
 
@@ -61,7 +47,7 @@ export async function measureThroughput(options: SteadyLoadOptions): Promise<Thr
 
 async function measureWindow(load: Load, options: SteadyLoadOptions): Promise<Throughput> {
   load.start(options.inFlight);
-  const isStable = await warmUp(load, options);
+  const isStable = await warmUp(() => load.nextEnd(), options);
   const from = await load.nextEnd();
   await pause(options.windowMs);
   const to = await load.nextEnd();
@@ -69,40 +55,6 @@ async function measureWindow(load: Load, options: SteadyLoadOptions): Promise<Th
   const seconds = (to.atMs - from.atMs) / 1000;
   const cpuUs = to.usage.user + to.usage.system - from.usage.user - from.usage.system;
   return { jobs, seconds, perSecond: jobs / seconds, cpuUsPerJob: cpuUs / jobs, isStable };
-}
-
-/** Fulfils when the throughput is stable, with true, or when waiting for it has taken long enough. */
-async function warmUp(load: Load, { inFlight, warmUpMs }: SteadyLoadOptions): Promise<boolean> {
-  if (warmUpMs === 0) return false;
-  const probeMs = warmUpMs * PROBE_SHARE;
-  await pause(warmUpMs - 2 * probeMs);
-  let from = await load.nextEnd();
-  let before: Probe | undefined;
-  for (let count = 0; count < MAX_PROBES; count += 1) {
-    await pause(probeMs);
-    const to = await load.nextEnd();
-    const probe = { jobs: to.ended - from.ended, ms: to.atMs - from.atMs };
-    if (before !== undefined && doAgree(before, probe, inFlight)) return true;
-    before = probe;
-    from = to;
-  }
-  return false;
-}
-
-/** What was done in one short window. */
-export interface Probe {
-  readonly jobs: number;
-  readonly ms: number;
-}
-
-/**
- * Whether two windows show the same throughput. All jobs in flight may end at once, just within a
- * window or just after it: so many jobs more or fewer are no difference.
- */
-export function doAgree(before: Probe, after: Probe, inFlight: number): boolean {
-  const expected = (before.jobs / before.ms) * after.ms;
-  const allowed = Math.max(inFlight, TOLERANCE * Math.max(expected, after.jobs));
-  return Math.abs(after.jobs - expected) <= allowed;
 }
 
 class Load {

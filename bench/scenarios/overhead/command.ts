@@ -10,7 +10,7 @@ import { measureFresh } from '../../fresh-process.js';
 import { peerVersions, type PeerName, sortByInstallation } from '../../peers/index.js';
 import { measureRounds } from '../../rounds.js';
 import type { Scenario, Surroundings } from '../../scenario.js';
-import { LONGEST_WARM_UP } from '../../steady-load.js';
+import { LONGEST_WARM_UP } from '../../warm-up.js';
 import type { OverheadReply, OverheadRequest } from './program.js';
 import { describeOverhead, overheadFigures } from './report.js';
 import { type OverheadResult, pointResult } from './result.js';

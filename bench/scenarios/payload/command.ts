@@ -7,7 +7,7 @@
 import { measureFresh } from '../../fresh-process.js';
 import { measureRounds } from '../../rounds.js';
 import type { Scenario, Surroundings } from '../../scenario.js';
-import { LONGEST_WARM_UP } from '../../steady-load.js';
+import { LONGEST_WARM_UP } from '../../warm-up.js';
 import { PAYLOAD_ARMS, type PayloadArm } from './arms.js';
 import type { PayloadReply, PayloadRequest } from './program.js';
 import { describePayload, payloadFigures } from './report.js';

@@ -11,7 +11,7 @@ import { peerVersions, type PeerName, sortByInstallation } from '../../peers/ind
 import { isChosen } from '../../filter.js';
 import { measureRounds } from '../../rounds.js';
 import type { Scenario, Surroundings } from '../../scenario.js';
-import { LONGEST_WARM_UP } from '../../steady-load.js';
+import { LONGEST_WARM_UP } from '../../warm-up.js';
 import type { ArrivalReply, SaturationReply, TailRequest } from './program.js';
 import { describeTail, tailFigures } from './report.js';
 import {
