@@ -54,12 +54,16 @@ function slopesBetween(points: readonly PlanePoint[]): number[] {
 
 /** Of Kendall's S = (rising pairs) − (falling pairs), where nothing depends on x. */
 function varianceOfS(points: readonly PlanePoint[]): number {
-  const term = (count: number): number => count * (count - 1) * (2 * count + 5);
-  const ties = (values: readonly number[]): number => {
-    const counts = new Map<number, number>();
-    for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-    return [...counts.values()].reduce((sum, count) => sum + term(count), 0);
-  };
   const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
-  return Math.max(0, (term(points.length) - ties(xs) - ties(ys)) / 18);
+  return Math.max(0, (termOf(points.length) - tiesIn(xs) - tiesIn(ys)) / 18);
+}
+
+function termOf(count: number): number {
+  return count * (count - 1) * (2 * count + 5);
+}
+
+function tiesIn(values: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts.values()].reduce((sum, count) => sum + termOf(count), 0);
 }

@@ -9,6 +9,7 @@ import { overhead } from './overhead/command.js';
 import { overload } from './overload/command.js';
 import { payload } from './payload/command.js';
 import { producer } from './producer/command.js';
+import { scaling } from './scaling/command.js';
 import { sparse } from './sparse/command.js';
 import { tail } from './tail/command.js';
 
@@ -20,4 +21,5 @@ export const SCENARIOS: readonly Scenario[] = [
   sparse,
   producer,
   depth,
+  scaling,
 ];
