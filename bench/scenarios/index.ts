@@ -10,6 +10,7 @@ import { overload } from './overload/command.js';
 import { payload } from './payload/command.js';
 import { producer } from './producer/command.js';
 import { scaling } from './scaling/command.js';
+import { soak } from './soak/command.js';
 import { sparse } from './sparse/command.js';
 import { tail } from './tail/command.js';
 
@@ -22,4 +23,5 @@ export const SCENARIOS: readonly Scenario[] = [
   producer,
   depth,
   scaling,
+  soak,
 ];

@@ -5,6 +5,7 @@
  */
 import {
   type Block,
+  type Cell,
   type CurvesBlock,
   type Document,
   heading,
@@ -17,7 +18,7 @@ import { scaleFigure } from '../../figures.js';
 import { describeLimits } from '../../limits.js';
 import { perSecondAt } from '../../scalability.js';
 import { formatCount, formatFigure, formatPercent } from '../../terminal/format.js';
-import type { FittedLaw, KindResult, ScalingResult } from './result.js';
+import type { FittedLaw, KindResult, ScalingResult, ThreadsResult } from './result.js';
 import { drawConclusions } from './verdict.js';
 
 /** For a person. */
@@ -36,15 +37,7 @@ export function describeScaling(result: ScalingResult): Document {
 function describeKind(kind: KindResult, processors: number): Block[] {
   const { title, points, usl } = kind;
   if (points.length === 0) return [];
-  const single = singleRate(kind);
-  const rows = points.map(({ threads, jobsPerSecond, efficiency, cpuUsPerJob }) => [
-    String(threads),
-    spreadCell(jobsPerSecond, formatCount),
-    single === undefined ? '-' : formatCount(threads * single),
-    threads === 1 ? formatPercent(1) : spreadCell(efficiency, formatPercent),
-    ...(usl === undefined ? [] : [formatCount(perSecondAt(usl, threads))]),
-    spreadCell(cpuUsPerJob, formatFigure),
-  ]);
+  const law = usl === undefined ? [] : ['by the USL'];
   return [
     heading(title),
     text(
@@ -52,15 +45,8 @@ function describeKind(kind: KindResult, processors: number): Block[] {
     ),
     {
       kind: 'table',
-      head: [
-        'threads',
-        'jobs/s',
-        'ideal',
-        'efficiency',
-        ...(usl === undefined ? [] : ['by the USL']),
-        'CPU µs/job',
-      ],
-      rows,
+      head: ['threads', 'jobs/s', 'ideal', 'efficiency', ...law, 'CPU µs/job'],
+      rows: points.map((point) => rowOf(point, kind)),
     },
     text(
       'Ideal: threads × the throughput of one. CPU: of the whole process, in the jobs and around them.',
@@ -68,6 +54,21 @@ function describeKind(kind: KindResult, processors: number): Block[] {
     ),
     curves(kind),
     ...drawConclusions(kind, processors).map((sentence) => text(sentence, 'point')),
+  ];
+}
+
+function rowOf(
+  { threads, jobsPerSecond, efficiency, cpuUsPerJob }: ThreadsResult,
+  kind: KindResult,
+): (Cell | string)[] {
+  const single = singleRate(kind);
+  return [
+    String(threads),
+    spreadCell(jobsPerSecond, formatCount),
+    single === undefined ? '-' : formatCount(threads * single),
+    threads === 1 ? formatPercent(1) : spreadCell(efficiency, formatPercent),
+    ...(kind.usl === undefined ? [] : [formatCount(perSecondAt(kind.usl, threads))]),
+    spreadCell(cpuUsPerJob, formatFigure),
   ];
 }
 
