@@ -12,6 +12,7 @@ import { producer } from './producer/command.js';
 import { scaling } from './scaling/command.js';
 import { soak } from './soak/command.js';
 import { sparse } from './sparse/command.js';
+import { startup } from './startup/command.js';
 import { tail } from './tail/command.js';
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -24,4 +25,5 @@ export const SCENARIOS: readonly Scenario[] = [
   depth,
   scaling,
   soak,
+  startup,
 ];
