@@ -25,6 +25,8 @@ export interface MemoryTrend {
   readonly growthBytes: number;
   /** A growth or a shrinking up to this is taken for noise. */
   readonly noiseBytes: number;
+  /** Whether each half of that time has half of such a growth: a leak does so, and a heap that grows once does not. */
+  readonly isSteadyRise: boolean;
   readonly verdict: Verdict;
 }
 
@@ -63,6 +65,7 @@ const NOISE_SHARE = 0.05;
 
 const PARTS: ReadonlyArray<keyof MemoryUse> = ['rss', 'heapUsed', 'external'];
 const SECONDS_PER_HOUR = 3600;
+const NO_SLOPE: Slope = { slope: 0, low: 0, high: 0 };
 
 /** What the windows say about the memory. */
 export function memoryTrends(
@@ -104,24 +107,36 @@ function trendOf(
   if (bytesPerHour === undefined || bytes === undefined) return undefined;
   const hours = seconds / SECONDS_PER_HOUR;
   const noiseBytes = Math.max(NOISE_BYTES, bytes * NOISE_SHARE);
+  const half = Math.floor(points.length / 2);
+  const isSteadyRise = [points.slice(0, half), points.slice(half)].every((each) => {
+    const { slope, low } = theilSen(each) ?? NO_SLOPE;
+    return low > 0 && slope * (hours / 2) > noiseBytes / 2;
+  });
   return {
     part,
     bytes,
     bytesPerHour,
     growthBytes: bytesPerHour.slope * hours,
     noiseBytes,
+    isSteadyRise,
     verdict:
       seconds < MIN_SECONDS || windows.length < MIN_WINDOWS
         ? 'too short'
-        : judge(bytesPerHour, hours, noiseBytes),
+        : judge(bytesPerHour, hours, noiseBytes, isSteadyRise),
   };
 }
 
 /**
- * Growing: surely not level, and by more than noise. Flat: surely by no more than noise. Else the run
- * was too short for either.
+ * Growing: surely not level, by more than noise, and in both halves. Flat: surely by no more than noise.
+ * Else the run was too short for either. The halves are looked at because the interval alone takes a
+ * single step, of which no point is independent of the ones before, for a slope.
  */
-function judge({ slope, low, high }: Slope, hours: number, noiseBytes: number): Verdict {
-  if (low > 0 && slope * hours > noiseBytes) return 'growing';
+function judge(
+  { slope, low, high }: Slope,
+  hours: number,
+  noiseBytes: number,
+  isSteadyRise: boolean,
+): Verdict {
+  if (low > 0 && isSteadyRise && slope * hours > noiseBytes) return 'growing';
   return high * hours <= noiseBytes ? 'flat' : 'too short';
 }

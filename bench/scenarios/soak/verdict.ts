@@ -40,7 +40,7 @@ export function describeSlope({ bytesPerHour }: MemoryTrend): string {
 }
 
 function describeTrend(trend: MemoryTrend, seconds: number): string {
-  const { part, bytesPerHour, growthBytes, noiseBytes, verdict } = trend;
+  const { part, bytesPerHour, growthBytes, noiseBytes, isSteadyRise, verdict } = trend;
   const name = PART_NAMES[part];
   const what = `${describeSlope(trend)} at ${formatUnit(trend.bytes, 'bytes')}`;
   const time = `${formatFigure(seconds / 60)} minutes`;
@@ -54,7 +54,11 @@ function describeTrend(trend: MemoryTrend, seconds: number): string {
       `have shown in the ${time} that count.`
     );
   }
-  return `Too short to say whether the ${name} grows: ${what} in ${time}.`;
+  const steps =
+    bytesPerHour.low > 0 && !isSteadyRise
+      ? ', but not in both halves of that time, as it would by a steady growth'
+      : '';
+  return `Too short to say whether the ${name} grows: ${what} in ${time}${steps}.`;
 }
 
 function describeLosses({ windows }: SoakResult): string[] {
