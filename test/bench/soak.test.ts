@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { SoakResult } from '../../bench/scenarios/soak/result.js';
-import { millrace, readResult } from './processes.js';
+import { type Command, millrace, readResult } from './processes.js';
 
 let folder: string;
 let file: string;
@@ -14,11 +14,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+function soak(options: string): Command {
+  return millrace('bench', 'soak', ...options.split(' '), '--json', file);
+}
+
 test('three seconds at a given rate', { timeout: 60_000 }, async () => {
   const options = '--minutes 0.05 --rate 100 --job no-op --threads 1';
-  const { code, stdout, stderr } = await millrace(
-    ...['bench', 'soak', ...options.split(' '), '--json', file],
-  ).ended;
+  const { code, stdout, stderr } = await soak(options).ended;
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   for (const line of stdout.split('\n')) expect.soft(line.length, line).toBeLessThanOrEqual(80);
   expect(stdout).toContain('Too short to say whether memory grows');
@@ -48,9 +50,7 @@ test('three seconds at a given rate', { timeout: 60_000 }, async () => {
 
 test('a rate beyond the pool is refused in part, and told', { timeout: 60_000 }, async () => {
   const options = '--minutes 0.05 --rate 20000 --job 1ms --threads 1';
-  const { code, stdout } = await millrace(
-    ...['bench', 'soak', ...options.split(' '), '--json', file],
-  ).ended;
+  const { code, stdout } = await soak(options).ended;
   expect(code).toBe(0);
   expect(stdout).toContain('The pool could not take all of it');
   const { windows } = readResult<SoakResult>(file);
@@ -59,7 +59,7 @@ test('a rate beyond the pool is refused in part, and told', { timeout: 60_000 },
 
 test('an interruption keeps the windows that came before', { timeout: 60_000 }, async () => {
   const options = '--minutes 0.5 --rate 50 --job no-op';
-  const command = millrace(...['bench', 'soak', ...options.split(' '), '--json', file]);
+  const command = soak(options);
   await command.said('  3 s: ');
   command.process.kill('SIGINT');
   const { code, stdout, stderr } = await command.ended;

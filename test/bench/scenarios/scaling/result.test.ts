@@ -172,7 +172,7 @@ describe('the report', () => {
 
   test('has the ideal line and the law as references beside what was measured', () => {
     const { blocks } = describeScaling(result([kindOf(byLaw(0.1, 0.01, 4), 4)], 4));
-    const [curves] = blocks.filter((block) => block.kind === 'curves');
+    const curves = blocks.find((block) => block.kind === 'curves');
     expect(curves?.series.map(({ name, isReference }) => [name, isReference])).toEqual([
       ['measured', undefined],
       ['ideal', true],

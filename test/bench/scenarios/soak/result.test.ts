@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { NO_LATENCIES } from '../../../../bench/latencies.js';
 import { describeSoak, soakFigures } from '../../../../bench/scenarios/soak/report.js';
 import { memoryTrends, warmUpOf } from '../../../../bench/scenarios/soak/result.js';
 import { drawConclusions } from '../../../../bench/scenarios/soak/verdict.js';
@@ -31,7 +32,11 @@ describe('the slope', () => {
   });
 
   test('a window whose start was a moment early is none of the warm-up', () => {
-    const windows = flat.map((window) => ({ ...window, fromSeconds: window.fromSeconds - 0.001 }));
+    const windows = windowsOf(
+      60,
+      () => 100,
+      (at) => ({ fromSeconds: at * 10 - 0.001 }),
+    );
     expect(memoryTrends(windows, 120).measuredSeconds).toBeCloseTo(480.001, 9);
   });
 
@@ -111,8 +116,12 @@ describe('the conclusions', () => {
   });
 
   test('what was refused, what failed, and a generator that was too slow', () => {
-    const losing = flat.map((window) => ({ ...window, refused: 40_000, failed: 10_000 }));
-    const generator = { intended: 1000, sent: 900, lateness: flat[0]?.latency as never };
+    const losing = windowsOf(
+      60,
+      () => 100,
+      () => ({ refused: 40_000, failed: 10_000 }),
+    );
+    const generator = { intended: 1000, sent: 900, lateness: NO_LATENCIES };
     expect(drawConclusions(soakResult(losing, { generator })).slice(-3)).toEqual([
       'The pool could not take all of it: 2.40 M jobs, 40.0 %, were refused as the backlog was full. The latencies are those of the others.',
       'Jobs that failed: 600,000, 10.0 % of all.',
@@ -123,11 +132,14 @@ describe('the conclusions', () => {
 
 describe('the report', () => {
   test('has ten parts and three timelines within 80 columns', () => {
-    const large = windowsOf(60, (at) => 9000 + at * 100).map((window) => ({
-      ...window,
-      completed: 9_999_999,
-      latency: { ...window.latency, p99: 98_765.4, max: 123_456 },
-    }));
+    const large = windowsOf(
+      60,
+      (at) => 9000 + at * 100,
+      () => ({
+        completed: 9_999_999,
+        latency: { count: 1, p50: 12_345, p95: 50_000, p99: 98_765.4, p999: 99_999, max: 123_456 },
+      }),
+    );
     for (const windows of [flat, large]) {
       const lines = drawDocument(describeSoak(soakResult(windows)), plain);
       for (const line of lines) expect.soft(widthOf(line), line).toBeLessThanOrEqual(80);
@@ -164,7 +176,11 @@ describe('the report', () => {
   });
 
   test('the figures are those after the warm-up', () => {
-    const windows = flat.map((window, at) => (at < 12 ? { ...window, completed: 1 } : window));
+    const windows = windowsOf(
+      60,
+      () => 100,
+      (at) => (at < 12 ? { completed: 1 } : {}),
+    );
     const figures = soakFigures(soakResult(windows));
     expect(figures[0]).toEqual({
       name: 'completed',

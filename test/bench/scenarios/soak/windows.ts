@@ -9,8 +9,12 @@ import type { SoakWindow } from '../../../../bench/scenarios/soak/window.js';
 
 const MB = 1024 ** 2;
 
-/** So many windows of ten seconds, with the megabytes of the resident set in each. */
-export function windowsOf(count: number, rssMb: (window: number) => number): SoakWindow[] {
+/** So many windows of ten seconds, with the megabytes of the resident set in each, and what is special. */
+export function windowsOf(
+  count: number,
+  rssMb: (window: number) => number,
+  special: (window: number) => Partial<SoakWindow> = () => ({}),
+): SoakWindow[] {
   return Array.from({ length: count }, (_, at) => ({
     fromSeconds: at * 10,
     toSeconds: (at + 1) * 10,
@@ -20,6 +24,7 @@ export function windowsOf(count: number, rssMb: (window: number) => number): Soa
     failed: 0,
     latency: { count: 50_000, p50: 0.5, p95: 1, p99: 2, p999: 5, max: 9 },
     loopDelay: { p99: 0.4, max: 3 },
+    ...special(at),
   }));
 }
 
