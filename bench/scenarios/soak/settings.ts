@@ -3,7 +3,7 @@
  *
  * Invariant: what leaves this file is complete and valid; nothing behind it checks again.
  */
-import { comparisonOptions, comparisonSettings } from '../../comparison.js';
+import { comparisonSettings } from '../../comparison.js';
 import { type Flags, type FlagTable, listFlag, numberFlag, UsageError } from '../../flags.js';
 import { JOB_KINDS, type JobKind } from '../overhead/settings.js';
 
@@ -36,7 +36,7 @@ export const SOAK_OPTIONS: ReadonlyArray<readonly [option: string, meaning: stri
   ['--minutes N', `how long the load runs (${DEFAULT_MINUTES})`],
   ['--rate N', `jobs per second (${LOAD * 100} % of the saturation, which is measured first)`],
   ['--job A', `one of ${JOB_NAMES.join(', ')} (${DEFAULT_JOB})`],
-  ...comparisonOptions(1).filter(([option]) => option.startsWith('--threads')),
+  ['--threads N', `of the pool (${soakThreads(new Map())})`],
 ];
 
 /** Reads and completes the settings. @throws UsageError */
@@ -45,9 +45,13 @@ export function soakSettings(flags: Flags): SoakSettings {
   return {
     minutes: numberFlag(flags, 'minutes', { min: 0.05, max: MAX_MINUTES }) ?? DEFAULT_MINUTES,
     ...(ratePerSecond !== undefined && { ratePerSecond }),
-    threads: comparisonSettings(flags, 1).threads,
+    threads: soakThreads(flags),
     job: chosenJob(flags),
   };
+}
+
+function soakThreads(flags: Flags): number {
+  return comparisonSettings(flags, 1).threads;
 }
 
 function chosenJob(flags: Flags): JobKind {
