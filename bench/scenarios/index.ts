@@ -9,7 +9,10 @@ import { overhead } from './overhead/command.js';
 import { overload } from './overload/command.js';
 import { payload } from './payload/command.js';
 import { producer } from './producer/command.js';
+import { scaling } from './scaling/command.js';
+import { soak } from './soak/command.js';
 import { sparse } from './sparse/command.js';
+import { startup } from './startup/command.js';
 import { tail } from './tail/command.js';
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -20,4 +23,7 @@ export const SCENARIOS: readonly Scenario[] = [
   sparse,
   producer,
   depth,
+  scaling,
+  soak,
+  startup,
 ];
