@@ -113,6 +113,7 @@ function resultOf(
     completed,
     failed,
     goodputPerSecond: goodput.perSecond ?? meanGoodput(startedUs, service),
+    goodputWindows: goodput.windows,
     peakRssBytes: peakBytes,
     peaks,
     ...(memoryTrend === undefined ? {} : { memoryTrend }),

@@ -16,6 +16,7 @@ import {
   type TimelineBlock,
 } from '../document.js';
 import type { LatencySummary } from '../latencies.js';
+import { spreadOf } from '../series.js';
 import { formatCount, formatDuration, formatMegabytes, formatSeconds } from '../terminal/format.js';
 import { describeEnding } from './narration.js';
 import type { ArmEnding, ArmResult, Moment, ServiceResult } from './result.js';
@@ -168,7 +169,7 @@ export function armFigures(arms: readonly ArmResult[]): NamedFigure[] {
       better: 'more' | 'less',
     ) => (value === undefined ? [] : [oneFigure(`${arm.name}: ${what}`, value, unit, better)]);
     return [
-      ...figure('goodput', arm.goodputPerSecond, 'perSecond', 'more'),
+      goodputFigure(arm),
       ...figure('goodput ÷ capacity', arm.goodputShare, 'percent', 'more'),
       ...figure('peak RSS', arm.peakRssBytes, 'bytes', 'less'),
       ...figure(
@@ -183,4 +184,10 @@ export function armFigures(arms: readonly ArmResult[]): NamedFigure[] {
       ...figure('processor time per job', arm.cpuMsPerJob, 'milliseconds', 'less'),
     ];
   });
+}
+
+function goodputFigure({ name, goodputPerSecond, goodputWindows }: ArmResult): NamedFigure {
+  const figure = oneFigure(`${name}: goodput`, goodputPerSecond, 'perSecond', 'more');
+  const spread = spreadOf(goodputWindows);
+  return spread === undefined ? figure : { ...figure, ...spread, rounds: goodputWindows };
 }

@@ -55,6 +55,8 @@ export interface ArmResult {
    * capacity is; the mean of its life where it was too short for one.
    */
   readonly goodputPerSecond: number;
+  /** The windows; none where it was too short for one. */
+  readonly goodputWindows: readonly number[];
   /** Goodput ÷ capacity; absent where the capacity is not known. */
   readonly goodputShare?: number;
   readonly peakRssBytes: number;

@@ -17,6 +17,8 @@ import type { ArmResult, ServiceResult } from './result.js';
 /** What `millrace` must deliver of its goodput at saturation, and how flat its memory must be. */
 const ENOUGH_GOODPUT = 0.95;
 const FLAT = 0.1;
+/** A wider spread of the windows of a goodput than this is told. */
+const NOISY = 0.2;
 /** Below this share of the intended requests the generator did not hold its rate. */
 const HELD_RATE = 0.99;
 
@@ -105,6 +107,20 @@ function describeOther(arm: ArmResult): string {
       return `${name} survived its ${after}: its memory reached ${peak} and ${growth}; ${undone} documents were still in work or waiting.`;
     }
   }
+}
+
+/** @param what - Such as 'at saturation the goodput'. */
+export function describeNoise(
+  what: string,
+  perSecond: number,
+  windows: readonly number[],
+): string[] {
+  const [lowest, highest] = [Math.min(...windows), Math.max(...windows)];
+  if (windows.length === 0 || highest - lowest <= NOISY * perSecond) return [];
+  return [
+    `The machine was not steady: ${what} was anything from ${formatCount(lowest)} to ` +
+      `${formatCount(highest)} per second, so that no share of it is more certain than that.`,
+  ];
 }
 
 function missedRate({ offered, intended }: ArmResult): boolean {

@@ -9,6 +9,7 @@
 import { chooseDocuments, summarizeDocuments } from '../../documents.js';
 import { installedFolders } from '../../installation.js';
 import { describeDocuments, describeLoad } from '../../service/narration.js';
+import type { StageOptions } from '../../service/stage.js';
 import { AROUND_SECONDS, runSteps, type Step, tellArm } from '../../service/steps.js';
 import type { Progress } from '../../terminal/progress.js';
 import type { ArmName, ArmOptions } from './arms/arm.js';
@@ -39,19 +40,19 @@ export async function runInvoke(
     const second = await SecondService.open({ kind: 'start', slots, delayMs, seed });
     try {
       const armOptions: ArmOptions = { port: second.port, threads, concurrency, backlogJobs };
-      const stage = {
+      const stage: StageOptions = {
         program: PROGRAM,
         arm: name,
         armOptions,
         documents,
         ceilingBytes,
-        signal,
+        signal: AbortSignal.any([signal, second.ended]),
         seed,
       };
       const told = await tellArm(stage, { ratePerSecond, seconds }, progress);
+      const secondService = await second.count();
       if (told === undefined) return undefined;
       const { result, lines } = told;
-      const secondService = await second.count();
       const goodputShare = result.goodputPerSecond / capacity;
       arms.push({ ...result, name, goodputShare, secondService });
       return lines;

@@ -4,7 +4,7 @@
  * Invariant: as in `service/narration.ts`.
  */
 import { labelled } from '../../service/narration.js';
-import { formatCount, formatDuration, formatMegabytes } from '../../terminal/format.js';
+import { formatCount, formatDuration, formatMegabytes, formatRate } from '../../terminal/format.js';
 import { type InvokeSettings, servedPerSecond } from './settings.js';
 
 export function describeSecondService(settings: InvokeSettings): string {
@@ -12,7 +12,7 @@ export function describeSecondService(settings: InvokeSettings): string {
   return labelled(
     'second service',
     `${formatCount(slots)} at once, ${formatDuration(delayMs)} each: ` +
-      `${formatCount(servedPerSecond(settings))} per second`,
+      `${formatRate(servedPerSecond(settings))} per second`,
   );
 }
 

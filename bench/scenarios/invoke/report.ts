@@ -5,8 +5,8 @@
  */
 import { type Document, type NamedFigure, oneFigure } from '../../document.js';
 import { armFigures, describeArms } from '../../service/report.js';
-import { drawConclusions } from '../../service/verdict.js';
-import { formatCount, formatList } from '../../terminal/format.js';
+import { describeNoise, drawConclusions } from '../../service/verdict.js';
+import { formatCount, formatList, formatRate } from '../../terminal/format.js';
 import type { InvokeArm, InvokeResult } from './result.js';
 import { servedPerSecond } from './settings.js';
 
@@ -21,8 +21,15 @@ export function describeInvoke(result: InvokeResult): Document {
 /** What it means, in sentences. */
 export function concludeInvoke(result: InvokeResult): string[] {
   const perSecond = servedPerSecond(result.settings);
-  const phrase = `the ${formatCount(perSecond)} that the second service can do`;
-  return drawConclusions(result, { perSecond, phrase }, describeWaiting(result.arms));
+  const phrase = `the ${formatRate(perSecond)} that the second service can do`;
+  return drawConclusions(result, { perSecond, phrase }, [
+    ...describeWaiting(result.arms),
+    ...result.arms
+      .filter(({ name }) => name === 'millrace')
+      .flatMap((arm) =>
+        describeNoise('what millrace completed', arm.goodputPerSecond, arm.goodputWindows),
+      ),
+  ]);
 }
 
 /** Where the calls waited, as far as the second service knows. */

@@ -26,6 +26,8 @@ const COUNT_MS = 10_000;
 /** A second service that runs. */
 export class SecondService {
   readonly port: number;
+  /** Aborted when it has ended. */
+  readonly ended: AbortSignal;
   readonly #child: Child<SecondServiceRequest, SecondServiceReply>;
 
   /** Starts it. @throws Error where it doesn't get ready */
@@ -45,6 +47,9 @@ export class SecondService {
   private constructor(child: Child<SecondServiceRequest, SecondServiceReply>, port: number) {
     this.#child = child;
     this.port = port;
+    const ending = new AbortController();
+    this.ended = ending.signal;
+    void child.exited.then(() => ending.abort());
   }
 
   /** What it has counted until now. @throws Error where it has ended */

@@ -84,8 +84,8 @@ function overloadRate(slots: number, delayMs: number): number {
   const rate = OVERLOAD_FACTOR * servedPerSecond({ slots, delayMs });
   if (rate >= 1 && rate <= MAX_RATE) return rate;
   throw new UsageError(
-    `Options '--slots' and '--delay-ms' are '${slots}' and '${delayMs}', and ${OVERLOAD_FACTOR} × that is ` +
-      `${rate} documents per second; valid is from 1 to ${MAX_RATE}, or a '--rate' of your own.`,
+    `Options '--slots' and '--delay-ms' are '${slots}' and '${delayMs}', and ${OVERLOAD_FACTOR} × what that can do is ` +
+      `${Number(rate.toFixed(3))} documents per second; valid is from 1 to ${MAX_RATE}, or a '--rate' of your own.`,
   );
 }
 

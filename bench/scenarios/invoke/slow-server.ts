@@ -19,6 +19,10 @@ export interface SlowServerOptions {
 /** What it has counted. */
 export interface SlowTally {
   readonly served: number;
+  /** Now. */
+  readonly serving: number;
+  /** For their turn, now. */
+  readonly waiting: number;
   /** The most that were served at once. */
   readonly peakServing: number;
   /** The most that waited at once. */
@@ -67,6 +71,8 @@ export class SlowServer {
   tally(): SlowTally {
     return {
       served: this.#served,
+      serving: this.#serving,
+      waiting: this.#waiting.size,
       peakServing: this.#peakServing,
       peakWaiting: this.#peakWaiting,
     };

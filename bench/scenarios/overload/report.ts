@@ -5,13 +5,10 @@
  */
 import type { Document, NamedFigure } from '../../document.js';
 import { armFigures, describeArms } from '../../service/report.js';
-import { drawConclusions } from '../../service/verdict.js';
+import { describeNoise, drawConclusions } from '../../service/verdict.js';
 import { formatCount } from '../../terminal/format.js';
 import type { Capacity } from './capacity.js';
 import type { OverloadResult } from './result.js';
-
-/** A wider spread of the capacity's windows than this is told. */
-const NOISY = 0.2;
 
 /** For a person; empty where nothing was measured. */
 export function describeOverload(result: OverloadResult): Document {
@@ -25,17 +22,10 @@ export function describeOverload(result: OverloadResult): Document {
 export function concludeOverload(result: OverloadResult): string[] {
   const { capacity } = result;
   if (capacity === null) return drawConclusions(result, undefined, []);
-  const phrase = `its ${formatCount(capacity.perSecond)} at saturation`;
-  return drawConclusions(result, { ...capacity, phrase }, describeNoise(capacity));
-}
-
-function describeNoise({ perSecond, windows }: Capacity): string[] {
-  const [lowest, highest] = [Math.min(...windows), Math.max(...windows)];
-  if (highest - lowest <= NOISY * perSecond) return [];
-  return [
-    `The machine was not steady: at saturation the goodput was anything from ${formatCount(lowest)} to ` +
-      `${formatCount(highest)} per second, so that no share of it is more certain than that.`,
-  ];
+  const { perSecond, windows } = capacity;
+  const phrase = `its ${formatCount(perSecond)} at saturation`;
+  const noise = describeNoise('at saturation the goodput', perSecond, windows);
+  return drawConclusions(result, { perSecond, phrase }, noise);
 }
 
 /** For a comparison with another run. */

@@ -20,6 +20,7 @@ export function armResult(
     completed: 20_000,
     failed: 0,
     goodputPerSecond: 990,
+    goodputWindows: [980, 990, 1000],
     goodputShare: 0.99,
     peakRssBytes: 150 * MB,
     peaks: { heapUsedBytes: 12 * MB, externalBytes: 34 * MB },
