@@ -1,5 +1,5 @@
 /**
- * The arm that starts the call in the request handler and goes on: `void fetch(…)`, as many services
+ * The arm that starts the call in the request handler and goes on: `void invoke(…)`, as many services
  * do. Nothing bounds the number of calls, and each holds its document until it is answered.
  */
 import { invoke } from '../../../../workers/invocations.js';

@@ -6,11 +6,12 @@
  */
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
+import type { Invocation } from '../../../../workers/invocations.js';
 import { type Arm, unboundedArm } from '../../../service/arm.js';
 import type { ArmOptions } from './arm.js';
 
 export function createUnbounded({ threads, concurrency }: ArmOptions): Arm {
-  const pool = new Piscina<Uint8Array, number>({
+  const pool = new Piscina<Uint8Array, Invocation>({
     filename: fileURLToPath(new URL('../../../../workers/invocations.js', import.meta.url)),
     name: 'invoke',
     minThreads: threads,
