@@ -5,6 +5,7 @@
  */
 import type { Scenario } from '../scenario.js';
 import { depth } from './depth/command.js';
+import { invoke } from './invoke/command.js';
 import { overhead } from './overhead/command.js';
 import { overload } from './overload/command.js';
 import { payload } from './payload/command.js';
@@ -17,6 +18,7 @@ import { tail } from './tail/command.js';
 
 export const SCENARIOS: readonly Scenario[] = [
   overload,
+  invoke,
   overhead,
   tail,
   payload,

@@ -1,5 +1,5 @@
 /**
- * What the result means, in sentences with its figures.
+ * What the results of the arms mean, in sentences with their figures.
  *
  * Invariant: every sentence is chosen by the figures it quotes, never by what was hoped for; an
  * unexpected result is told as plainly as an expected one.
@@ -11,58 +11,65 @@ import {
   formatMegabytes,
   formatPercent,
   formatSeconds,
-} from '../../terminal/format.js';
-import type { ArmResult, OverloadResult } from './result.js';
+} from '../terminal/format.js';
+import type { ArmResult, ServiceResult } from './result.js';
 
 /** What `millrace` must deliver of its goodput at saturation, and how flat its memory must be. */
 const ENOUGH_GOODPUT = 0.95;
 const FLAT = 0.1;
-/** A wider spread of the capacity's windows than this is told. */
+/** A wider spread of the windows of a goodput than this is told. */
 const NOISY = 0.2;
 /** Below this share of the intended requests the generator did not hold its rate. */
 const HELD_RATE = 0.99;
 
-/** Two to four sentences, and one more for each thing that limits what was said. */
-export function drawConclusions(result: OverloadResult): string[] {
+/** What goodput is compared with. */
+export interface FullCapacity {
+  readonly perSecond: number;
+  /** Such as 'its 1,000 at saturation'. */
+  readonly phrase: string;
+}
+
+/**
+ * Two to four sentences, and one more for each thing that limits what was said.
+ *
+ * @param capacity - Undefined where it is not known.
+ * @param limits - Sentences of the experiment's own.
+ */
+export function drawConclusions(
+  result: ServiceResult,
+  capacity: FullCapacity | undefined,
+  limits: readonly string[],
+): string[] {
   const others = result.arms.filter(({ name }) => name !== 'millrace');
   const own = result.arms.find(({ name }) => name === 'millrace');
   return [
-    ...(own === undefined ? [] : [describeGoodput(own, result), describeMemory(own)]),
+    ...(own === undefined ? [] : [describeGoodput(own, capacity), describeMemory(own)]),
     ...others.map((arm) => describeOther(arm)),
     ...result.arms.filter(missedRate).map((arm) => describeShortfall(arm)),
     ...describeFailures(result.arms),
-    ...describeNoise(result),
+    ...limits,
+    ...result.failures.map((failure) => `Failed: ${failure}`),
     ...(result.isInterrupted
       ? ['The run was interrupted; the figures are of its first part.']
       : []),
   ];
 }
 
-function describeGoodput(arm: ArmResult, { capacity }: OverloadResult): string {
+function describeGoodput(arm: ArmResult, capacity: FullCapacity | undefined): string {
   const { goodputShare: share, completed, refused, offered } = arm;
   const refusal =
     refused === 0
       ? 'refused nothing'
       : `refused ${formatPercent(refused / Math.max(1, offered))} of the requests at once (503 with Retry-After)`;
   const answered = `half of all answers took less than ${formatDuration(arm.answerMs.p50)}`;
-  if (capacity === null || share === undefined) {
+  if (capacity === undefined || share === undefined) {
     return `millrace completed ${formatCount(completed)} documents and ${refusal}; ${answered}.`;
   }
   const only = share < ENOUGH_GOODPUT ? 'only ' : '';
   return (
     `millrace completed ${formatCount(arm.goodputPerSecond)} documents per second, ${only}` +
-    `${formatPercent(share)} of its ${formatCount(capacity.perSecond)} at saturation, and ${refusal}; ${answered}.`
+    `${formatPercent(share)} of ${capacity.phrase}, and ${refusal}; ${answered}.`
   );
-}
-
-function describeNoise({ capacity }: OverloadResult): string[] {
-  if (capacity === null) return [];
-  const [lowest, highest] = [Math.min(...capacity.windows), Math.max(...capacity.windows)];
-  if (highest - lowest <= NOISY * capacity.perSecond) return [];
-  return [
-    `The machine was not steady: at saturation the goodput was anything from ${formatCount(lowest)} to ` +
-      `${formatCount(highest)} per second, so that no share of it is more certain than that.`,
-  ];
 }
 
 function describeMemory({ ending, memoryTrend, peakRssBytes, completed, accepted }: ArmResult) {
@@ -100,6 +107,20 @@ function describeOther(arm: ArmResult): string {
       return `${name} survived its ${after}: its memory reached ${peak} and ${growth}; ${undone} documents were still in work or waiting.`;
     }
   }
+}
+
+/** @param what - Such as 'at saturation the goodput'. */
+export function describeNoise(
+  what: string,
+  perSecond: number,
+  windows: readonly number[],
+): string[] {
+  const [lowest, highest] = [Math.min(...windows), Math.max(...windows)];
+  if (windows.length === 0 || highest - lowest <= NOISY * perSecond) return [];
+  return [
+    `The machine was not steady: ${what} was anything from ${formatCount(lowest)} to ` +
+      `${formatCount(highest)} per second, so that no share of it is more certain than that.`,
+  ];
 }
 
 function missedRate({ offered, intended }: ArmResult): boolean {

@@ -1,10 +1,10 @@
 /** The HTTP side of the service with an arm that the test holds in its hands. */
 import { request } from 'node:http';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { nowUs } from '../../../../bench/clock.js';
-import { INTENDED_HEADER } from '../../../../bench/poster.js';
-import type { Arm, Done } from '../../../../bench/scenarios/overload/arms/arm.js';
-import { DocumentServer } from '../../../../bench/scenarios/overload/document-server.js';
+import { nowUs } from '../../../bench/clock.js';
+import { INTENDED_HEADER } from '../../../bench/poster.js';
+import type { Arm, Done } from '../../../bench/service/arm.js';
+import { DocumentServer } from '../../../bench/service/document-server.js';
 
 interface Answer {
   readonly status: number | undefined;

@@ -1,11 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import {
-  Goodput,
-  warmUpSeconds,
-  windowSeconds,
-} from '../../../../bench/scenarios/overload/goodput.js';
-import type { ServiceTally } from '../../../../bench/scenarios/overload/messages.js';
-import { NO_LATENCIES } from '../../../../bench/latencies.js';
+import { NO_LATENCIES } from '../../../bench/latencies.js';
+import { Goodput, warmUpSeconds, windowSeconds } from '../../../bench/service/goodput.js';
+import type { ServiceTally } from '../../../bench/service/messages.js';
 
 const STARTED_US = 5e6;
 
@@ -17,7 +13,6 @@ function tally(atSeconds: number, completed: number): ServiceTally {
     completed,
     failed: 0,
     completion: NO_LATENCIES,
-    rssBytes: 0,
   };
 }
 

@@ -7,11 +7,11 @@
  * unread is dropped as it arrives (Node does that, and the connection stays usable).
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { nowUs } from '../../clock.js';
-import { MAX_DOCUMENT_BYTES } from '../../documents.js';
-import { Latencies } from '../../latencies.js';
-import { INTENDED_HEADER, PREFER_COMPLETION } from '../../poster.js';
-import type { Arm } from './arms/arm.js';
+import { nowUs } from '../clock.js';
+import { MAX_DOCUMENT_BYTES } from '../documents.js';
+import { Latencies } from '../latencies.js';
+import { INTENDED_HEADER, PREFER_COMPLETION } from '../poster.js';
+import type { Arm } from './arm.js';
 import type { ServiceTally } from './messages.js';
 
 /** Serves one arm, and counts. */
@@ -57,7 +57,6 @@ export class DocumentServer {
       completed: this.#completed,
       failed: this.#failed,
       completion: this.#completion.summary(),
-      rssBytes: process.memoryUsage.rss(),
     };
   }
 

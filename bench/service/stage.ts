@@ -5,19 +5,19 @@
  * second from outside, and a driven service above its ceiling is killed at once; that and its own
  * death are endings like any other, told by `ended`, never errors. The generator's death is one.
  */
-import { Child, describeExit } from '../../child.js';
-import { nowUs } from '../../clock.js';
-import type { DocumentSet } from '../../documents.js';
-import { readResident } from '../../memory.js';
-import type { ArmName, ArmOptions } from './arms/arm.js';
+import { Child, describeExit } from '../child.js';
+import { nowUs } from '../clock.js';
+import type { DocumentSet } from '../documents.js';
+import { readResident } from '../memory.js';
+import { settledWithin, within } from '../time-limit.js';
 import type {
   GeneratorReply,
   GeneratorRequest,
   GeneratorTally,
   Load,
   ServiceReply,
+  ServiceReport,
   ServiceRequest,
-  ServiceTally,
 } from './messages.js';
 
 /** Why a stage is over. */
@@ -31,8 +31,11 @@ export interface StageEnd {
 
 /** What a stage is made of. */
 export interface StageOptions {
-  readonly arm: ArmName;
-  readonly armOptions: ArmOptions;
+  /** The service's program (`serve-arms.ts`). */
+  readonly program: URL;
+  readonly arm: string;
+  /** What the program makes the arm with; plain data. */
+  readonly armOptions: object;
   readonly documents: DocumentSet;
   readonly ceilingBytes: number;
   readonly signal: AbortSignal;
@@ -46,14 +49,14 @@ const LAST_COUNT_MS = 2000;
 
 /** A stage that is ready to be driven. */
 export class Stage {
-  service: ServiceTally | undefined;
+  service: ServiceReport | undefined;
   generator: GeneratorTally | undefined;
   startedUs: number = Infinity;
   peakBytes: number = 0;
   /** Called at every look: the service's memory now. */
   onLook: (rssBytes: number) => void = () => {};
   /** Called with every count that the service gives, about ten times a second. */
-  onReport: (tally: ServiceTally) => void = () => {};
+  onReport: (report: ServiceReport) => void = () => {};
   /** Fulfils when the stage is over. */
   readonly ended: Promise<StageEnd>;
   readonly #options: StageOptions;
@@ -86,10 +89,10 @@ export class Stage {
       this.#fail = reject;
     });
     this.ended.catch(() => {});
-    this.#service = new Child('service', new URL('./service.js', import.meta.url), (reply) => {
+    this.#service = new Child('service', options.program, (reply) => {
       if (reply.kind === 'ready') return;
-      this.service = reply.tally;
-      this.onReport(reply.tally);
+      this.service = reply.report;
+      this.onReport(reply.report);
     });
     this.#generator = new Child(
       'load generator',
@@ -125,10 +128,10 @@ export class Stage {
   }
 
   /** The service's counts at this instant. Rejects where the service has ended. */
-  async count(): Promise<ServiceTally> {
+  async count(): Promise<ServiceReport> {
     const counted = this.#service.receive('counted');
     this.#service.send({ kind: 'count' });
-    return (await counted).tally;
+    return (await counted).report;
   }
 
   /** Takes the last counts, as far as the processes can still give them, and ends both. */
@@ -165,7 +168,7 @@ export class Stage {
   #look(): void {
     const { pid } = this.#service;
     const resident = pid === undefined ? undefined : readResident(pid);
-    const bytes = resident?.bytes ?? this.service?.rssBytes;
+    const bytes = resident?.bytes ?? this.service?.vitals.rssBytes;
     if (bytes === undefined || this.#service.hasExited) return;
     this.peakBytes = Math.max(this.peakBytes, resident?.peakBytes ?? bytes);
     this.onLook(bytes);
@@ -177,21 +180,4 @@ export class Stage {
   readonly #interrupt = (): void => {
     this.#end({ how: 'interrupted', atUs: nowUs() });
   };
-}
-
-/** Waits for a promise, its failure or the time limit, whatever is first. */
-async function settledWithin(ms: number, promise: Promise<unknown>): Promise<void> {
-  await within(ms, 'Nothing', promise).catch(() => {});
-}
-
-async function within<Value>(ms: number, what: string, promise: Promise<Value>): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} within ${ms / 1000} s.`)), ms);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -5,7 +5,7 @@
  * their windows, so that a short disturbance counts as little in the one as in the other. A window is
  * bounded by two counts of the service, each with its own instant: no timer's delay is in it.
  */
-import { median } from '../../statistics.js';
+import { median } from '../statistics.js';
 import type { ServiceTally } from './messages.js';
 
 /**

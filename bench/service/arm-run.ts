@@ -4,11 +4,11 @@
  * Invariant: each process's counts are of one instant, the generator's last ones of the later one, so
  * that the sums of result.ts hold also for a service that died.
  */
-import { nowUs } from '../../clock.js';
-import { NO_LATENCIES } from '../../latencies.js';
-import { type Sample, trend } from '../../statistics.js';
+import { nowUs } from '../clock.js';
+import { NO_LATENCIES } from '../latencies.js';
+import { type Sample, trend } from '../statistics.js';
 import { Goodput } from './goodput.js';
-import type { ServiceTally } from './messages.js';
+import { REPORT_EVERY_MS, type ServiceReport } from './messages.js';
 import type { ArmEnding, ArmResult, Moment } from './result.js';
 import { Stage, type StageEnd, type StageOptions } from './stage.js';
 
@@ -37,7 +37,12 @@ export async function runArm(
   const memory: Sample[] = [];
   const timeline: Moment[] = [];
   const goodput = new Goodput(load.seconds);
-  stage.onReport = (tally) => goodput.note(tally, stage.startedUs);
+  const peaks = { heapUsedBytes: 0, externalBytes: 0 };
+  stage.onReport = (report) => {
+    goodput.note(report, stage.startedUs);
+    peaks.heapUsedBytes = Math.max(peaks.heapUsedBytes, report.vitals.heapUsedBytes);
+    peaks.externalBytes = Math.max(peaks.externalBytes, report.vitals.externalBytes);
+  };
   stage.onLook = (rssBytes) => {
     const moment = momentOf(stage, rssBytes);
     if (moment.seconds < 0) return;
@@ -53,7 +58,7 @@ export async function runArm(
     const end = await stage.ended;
     await stage.close();
     if (!Number.isFinite(stage.startedUs)) return undefined;
-    return resultOf(options, load, stage, end, goodput, memory, timeline);
+    return resultOf(options, load, stage, end, { goodput, memory, peaks, timeline });
   } finally {
     await stage.close();
   }
@@ -63,6 +68,9 @@ function momentOf({ startedUs, service, generator }: Stage, rssBytes: number): M
   return {
     seconds: secondsBetween(startedUs, nowUs()),
     rssBytes,
+    heapUsedBytes: service?.vitals.heapUsedBytes ?? 0,
+    externalBytes: service?.vitals.externalBytes ?? 0,
+    loopDelayMs: service?.vitals.loopDelayMs.lately ?? 0,
     offered: generator?.sent ?? 0,
     accepted: service?.accepted ?? 0,
     refused: service?.refused ?? 0,
@@ -70,14 +78,20 @@ function momentOf({ startedUs, service, generator }: Stage, rssBytes: number): M
   };
 }
 
+/** What was watched while an arm was driven. */
+interface Watched {
+  readonly goodput: Goodput;
+  readonly memory: readonly Sample[];
+  readonly peaks: ArmResult['peaks'];
+  readonly timeline: readonly Moment[];
+}
+
 function resultOf(
   { arm }: StageOptions,
   load: ArmLoad,
   { startedUs, service, generator, peakBytes }: Stage,
   end: StageEnd,
-  goodput: Goodput,
-  memory: readonly Sample[],
-  timeline: readonly Moment[],
+  { goodput, memory, peaks, timeline }: Watched,
 ): ArmResult {
   const { completed, failed } = service ?? NOTHING_SERVED;
   // A service that died has answered a little more than it could report, and a generator without a
@@ -99,8 +113,14 @@ function resultOf(
     completed,
     failed,
     goodputPerSecond: goodput.perSecond ?? meanGoodput(startedUs, service),
+    goodputWindows: goodput.windows,
     peakRssBytes: peakBytes,
+    peaks,
     ...(memoryTrend === undefined ? {} : { memoryTrend }),
+    ...(service === undefined || completed === 0
+      ? {}
+      : { cpuMsPerJob: service.vitals.cpuUs / 1000 / completed }),
+    loopDelayMs: loopDelay(service, end),
     answerMs: generator?.answer ?? NO_LATENCIES,
     completionMs: service?.completion ?? NO_LATENCIES,
     latenessMs: generator?.open?.lateness ?? NO_LATENCIES,
@@ -117,9 +137,17 @@ const ENDINGS = {
 } as const;
 
 /** From the start to the last count, for an arm that did not live long enough for a window. */
-function meanGoodput(startedUs: number, last: ServiceTally | undefined): number {
+function meanGoodput(startedUs: number, last: ServiceReport | undefined): number {
   if (last === undefined || last.atUs <= startedUs) return 0;
   return last.completed / secondsBetween(startedUs, last.atUs);
+}
+
+/** A service that died in the middle of a delay can't tell of it, but it was silent for as long. */
+function loopDelay(last: ServiceReport | undefined, end: StageEnd): ArmResult['loopDelayMs'] {
+  if (last === undefined) return { p99: 0, max: 0 };
+  const { p99, max } = last.vitals.loopDelayMs;
+  const silentMs = (end.atUs - last.atUs) / 1000 - REPORT_EVERY_MS;
+  return { p99, max: Math.max(max, silentMs) };
 }
 
 function endingOf(end: StageEnd, startedUs: number, load: ArmLoad): ArmEnding {

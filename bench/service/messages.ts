@@ -1,14 +1,14 @@
 /**
- * What the three processes of the experiment say to each other: the bench starts a service and a
+ * What the processes around a service say to each other: the bench starts a service and a
  * load generator, and asks both for their counts.
  *
  * Invariant: every instant is on the clock of `nowUs`, which they share.
  */
-import type { DocumentSet } from '../../documents.js';
-import type { LatencySummary } from '../../latencies.js';
-import type { OpenLoopTally } from '../../open-loop.js';
-import type { PostTally } from '../../poster.js';
-import type { ArmName, ArmOptions } from './arms/arm.js';
+import type { DocumentSet } from '../documents.js';
+import type { LatencySummary } from '../latencies.js';
+import type { OpenLoopTally } from '../open-loop.js';
+import type { PostTally } from '../poster.js';
+import type { VitalSigns } from './vitals.js';
 
 /** What the service has counted. completed + failed <= accepted, at every instant. */
 export interface ServiceTally {
@@ -20,18 +20,21 @@ export interface ServiceTally {
   readonly failed: number;
   /** From the intended start of the request to the end of its job, of the completed ones. */
   readonly completion: LatencySummary;
-  /** Its own view of its memory, for systems where it can't be read from outside. */
-  readonly rssBytes: number;
+}
+
+/** What the service says of itself at one instant. */
+export interface ServiceReport extends ServiceTally {
+  readonly vitals: VitalSigns;
 }
 
 export type ServiceRequest =
-  | { readonly kind: 'start'; readonly arm: ArmName; readonly options: ArmOptions }
+  | { readonly kind: 'start'; readonly arm: string; readonly options: object }
   | { readonly kind: 'count' };
 
 export type ServiceReply =
   | { readonly kind: 'ready'; readonly port: number }
-  | { readonly kind: 'report'; readonly tally: ServiceTally }
-  | { readonly kind: 'counted'; readonly tally: ServiceTally };
+  | { readonly kind: 'report'; readonly report: ServiceReport }
+  | { readonly kind: 'counted'; readonly report: ServiceReport };
 
 /** How to load a service: at a fixed rate, or with a fixed number of jobs in flight. */
 export type Load =

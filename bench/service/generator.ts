@@ -6,13 +6,13 @@
  * `done` with its final counts; `stop` makes it do so at once.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { serveParent, tellParent } from '../../child.js';
-import { nowUs } from '../../clock.js';
-import { ClosedLoop } from '../../closed-loop.js';
-import { loadDocuments } from '../../documents.js';
-import { OpenLoop } from '../../open-loop.js';
-import { Poster, PREFER_COMPLETION } from '../../poster.js';
-import { dealer, randomFrom } from '../../random.js';
+import { serveParent, tellParent } from '../child.js';
+import { nowUs } from '../clock.js';
+import { ClosedLoop } from '../closed-loop.js';
+import { loadDocuments } from '../documents.js';
+import { OpenLoop } from '../open-loop.js';
+import { Poster, PREFER_COMPLETION } from '../poster.js';
+import { dealer, randomFrom } from '../random.js';
 import {
   type GeneratorReply,
   type GeneratorRequest,
