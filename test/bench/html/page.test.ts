@@ -116,12 +116,12 @@ test('of the environment also that is shown what has no name here', () => {
     ...run.environment,
     cgroupMemoryBytes: 512 * 1024 ** 2,
     peers: { tinypool: '2.2.0', workerpool: '10.0.3' },
-    cpuQuota: null,
+    swap: null,
   };
   const text = textOf(drawRun({ environment }));
   expect(text).toContain('cgroup memory 512 MB');
   expect(text).toContain('peers tinypool 2.2.0, workerpool 10.0.3');
-  expect(text).toContain('cpu quota none');
+  expect(text).toContain('swap none');
 });
 
 test('no text becomes markup, wherever it stands', () => {

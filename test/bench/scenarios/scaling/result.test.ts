@@ -22,7 +22,7 @@ function measured(rates: ReadonlyArray<readonly number[]>): ScalingMeasurements 
   const measurements: ScalingMeasurements = new Measurements<JobKind, number, OverheadReply>();
   for (const [at, rounds] of rates.entries()) {
     for (const [round, perSecond] of rounds.entries()) {
-      const throughput = { jobs: 1, seconds: 1, perSecond, cpuUsPerJob: 110 };
+      const throughput = { jobs: 1, seconds: 1, perSecond, cpuUsPerJob: 110, isStable: true };
       const reply: OverheadReply = { kind: 'measured', throughput };
       measurements.add({ round: round + 1, point: KIND, arm: at + 1, reply });
     }
