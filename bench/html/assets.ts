@@ -12,7 +12,12 @@ import { dirname, join } from 'node:path';
 import { packageFolder } from '../installation.js';
 
 /** Of the built files, in the order in which they need each other. */
-const MODULES = ['terminal/format.js', 'html/browser/ticks.js', 'html/browser/charts.js'];
+const MODULES = [
+  'terminal/format.js',
+  'html/browser/ticks.js',
+  'html/browser/axes.js',
+  'html/browser/charts.js',
+];
 
 /** The files of the chart library. */
 export function readChartLibrary(): { script: string; style: string } {

@@ -43,7 +43,7 @@ function drawHeader(
   const count = parts.length === 1 ? 'One result' : `${parts.length} results`;
   return markup`<p class="brand">${WHEEL} millrace bench</p>
 <h1>Benchmark report</h1>
-<p class="summary">${count} with ${figures.toLocaleString('en-US')} figures, measured on ${drawTime(startedAt)} on ${processors === 1 ? 'one processor' : `${processors} processors`} (${cpu}) with Node.js ${node}.</p>
+<p class="summary">${count}${figures === 0 ? '' : ` with ${figures.toLocaleString('en-US')} figures`}, measured on ${drawTime(startedAt)} on ${processors === 1 ? 'one processor' : `${processors} processors`} (${cpu}) with Node.js ${node}.</p>
 `;
 }
 

@@ -2,7 +2,7 @@
  * The colours of the page, light and dark, and how series are told apart.
  *
  * Invariants: text has a contrast of at least 4.5, a line of at least 3 to what it stands on (tested);
- * no two series of a chart have the same colour and dashes, up to twice as many as there are colours;
+ * no two series of a chart have the same colour and dashes;
  * a name looks the same in every chart of a page.
  */
 
@@ -64,9 +64,15 @@ export interface Look {
 
 /** Each colour has dashes of its own, for those who can't tell the colours apart. */
 const DASHES = [[], [9, 4], [2, 3], [12, 3, 2, 3], [5, 3], [14, 4], [7, 3, 2, 3, 2, 3], [4, 6]];
-/** For the series that come when all colours are taken. */
+/** Added once for each time that all colours are taken. */
 const FURTHER_DASHES = [1, 5];
-const REFERENCE: Look = { color: undefined, dash: [3, 4], widthPx: 1.5 };
+/** In the order in which a chart has references. */
+const REFERENCE_DASHES = [
+  [3, 4],
+  [10, 5],
+  [8, 4, 2, 4],
+  [1, 3],
+];
 /** What every bench is about: always the first colour, which no other series gets. */
 const OWN = 'millrace';
 
@@ -79,8 +85,12 @@ export class Palette {
     series: ReadonlyArray<{ readonly name: string; readonly isReference?: boolean }>,
   ): Look[] {
     const taken = new Set<number>();
+    let references = 0;
     return series.map(({ name, isReference }) => {
-      if (isReference === true) return REFERENCE;
+      if (isReference === true) {
+        const dash = REFERENCE_DASHES[references++ % REFERENCE_DASHES.length] ?? [];
+        return { color: undefined, dash, widthPx: 1.5 };
+      }
       const slot = this.#slotOf(name, taken);
       taken.add(slot);
       return lookOf(slot, name === OWN);
@@ -92,15 +102,16 @@ export class Palette {
     if (name === OWN) return 0;
     let slot = this.#preferred.get(name) ?? 1 + (this.#preferred.size % (LIGHT.series.length - 1));
     if (!this.#preferred.has(name)) this.#preferred.set(name, slot);
-    while (taken.has(slot)) slot += 1;
+    while (taken.has(slot) || slot % LIGHT.series.length === 0) slot += 1;
     return slot;
   }
 }
 
 function lookOf(slot: number, isOwn: boolean): Look {
-  const colors = LIGHT.series.length;
-  const dash = slot < colors ? DASHES[slot] : [...(DASHES[slot % colors] ?? []), ...FURTHER_DASHES];
-  return { color: slot % colors, dash: dash ?? [], widthPx: isOwn ? 2.75 : 2 };
+  const color = slot % LIGHT.series.length;
+  const lap = Math.floor(slot / LIGHT.series.length);
+  const further = Array.from({ length: lap }, () => FURTHER_DASHES).flat();
+  return { color, dash: [...(DASHES[color] ?? []), ...further], widthPx: isOwn ? 2.75 : 2 };
 }
 
 /** A theme as CSS declarations. */

@@ -8,12 +8,11 @@
 import type UPlot from 'uplot';
 import type { ChartAxis, ChartData } from '../chart-data.js';
 import { formatUnit } from '../../terminal/format.js';
-import { formatTick, incrementsOf } from './ticks.js';
+import { axisFor, colorOf, FONT, scaleFor } from './axes.js';
 
 /** The library's own script comes first in the page. */
 declare const uPlot: typeof UPlot;
 
-const FONT = '12px system-ui, sans-serif';
 /** What fits on an upright page with margins. */
 const PAPER_WIDTH_PX = 640;
 /** Where a chart is narrower than it is high, curves look steeper than they are. */
@@ -134,64 +133,17 @@ const isOnPaper = (): boolean => document.documentElement.classList.contains('pa
 
 const say = (value: number, { unit }: ChartAxis): string => formatUnit(value, unit);
 
-/** A series has no value at most of the places of the others. */
+/** A series has no value at most of the places of the others; none at all where it has ended. */
 function nearest(plot: UPlot, series: number, index: number): number | null {
-  const values = plot.data[series] ?? [];
   if (series === 0) return index;
+  const values = plot.data[series] ?? [];
+  const has = (at: number): boolean => typeof values[at] === 'number';
+  if (!values.some((_, at) => at >= index && has(at))) return null;
   for (let distance = 0; distance < values.length; distance += 1) {
-    for (const each of [index - distance, index + distance]) {
-      if (values[each] !== null && values[each] !== undefined) return each;
-    }
-    // Where a curve has ended there is nothing to say.
-    const isOutside = values.slice(index).every((value) => value === null);
-    if (isOutside && values[index] === null) return null;
+    if (has(index - distance)) return index - distance;
+    if (has(index + distance)) return index + distance;
   }
   return null;
-}
-
-function scaleFor({ isLog, min, max }: ChartAxis): UPlot.Scale {
-  // A logarithmic axis ends at round values: the ticks to read it by.
-  const range = isLog ? uPlot.rangeLog(min, max, 10, false) : ([min, max] as [number, number]);
-  return { time: false, distr: isLog ? 3 : 1, range };
-}
-
-function axisFor({ unit, isLog }: ChartAxis, side: 'x' | 'y'): UPlot.Axis {
-  const incrs = incrementsOf(unit);
-  const filter = isLog && { filter: side === 'x' ? filterAcross : filterUpwards };
-  return {
-    stroke: colorOf('muted'),
-    font: FONT,
-    gap: 6,
-    space: side === 'x' ? 64 : 44,
-    grid: { stroke: colorOf('grid'), width: 1, ...filter },
-    ticks: { stroke: colorOf('rule'), width: 1, size: 5, ...filter },
-    ...filter,
-    values: (_, splits) => splits.map((value) => (value === null ? '' : formatTick(value, unit))),
-    ...(incrs && { incrs }),
-    size: side === 'y' ? widthOfTicks : 28,
-  };
-}
-
-const filterAcross: UPlot.Axis.Filter = (plot, splits) =>
-  roundTicks(splits, plot.scales['x'], plot.width / 120);
-
-const filterUpwards: UPlot.Axis.Filter = (plot, splits) =>
-  roundTicks(splits, plot.scales['y'], plot.height / 80);
-
-/** Of a logarithmic axis: 1, 2, 5, 10 … where each power of ten has room for it, else only those. */
-function roundTicks(splits: number[], scale: UPlot.Scale | undefined, room: number) {
-  const powers = Math.log10((scale?.max ?? 1) / (scale?.min ?? 1));
-  const digits = room >= powers ? ['1', '2', '5'] : ['1'];
-  return splits.map((value) => (digits.includes(value.toExponential(0).charAt(0)) ? value : null));
-}
-
-/** As wide as the widest of the ticks' texts. */
-function widthOfTicks(plot: UPlot, texts: string[] | null): number {
-  plot.ctx.save();
-  plot.ctx.font = FONT;
-  const widths = (texts ?? []).map((text) => plot.ctx.measureText(text ?? '').width);
-  plot.ctx.restore();
-  return Math.ceil(Math.max(24, ...widths)) + 14;
 }
 
 function line(ctx: CanvasRenderingContext2D, from: [number, number], to: [number, number]): void {
@@ -199,10 +151,6 @@ function line(ctx: CanvasRenderingContext2D, from: [number, number], to: [number
   ctx.moveTo(...from);
   ctx.lineTo(...to);
   ctx.stroke();
-}
-
-function colorOf(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
 
 const charts = [...document.querySelectorAll<HTMLElement>('figure.chart')].map(

@@ -46,9 +46,9 @@ test('both themes have as many colours for series', () => {
 });
 
 test('no two series of a chart look the same, also when there are more of them than colours', () => {
-  const names = Array.from({ length: 15 }, (_, at) => `series ${at}`);
+  const names = Array.from({ length: 30 }, (_, at) => `series ${at}`);
   const looks = new Palette().looksOf([...names, 'millrace'].map((name) => ({ name })));
-  expect(new Set(looks.map((look) => JSON.stringify(look))).size).toBe(16);
+  expect(new Set(looks.map((look) => JSON.stringify(look))).size).toBe(31);
 });
 
 test('within the colours, the dashes alone tell the series apart', () => {
@@ -64,12 +64,14 @@ test('a name looks the same in every chart, and millrace has a look that no othe
   expect(own).toMatchObject({ color: 0, dash: [] });
 });
 
-test('a reference is muted and dashed, and takes no colour away', () => {
-  const [ideal, first] = new Palette().looksOf([
+test('references are muted, dashed each in its own way, and take no colour away', () => {
+  const [ideal, fit, first] = new Palette().looksOf([
     { name: 'ideal', isReference: true },
+    { name: 'fit', isReference: true },
     { name: 'measured' },
   ]);
-  expect(ideal?.color).toBeUndefined();
-  expect(ideal?.dash.length).toBeGreaterThan(0);
+  expect([ideal?.color, fit?.color]).toEqual([undefined, undefined]);
+  for (const each of [ideal, fit]) expect(each?.dash.length).toBeGreaterThan(0);
+  expect(ideal?.dash).not.toEqual(fit?.dash);
   expect(first?.color).toBe(1);
 });
