@@ -43,6 +43,7 @@ export async function runArm(
     peaks.heapUsedBytes = Math.max(peaks.heapUsedBytes, report.vitals.heapUsedBytes);
     peaks.externalBytes = Math.max(peaks.externalBytes, report.vitals.externalBytes);
   };
+  if (stage.service !== undefined) stage.onReport(stage.service);
   stage.onLook = (rssBytes) => {
     const moment = momentOf(stage, rssBytes);
     if (moment.seconds < 0) return;

@@ -76,19 +76,23 @@ test('crossing the ceiling is a result', { timeout: 60_000 }, async () => {
   expect(arm).not.toHaveProperty('memoryTrend');
 });
 
-test('a second service that answers nothing within the time is told as it is', async () => {
-  const { code, stdout } = await invoke(
-    '--seconds 1 --rate 50 --slots 2 --delay-ms 60000 --arms millrace',
-  ).ended;
-  expect(code).toBe(0);
-  expect(stdout).toContain('millrace completed 0 documents per second, only 0.0 % of the 0.033');
-  const result = measured();
-  verify(result);
-  const [arm] = result.arms;
-  // As many as there are slots, and as many again in the backlog.
-  expect(arm).toMatchObject({ accepted: 4, completed: 0, failed: 0 });
-  expect(arm?.secondService).toMatchObject({ served: 0, serving: 2 });
-});
+test(
+  'a second service that answers nothing within the time is told as it is',
+  { timeout: 60_000 },
+  async () => {
+    const { code, stdout } = await invoke(
+      '--seconds 1 --rate 50 --slots 2 --delay-ms 60000 --arms millrace',
+    ).ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain('millrace completed 0 documents per second, only 0.0 % of the 0.033');
+    const result = measured();
+    verify(result);
+    const [arm] = result.arms;
+    // As many as there are slots, and as many again in the backlog.
+    expect(arm).toMatchObject({ accepted: 4, completed: 0, failed: 0 });
+    expect(arm?.secondService).toMatchObject({ served: 0, serving: 2 });
+  },
+);
 
 describe.runIf(process.platform === 'linux')('processes', () => {
   const long = '--rate 50 --slots 10 --delay-ms 100 --arms unbounded --seconds 600';
