@@ -4,6 +4,7 @@
  * Invariants: at most 80 columns; below a figure its range, in a line of its own.
  */
 import type { BarsBlock, Block, Cell, Document, TableBlock, TimelineBlock } from '../document.js';
+import { scaleOf } from '../timeline.js';
 import { drawBars } from './bars.js';
 import { drawChart } from './chart.js';
 import { formatUnit } from './format.js';
@@ -14,8 +15,6 @@ import { COLUMNS, wrap } from './wrap.js';
 const CHART_ROWS = 4;
 /** A name is not made narrower than this, even if the table doesn't fit then. */
 const MIN_NAME_COLUMNS = 16;
-/** A ceiling further above the highest curve than this would press them all flat. */
-const MAX_HEADROOM = 6;
 
 /** The lines of a document, beginning with an empty one; none where it has nothing to say. */
 export function drawDocument({ title, blocks }: Document, paint: Paint): string[] {
@@ -92,17 +91,13 @@ function paintCell({ text, meaning }: Cell, paint: Paint): string {
 
 function drawTimeline({ title, axis, seconds, ceiling, series }: TimelineBlock, paint: Paint) {
   const format = (value: number): string => formatUnit(value, axis.unit);
-  const highest = Math.max(
-    ...series.flatMap(({ samples }) => samples.map(({ value }) => value)),
-    0,
-  );
-  const isInScale = ceiling !== undefined && ceiling.value <= highest * MAX_HEADROOM;
-  const top = (isInScale ? Math.max(ceiling.value, highest) : highest * 1.2) || 1;
-  const where = isInScale
-    ? ` (┄ ${ceiling.label}, ${format(ceiling.value)})`
-    : ceiling === undefined
+  const { top, isCeilingInScale } = scaleOf({ series, ...(ceiling && { ceiling }) });
+  const where =
+    ceiling === undefined
       ? ''
-      : ` (the ${ceiling.label}, ${format(ceiling.value)}, lies far above)`;
+      : isCeilingInScale
+        ? ` (┄ ${ceiling.label}, ${format(ceiling.value)})`
+        : ` (the ${ceiling.label}, ${format(ceiling.value)}, lies far above)`;
   return [
     ...wrap(`${title}${where}`).map((line) => paint('title', line)),
     ...series.flatMap(({ name, samples, endSeconds, ending, isCutShort }, at) => {

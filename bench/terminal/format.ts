@@ -56,6 +56,11 @@ export function formatFigure(value: number): string {
   return value.toFixed(3);
 }
 
+/** So many per second, without the unit: '400', '1,234', and few of them as '0.033' or '12.5'. */
+export function formatRate(perSecond: number): string {
+  return perSecond < 99.5 ? formatFigure(perSecond) : formatCount(perSecond);
+}
+
 /** 'a', 'a and b', 'a, b and c'. */
 export function formatList(items: readonly string[]): string {
   if (items.length < 2) return items.join('');
@@ -78,7 +83,7 @@ export function formatUnit(value: number, unit: Unit): string {
     case 'percent':
       return formatPercent(value);
     case 'perSecond':
-      return `${value < 99.5 ? formatFigure(value) : formatCount(value)}/s`;
+      return `${formatRate(value)}/s`;
     case 'count':
       return formatCount(value);
     case 'ratio':
