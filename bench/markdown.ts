@@ -6,7 +6,7 @@
  */
 import type { BenchFile } from './bench-file.js';
 import type { Block, Cell, Document, TableBlock } from './document.js';
-import { describeBusy } from './environment.js';
+import { describeBusy, type Environment } from './environment.js';
 import type { Scenario } from './scenario.js';
 import { formatFigure, formatMegabytes, formatUnit } from './terminal/format.js';
 
@@ -27,7 +27,7 @@ export function drawMarkdown(file: BenchFile, scenarios: readonly Scenario[]): s
     '## Where and how',
     '',
     `${escape(environment.cpu)}, ${environment.processors} processors, ` +
-      `${formatMegabytes(environment.memoryBytes)}, ${escape(environment.platform)} ${escape(environment.kernel)}, ` +
+      `${formatMegabytes(environment.memoryBytes)},${limitsOf(environment)} ${escape(environment.platform)} ${escape(environment.kernel)}, ` +
       `Node ${environment.node}, millrace ${environment.millrace}, Piscina ${environment.piscina}, ` +
       `load average before ${formatFigure(environment.loadAverage)}, ${startedAt}.`,
     '',
@@ -42,6 +42,13 @@ export function drawMarkdown(file: BenchFile, scenarios: readonly Scenario[]): s
 /** The lines of one document, below a heading of that level. */
 export function drawMarkdownDocument({ title, blocks }: Document, level: '#' | '##'): string[] {
   return [`${level} ${escape(title)}`, '', ...blocks.flatMap(drawBlock)];
+}
+
+/** Those of the cgroup; mostly there are none. */
+function limitsOf({ cpuQuota, memoryLimitBytes }: Environment): string {
+  const quota = cpuQuota === undefined ? '' : ` CPU quota ${formatFigure(cpuQuota)},`;
+  if (memoryLimitBytes === undefined) return quota;
+  return `${quota} memory limit ${formatMegabytes(memoryLimitBytes)},`;
 }
 
 /** Longer than any run of backticks in the text, so that nothing in it ends the block. */

@@ -99,6 +99,12 @@ test.each([
     only: '10us, 16 in flight: workerpool',
   },
   {
+    scenario: 'scaling --jobs 100us --max-threads 2 --window-ms 20 --warm-up-ms 5',
+    filter: '2 threads',
+    only: '2 threads',
+  },
+  { scenario: 'startup --peers millrace,piscina', filter: 'PISC', only: 'piscina' },
+  {
     scenario: 'tail --seconds 0.1 --warm-up 0.1 --peers millrace,piscina',
     filter: 'millrace at SATURATION',
     only: 'saturation: millrace',

@@ -116,6 +116,13 @@ test('a run has where and how it was made, and what failed in it', () => {
   expect(text).not.toContain('a later version');
 });
 
+test('limits of the machine are told', () => {
+  const limits = { cpuQuota: 1.5, memoryLimitBytes: 512 * 1024 ** 2 };
+  expect(drawMarkdown(run([], limits), SCENARIOS)).toContain(
+    'A processor, 2 processors, 8.0 GB, CPU quota 1.50, memory limit 512 MB, linux',
+  );
+});
+
 test('a command can not end the block that it stands in', () => {
   const command = "millrace bench overhead --filter '\n```\n# not a heading'";
   const text = drawMarkdown({ ...run([]), command }, SCENARIOS);

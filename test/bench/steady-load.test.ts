@@ -80,7 +80,7 @@ test('without a warm-up nothing is known of its stability', async () => {
   expect((await measureThroughput({ ...load, warmUpMs: 0 })).isStable).toBe(false);
 });
 
-test('jobs that end at a steady pace are stable after the warm-up alone', async () => {
+test('jobs that end at a steady pace are stable', async () => {
   // All that are in flight end at once, every 5 ms: whole turns, which agree by definition.
   let waiting: Array<() => void> = [];
   const timer = setInterval(() => {

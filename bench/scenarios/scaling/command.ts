@@ -9,16 +9,19 @@ import { availableParallelism } from 'node:os';
 import { measureFresh } from '../../fresh-process.js';
 import { measureRounds } from '../../rounds.js';
 import type { Scenario, Surroundings } from '../../scenario.js';
+import { LONGEST_WARM_UP } from '../../warm-up.js';
 import type { OverheadReply, OverheadRequest } from '../overhead/program.js';
 import type { JobKind } from '../overhead/settings.js';
 import { describeScaling, scalingFigures } from './report.js';
 import { kindResult, type ScalingResult } from './result.js';
 import {
+  describeMeasurement,
   inFlightPerThread,
   SCALING_FLAGS,
   SCALING_OPTIONS,
   type ScalingSettings,
   scalingSettings,
+  threadsOf,
 } from './settings.js';
 
 const PROGRAM = new URL('../overhead/program.js', import.meta.url);
@@ -44,14 +47,15 @@ async function measureScaling(
   surroundings: Surroundings,
 ): Promise<ScalingResult> {
   const startedAt = new Date().toISOString();
-  const threads = Array.from({ length: settings.maxThreads }, (_, at) => at + 1);
+  const threads = threadsOf(settings);
   const measurements = await measureRounds<JobKind, number, OverheadReply>(
     {
       ...settings,
       points: settings.jobs,
       arms: threads,
       secondsEach: (START_MS + settings.warmUpMs + settings.windowMs) / 1000,
-      describe: (kind, count) => `${kind.name}, ${count} ${count === 1 ? 'thread' : 'threads'}`,
+      describe: describeMeasurement,
+      isStable: ({ throughput }) => throughput.isStable,
       measure: (kind, count) => measure(kind, count, settings, surroundings.signal),
     },
     surroundings,
@@ -65,6 +69,7 @@ async function measureScaling(
     processors,
     kinds: settings.jobs.map((kind) => kindResult(kind, threads, processors, measurements)),
     failures: measurements.failures,
+    unstable: measurements.unstable,
   };
 }
 
@@ -84,5 +89,6 @@ function measure(
     warmUpMs,
     windowMs,
   };
-  return measureFresh(PROGRAM, request, { limitMs: warmUpMs + windowMs + GRACE_MS, signal });
+  const limitMs = warmUpMs * LONGEST_WARM_UP + windowMs + GRACE_MS;
+  return measureFresh(PROGRAM, request, { limitMs, signal });
 }

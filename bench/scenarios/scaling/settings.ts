@@ -5,6 +5,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { COMPARISON_FLAGS, comparisonOptions, comparisonSettings } from '../../comparison.js';
+import { checkFilter } from '../../filter.js';
 import { type Flags, type FlagTable, listFlag, numberFlag } from '../../flags.js';
 import { JOB_KINDS, type JobKind } from '../overhead/settings.js';
 
@@ -17,6 +18,8 @@ export interface ScalingSettings {
   readonly windowMs: number;
   readonly rounds: number;
   readonly seed: number;
+  /** Only the measurements whose description contains it are made. */
+  readonly filter?: string;
 }
 
 const DEFAULT_JOBS = ['100us', '1ms'];
@@ -51,16 +54,32 @@ export const SCALING_OPTIONS: ReadonlyArray<readonly [option: string, meaning: s
 /** Reads and completes the settings. @throws UsageError */
 export function scalingSettings(flags: Flags): ScalingSettings {
   const jobs = listFlag(flags, 'jobs', JOB_NAMES) ?? DEFAULT_JOBS;
-  const { rounds, seed } = comparisonSettings(flags, DEFAULT_ROUNDS);
-  return {
+  const { rounds, seed, filter } = comparisonSettings(flags, DEFAULT_ROUNDS);
+  const settings: ScalingSettings = {
     rounds,
     seed,
+    ...(filter !== undefined && { filter }),
     jobs: JOB_KINDS.filter(({ name }) => jobs.includes(name)),
     maxThreads:
       numberFlag(flags, 'max-threads', { min: 1, max: 256, isWhole: true }) ?? maxThreads(),
     windowMs: numberFlag(flags, 'window-ms', { min: 20, max: 60_000 }) ?? DEFAULT_WINDOW_MS,
     warmUpMs: numberFlag(flags, 'warm-up-ms', { min: 0, max: 60_000 }) ?? DEFAULT_WARM_UP_MS,
   };
+  const descriptions = settings.jobs.flatMap((kind) =>
+    threadsOf(settings).map((count) => describeMeasurement(kind, count)),
+  );
+  checkFilter(descriptions, filter);
+  return settings;
+}
+
+/** The numbers of threads that are measured. */
+export function threadsOf({ maxThreads: most }: ScalingSettings): number[] {
+  return Array.from({ length: most }, (_each, at) => at + 1);
+}
+
+/** What one measurement is called. */
+export function describeMeasurement(kind: JobKind, threads: number): string {
+  return `${kind.name}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   type ComparisonSettings,
   comparisonSettings,
 } from '../../comparison.js';
+import { checkFilter } from '../../filter.js';
 import { type Flags, type FlagTable, listFlag } from '../../flags.js';
 import { PEER_NAMES, type PeerName } from '../../peers/index.js';
 
@@ -34,8 +35,10 @@ export const STARTUP_OPTIONS: ReadonlyArray<readonly [option: string, meaning: s
 
 /** Reads and completes the settings. @throws UsageError */
 export function startupSettings(flags: Flags): StartupSettings {
-  return {
+  const settings: StartupSettings = {
     ...comparisonSettings(flags, DEFAULT_ROUNDS),
     peers: listFlag(flags, 'peers', STARTERS) ?? STARTERS,
   };
+  checkFilter(settings.peers, settings.filter);
+  return settings;
 }
