@@ -128,14 +128,17 @@ function describeMoreThreads(
   const beyond = points.filter(({ threads }) => threads > processors);
   const most = beyond.toSorted((a, b) => b.jobsPerSecond.median - a.jobsPerSecond.median)[0];
   if (most === undefined) return [];
-  const share = formatPercent(most.jobsPerSecond.median / last.jobsPerSecond.median);
+  const share = most.jobsPerSecond.median / last.jobsPerSecond.median;
+  const done = `${formatPercent(share)} of what ${last.threads} do, with ${most.threads}`;
+  if (share <= 1) {
+    return [`More threads than processors add nothing: at most ${done}. No law is fitted to them.`];
+  }
   return [
-    `More threads than processors, up to ${share} of what ${last.threads} do with ${most.threads}: they ` +
-      'are left out of the fits.' +
+    `More threads than processors seem to do up to ${done}. No law is fitted to them.` +
       (jobUs === 0
         ? ''
         : ' A job keeps its thread until its time is over by the clock, so that the time in which a ' +
-          'thread waits for a processor counts as work of its job: what comes on top is not real.'),
+          'thread waits for a processor counts as work of its job: what comes on top is that, or noise.'),
   ];
 }
 

@@ -51,7 +51,11 @@ function describeTrend(trend: MemoryTrend, seconds: number): string {
     const seen = Math.max(bytesPerHour.high, (noiseBytes * 3600) / seconds);
     return (
       `The ${name} is flat: ${what}; a growth of more than ${formatFigure(seen / MB)} MB per hour would ` +
-      `have shown in the ${time} that count.`
+      `have shown in the ${time} that count.` +
+      (bytesPerHour.low > 0
+        ? ` It did rise, by ${formatFigure(growthBytes / MB)} MB: no more than noise here, and a longer run ` +
+          'tells whether it goes on.'
+        : '')
     );
   }
   const steps =

@@ -96,6 +96,12 @@ describe('the conclusions', () => {
     );
   });
 
+  test('flat, and yet rising a little', () => {
+    expect(drawConclusions(soakResult(windowsOf(60, (at) => 100 + at / 20)))[0]).toMatch(
+      /^The RSS is flat: .* that count\. It did rise, by 2\.40 MB: no more than noise here, and a longer run tells whether it goes on\.$/,
+    );
+  });
+
   test('growing', () => {
     expect(drawConclusions(soakResult(windowsOf(60, (at) => 100 + at / 4)))[0]).toBe(
       'The RSS grows: +90.0 MB per hour (+90.0 to +90.0) at 109 MB, +12.0 MB in the 8.00 minutes that count.',
