@@ -17,7 +17,9 @@ export const TOUR: ReadonlyArray<{ readonly scenario: Scenario; readonly flags: 
     flags: new Map([
       ['jobs', 'no-op,100us'],
       ['in-flight', '16,256'],
-      ['rounds', '2'],
+      ['peers', 'millrace,piscina,tinypool,poolifier'],
+      // The fewest that can claim a difference.
+      ['rounds', '3'],
     ]),
   },
   {
