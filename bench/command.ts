@@ -16,6 +16,8 @@ import { drawMarkdown } from './markdown.js';
 import { didYouMean } from './nearest.js';
 import type { Scenario, Surroundings } from './scenario.js';
 import { SCENARIOS } from './scenarios/index.js';
+import { job } from './scenarios/job/command.js';
+import { looksLikeModule } from './scenarios/job/module-name.js';
 import { drawDocument } from './terminal/document.js';
 import { wrap } from './terminal/wrap.js';
 import { TOUR } from './tour.js';
@@ -54,6 +56,7 @@ export async function bench(args: readonly string[], surroundings: Surroundings)
   const isTour = operands.length === 0;
   const steps = isTour ? tourSteps(flags) : chosenSteps(operands, flags);
   const targets = readTargets(flags, isTour);
+  for (const { scenario, settings } of steps) await scenario.check?.(settings, surroundings);
   const file = await runSteps(steps, args, flags, surroundings);
   await write(file, targets, surroundings);
   const [failure, ...more] = file.results.flatMap(({ failures }) => failures);
@@ -70,13 +73,14 @@ function readArguments(args: readonly string[]): { operands: string[]; flags: Fl
 }
 
 function chosenSteps(operands: readonly string[], flags: Flags): Step[] {
-  const scenarios = operands.map(findScenario);
+  const scenarios = operands.map((word) => (looksLikeModule(word) ? job : findScenario(word)));
   const [twice] = scenarios.filter((each, at) => scenarios.indexOf(each) !== at);
   if (twice !== undefined) throw new UsageError(`Scenario '${twice.name}' is named twice.`);
-  checkFlags(flags, scenarios);
+  const all = withModule(flags, operands.find(looksLikeModule));
+  checkFlags(all, scenarios);
   return scenarios.map((scenario) => ({
     scenario,
-    settings: scenario.settings(only(flags, scenario)),
+    settings: scenario.settings(only(all, scenario)),
   }));
 }
 
@@ -89,6 +93,15 @@ function tourSteps(flags: Flags): Step[] {
     scenario,
     settings: scenario.settings(new Map([...own, ...only(flags, scenario)])),
   }));
+}
+
+/** `millrace bench ./jobs.js#render` is short for `millrace bench job --module ./jobs.js#render`. */
+function withModule(flags: Flags, word: string | undefined): Flags {
+  if (word === undefined) return flags;
+  if (!flags.has('module')) return new Map([...flags, ['module', word]]);
+  throw new UsageError(
+    `Option '--module' is given beside the job '${word}'; valid is one of both.`,
+  );
 }
 
 function findScenario(name: string): Scenario {

@@ -5,6 +5,7 @@
  */
 import type { Scenario } from '../scenario.js';
 import { depth } from './depth/command.js';
+import { job } from './job/command.js';
 import { overhead } from './overhead/command.js';
 import { overload } from './overload/command.js';
 import { payload } from './payload/command.js';
@@ -20,4 +21,5 @@ export const SCENARIOS: readonly Scenario[] = [
   sparse,
   producer,
   depth,
+  job,
 ];

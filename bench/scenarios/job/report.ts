@@ -1,0 +1,277 @@
+/**
+ * What measuring an own job says: the job by itself, what a pool of it can do, what arrivals meet, what
+ * failed, and the advice (`advice-report.ts`).
+ *
+ * Invariants: beside every figure that has rounds stands their range; what limits the figures (no
+ * stable warm-up, few jobs, failed jobs, a generator that was too slow) is told.
+ */
+import {
+  type BarsBlock,
+  type Block,
+  type CurvesBlock,
+  type Document,
+  heading,
+  spreadCell,
+  spreadRow,
+  text,
+} from '../../document.js';
+import { describeLimits } from '../../limits.js';
+import {
+  formatCount,
+  formatDuration,
+  formatFigure,
+  formatMegabytes,
+  formatPercent,
+  formatUnit,
+} from '../../terminal/format.js';
+import { describeAdvice } from './advice-report.js';
+import type { JobFailures } from './job-failures.js';
+import {
+  describeSlots,
+  type JobResult,
+  type LoadResult,
+  LOAD_PERCENTILES,
+  type SaturationResult,
+  type ServiceResult,
+} from './result.js';
+
+/** Below this share of the intended arrivals a generator did not hold its rate. */
+const HELD_RATE = 0.99;
+/** A p99 of fewer jobs rests on less than ten of them. */
+const ENOUGH_FOR_P99 = 1000;
+/** Where the percentiles lie on the axis of a chart: one in so many jobs takes longer. */
+const ONE_IN = [2, 20, 100, 1000] as const;
+
+/** For a person. */
+export function describeOwnJob(result: JobResult): Document {
+  const { settings, service, saturation, chosen, loads, advice, jobFailures } = result;
+  const spreads = [
+    ...saturation.map(({ jobsPerSecond }) => jobsPerSecond),
+    ...loads.map(({ p99 }) => p99),
+  ];
+  return {
+    title: `Your job: ${settings.job.label}`,
+    blocks: [
+      ...describeInputs(result),
+      ...(service === undefined ? [] : describeService(service)),
+      ...describeSaturation(saturation, chosen),
+      ...describeLoads(result),
+      ...describeFailures(jobFailures),
+      ...(advice === undefined ? [] : describeAdvice(advice)),
+      ...describeLimits(spreads, result).map((line) => text(line)),
+    ],
+  };
+}
+
+function describeInputs({ inputs, settings }: JobResult): Block[] {
+  if (inputs === undefined) return [];
+  if (settings.input.kind === 'none') return [text('Without an input (--input gives it some).')];
+  const more = inputs.hasMore ? ' There were more; these are the first ones.' : '';
+  const many = inputs.count === 1 ? 'One input' : `${formatCount(inputs.count)} inputs`;
+  return [
+    text(
+      `${many}, ${formatBytes(inputs.bytes)} in all, dealt in a shuffled order again and again.${more}`,
+    ),
+  ];
+}
+
+function formatBytes(bytes: number): string {
+  return bytes < 10 * 1024 ** 2 ? `${formatCount(bytes / 1024)} KB` : formatMegabytes(bytes);
+}
+
+function describeService({
+  time,
+  warmUp,
+  cpuShare,
+  cpuMsPerJob,
+  waitsMostly,
+}: ServiceResult): Block[] {
+  if (time.count === 0) return [heading('The job by itself'), text('No job succeeded.')];
+  const kind = waitsMostly
+    ? 'it mostly waits, so that one thread can serve several at once (concurrency)'
+    : 'it computes, so that more at once need more threads';
+  return [
+    heading('The job by itself: one after the other, timed on its thread'),
+    {
+      kind: 'table',
+      head: ['', 'p50', 'p90', 'p99', 'p99.9', 'max', 'mean', 'jobs'],
+      rows: [
+        [
+          'ms',
+          ...[time.p50, time.p90, time.p99, time.p999, time.max, time.mean].map(formatFigure),
+          formatCount(time.count),
+        ],
+      ],
+    },
+    text(
+      `Coefficient of variation ${formatFigure(time.variation)}. Processor time per job ` +
+        `${formatDuration(cpuMsPerJob)}, with what is around it, ${formatPercent(cpuShare)} of its time: ${kind}.`,
+    ),
+    text(
+      warmUp.isStable
+        ? `The times were stable (within 10 %) after ${formatCount(warmUp.jobs)} jobs, ${formatDuration(warmUp.ms)}.`
+        : `The times did not become stable (within 10 %) in ${formatDuration(warmUp.ms)}, ${formatCount(warmUp.jobs)} ` +
+            'jobs: the inputs differ much, or the machine is busy. Take the figures with care.',
+      warmUp.isStable ? 'faint' : undefined,
+    ),
+  ];
+}
+
+function describeSaturation(
+  saturation: readonly SaturationResult[],
+  chosen: SaturationResult | undefined,
+): Block[] {
+  const [one] = saturation;
+  if (one === undefined || chosen === undefined) return [];
+  const single = saturation.filter(({ concurrency }) => concurrency === 1);
+  const ideal = (threads: number): number => one.jobsPerSecond.median * threads;
+  return [
+    heading('Saturation: all that a pool can do'),
+    {
+      kind: 'table',
+      head: ['', 'jobs/s', '÷ ideal', 'peak memory'],
+      rows: saturation.map((each) => [
+        describeSlots(each),
+        spreadCell(each.jobsPerSecond, formatFigure),
+        each.concurrency === 1
+          ? formatFigure(each.jobsPerSecond.median / ideal(each.threads))
+          : '-',
+        spreadCell(each.peakBytes, formatMegabytes),
+      ]),
+    },
+    text(
+      'Ideal: so many times what one thread does. × is the number of jobs at once on each thread ' +
+        '(concurrency). Memory is that of the process, with the inputs.',
+      'faint',
+    ),
+    ...(single.length < 2 ? [] : drawThreads(single, ideal)),
+    text(
+      `The fewest that did nearly as much as the best (within 5 %): ${describeSlots(chosen)}. ` +
+        'What follows is measured with that.',
+    ),
+  ];
+}
+
+function drawThreads(
+  single: readonly SaturationResult[],
+  ideal: (threads: number) => number,
+): Block[] {
+  const most = single.at(-1)?.threads ?? 1;
+  const bars: BarsBlock = {
+    kind: 'bars',
+    title: `Jobs per second by threads; ┊ is the ideal of ${most}, ${formatUnit(ideal(most), 'perSecond')}`,
+    axis: { label: 'jobs per second', unit: 'perSecond' },
+    mark: { label: `ideal of ${most} threads`, value: ideal(most) },
+    bars: single.map(({ jobsPerSecond, ...slots }) => ({
+      name: describeSlots(slots),
+      figure: jobsPerSecond,
+    })),
+  };
+  const curves: CurvesBlock = {
+    kind: 'curves',
+    title: 'Throughput by threads',
+    x: { label: 'threads', unit: 'count' },
+    y: { label: 'jobs per second', unit: 'perSecond' },
+    series: [
+      {
+        name: 'measured',
+        points: single.map(({ threads, jobsPerSecond }) => [threads, jobsPerSecond.median]),
+      },
+      {
+        name: 'ideal',
+        points: single.map(({ threads }) => [threads, ideal(threads)]),
+        isReference: true,
+      },
+    ],
+  };
+  return [bars, curves];
+}
+
+function describeLoads({ loads, overloadBacklog }: JobResult): Block[] {
+  if (loads.length === 0) return [];
+  const few = loads.filter(({ count }) => count < ENOUGH_FOR_P99);
+  const late = Math.max(...loads.map(({ latenessP99 }) => latenessP99));
+  return [
+    heading('Arrivals: from the intended start to the result (ms)'),
+    {
+      kind: 'table',
+      head: ['of the saturation', 'p50', 'p95', 'p99', 'p99.9', 'max'],
+      rows: loads.map((each) =>
+        spreadRow(
+          formatPercent(each.load),
+          LOAD_PERCENTILES.map((percentile) => each[percentile]),
+          formatFigure,
+        ),
+      ),
+    },
+    {
+      kind: 'table',
+      head: ['of the saturation', 'arrivals/s', 'served', 'refused', 'peak memory'],
+      rows: loads.map((each) => [
+        formatPercent(each.load),
+        formatFigure(each.ratePerSecond),
+        formatCount(each.count),
+        spreadCell(each.refusedShare, formatPercent),
+        spreadCell(each.peakBytes, formatMegabytes),
+      ]),
+    },
+    text(
+      'Arrivals don’t wait for each other (Poisson). Below the saturation the backlog has no bound; above, ' +
+        `it holds ${formatCount(overloadBacklog ?? 0)} jobs, and who finds it full is refused ` +
+        "(overflow: 'reject'), which keeps the latency of the others bounded. The generator was at most " +
+        `${formatFigure(late)} ms late (p99), which is included.`,
+      'faint',
+    ),
+    ...(few.length === 0
+      ? []
+      : [
+          text(
+            `At ${few.map(({ load }) => formatPercent(load)).join(', ')} fewer than ${formatCount(ENOUGH_FOR_P99)} ` +
+              'jobs were served: their p99 rests on a handful of them, and p99.9 is the longest. Take more --seconds.',
+          ),
+        ]),
+    ...loads
+      .filter(({ sentShare }) => sentShare < HELD_RATE)
+      .map(({ load, sentShare }) =>
+        text(
+          `At ${formatPercent(load)} the generator could not hold its rate: as little as ` +
+            `${formatPercent(sentShare)} of the arrivals were made.`,
+        ),
+      ),
+    drawLatencies(loads),
+  ];
+}
+
+function drawLatencies(loads: readonly LoadResult[]): CurvesBlock {
+  return {
+    kind: 'curves',
+    title: 'Latency by percentile and load',
+    x: { label: 'one job in so many takes longer', unit: 'count', scale: 'log' },
+    y: { label: 'latency', unit: 'milliseconds', scale: 'log' },
+    series: loads.map((each) => ({
+      name: `${formatPercent(each.load)} of the saturation`,
+      points: ONE_IN.map((one, at) => {
+        const percentile = LOAD_PERCENTILES[at] as (typeof LOAD_PERCENTILES)[number];
+        return [one, each[percentile].median] as const;
+      }),
+    })),
+  };
+}
+
+function describeFailures({ count, examples }: JobFailures): Block[] {
+  if (count === 0) return [];
+  const told = examples.reduce((sum, each) => sum + each.count, 0);
+  return [
+    heading(count === 1 ? 'One job failed' : `${formatCount(count)} jobs failed`),
+    ...examples.map(({ message, input, count: times }) =>
+      text(
+        `${message} (${times === 1 ? 'once' : `${formatCount(times)} times`}, first with ${input})`,
+        'point',
+      ),
+    ),
+    ...(told === count
+      ? []
+      : [text(`${formatCount(count - told)} more with other messages.`, 'point')]),
+    text('They count as jobs above, as they take their time too, but not in the service time.'),
+  ];
+}

@@ -1,0 +1,85 @@
+/**
+ * The user's job under a steady load: one after the other for its service time, or as many as the pool
+ * can do.
+ */
+import { measureThroughput, type Throughput } from '../../steady-load.js';
+import type { Input } from './inputs.js';
+import type { JobFailures } from './job-failures.js';
+import { type ServiceTime, ServiceTimes, type WarmUp, warmUp } from './service-time.js';
+import { type Slots, type Subject, UserJob } from './user-job.js';
+
+export interface ServeRequest {
+  readonly kind: 'serve';
+  /** How long the times may take to become stable. */
+  readonly maxWarmUpMs: number;
+  readonly windowMs: number;
+}
+
+export interface ServiceFigures {
+  readonly service: ServiceTime;
+  readonly warmUp: WarmUp;
+  /** Of all threads of the process, failed jobs included. */
+  readonly cpuMsPerJob: number;
+  readonly failures: JobFailures;
+}
+
+export interface SaturateRequest extends Slots {
+  readonly kind: 'saturate';
+  readonly inFlight: number;
+  readonly warmUpMs: number;
+  readonly windowMs: number;
+}
+
+export interface SaturationFigures {
+  readonly throughput: Throughput;
+  readonly failures: JobFailures;
+}
+
+/** With fewer jobs than these the window is made longer, up to so many times. */
+const WANTED_JOBS = 200;
+const MAX_STRETCH = 5;
+
+/** Times one job after the other. */
+export async function serve(
+  request: ServeRequest & Subject,
+  inputs: readonly Input[],
+): Promise<ServiceFigures> {
+  const job = await UserJob.startTimed(request, inputs);
+  const run = (): Promise<number | undefined> => job.run() as Promise<number | undefined>;
+  const warm = await warmUp(run, request.maxWarmUpMs);
+  const times = new ServiceTimes();
+  const startedMs = performance.now();
+  const usage = process.cpuUsage();
+  let jobs = 0;
+  for (;;) {
+    const elapsedMs = performance.now() - startedMs;
+    const enough = jobs >= WANTED_JOBS || elapsedMs >= MAX_STRETCH * request.windowMs;
+    if (elapsedMs >= request.windowMs && enough) break;
+    const ms = await run();
+    jobs += 1;
+    if (ms !== undefined) times.record(ms);
+  }
+  const { user, system } = process.cpuUsage(usage);
+  return {
+    service: times.summary(),
+    warmUp: warm,
+    cpuMsPerJob: (user + system) / 1000 / jobs,
+    failures: job.failures.summary(),
+  };
+}
+
+/** Keeps the pool full. */
+export async function saturate(
+  request: SaturateRequest & Subject,
+  inputs: readonly Input[],
+): Promise<SaturationFigures> {
+  const { inFlight, warmUpMs, windowMs } = request;
+  const job = await UserJob.start(request, inputs, request);
+  const throughput = await measureThroughput({
+    inFlight,
+    run: () => job.run(),
+    warmUpMs,
+    windowMs,
+  });
+  return { throughput, failures: job.failures.summary() };
+}
