@@ -77,7 +77,8 @@ function describeVerifications({
       ]),
     },
     text(
-      `Held: a p99 of at most ${formatDuration(wantedP99Ms)}, and at most 1 % refused, too late or cut off.`,
+      `Held: a p99 of at most ${formatDuration(wantedP99Ms)}, and at most 1 % refused, too late or cut off ` +
+        `(unserved). The load generator's own lateness is included: p99 ${formatDuration(last.latenessP99)}.`,
       'faint',
     ),
     text(

@@ -5,7 +5,7 @@
  * Invariants: pure arithmetic on measured figures; what can't be met is said with the reason, and
  * nothing is promised then. Sources of the formulas: `queueing.ts`.
  */
-import { formatCount, formatDuration, formatMegabytes, formatUnit } from '../../terminal/format.js';
+import { formatBytes, formatCount, formatDuration, formatUnit } from '../../terminal/format.js';
 import type { InputSummary } from './inputs.js';
 import { jobsThatDrain, rateForP99Wait } from './queueing.js';
 import {
@@ -70,8 +70,10 @@ export interface Measured {
   readonly loads: readonly LoadResult[];
 }
 
-/** The wanted p99 where none is given: this many times the p99 of the service time. */
-export const DEFAULT_P99_FACTOR = 10;
+/** The wanted p99 where none is given: this many times the p99 of the service time … */
+const DEFAULT_P99_FACTOR = 10;
+/** … but no less than this, as the load generator's own timers are up to 1 ms late. */
+const MIN_DEFAULT_P99_MS = 10;
 /** More slots must bring at least this much more to be worth it. */
 const WORTH_MORE = 1.05;
 /** A thread that is replaced costs about this much; no job should be cut off for less. */
@@ -82,6 +84,11 @@ const COPIES = 2;
 /** What a garbage collector may leave lying. */
 const MEMORY_MARGIN = 1.25;
 const BYTES_STEP = 64 * 1024;
+
+/** What is wanted where nobody says so. */
+export function defaultP99Ms({ time }: ServiceResult): number {
+  return Math.max(MIN_DEFAULT_P99_MS, DEFAULT_P99_FACTOR * time.p99);
+}
 
 /** The fewest slots that do nearly as much as the best. */
 export function chooseSlots(saturation: readonly SaturationResult[]): SaturationResult | undefined {
@@ -161,25 +168,25 @@ export function rateByCurve(
   loads: readonly LoadResult[],
   wantedP99Ms: number,
 ): { readonly ratePerSecond: number; readonly how: string } | undefined {
-  const curve = loads
-    .filter(({ load }) => load < 1)
-    .toSorted((a, b) => a.ratePerSecond - b.ratePerSecond);
+  const curve = loads.filter(({ load }) => load < 1).toSorted((a, b) => a.load - b.load);
   const above = curve.findIndex(({ p99 }) => p99.max > wantedP99Ms);
   const lowest = curve[0];
   if (lowest === undefined) return undefined;
   if (above === 0) {
     return {
-      ratePerSecond: lowest.ratePerSecond / 2,
+      ratePerSecond: lowest.ratePerSecond.median / 2,
       how: 'half of the lowest load, at which it did not hold',
     };
   }
   const last = curve.at(-1) as LoadResult;
-  if (above < 0) return { ratePerSecond: last.ratePerSecond, how: 'it held at all loads below 1' };
+  if (above < 0)
+    return { ratePerSecond: last.ratePerSecond.median, how: 'it held at all loads below 1' };
   const [left, right] = [curve[above - 1] as LoadResult, curve[above] as LoadResult];
   const [from, to] = [Math.log(left.p99.max), Math.log(right.p99.max)];
   const part = (Math.log(wantedP99Ms) - from) / (to - from);
+  const [low, high] = [left.ratePerSecond.median, right.ratePerSecond.median];
   return {
-    ratePerSecond: left.ratePerSecond + part * (right.ratePerSecond - left.ratePerSecond),
+    ratePerSecond: low + part * (high - low),
     how: 'between two loads',
   };
 }
@@ -247,7 +254,7 @@ function rulesFor(
     },
     {
       setting: 'backlog.bytes',
-      value: formatMegabytes(backlog.bytes),
+      value: formatBytes(backlog.bytes),
       why:
         `These jobs and those in the slots, at the measured mean of ${formatCount(inputs.meanChargeBytes)} ` +
         'bytes each and three standard deviations of their sum; at least the largest input.',

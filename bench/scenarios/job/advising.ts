@@ -6,18 +6,20 @@
  */
 import { formatUnit } from '../../terminal/format.js';
 import { advise, type AdviceResult, type Measured, roundDown } from './advice.js';
+import type { ArriveRequest } from './arriving.js';
 import type { Measurer } from './measurer.js';
+import type { JobName } from './module-name.js';
 import { secondsFor } from './plan.js';
 import type { ArrivalReply } from './program.js';
-import type { JobSettings } from './settings.js';
 import { judge, lowered, snippetOf, type Verification } from './verification.js';
 
 const MAX_VERIFICATIONS = 3;
 
 /** What follows, and what verifying it came to. */
 export async function adviseAndVerify(
-  { warmUpMs, ...measured }: Measured & { readonly warmUpMs: number },
-  settings: JobSettings,
+  measured: Measured,
+  load: Pick<ArriveRequest, 'seconds' | 'inFlight' | 'warmUpMs' | 'windowMs'>,
+  job: JobName,
   measurer: Measurer,
 ): Promise<AdviceResult> {
   const advice = advise(measured);
@@ -28,18 +30,16 @@ export async function adviseAndVerify(
   let isVerified = false;
   while (!isVerified && verifications.length < MAX_VERIFICATIONS) {
     if (verifications.length > 0) promisedPerSecond = roundDown(lowered(promisedPerSecond));
-    const seconds = secondsFor(settings.seconds, promisedPerSecond);
     const reply = await measurer.once<ArrivalReply>(
       `Verifying ${formatUnit(promisedPerSecond, 'perSecond')}, run`,
       {
         kind: 'arrive',
         pool: { threads, concurrency, backlog },
         timeouts,
-        ratePerSecond: promisedPerSecond,
-        seconds,
-        warmUpMs,
+        rate: { perSecond: promisedPerSecond },
+        ...load,
       },
-      warmUpMs / 1000 + seconds,
+      (load.warmUpMs + load.windowMs) / 1000 + secondsFor(load.seconds, promisedPerSecond),
     );
     if (reply === undefined) break;
     const verification = judge(promisedPerSecond, reply, advice);
@@ -51,6 +51,6 @@ export async function adviseAndVerify(
     verifications,
     promisedPerSecond,
     isVerified,
-    snippet: snippetOf(advice.settings, settings.job),
+    snippet: snippetOf(advice.settings, job),
   };
 }

@@ -1,28 +1,34 @@
 /**
  * The user's job under arrivals that don't wait for each other (Poisson), on a pool with given settings.
  *
- * Invariants: a latency runs from the job's intended start on, whatever delayed its sending; the
+ * Invariants: a rate that is a share of the saturation is one of that which the same process has just
+ * measured, as a machine's speed changes from minute to minute; a latency runs from the job's intended start on, whatever delayed its sending; the
  * threads are warm before the first arrival, and the first arrivals, which meet an empty pool, don't
  * count; every arrival that counts has one ending.
  */
-import { setTimeout as pause } from 'node:timers/promises';
 import { BacklogFullError, JobTimeoutError, type JobTimeouts } from '../../../src/index.js';
 import { nowUs } from '../../clock.js';
-import { ClosedLoop } from '../../closed-loop.js';
 import { Latencies, type LatencySummary } from '../../latencies.js';
 import { OpenLoop } from '../../open-loop.js';
 import { randomFrom } from '../../random.js';
+import { measureThroughput } from '../../steady-load.js';
 import type { Input } from './inputs.js';
 import type { JobFailures } from './job-failures.js';
+import { secondsFor } from './plan.js';
 import { type JobPoolOptions, type Subject, UserJob } from './user-job.js';
 
 export interface ArriveRequest {
   readonly kind: 'arrive';
   readonly pool: JobPoolOptions;
   readonly timeouts?: JobTimeouts;
-  readonly ratePerSecond: number;
+  /** Of arrivals: so many per second, or so much of what the pool can do. */
+  readonly rate: { readonly perSecond: number } | { readonly ofSaturation: number };
+  /** How long arrivals are measured: at least so long, and longer where they are few. */
   readonly seconds: number;
+  /** The closed load before: how many in flight, and how long they warm up and are counted. */
+  readonly inFlight: number;
   readonly warmUpMs: number;
+  readonly windowMs: number;
 }
 
 /** How the arrivals ended. */
@@ -38,13 +44,16 @@ export interface Endings {
 }
 
 export interface ArrivalFigures {
+  readonly ratePerSecond: number;
+  /** What the pool could do just before. */
+  readonly saturationPerSecond: number;
   /** From the intended start to the result, of those that were served. */
   readonly total: LatencySummary;
   readonly endings: Endings;
   readonly failures: JobFailures;
-  /** How late the generator was. */
+  /** How late the generator was with the arrivals that count. */
   readonly lateness: LatencySummary;
-  /** Arrivals that were due, and those that were made. */
+  /** All arrivals that were due, and those that were made. */
   readonly intended: number;
   readonly sent: number;
 }
@@ -57,16 +66,20 @@ export async function arrive(
   request: ArriveRequest & Subject,
   inputs: readonly Input[],
 ): Promise<ArrivalFigures> {
-  const { pool, timeouts, ratePerSecond, seconds, seed } = request;
+  const { pool, timeouts, rate, seed } = request;
   const job = await UserJob.start(request, inputs, pool);
-  await warm(job, pool.threads * pool.concurrency, request.warmUpMs);
-  const total = new Latencies();
+  const saturationPerSecond = await saturateOnce(job, request);
+  const ratePerSecond =
+    'perSecond' in rate ? rate.perSecond : rate.ofSaturation * saturationPerSecond;
+  const seconds = secondsFor(request.seconds, ratePerSecond);
+  const [total, lateness] = [new Latencies(), new Latencies()];
   const endings = { served: 0, refused: 0, late: 0, cutOff: 0 };
   const leadSeconds = seconds * LEAD;
   const measuredFromUs = nowUs() + leadSeconds * 1e6;
   let pending = 0;
   let idle: (() => void) | undefined;
   const send = async (intendedUs: number): Promise<void> => {
+    if (intendedUs >= measuredFromUs) lateness.record(nowUs() - intendedUs);
     pending += 1;
     const { result, input } = job.submit(timeouts);
     let ending: keyof Endings = 'served';
@@ -97,16 +110,46 @@ export async function arrive(
       idle = resolve;
     });
   }
-  return { total: total.summary(), endings, failures: job.failures.summary(), ...loop.tally() };
+  const { intended, sent } = loop.tally();
+  return {
+    ratePerSecond,
+    saturationPerSecond,
+    total: total.summary(),
+    endings,
+    failures: job.failures.summary(),
+    lateness: lateness.summary(),
+    intended,
+    sent,
+  };
 }
 
-/** All slots busy for a while, so that every thread has compiled the job. */
-async function warm(job: UserJob, slots: number, ms: number): Promise<void> {
-  const loop = new ClosedLoop(slots, () => job.run());
-  const ended = loop.run();
-  await pause(ms);
-  loop.stop();
-  await ended;
+/** What the pool can do, and every thread warm after it. */
+async function saturateOnce(
+  job: UserJob,
+  { pool, inFlight, warmUpMs, windowMs }: ArriveRequest,
+): Promise<number> {
+  const room = pool.backlog && pool.threads * pool.concurrency + pool.backlog.jobs;
+  let pending = 0;
+  let idle: (() => void) | undefined;
+  const run = async (): Promise<void> => {
+    pending += 1;
+    await job.run();
+    pending -= 1;
+    if (pending === 0) idle?.();
+  };
+  const { perSecond } = await measureThroughput({
+    inFlight: Math.min(inFlight, room ?? inFlight),
+    run,
+    warmUpMs,
+    windowMs,
+  });
+  // Those that are left must not be in the way of the first arrivals.
+  if (pending > 0) {
+    await new Promise<void>((resolve) => {
+      idle = resolve;
+    });
+  }
+  return perSecond;
 }
 
 function endingOf(error: unknown): keyof Endings {

@@ -8,17 +8,10 @@
  */
 import type { Surroundings } from '../../scenario.js';
 import { formatPercent } from '../../terminal/format.js';
-import { backlogBytes, backlogJobs, chooseSlots, DEFAULT_P99_FACTOR } from './advice.js';
+import { backlogBytes, backlogJobs, chooseSlots, defaultP99Ms } from './advice.js';
 import { adviseAndVerify } from './advising.js';
 import { Measurer } from './measurer.js';
-import {
-  inFlightFor,
-  loadPoints,
-  secondsFor,
-  slotsToTry,
-  WAITING_SHARE,
-  windowMsFor,
-} from './plan.js';
+import { inFlightFor, LOADS, secondsFor, slotsToTry, WAITING_SHARE, windowMsFor } from './plan.js';
 import type { ArrivalReply, SaturationReply, ServiceReply } from './program.js';
 import {
   describeSlots,
@@ -76,7 +69,7 @@ async function measureSteps(settings: JobSettings, measurer: Measurer): Promise<
   const chosen = chooseSlots(saturation);
   if (chosen === undefined || measurer.isInterrupted) return { inputs, service, saturation };
 
-  const wantedP99Ms = settings.p99Ms ?? DEFAULT_P99_FACTOR * service.time.p99;
+  const wantedP99Ms = settings.p99Ms ?? defaultP99Ms(service);
   const overloadBacklog = backlogJobs(wantedP99Ms, service, chosen);
   const { threads, concurrency } = chosen;
   const bounded: JobPoolOptions = {
@@ -90,8 +83,13 @@ async function measureSteps(settings: JobSettings, measurer: Measurer): Promise<
   const loads = await measureLoads(settings, service, chosen, bounded, measurer);
   const measured = { inputs, service, saturation, chosen, overloadBacklog, loads };
   if (!settings.advise || measurer.isInterrupted) return measured;
-  const warmUpMs = warmUpMsFor(service);
-  const advice = await adviseAndVerify({ ...measured, wantedP99Ms, warmUpMs }, settings, measurer);
+  const closed = closedLoadBefore(settings, service, chosen);
+  const advice = await adviseAndVerify(
+    { ...measured, wantedP99Ms },
+    { seconds: settings.seconds, ...closed },
+    settings.job,
+    measurer,
+  );
   return { ...measured, advice };
 }
 
@@ -123,22 +121,17 @@ async function measureSaturation(
   service: ServiceResult,
   measurer: Measurer,
 ): Promise<SaturationResult[]> {
-  const warmUpMs = warmUpMsFor(service);
-  const windowMs = windowMsFor(settings.seconds, service.time);
   const points = slotsToTry(settings, service.waitsMostly);
   const measurements = await measurer.all<Slots, SaturationReply>({
     label: 'Saturation, round',
     rounds: settings.rounds,
     points,
     describe: describeSlots,
-    seconds: () => (warmUpMs + windowMs) / 1000,
-    load: (slots) => ({
-      kind: 'saturate',
-      ...slots,
-      inFlight: inFlightFor(slots, service.time.mean),
-      warmUpMs,
-      windowMs,
-    }),
+    seconds: (slots) => {
+      const { warmUpMs, windowMs } = closedLoad(settings, service, slots);
+      return (warmUpMs + windowMs) / 1000;
+    },
+    load: (slots) => ({ kind: 'saturate', ...slots, ...closedLoad(settings, service, slots) }),
   });
   return points.flatMap((point) => saturationResult(point, measurements) ?? []);
 }
@@ -150,28 +143,45 @@ async function measureLoads(
   bounded: JobPoolOptions,
   measurer: Measurer,
 ): Promise<LoadResult[]> {
-  const warmUpMs = warmUpMsFor(service);
-  const points = loadPoints(jobsPerSecond.median);
-  const secondsAt = ({ ratePerSecond }: LoadPoint): number =>
-    secondsFor(settings.seconds, ratePerSecond);
+  const closed = closedLoadBefore(settings, service, { threads, concurrency });
+  const points: LoadPoint[] = LOADS.map((load) => ({ load }));
   const measurements = await measurer.all<LoadPoint, ArrivalReply>({
     label: 'Loads, round',
     rounds: settings.rounds,
     points,
     describe: ({ load }) => `at ${formatPercent(load)} of the saturation`,
-    seconds: (point) => warmUpMs / 1000 + secondsAt(point),
+    seconds: ({ load }) =>
+      secondsFor(settings.seconds, load * jobsPerSecond.median) +
+      (closed.warmUpMs + closed.windowMs) / 1000,
     load: (point) => ({
       kind: 'arrive',
       pool: point.load > 1 ? bounded : { threads, concurrency },
-      ratePerSecond: point.ratePerSecond,
-      seconds: secondsAt(point),
-      warmUpMs,
+      rate: { ofSaturation: point.load },
+      seconds: settings.seconds,
+      ...closed,
     }),
   });
   return points.flatMap((point) => loadResult(point, measurements) ?? []);
 }
 
-/** As long as a thread took to become stable. */
-function warmUpMsFor({ warmUp }: ServiceResult): number {
-  return Math.max(MIN_WARM_UP_MS, warmUp.ms);
+/** The same before arrivals, where it only is to say what they are a share of. */
+function closedLoadBefore(
+  settings: JobSettings,
+  service: ServiceResult,
+  slots: Slots,
+): ReturnType<typeof closedLoad> {
+  return closedLoad({ ...settings, seconds: settings.seconds / 2 }, service, slots);
+}
+
+/** All slots busy: first as long as a thread took to become stable. */
+function closedLoad(
+  { seconds }: JobSettings,
+  { time, warmUp }: ServiceResult,
+  slots: Slots,
+): { readonly inFlight: number; readonly warmUpMs: number; readonly windowMs: number } {
+  return {
+    inFlight: inFlightFor(slots, time.mean),
+    warmUpMs: Math.max(MIN_WARM_UP_MS, warmUp.ms),
+    windowMs: windowMsFor(seconds, time),
+  };
 }

@@ -57,7 +57,8 @@ export async function loadInputs(
   if (source.kind === 'none') {
     return { all: [{ name: 'undefined', value: undefined }], hasMore: false };
   }
-  const each: AsyncGenerator<Found> = source.kind === 'files' ? fromFiles(source.files, limits) : fromModule(source);
+  const each: AsyncGenerator<Found> =
+    source.kind === 'files' ? fromFiles(source.files, limits) : fromModule(source);
   const all: Input[] = [];
   let bytes = 0;
   for await (const { name, value, bytes: own } of each) {

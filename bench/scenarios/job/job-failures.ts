@@ -40,7 +40,11 @@ export class FailureTally {
   summary(): JobFailures {
     return {
       count: this.#count,
-      examples: [...this.#examples].map(([message, seen]) => ({ message, ...seen })),
+      examples: [...this.#examples].map(([message, { input, count }]) => ({
+        message,
+        input,
+        count,
+      })),
     };
   }
 

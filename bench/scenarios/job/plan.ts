@@ -3,7 +3,6 @@
  *
  * Invariant: pure arithmetic; a measurement lasts long enough for the slowest job to be seen.
  */
-import type { LoadPoint } from './result.js';
 import type { ServiceTime } from './service-time.js';
 import type { Slots } from './user-job.js';
 
@@ -69,9 +68,4 @@ export function windowMsFor(seconds: number, { mean }: ServiceTime): number {
 /** How long arrivals are measured: longer where they are few. */
 export function secondsFor(seconds: number, ratePerSecond: number): number {
   return Math.min(MAX_STRETCH * seconds, Math.max(seconds, WANTED_ARRIVALS / ratePerSecond));
-}
-
-/** The rates that are measured. */
-export function loadPoints(saturationPerSecond: number): LoadPoint[] {
-  return LOADS.map((load) => ({ load, ratePerSecond: load * saturationPerSecond }));
 }

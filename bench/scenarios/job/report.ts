@@ -17,6 +17,7 @@ import {
 } from '../../document.js';
 import { describeLimits } from '../../limits.js';
 import {
+  formatBytes,
   formatCount,
   formatDuration,
   formatFigure,
@@ -73,10 +74,6 @@ function describeInputs({ inputs, settings }: JobResult): Block[] {
       `${many}, ${formatBytes(inputs.bytes)} in all, dealt in a shuffled order again and again.${more}`,
     ),
   ];
-}
-
-function formatBytes(bytes: number): string {
-  return bytes < 10 * 1024 ** 2 ? `${formatCount(bytes / 1024)} KB` : formatMegabytes(bytes);
 }
 
 function describeService({
@@ -209,14 +206,15 @@ function describeLoads({ loads, overloadBacklog }: JobResult): Block[] {
       head: ['of the saturation', 'arrivals/s', 'served', 'refused', 'peak memory'],
       rows: loads.map((each) => [
         formatPercent(each.load),
-        formatFigure(each.ratePerSecond),
+        spreadCell(each.ratePerSecond, formatFigure),
         formatCount(each.count),
         spreadCell(each.refusedShare, formatPercent),
         spreadCell(each.peakBytes, formatMegabytes),
       ]),
     },
     text(
-      'Arrivals don’t wait for each other (Poisson). Below the saturation the backlog has no bound; above, ' +
+      "The rates are shares of what the same process could do just before. Arrivals don't wait for each " +
+        'other (Poisson). Below the saturation the backlog has no bound; above, ' +
         `it holds ${formatCount(overloadBacklog ?? 0)} jobs, and who finds it full is refused ` +
         "(overflow: 'reject'), which keeps the latency of the others bounded. The generator was at most " +
         `${formatFigure(late)} ms late (p99), which is included.`,

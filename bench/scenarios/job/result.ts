@@ -41,7 +41,7 @@ export const LOAD_PERCENTILES = ['p50', 'p95', 'p99', 'p999', 'max'] as const;
 export interface LoadResult extends Readonly<Record<(typeof LOAD_PERCENTILES)[number], Figure>> {
   /** Of the saturation. */
   readonly load: number;
-  readonly ratePerSecond: number;
+  readonly ratePerSecond: Figure;
   /** Jobs whose latency was measured, in all rounds. */
   readonly count: number;
   /** Of the arrivals, those that the full backlog refused. */
@@ -69,10 +69,9 @@ export interface JobResult extends ScenarioResult {
   readonly jobFailures: JobFailures;
 }
 
-/** A rate that is measured. */
+/** A share of the saturation at which jobs arrive. */
 export interface LoadPoint {
   readonly load: number;
-  readonly ratePerSecond: number;
 }
 
 /** The only arm there is. */
@@ -106,6 +105,7 @@ export function loadResult(
     figure(({ total }) => total[percentile]);
   return {
     ...point,
+    ratePerSecond: figure((reply) => reply.ratePerSecond),
     p50: latency('p50'),
     p95: latency('p95'),
     p99: latency('p99'),
@@ -161,21 +161,21 @@ export function jobFigures({
       better: 'more',
     })),
     ...loads.flatMap((each) => [
-      ...LOAD_PERCENTILES.map((percentile): NamedFigure => ({
-        ...each[percentile],
-        name: `${label}: ${formatPercent(each.load)}, ${percentile}`,
-        unit: 'milliseconds',
-        better: 'less',
-      })),
-      {
-        ...each.peakBytes,
-        name: `${label}: ${formatPercent(each.load)}, peak memory`,
-        unit: 'bytes',
-        better: 'less',
-      } satisfies NamedFigure,
+      ...LOAD_PERCENTILES.map((percentile) =>
+        less(
+          `${label}: ${formatPercent(each.load)}, ${percentile}`,
+          each[percentile],
+          'milliseconds',
+        ),
+      ),
+      less(`${label}: ${formatPercent(each.load)}, peak memory`, each.peakBytes, 'bytes'),
     ]),
     ...(advice?.kind === 'advised'
       ? [oneFigure(`${label}: promised rate`, advice.promisedPerSecond, 'perSecond', 'more')]
       : []),
   ];
+}
+
+function less(name: string, figure: Figure, unit: NamedFigure['unit']): NamedFigure {
+  return { ...figure, name, unit, better: 'less' };
 }

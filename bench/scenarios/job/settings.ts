@@ -49,7 +49,7 @@ export const JOB_OPTIONS: ReadonlyArray<readonly [option: string, meaning: strin
   ['--input FILES', "a pattern such as 'docs/**/*.md', NDJSON, or a module that gives inputs"],
   ['--input-as FORM', 'a file as text, bytes, path or json (text; NDJSON by lines)'],
   ['--advise', 'settings for a wanted p99, and a run that verifies them'],
-  ['--p99 MS', 'the wanted p99 from submission to result (10 × that of the service time)'],
+  ['--p99 MS', "the wanted p99 until the result (10 × the service time's, at least 10)"],
   ['--threads N', 'the most threads that are tried (as many as processors)'],
   [
     '--concurrency N',
