@@ -74,7 +74,7 @@ function readArguments(args: readonly string[]): { operands: string[]; flags: Fl
 
 function chosenSteps(operands: readonly string[], flags: Flags): Step[] {
   const scenarios = operands.map((word) => (looksLikeModule(word) ? job : findScenario(word)));
-  const [twice] = scenarios.filter((each, at) => scenarios.indexOf(each) !== at);
+  const twice = scenarios.find((each, at) => scenarios.indexOf(each) !== at);
   if (twice !== undefined) throw new UsageError(`Scenario '${twice.name}' is named twice.`);
   const all = withModule(flags, operands.find(looksLikeModule));
   checkFlags(all, scenarios);

@@ -4,7 +4,7 @@
  *
  * Invariant: a promise that did not hold is never told as one that did.
  */
-import { type Block, heading, text } from '../../document.js';
+import { type Block, type Cell, heading, text } from '../../document.js';
 import {
   formatCount,
   formatDuration,
@@ -14,7 +14,7 @@ import {
   formatUnit,
 } from '../../terminal/format.js';
 import type { AdviceResult } from './advice.js';
-import type { Verification } from './verification.js';
+import { MIN_ARRIVALS, type Verification } from './verification.js';
 
 type Advised = AdviceResult & { readonly kind: 'advised' };
 
@@ -42,6 +42,13 @@ function describePromise({
   const rate = formatUnit(promisedPerSecond, 'perSecond');
   if (verifications.length === 0) {
     return `Up to ${rate} are to be expected; no run has verified it.`;
+  }
+  const last = verifications.at(-1) as Verification;
+  if (!last.isEnough) {
+    return (
+      `Up to ${rate} are to be expected. The verifying run had ${formatCount(last.arrivals)} arrivals, too few ` +
+      `for a p99 (${MIN_ARRIVALS}): take more --seconds.`
+    );
   }
   if (!isVerified) {
     return (
@@ -73,7 +80,7 @@ function describeVerifications({
         formatFigure(each.p99),
         formatPercent(each.unservedShare),
         formatMegabytes(each.peakBytes),
-        each.isP99Held ? { text: 'held', meaning: 'good' } : { text: 'not held', meaning: 'bad' },
+        verdictOf(each),
       ]),
     },
     text(
@@ -89,4 +96,9 @@ function describeVerifications({
           : `The last run had more: ${formatMegabytes(last.peakBytes)}.`),
     ),
   ];
+}
+
+function verdictOf({ isEnough, isP99Held }: Verification): Cell | string {
+  if (!isEnough) return 'too few';
+  return isP99Held ? { text: 'held', meaning: 'good' } : { text: 'not held', meaning: 'bad' };
 }

@@ -11,9 +11,12 @@ import type { Measurer } from './measurer.js';
 import type { JobName } from './module-name.js';
 import { secondsFor } from './plan.js';
 import type { ArrivalReply } from './program.js';
-import { judge, lowered, snippetOf, type Verification } from './verification.js';
+import { judge, lowered, MIN_ARRIVALS, snippetOf, type Verification } from './verification.js';
 
 const MAX_VERIFICATIONS = 3;
+/** The longest that a verifying run is made for the sake of enough arrivals. */
+const MAX_SECONDS = 60;
+const MARGIN = 1.2;
 
 /** What follows, and what verifying it came to. */
 export async function adviseAndVerify(
@@ -30,6 +33,7 @@ export async function adviseAndVerify(
   let isVerified = false;
   while (!isVerified && verifications.length < MAX_VERIFICATIONS) {
     if (verifications.length > 0) promisedPerSecond = roundDown(lowered(promisedPerSecond));
+    const seconds = verifyingSeconds(load.seconds, promisedPerSecond);
     const reply = await measurer.once<ArrivalReply>(
       `Verifying ${formatUnit(promisedPerSecond, 'perSecond')}, run`,
       {
@@ -38,13 +42,16 @@ export async function adviseAndVerify(
         timeouts,
         rate: { perSecond: promisedPerSecond },
         ...load,
+        seconds,
       },
-      (load.warmUpMs + load.windowMs) / 1000 + secondsFor(load.seconds, promisedPerSecond),
+      (load.warmUpMs + load.windowMs) / 1000 + secondsFor(seconds, promisedPerSecond),
     );
     if (reply === undefined) break;
     const verification = judge(promisedPerSecond, reply, advice);
     verifications.push(verification);
     isVerified = verification.isP99Held;
+    // A lower rate would have even fewer.
+    if (!verification.isEnough) break;
   }
   return {
     ...advice,
@@ -53,4 +60,9 @@ export async function adviseAndVerify(
     isVerified,
     snippet: snippetOf(advice.settings, job),
   };
+}
+
+function verifyingSeconds(seconds: number, ratePerSecond: number): number {
+  const enough = (MARGIN * MIN_ARRIVALS) / ratePerSecond;
+  return Math.max(seconds, Math.min(MAX_SECONDS, enough));
 }

@@ -104,14 +104,21 @@ function measureService(
   );
 }
 
-function serviceResult({ service, warmUp, cpuMsPerJob, peakBytes }: ServiceReply): ServiceResult {
+function serviceResult({
+  service,
+  warmUp,
+  cpuMsPerJob,
+  idleShare,
+  peakBytes,
+}: ServiceReply): ServiceResult {
   const cpuShare = service.mean === 0 ? 0 : cpuMsPerJob / service.mean;
   return {
     time: service,
     warmUp,
     cpuMsPerJob,
     cpuShare,
-    waitsMostly: cpuShare < WAITING_SHARE,
+    idleShare,
+    waitsMostly: idleShare >= WAITING_SHARE,
     peakBytes,
   };
 }

@@ -19,7 +19,7 @@ export type FileForm = (typeof FILE_FORMS)[number];
 /** A file, and how it becomes inputs. */
 export interface InputFile {
   readonly path: string;
-  /** As a person calls it: from the working directory. */
+  /** As a person calls it. */
   readonly name: string;
   /** 'lines' gives an input for each line, parsed as JSON. */
   readonly form: FileForm | 'lines';
@@ -70,10 +70,16 @@ export function readInputSource(
   }
   const files = paths.toSorted().map((each): InputFile => ({
     path: each,
-    name: relative(workingDirectory, each),
+    name: nameOf(each, workingDirectory),
     form: formOf(each, form),
   }));
   return { kind: 'files', files };
+}
+
+/** From the working directory, for what is in it. */
+function nameOf(path: string, workingDirectory: string): string {
+  const name = relative(workingDirectory, path);
+  return name.startsWith('..') ? path : name;
 }
 
 function formOf(path: string, form: FileForm | undefined): InputFile['form'] {

@@ -9,7 +9,10 @@ import type { Slots } from './user-job.js';
 /** Shares of the saturation; beyond 1 the backlog is bounded and refuses. */
 export const LOADS: readonly number[] = [0.5, 0.8, 0.95, 1.2];
 
-/** A job whose CPU time is less than this share of its service time mostly waits. */
+/**
+ * A job that leaves its thread idle for more than this share of its time mostly waits. Its processor
+ * time alone would not tell: it is small too where other programs take the processor away.
+ */
 export const WAITING_SHARE = 0.5;
 
 /** Up to so many threads each number is tried, from there on each double. */

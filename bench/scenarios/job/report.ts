@@ -35,9 +35,14 @@ import {
   type SaturationResult,
   type ServiceResult,
 } from './result.js';
+import type { JobSettings } from './settings.js';
 
 /** Below this share of the intended arrivals a generator did not hold its rate. */
 const HELD_RATE = 0.99;
+/** From this share of its time on a job counts as computing. */
+const COMPUTING_SHARE = 0.5;
+/** A change of the speed by more than this factor is told. */
+const DRIFT = 1.3;
 /** A p99 of fewer jobs rests on less than ten of them. */
 const ENOUGH_FOR_P99 = 1000;
 /** Where the percentiles lie on the axis of a chart: one in so many jobs takes longer. */
@@ -55,7 +60,7 @@ export function describeOwnJob(result: JobResult): Document {
     blocks: [
       ...describeInputs(result),
       ...(service === undefined ? [] : describeService(service)),
-      ...describeSaturation(saturation, chosen),
+      ...describeSaturation(saturation, chosen, settings),
       ...describeLoads(result),
       ...describeFailures(jobFailures),
       ...(advice === undefined ? [] : describeAdvice(advice)),
@@ -81,12 +86,15 @@ function describeService({
   warmUp,
   cpuShare,
   cpuMsPerJob,
+  idleShare,
   waitsMostly,
 }: ServiceResult): Block[] {
   if (time.count === 0) return [heading('The job by itself'), text('No job succeeded.')];
   const kind = waitsMostly
     ? 'it mostly waits, so that one thread can serve several at once (concurrency)'
-    : 'it computes, so that more at once need more threads';
+    : cpuShare >= COMPUTING_SHARE
+      ? 'it computes, so that more at once need more threads'
+      : 'it holds its thread without computing: it blocks it (synchronous I/O), or other programs had the processor';
   return [
     heading('The job by itself: one after the other, timed on its thread'),
     {
@@ -102,7 +110,8 @@ function describeService({
     },
     text(
       `Coefficient of variation ${formatFigure(time.variation)}. Processor time per job ` +
-        `${formatDuration(cpuMsPerJob)}, with what is around it, ${formatPercent(cpuShare)} of its time: ${kind}.`,
+        `${formatDuration(cpuMsPerJob)}, with what is around it, ${formatPercent(cpuShare)} of its time; its thread ` +
+        `was idle for ${formatPercent(idleShare)} of that: ${kind}.`,
     ),
     text(
       warmUp.isStable
@@ -117,11 +126,12 @@ function describeService({
 function describeSaturation(
   saturation: readonly SaturationResult[],
   chosen: SaturationResult | undefined,
+  settings: JobSettings,
 ): Block[] {
-  const [one] = saturation;
-  if (one === undefined || chosen === undefined) return [];
+  if (chosen === undefined) return [];
   const single = saturation.filter(({ concurrency }) => concurrency === 1);
-  const ideal = (threads: number): number => one.jobsPerSecond.median * threads;
+  const one = single.find(({ threads }) => threads === 1)?.jobsPerSecond.median;
+  const ideal = (threads: number): number => (one ?? NaN) * threads;
   return [
     heading('Saturation: all that a pool can do'),
     {
@@ -130,7 +140,7 @@ function describeSaturation(
       rows: saturation.map((each) => [
         describeSlots(each),
         spreadCell(each.jobsPerSecond, formatFigure),
-        each.concurrency === 1
+        each.concurrency === 1 && one !== undefined
           ? formatFigure(each.jobsPerSecond.median / ideal(each.threads))
           : '-',
         spreadCell(each.peakBytes, formatMegabytes),
@@ -141,10 +151,13 @@ function describeSaturation(
         '(concurrency). Memory is that of the process, with the inputs.',
       'faint',
     ),
-    ...(single.length < 2 ? [] : drawThreads(single, ideal)),
+    ...(single.length < 2 || one === undefined ? [] : drawThreads(single, ideal)),
     text(
       `The fewest that did nearly as much as the best (within 5 %): ${describeSlots(chosen)}. ` +
-        'What follows is measured with that.',
+        'What follows is measured with that.' +
+        (chosen.concurrency > 1 && chosen.concurrency === settings.concurrency
+          ? ' No more at once were tried (--concurrency); they might do more.'
+          : ''),
     ),
   ];
 }
@@ -184,7 +197,7 @@ function drawThreads(
   return [bars, curves];
 }
 
-function describeLoads({ loads, overloadBacklog }: JobResult): Block[] {
+function describeLoads({ loads, overloadBacklog, chosen }: JobResult): Block[] {
   if (loads.length === 0) return [];
   const few = loads.filter(({ count }) => count < ENOUGH_FOR_P99);
   const late = Math.max(...loads.map(({ latenessP99 }) => latenessP99));
@@ -192,7 +205,7 @@ function describeLoads({ loads, overloadBacklog }: JobResult): Block[] {
     heading('Arrivals: from the intended start to the result (ms)'),
     {
       kind: 'table',
-      head: ['of the saturation', 'p50', 'p95', 'p99', 'p99.9', 'max'],
+      head: ['load', 'p50', 'p95', 'p99', 'p99.9', 'max'],
       rows: loads.map((each) =>
         spreadRow(
           formatPercent(each.load),
@@ -203,7 +216,7 @@ function describeLoads({ loads, overloadBacklog }: JobResult): Block[] {
     },
     {
       kind: 'table',
-      head: ['of the saturation', 'arrivals/s', 'served', 'refused', 'peak memory'],
+      head: ['load', 'arrivals/s', 'served', 'refused', 'peak memory'],
       rows: loads.map((each) => [
         formatPercent(each.load),
         spreadCell(each.ratePerSecond, formatFigure),
@@ -213,7 +226,7 @@ function describeLoads({ loads, overloadBacklog }: JobResult): Block[] {
       ]),
     },
     text(
-      "The rates are shares of what the same process could do just before. Arrivals don't wait for each " +
+      "The load is the share of what the same process could do just before. Arrivals don't wait for each " +
         'other (Poisson). Below the saturation the backlog has no bound; above, ' +
         `it holds ${formatCount(overloadBacklog ?? 0)} jobs, and who finds it full is refused ` +
         "(overflow: 'reject'), which keeps the latency of the others bounded. The generator was at most " +
@@ -236,7 +249,29 @@ function describeLoads({ loads, overloadBacklog }: JobResult): Block[] {
             `${formatPercent(sentShare)} of the arrivals were made.`,
         ),
       ),
+    ...describeDrift(loads, chosen),
     drawLatencies(loads),
+  ];
+}
+
+/** Advice rests on the saturation that was measured first. */
+function describeDrift(
+  loads: readonly LoadResult[],
+  chosen: SaturationResult | undefined,
+): Block[] {
+  const first = chosen?.jobsPerSecond.median ?? 0;
+  const later = loads.map(({ saturationPerSecond }) => saturationPerSecond);
+  const [least, most] = [
+    Math.min(...later.map(({ min }) => min)),
+    Math.max(...later.map(({ max }) => max)),
+  ];
+  if (least >= first / DRIFT && most <= first * DRIFT) return [];
+  return [
+    text(
+      `The machine's speed changed: what the pool could do was ${formatUnit(first, 'perSecond')} at first and ` +
+        `from ${formatUnit(least, 'perSecond')} to ${formatUnit(most, 'perSecond')} before the arrivals. Other ` +
+        'programs are at work; take the figures with care.',
+    ),
   ];
 }
 

@@ -24,8 +24,10 @@ export interface ServiceResult {
   readonly time: ServiceTime;
   readonly warmUp: WarmUp;
   readonly cpuMsPerJob: number;
-  /** CPU time ÷ service time: near 1 for a job that computes, near 0 for one that waits. */
+  /** CPU time ÷ service time: near 1 for a job that computes, less on a busy machine. */
   readonly cpuShare: number;
+  /** For how much of its time its thread had nothing to do, and could have served others. */
+  readonly idleShare: number;
   readonly waitsMostly: boolean;
   readonly peakBytes: number;
 }
@@ -42,6 +44,8 @@ export interface LoadResult extends Readonly<Record<(typeof LOAD_PERCENTILES)[nu
   /** Of the saturation. */
   readonly load: number;
   readonly ratePerSecond: Figure;
+  /** What the pool could do just before. */
+  readonly saturationPerSecond: Figure;
   /** Jobs whose latency was measured, in all rounds. */
   readonly count: number;
   /** Of the arrivals, those that the full backlog refused. */
@@ -106,6 +110,7 @@ export function loadResult(
   return {
     ...point,
     ratePerSecond: figure((reply) => reply.ratePerSecond),
+    saturationPerSecond: figure((reply) => reply.saturationPerSecond),
     p50: latency('p50'),
     p95: latency('p95'),
     p99: latency('p99'),

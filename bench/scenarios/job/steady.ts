@@ -6,6 +6,7 @@ import { measureThroughput, type Throughput } from '../../steady-load.js';
 import type { Input } from './inputs.js';
 import type { JobFailures } from './job-failures.js';
 import { type ServiceTime, ServiceTimes, type WarmUp, warmUp } from './service-time.js';
+import type { JobTime } from './timed-thread.js';
 import { type Slots, type Subject, UserJob } from './user-job.js';
 
 export interface ServeRequest {
@@ -20,6 +21,8 @@ export interface ServiceFigures {
   readonly warmUp: WarmUp;
   /** Of all threads of the process, failed jobs included. */
   readonly cpuMsPerJob: number;
+  /** Of the service time, for which the thread had nothing to do. */
+  readonly idleShare: number;
   readonly failures: JobFailures;
 }
 
@@ -45,25 +48,30 @@ export async function serve(
   inputs: readonly Input[],
 ): Promise<ServiceFigures> {
   const job = await UserJob.startTimed(request, inputs);
-  const run = (): Promise<number | undefined> => job.run() as Promise<number | undefined>;
-  const warm = await warmUp(run, request.maxWarmUpMs);
+  const run = async (): Promise<JobTime | undefined> => (await job.run()) as JobTime | undefined;
+  const warm = await warmUp(async () => (await run())?.[0], request.maxWarmUpMs);
   const times = new ServiceTimes();
   const startedMs = performance.now();
   const usage = process.cpuUsage();
   let jobs = 0;
+  const sums = { ms: 0, idleMs: 0 };
   for (;;) {
     const elapsedMs = performance.now() - startedMs;
     const enough = jobs >= WANTED_JOBS || elapsedMs >= MAX_STRETCH * request.windowMs;
     if (elapsedMs >= request.windowMs && enough) break;
-    const ms = await run();
+    const time = await run();
     jobs += 1;
-    if (ms !== undefined) times.record(ms);
+    if (time === undefined) continue;
+    times.record(time[0]);
+    sums.ms += time[0];
+    sums.idleMs += time[1];
   }
   const { user, system } = process.cpuUsage(usage);
   return {
     service: times.summary(),
     warmUp: warm,
     cpuMsPerJob: (user + system) / 1000 / jobs,
+    idleShare: sums.ms === 0 ? 0 : Math.min(1, sums.idleMs / sums.ms),
     failures: job.failures.summary(),
   };
 }

@@ -3,7 +3,7 @@
  * answers how long that took instead of what came of it.
  *
  * Invariants: the clock runs on the thread, from the call to the end of what it returned; a job that
- * is not asynchronous stays so; what it throws is thrown on.
+ * is not asynchronous stays so, and never leaves its thread idle; what it throws is thrown on.
  */
 import { workerData } from 'node:worker_threads';
 import type { JobContext } from '../../../src/worker.js';
@@ -16,12 +16,19 @@ const { module, name } = workerData as Pick<JobName, 'module' | 'name'>;
 const now = performance.now.bind(performance);
 const call = await findJob();
 
-/** Calls the job. @returns Milliseconds. */
-export function timed(input: unknown, job: JobContext): number | Promise<number> {
+/** How long a job took, and for how long of that its thread had nothing to do, in milliseconds. */
+export type JobTime = readonly [ms: number, idleMs: number];
+
+/** Calls the job. */
+export function timed(input: unknown, job: JobContext): JobTime | Promise<JobTime> {
+  const before = performance.eventLoopUtilization();
   const startedMs = now();
   const result = call(input, job);
-  if (!isThenable(result)) return now() - startedMs;
-  return Promise.resolve(result).then(() => now() - startedMs);
+  if (!isThenable(result)) return [now() - startedMs, 0];
+  return Promise.resolve(result).then(() => {
+    const ms = now() - startedMs;
+    return [ms, performance.eventLoopUtilization(before).idle];
+  });
 }
 
 /** Of a CommonJS module Node may show the fields in `default` only. */

@@ -25,6 +25,8 @@ export interface Verification {
   /** The generator's p99, which is part of the latencies. */
   readonly latenessP99: number;
   readonly peakBytes: number;
+  /** Whether there were enough arrivals for a p99. */
+  readonly isEnough: boolean;
   readonly isP99Held: boolean;
   readonly isMemoryHeld: boolean;
 }
@@ -32,6 +34,8 @@ export interface Verification {
 /** What 99 % of the arrivals get is what is promised, so that 1 % may get nothing. */
 const MAX_UNSERVED = 0.01;
 const MIN_SENT = 0.99;
+/** Of fewer the p99 is the longest of them, if that. */
+export const MIN_ARRIVALS = 100;
 /** A promise that did not hold is lowered to this. */
 const LOWERED = 0.6;
 
@@ -66,7 +70,9 @@ export function judge(
     sentShare,
     latenessP99: lateness.p99,
     peakBytes,
+    isEnough: arrivals >= MIN_ARRIVALS,
     isP99Held:
+      arrivals >= MIN_ARRIVALS &&
       total.count > 0 &&
       total.p99 <= wantedP99Ms &&
       unservedShare <= MAX_UNSERVED &&
