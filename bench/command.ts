@@ -6,6 +6,7 @@
  * said before anything is started; an interrupted run still shows and writes what it has; every option
  * reaches all scenarios that know it, and one that none of them knows is an error.
  */
+import { existsSync } from 'node:fs';
 import { type BenchFile, type FileResult, SCHEMA } from './bench-file.js';
 import { compareFiles } from './compare.js';
 import { readEnvironment } from './environment.js';
@@ -31,6 +32,9 @@ const COMMON_FLAGS: FlagTable = {
   md: 'text',
   html: 'text',
 };
+
+/** For words that look as if a shell had put them there. */
+const QUOTES = " A pattern of files needs quotes: --input 'docs/*.md'.";
 
 /** A scenario, and what it is told. */
 interface Step {
@@ -73,6 +77,7 @@ function readArguments(args: readonly string[]): { operands: string[]; flags: Fl
 }
 
 function chosenSteps(operands: readonly string[], flags: Flags): Step[] {
+  checkModules(operands);
   const scenarios = operands.map((word) => (looksLikeModule(word) ? job : findScenario(word)));
   const twice = scenarios.find((each, at) => scenarios.indexOf(each) !== at);
   if (twice !== undefined) throw new UsageError(`Scenario '${twice.name}' is named twice.`);
@@ -95,6 +100,13 @@ function tourSteps(flags: Flags): Step[] {
   }));
 }
 
+/** @throws UsageError where there are several, as a shell makes of a pattern without quotes. */
+function checkModules(operands: readonly string[]): void {
+  const [first, second] = operands.filter(looksLikeModule);
+  if (second === undefined) return;
+  throw new UsageError(`Two jobs are named, '${first}' and '${second}'; valid is one.${QUOTES}`);
+}
+
 /** `millrace bench ./jobs.js#render` is short for `millrace bench job --module ./jobs.js#render`. */
 function withModule(flags: Flags, word: string | undefined): Flags {
   if (word === undefined) return flags;
@@ -108,9 +120,8 @@ function findScenario(name: string): Scenario {
   const names = SCENARIOS.map((scenario) => scenario.name);
   const found = SCENARIOS.find((scenario) => scenario.name === name);
   if (found !== undefined) return found;
-  throw new UsageError(
-    `Unknown scenario '${name}'; there is: ${names.join(', ')}.${didYouMean(name, names)}`,
-  );
+  const hint = existsSync(name) ? QUOTES : didYouMean(name, names);
+  throw new UsageError(`Unknown scenario '${name}'; there is: ${names.join(', ')}.${hint}`);
 }
 
 /** @throws UsageError for an option that none of the scenarios knows. */

@@ -90,3 +90,9 @@ test('nothing is wider than 80 columns', () => {
 test('a document without blocks says nothing', () => {
   expect(drawDocument({ title: 'Title', blocks: [] }, plain)).toEqual([]);
 });
+
+test('code is kept as it is, line by line', () => {
+  const code = 'const pool = new Pool({\n  threads: 2,\n});';
+  const lines = drawDocument({ title: 'Title', blocks: [{ kind: 'code', text: code }] }, plain);
+  expect(lines).toEqual(['', 'Title', '', 'const pool = new Pool({', '  threads: 2,', '});']);
+});
