@@ -5,15 +5,18 @@
  * Invariants: pure arithmetic on measured figures; what can't be met is said with the reason, and
  * nothing is promised then. Sources of the formulas: `queueing.ts`.
  */
-import { formatBytes, formatCount, formatDuration, formatUnit } from '../../terminal/format.js';
+import { formatDuration } from '../../terminal/format.js';
+import {
+  type CurveRate,
+  MIN_RUN_MS,
+  rateRule,
+  type Rule,
+  rulesFor,
+  RUN_FACTOR,
+} from './advice-rules.js';
 import type { InputSummary } from './inputs.js';
 import { jobsThatDrain, rateForP99Wait } from './queueing.js';
-import {
-  describeSlots,
-  type LoadResult,
-  type SaturationResult,
-  type ServiceResult,
-} from './result.js';
+import { type LoadResult, type SaturationResult, type ServiceResult } from './result.js';
 import type { Verification } from './verification.js';
 
 /** Settings of a pool, and the timeouts of its jobs. */
@@ -22,13 +25,6 @@ export interface AdvisedSettings {
   readonly concurrency: number;
   readonly backlog: { readonly jobs: number; readonly bytes: number };
   readonly timeouts: { readonly queueMs: number; readonly runMs: number };
-}
-
-/** A setting, and why. */
-export interface Rule {
-  readonly setting: string;
-  readonly value: string;
-  readonly why: string;
 }
 
 /** What follows from the measurements. */
@@ -76,9 +72,6 @@ const DEFAULT_P99_FACTOR = 10;
 const MIN_DEFAULT_P99_MS = 10;
 /** More slots must bring at least this much more to be worth it. */
 const WORTH_MORE = 1.05;
-/** A thread that is replaced costs about this much; no job should be cut off for less. */
-const MIN_RUN_MS = 100;
-const RUN_FACTOR = 10;
 /** Copies that cross to a thread and lie there, beside those in the backlog. */
 const COPIES = 2;
 /** What a garbage collector may leave lying. */
@@ -146,19 +139,7 @@ export function advise(measured: Measured): Advice {
     wantedP99Ms,
     settings,
     ratePerSecond,
-    rules: [
-      ...rulesFor(settings, measured, waitMs),
-      {
-        setting: 'rate',
-        value: formatUnit(ratePerSecond, 'perSecond'),
-        why:
-          'The highest at which the p99 holds, the lower of two: by the formula of Allen and Cunneen ' +
-          `(Kingman's for more than one server) ${formatUnit(byFormula, 'perSecond')}` +
-          (byCurve === undefined
-            ? '; the loads were not measured.'
-            : `, by the measured latencies ${formatUnit(byCurve.ratePerSecond, 'perSecond')} (${byCurve.how}).`),
-      },
-    ],
+    rules: [...rulesFor(settings, measured, waitMs), rateRule(ratePerSecond, byFormula, byCurve)],
     expectedPeakBytes: expectedPeakBytes(settings, measured),
   };
 }
@@ -167,7 +148,7 @@ export function advise(measured: Measured): Advice {
 export function rateByCurve(
   loads: readonly LoadResult[],
   wantedP99Ms: number,
-): { readonly ratePerSecond: number; readonly how: string } | undefined {
+): CurveRate | undefined {
   const curve = loads.filter(({ load }) => load < 1).toSorted((a, b) => a.load - b.load);
   const above = curve.findIndex(({ p99 }) => p99.max > wantedP99Ms);
   const lowest = curve[0];
@@ -221,57 +202,6 @@ function expectedPeakBytes({ backlog }: AdvisedSettings, { chosen, loads }: Meas
     ({ peakBytes }) => peakBytes.max,
   );
   return Math.round(Math.max(...peaks) * MEMORY_MARGIN + COPIES * backlog.bytes);
-}
-
-function rulesFor(
-  { threads, concurrency, backlog, timeouts }: AdvisedSettings,
-  { wantedP99Ms, service, inputs, chosen }: Measured,
-  waitMs: number,
-): Rule[] {
-  const rate = formatUnit(chosen.jobsPerSecond.median, 'perSecond');
-  const wait = formatDuration(waitMs);
-  const { time, waitsMostly } = service;
-  return [
-    {
-      setting: 'threads',
-      value: String(threads),
-      why: `Measured: ${describeSlots(chosen)} did ${rate}, and no more slots brought 5 % more.`,
-    },
-    {
-      setting: 'concurrency',
-      value: String(concurrency),
-      why: waitsMostly
-        ? 'Measured likewise: the job mostly waits, and a thread can wait for several at once.'
-        : 'The job computes: a second one on the same thread would only make both slower.',
-    },
-    {
-      setting: 'backlog.jobs',
-      value: formatCount(backlog.jobs),
-      why:
-        `Little's law, L = λW: at ${rate} so many drain within ${wait}, which is the wanted p99 of ` +
-        `${formatDuration(wantedP99Ms)} less the ${formatDuration(time.p99)} that the job takes (p99). ` +
-        'Who comes later would be served too late, and is refused at once.',
-    },
-    {
-      setting: 'backlog.bytes',
-      value: formatBytes(backlog.bytes),
-      why:
-        `These jobs and those in the slots, at the measured mean of ${formatCount(inputs.meanChargeBytes)} ` +
-        'bytes each and three standard deviations of their sum; at least the largest input.',
-    },
-    {
-      setting: 'timeout.queueMs',
-      value: formatCount(timeouts.queueMs),
-      why: 'The same wait: a job that starts later is too late, and its thread better spent on others.',
-    },
-    {
-      setting: 'timeout.runMs',
-      value: formatCount(timeouts.runMs),
-      why:
-        `${RUN_FACTOR} × the longest that is usual, at least the wanted p99 and ${MIN_RUN_MS} ms: it is for ` +
-        'jobs that hang, as cutting one off costs its thread.',
-    },
-  ];
 }
 
 /** To two digits, which is what a promise is worth. */

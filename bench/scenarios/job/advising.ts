@@ -44,7 +44,7 @@ export async function adviseAndVerify(
         ...load,
         seconds,
       },
-      (load.warmUpMs + load.windowMs) / 1000 + secondsFor(seconds, promisedPerSecond),
+      (load.warmUpMs + load.windowMs) / 1000 + seconds,
     );
     if (reply === undefined) break;
     const verification = judge(promisedPerSecond, reply, advice);
@@ -64,5 +64,5 @@ export async function adviseAndVerify(
 
 function verifyingSeconds(seconds: number, ratePerSecond: number): number {
   const enough = (MARGIN * MIN_ARRIVALS) / ratePerSecond;
-  return Math.max(seconds, Math.min(MAX_SECONDS, enough));
+  return Math.max(secondsFor(seconds, ratePerSecond), Math.min(MAX_SECONDS, enough));
 }

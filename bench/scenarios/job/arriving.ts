@@ -23,7 +23,7 @@ export interface ArriveRequest {
   readonly timeouts?: JobTimeouts;
   /** Of arrivals: so many per second, or so much of what the pool can do. */
   readonly rate: { readonly perSecond: number } | { readonly ofSaturation: number };
-  /** How long arrivals are measured: at least so long, and longer where they are few. */
+  /** How long arrivals are measured; at a share of the saturation longer where they are few. */
   readonly seconds: number;
   /** The closed load before: how many in flight, and how long they warm up and are counted. */
   readonly inFlight: number;
@@ -71,7 +71,8 @@ export async function arrive(
   const saturationPerSecond = await saturateOnce(job, request);
   const ratePerSecond =
     'perSecond' in rate ? rate.perSecond : rate.ofSaturation * saturationPerSecond;
-  const seconds = secondsFor(request.seconds, ratePerSecond);
+  const seconds =
+    'perSecond' in rate ? request.seconds : secondsFor(request.seconds, ratePerSecond);
   const [total, lateness] = [new Latencies(), new Latencies()];
   const endings = { served: 0, refused: 0, late: 0, cutOff: 0 };
   const leadSeconds = seconds * LEAD;

@@ -16,6 +16,7 @@ import type { ArrivalReply, SaturationReply, ServiceReply } from './program.js';
 import {
   describeSlots,
   type JobResult,
+  labelInput,
   loadResult,
   type LoadPoint,
   type LoadResult,
@@ -42,7 +43,7 @@ export async function measureJob(
     scenario: 'job',
     startedAt,
     isInterrupted: measurer.isInterrupted,
-    settings,
+    settings: { ...settings, input: labelInput(settings.input) },
     saturation: [],
     loads: [],
     ...figures,

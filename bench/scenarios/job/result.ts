@@ -12,6 +12,7 @@ import type { ScenarioResult } from '../../scenario.js';
 import type { LatencySummary } from '../../latencies.js';
 import { formatPercent } from '../../terminal/format.js';
 import type { AdviceResult } from './advice.js';
+import type { InputSource } from './input-source.js';
 import type { InputSummary } from './inputs.js';
 import type { JobFailures } from './job-failures.js';
 import type { ArrivalReply, SaturationReply } from './program.js';
@@ -57,9 +58,26 @@ export interface LoadResult extends Readonly<Record<(typeof LOAD_PERCENTILES)[nu
   readonly sentShare: number;
 }
 
+/** Where the inputs came from; of many files not all the names. */
+export type InputLabel =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'files'; readonly files: number; readonly first: string }
+  | { readonly kind: 'module'; readonly name: string };
+
+export function labelInput(input: InputSource): InputLabel {
+  switch (input.kind) {
+    case 'none':
+      return { kind: 'none' };
+    case 'module':
+      return { kind: 'module', name: input.name };
+    case 'files':
+      return { kind: 'files', files: input.files.length, first: input.files[0]?.name ?? '' };
+  }
+}
+
 export interface JobResult extends ScenarioResult {
   readonly scenario: 'job';
-  readonly settings: JobSettings;
+  readonly settings: Omit<JobSettings, 'input'> & { readonly input: InputLabel };
   readonly inputs?: InputSummary;
   readonly service?: ServiceResult;
   readonly saturation: readonly SaturationResult[];

@@ -45,7 +45,7 @@ const result: JobResult = {
   isInterrupted: false,
   settings: {
     job: { label: 'jobs.js#render', module: 'file:///jobs.js', path: '/jobs.js', name: 'render' },
-    input: { kind: 'files', files: [] },
+    input: { kind: 'files', files: 10, first: 'a.md' },
     advise: true,
     threads: 2,
     concurrency: 64,
