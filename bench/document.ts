@@ -142,8 +142,8 @@ export interface NamedFigure extends Spread {
 }
 
 /** A heading. */
-export function heading(text: string): HeadingBlock {
-  return { kind: 'heading', text };
+export function heading(words: string): HeadingBlock {
+  return { kind: 'heading', text: words };
 }
 
 /** A paragraph. */
@@ -167,6 +167,16 @@ export function spreadCell(
 ): Cell | string {
   if (spread === undefined) return '-';
   return { text: format(spread.median), range: `${format(spread.min)}–${format(spread.max)}` };
+}
+
+/** A figure of several rounds with its name. */
+export function named(
+  figure: Spread & { readonly rounds?: readonly number[] },
+  name: string,
+  unit: Unit,
+  better?: 'more' | 'less',
+): NamedFigure {
+  return { ...figure, name, unit, ...(better && { better }) };
 }
 
 /** A figure that was measured once. */

@@ -36,7 +36,7 @@ export function benchHelp(scenarios: readonly Scenario[]): string {
     'Usage: millrace bench [<scenario> …] [options]',
     '       millrace bench ./jobs.js#render [--input FILES] [--advise] [options]',
     '       millrace bench list',
-    '       millrace bench compare <before.json> <after.json>',
+    '       millrace bench compare <before.json> <after.json> [options]',
     '',
     ...wrap('Without a scenario: a tour in two minutes, with millrace-report.html and .json.'),
     '',

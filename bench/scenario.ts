@@ -30,6 +30,8 @@ export interface ScenarioResult {
   readonly settings: object;
   /** Measurements that failed, a sentence each: the result lacks them. */
   readonly failures: readonly string[];
+  /** Measurements whose warm-up did not become stable, a description each; they are in the result. */
+  readonly unstable?: readonly string[];
 }
 
 export interface Scenario<Settings = unknown, Result extends ScenarioResult = ScenarioResult> {

@@ -1,0 +1,64 @@
+/**
+ * Scales and axes of a chart, as uPlot takes them.
+ *
+ * Invariants: every tick is told in its unit; a logarithmic axis has as many ticks as there is room for.
+ */
+import type UPlot from 'uplot';
+import type { ChartAxis } from '../chart-data.js';
+import { formatTick, incrementsOf } from './ticks.js';
+
+/** The library's own script comes first in the page. */
+declare const uPlot: typeof UPlot;
+
+/** Of all that is written on a canvas. */
+export const FONT = '12px system-ui, sans-serif';
+
+export function scaleFor({ isLog, min, max }: ChartAxis): UPlot.Scale {
+  // A logarithmic axis ends at round values: the ticks to read it by.
+  const range = isLog ? uPlot.rangeLog(min, max, 10, false) : ([min, max] as [number, number]);
+  return { time: false, distr: isLog ? 3 : 1, range };
+}
+
+export function axisFor({ unit, isLog }: ChartAxis, side: 'x' | 'y'): UPlot.Axis {
+  const incrs = incrementsOf(unit);
+  const filter = isLog && { filter: side === 'x' ? filterAcross : filterUpwards };
+  return {
+    stroke: colorOf('muted'),
+    font: FONT,
+    gap: 6,
+    space: side === 'x' ? 64 : 44,
+    grid: { stroke: colorOf('grid'), width: 1, ...filter },
+    ticks: { stroke: colorOf('rule'), width: 1, size: 5, ...filter },
+    ...filter,
+    values: (_, splits) => splits.map((value) => (value === null ? '' : formatTick(value, unit))),
+    ...(incrs && { incrs }),
+    size: side === 'y' ? widthOfTicks : 28,
+  };
+}
+
+const filterAcross: UPlot.Axis.Filter = (plot, splits) =>
+  roundTicks(splits, plot.scales['x'], plot.width / 120);
+
+const filterUpwards: UPlot.Axis.Filter = (plot, splits) =>
+  roundTicks(splits, plot.scales['y'], plot.height / 80);
+
+/** Of a logarithmic axis: 1, 2, 5, 10 … where each power of ten has room for it, else only those. */
+function roundTicks(splits: number[], scale: UPlot.Scale | undefined, room: number) {
+  const powers = Math.log10((scale?.max ?? 1) / (scale?.min ?? 1));
+  const digits = room >= powers ? ['1', '2', '5'] : ['1'];
+  return splits.map((value) => (digits.includes(value.toExponential(0).charAt(0)) ? value : null));
+}
+
+/** As wide as the widest of the ticks' texts. */
+function widthOfTicks(plot: UPlot, texts: string[] | null): number {
+  plot.ctx.save();
+  plot.ctx.font = FONT;
+  const widths = (texts ?? []).map((text) => plot.ctx.measureText(text ?? '').width);
+  plot.ctx.restore();
+  return Math.ceil(Math.max(24, ...widths)) + 14;
+}
+
+/** A colour of the page, as it is now. */
+export function colorOf(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}

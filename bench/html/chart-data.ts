@@ -1,0 +1,144 @@
+/**
+ * What the script of the page is told of a chart: a timeline or curves, as uPlot wants them.
+ *
+ * Invariants: all series share one row of ascending x values, `null` where a series has none; a long
+ * timeline is thinned, but keeps the highest and the lowest value of every span; what a logarithmic
+ * axis can't show is left out.
+ */
+import type { Axis, CurvesBlock, TimelineBlock, Unit } from '../document.js';
+import { scaleOf } from '../timeline.js';
+import type { Look } from './palette.js';
+
+/** One axis of a chart. */
+export interface ChartAxis {
+  readonly unit: Unit;
+  readonly isLog: boolean;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** A chart as plain data. */
+export interface ChartData {
+  readonly x: ChartAxis;
+  readonly y: ChartAxis;
+  /** The x values, then the y values of each series. */
+  readonly columns: ReadonlyArray<readonly (number | null)[]>;
+  readonly looks: readonly Look[];
+  /** Whether each point is marked. */
+  readonly hasPoints: boolean;
+  readonly ceiling?: { readonly label: string; readonly value: number };
+  /** Where a series ended before its time. */
+  readonly crosses: ReadonlyArray<{
+    readonly series: number;
+    readonly x: number;
+    readonly y: number;
+  }>;
+}
+
+type Point = readonly [x: number, y: number];
+
+/** More points than these can't be seen on a screen. */
+const MAX_POINTS = 600;
+/** Room above the highest value. */
+const HEADROOM = 1.06;
+
+/** The data of a timeline. */
+export function timelineData(block: TimelineBlock, looks: readonly Look[]): ChartData {
+  const { axis, seconds, ceiling, series } = block;
+  const { top, isCeilingInScale } = scaleOf(block);
+  const lines = series.map(({ samples, endSeconds }) => {
+    const points = samples.map(({ seconds: at, value }) => [at, value] as const);
+    const last = points.at(-1);
+    // Up to its end the last value goes on.
+    const end = last !== undefined && endSeconds > last[0] ? [[endSeconds, last[1]] as const] : [];
+    return thin([...points, ...end]);
+  });
+  const lastSeconds = Math.max(seconds, ...lines.map((points) => points.at(-1)?.[0] ?? 0));
+  return {
+    x: { unit: 'seconds', isLog: false, min: 0, max: round(lastSeconds) },
+    y: { unit: axis.unit, isLog: false, min: 0, max: round(top * HEADROOM) },
+    columns: align(lines),
+    looks,
+    hasPoints: false,
+    ...(ceiling && isCeilingInScale && { ceiling }),
+    crosses: series.flatMap(({ isCutShort }, at) => {
+      const end = lines[at]?.at(-1);
+      return isCutShort && end !== undefined
+        ? [{ series: at, x: round(end[0]), y: round(end[1]) }]
+        : [];
+    }),
+  };
+}
+
+/** The data of curves. */
+export function curvesData({ x, y, series }: CurvesBlock, looks: readonly Look[]): ChartData {
+  const lines = series.map(({ points }) =>
+    points
+      .filter((point) => canShow(point[0], x) && canShow(point[1], y))
+      .toSorted((a, b) => a[0] - b[0]),
+  );
+  const all = lines.flat();
+  return {
+    x: curveAxis(
+      x,
+      all.map((point) => point[0]),
+    ),
+    y: startAtZero(
+      curveAxis(
+        y,
+        all.map((point) => point[1]),
+      ),
+    ),
+    columns: align(lines),
+    looks,
+    hasPoints: true,
+    crosses: [],
+  };
+}
+
+function canShow(value: number, { scale }: Axis): boolean {
+  return Number.isFinite(value) && (scale !== 'log' || value > 0);
+}
+
+function curveAxis({ unit, scale }: Axis, values: readonly number[]): ChartAxis {
+  const isLog = scale === 'log';
+  const [min, max] =
+    values.length === 0 ? [isLog ? 1 : 0, 1] : [Math.min(...values), Math.max(...values)];
+  // An axis needs an extent.
+  return { unit, isLog, min: round(min), max: round(max > min ? max : max * 2 || 1) };
+}
+
+/** A linear axis shows amounts, which compare by their length. */
+function startAtZero(axis: ChartAxis): ChartAxis {
+  const max = round(axis.max * HEADROOM);
+  return axis.isLog || axis.min < 0 ? axis : { ...axis, min: 0, max };
+}
+
+function thin(points: readonly Point[]): readonly Point[] {
+  if (points.length <= MAX_POINTS) return points;
+  const span = Math.ceil(points.length / (MAX_POINTS / 2));
+  const kept = new Set([0, points.length - 1]);
+  for (let from = 0; from < points.length; from += span) {
+    const places = points.slice(from, from + span).map((_, at) => from + at);
+    const byValue = places.toSorted((a, b) => valueAt(points, a) - valueAt(points, b));
+    for (const place of [byValue[0], byValue.at(-1)]) if (place !== undefined) kept.add(place);
+  }
+  return points.filter((_, at) => kept.has(at));
+}
+
+function valueAt(points: readonly Point[], place: number): number {
+  return points[place]?.[1] ?? 0;
+}
+
+function align(lines: ReadonlyArray<readonly Point[]>): (number | null)[][] {
+  const rounded = lines.map((points) => new Map(points.map(([x, y]) => [round(x), round(y)])));
+  const xs = [...new Set(rounded.flatMap((points) => [...points.keys()]))].toSorted(
+    (a, b) => a - b,
+  );
+  return [xs, ...rounded.map((points) => xs.map((x) => points.get(x) ?? null))];
+}
+
+/** To five digits: more can't be seen, and would only make the page large. */
+function round(value: number): number {
+  return Number(value.toPrecision(5));
+}

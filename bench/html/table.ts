@@ -1,0 +1,56 @@
+/**
+ * Tables of the page.
+ *
+ * Invariants: every header has its scope, the first cell of a row is its header; a table that is too
+ * wide scrolls inside a box of its own that the keyboard reaches, never the page.
+ */
+import type { Cell, TableBlock } from '../document.js';
+import { type Markup, markup } from './markup.js';
+
+/** What the bench is about: its row stands out. */
+const OWN = 'millrace';
+/** Spread over the whole width, so few columns would be far apart. */
+const NARROW = 3;
+
+/** A table; the label is its accessible name. */
+export function drawTable({ head, groups, rows }: Omit<TableBlock, 'kind'>, label: string): Markup {
+  return markup`<div class="scroll" role="group" aria-label="${label}" tabindex="0">
+<table aria-label="${label}"${head.length <= NARROW ? markup` class="narrow"` : undefined}>
+<thead>
+${drawGroups(groups, head.length)}<tr>${head.map(drawHead)}</tr>
+</thead>
+<tbody>
+${rows.map((row) => drawRow(row))}</tbody>
+</table>
+</div>
+`;
+}
+
+function drawGroups(groups: TableBlock['groups'], columns: number): Markup | undefined {
+  if (groups === undefined) return undefined;
+  const rest = columns - groups.reduce((sum, group) => sum + group.columns, 1);
+  return markup`<tr class="groups"><td></td>${groups.map(
+    ({ title, columns: span }) => markup`<th scope="colgroup" colspan="${span}">${title}</th>`,
+  )}${rest > 0 ? markup`<td colspan="${rest}"></td>` : undefined}</tr>
+`;
+}
+
+function drawHead(title: string): Markup {
+  // A header without a text would be announced as one.
+  return title === '' ? markup`<td></td>` : markup`<th scope="col">${title}</th>`;
+}
+
+function drawRow(cells: readonly (Cell | string)[]): Markup {
+  const [first, ...rest] = cells.map((cell) => (typeof cell === 'string' ? { text: cell } : cell));
+  if (first === undefined) return markup``;
+  const isOwn = first.text === OWN;
+  return markup`<tr${isOwn ? markup` class="own"` : undefined}><th scope="row">${drawCell(first)}</th>${rest.map(
+    (cell) => markup`<td>${drawCell(cell)}</td>`,
+  )}</tr>
+`;
+}
+
+function drawCell({ text, range, meaning }: Cell): Markup {
+  const words = meaning === undefined ? markup`${text}` : markup`<b class="${meaning}">${text}</b>`;
+  return range === undefined ? words : markup`${words} <small>${range}</small>`;
+}

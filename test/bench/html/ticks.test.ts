@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { formatTick, incrementsOf } from '../../../bench/html/browser/ticks.js';
+
+test.each([
+  [0, 'seconds', '0'],
+  [0.5, 'seconds', '0.5 s'],
+  [10, 'seconds', '10 s'],
+  [0.1, 'milliseconds', '0.1 ms'],
+  [1, 'milliseconds', '1 ms'],
+  [10, 'milliseconds', '10 ms'],
+  [100, 'milliseconds', '100 ms'],
+  [1500, 'milliseconds', '1.5 s'],
+  [128 * 1024 ** 2, 'bytes', '128 MB'],
+  [2 * 1024 ** 3, 'bytes', '2 GB'],
+  [0.5, 'percent', '50 %'],
+  [10_000, 'count', '10,000'],
+  [2_500_000, 'count', '2.5 M'],
+  [1.25, 'ratio', '1.25'],
+  [2, 'ratio', '2'],
+  [20, 'perSecond', '20/s'],
+] as const)('%d as %s is %j', (value, unit, text) => {
+  expect(formatTick(value, unit)).toBe(text);
+});
+
+test('counts are counted in whole numbers, bytes in powers of two', () => {
+  expect(incrementsOf('count')?.slice(0, 4)).toEqual([1, 2, 5, 10]);
+  expect(incrementsOf('bytes')?.every((each) => Math.log2(each) % 1 === 0)).toBe(true);
+  expect(incrementsOf('seconds')).toBeUndefined();
+});
