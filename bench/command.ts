@@ -6,6 +6,7 @@
  * said before anything is started; a run that is interrupted or fails still writes what it has; every option
  * reaches all scenarios that know it, and one that none of them knows is an error.
  */
+import { existsSync } from 'node:fs';
 import { type BenchFile, type FileResult, SCHEMA } from './bench-file.js';
 import { compareFiles } from './compare.js';
 import { describeBusy, readEnvironment } from './environment.js';
@@ -16,6 +17,8 @@ import { drawMarkdown } from './markdown.js';
 import { didYouMean } from './nearest.js';
 import type { Scenario, Surroundings } from './scenario.js';
 import { SCENARIOS } from './scenarios/index.js';
+import { job } from './scenarios/job/command.js';
+import { looksLikeModule } from './scenarios/job/module-name.js';
 import { drawDocument } from './terminal/document.js';
 import { wrap } from './terminal/wrap.js';
 import { TOUR } from './tour.js';
@@ -29,6 +32,9 @@ const COMMON_FLAGS: FlagTable = {
   md: 'text',
   html: 'text',
 };
+
+/** For words that look as if a shell had put them there. */
+const QUOTES = " A pattern of files needs quotes: --input 'docs/*.md'.";
 
 /** A scenario, and what it is told. */
 interface Step {
@@ -62,6 +68,7 @@ export async function bench(args: readonly string[], surroundings: Surroundings)
   const isTour = operands.length === 0;
   const steps = isTour ? tourSteps(flags) : chosenSteps(operands, flags);
   const targets = readTargets(flags, isTour);
+  for (const { scenario, settings } of steps) await scenario.check?.(settings, surroundings);
   const { file, error } = await runSteps(steps, args, flags, surroundings);
   await write(file, targets, surroundings);
   if (error !== undefined) throw error;
@@ -79,13 +86,15 @@ function readArguments(args: readonly string[]): { operands: string[]; flags: Fl
 }
 
 function chosenSteps(operands: readonly string[], flags: Flags): Step[] {
-  const scenarios = operands.map(findScenario);
+  checkModules(operands);
+  const scenarios = operands.map((word) => (looksLikeModule(word) ? job : findScenario(word)));
   const twice = scenarios.find((each, at) => scenarios.indexOf(each) !== at);
   if (twice !== undefined) throw new UsageError(`Scenario '${twice.name}' is named twice.`);
-  checkScenarioFlags(flags, scenarios);
+  const all = withModule(flags, operands.find(looksLikeModule));
+  checkScenarioFlags(all, scenarios);
   return scenarios.map((scenario) => ({
     scenario,
-    settings: scenario.settings(only(flags, scenario)),
+    settings: scenario.settings(only(all, scenario)),
   }));
 }
 
@@ -100,13 +109,28 @@ function tourSteps(flags: Flags): Step[] {
   }));
 }
 
+/** @throws UsageError where there are several, as a shell makes of a pattern without quotes. */
+function checkModules(operands: readonly string[]): void {
+  const [first, second] = operands.filter(looksLikeModule);
+  if (second === undefined) return;
+  throw new UsageError(`Two jobs are named, '${first}' and '${second}'; valid is one.${QUOTES}`);
+}
+
+/** `millrace bench ./jobs.js#render` is short for `millrace bench job --module ./jobs.js#render`. */
+function withModule(flags: Flags, word: string | undefined): Flags {
+  if (word === undefined) return flags;
+  if (!flags.has('module')) return new Map([...flags, ['module', word]]);
+  throw new UsageError(
+    `Option '--module' is given beside the job '${word}'; valid is one of both.`,
+  );
+}
+
 function findScenario(name: string): Scenario {
   const names = SCENARIOS.map((scenario) => scenario.name);
   const found = SCENARIOS.find((scenario) => scenario.name === name);
   if (found !== undefined) return found;
-  throw new UsageError(
-    `Unknown scenario '${name}'; there is: ${names.join(', ')}.${didYouMean(name, names)}`,
-  );
+  const hint = existsSync(name) ? QUOTES : didYouMean(name, names);
+  throw new UsageError(`Unknown scenario '${name}'; there is: ${names.join(', ')}.${hint}`);
 }
 
 /** @throws UsageError for an option that none of the scenarios knows. */

@@ -45,6 +45,12 @@ export interface TextBlock {
   readonly role?: 'faint' | 'point';
 }
 
+/** Text to be copied: kept as it is, line by line. */
+export interface CodeBlock {
+  readonly kind: 'code';
+  readonly text: string;
+}
+
 /** What a chart's axis counts. */
 export interface Axis {
   readonly label: string;
@@ -109,7 +115,14 @@ export interface BarsBlock {
   readonly bars: ReadonlyArray<{ readonly name: string; readonly figure: Spread }>;
 }
 
-export type Block = HeadingBlock | TextBlock | TableBlock | TimelineBlock | CurvesBlock | BarsBlock;
+export type Block =
+  | HeadingBlock
+  | TextBlock
+  | CodeBlock
+  | TableBlock
+  | TimelineBlock
+  | CurvesBlock
+  | BarsBlock;
 
 /** All that one result says. */
 export interface Document {

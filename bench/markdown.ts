@@ -63,6 +63,8 @@ function drawBlock(block: Block): string[] {
       return [`### ${escape(block.text)}`, ''];
     case 'text':
       return [`${block.role === 'point' ? '- ' : ''}${escape(block.text)}`, ''];
+    case 'code':
+      return ['```js', block.text, '```', ''];
     case 'table':
       return [...drawTable(block), ''];
     case 'timeline':

@@ -43,6 +43,8 @@ export interface Scenario<Settings = unknown, Result extends ScenarioResult = Sc
   readonly flags: FlagTable;
   /** Reads and completes the settings, before anything is started. @throws UsageError */
   settings(flags: Flags): Settings;
+  /** What only running something can tell, before any scenario is measured. @throws UsageError */
+  check?(settings: Settings, surroundings: Surroundings): Promise<void>;
   /** @throws Error where it can't be carried out at all. */
   measure(settings: Settings, surroundings: Surroundings): Promise<Result>;
   /** What a person wants to know of it. No blocks where nothing was measured. */

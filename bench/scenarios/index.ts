@@ -6,6 +6,7 @@
 import type { Scenario } from '../scenario.js';
 import { depth } from './depth/command.js';
 import { invoke } from './invoke/command.js';
+import { job } from './job/command.js';
 import { overhead } from './overhead/command.js';
 import { overload } from './overload/command.js';
 import { payload } from './payload/command.js';
@@ -28,4 +29,5 @@ export const SCENARIOS: readonly Scenario[] = [
   scaling,
   soak,
   startup,
+  job,
 ];

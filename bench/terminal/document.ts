@@ -1,7 +1,7 @@
 /**
  * A document as lines for a terminal.
  *
- * Invariants: at most 80 columns; below a figure its range, in a line of its own.
+ * Invariants: at most 80 columns, but for code, which is kept as it is; below a figure its range, in a line of its own.
  */
 import type { BarsBlock, Block, Cell, Document, TableBlock, TimelineBlock } from '../document.js';
 import { scaleOf } from '../timeline.js';
@@ -28,6 +28,8 @@ function drawBlock(block: Block, paint: Paint): string[] {
       return ['', ...wrap(block.text).map((line) => paint('title', line))];
     case 'text':
       return drawText(block.text, block.role, paint);
+    case 'code':
+      return ['', ...block.text.split('\n')];
     case 'table':
       return ['', ...drawTableBlock(block, paint)];
     case 'timeline':

@@ -21,6 +21,12 @@ export function formatMegabytes(bytes: number): string {
   return `${Math.round(bytes / MB)} MB`;
 }
 
+/** Bytes as '512 B' or '64 KB', from ten thousand kilobytes on as above. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 10_000) return `${formatCount(bytes)} B`;
+  return bytes < 10_000 * 1024 ? `${formatCount(bytes / 1024)} KB` : formatMegabytes(bytes);
+}
+
 /** Milliseconds as '12.3 µs', '0.84 ms', '12.3 ms', '312 ms' or '2.51 s'. */
 export function formatDuration(ms: number): string {
   if (ms > 0 && ms < 0.0995) return `${formatFigure(ms * 1000)} µs`;

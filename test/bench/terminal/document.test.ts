@@ -91,6 +91,12 @@ test('a document without blocks says nothing', () => {
   expect(drawDocument({ title: 'Title', blocks: [] }, plain)).toEqual([]);
 });
 
+test('code is kept as it is, line by line', () => {
+  const code = 'const pool = new Pool({\n  threads: 2,\n});';
+  const lines = drawDocument({ title: 'Title', blocks: [{ kind: 'code', text: code }] }, plain);
+  expect(lines).toEqual(['', 'Title', '', 'const pool = new Pool({', '  threads: 2,', '});']);
+});
+
 test('a name that leaves too little room for the figures goes on in the next lines', () => {
   const name = `${'long '.repeat(12).trim()}: ${'x'.repeat(70)} end`;
   const range = { text: '123,456/s', range: '120k–130k' };

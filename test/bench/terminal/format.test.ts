@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  formatBytes,
   formatCount,
   formatDuration,
   formatFigure,
@@ -59,4 +60,14 @@ test.each([
   [formatList(['a', 'b', 'c']), 'a, b and c'],
 ])('%s is %s', (text, wanted) => {
   expect(text).toBe(wanted);
+});
+
+test.each([
+  [0, '0 B'],
+  [9_999, '9,999 B'],
+  [65_536, '64 KB'],
+  [10 * 1024 ** 2, '10 MB'],
+  [3 * 1024 ** 3, '3.0 GB'],
+])('%i bytes are %s', (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text);
 });
