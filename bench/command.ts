@@ -3,12 +3,13 @@
  * them on the screen and in files.
  *
  * Invariants: whatever can be known to be wrong (a name, an option, a file that can't be written) is
- * said before anything is started; an interrupted run still shows and writes what it has; every option
+ * said before anything is started; a run that is interrupted or fails still writes what it has; every option
  * reaches all scenarios that know it, and one that none of them knows is an error.
  */
+import { existsSync } from 'node:fs';
 import { type BenchFile, type FileResult, SCHEMA } from './bench-file.js';
 import { compareFiles } from './compare.js';
-import { readEnvironment } from './environment.js';
+import { describeBusy, readEnvironment } from './environment.js';
 import { type Flags, type FlagTable, parseFlags, textFlag, UsageError } from './flags.js';
 import { benchHelp, scenarioList } from './help.js';
 import { checkWritable, writeJson, writeText } from './json-file.js';
@@ -16,6 +17,8 @@ import { drawMarkdown } from './markdown.js';
 import { didYouMean } from './nearest.js';
 import type { Scenario, Surroundings } from './scenario.js';
 import { SCENARIOS } from './scenarios/index.js';
+import { job } from './scenarios/job/command.js';
+import { looksLikeModule } from './scenarios/job/module-name.js';
 import { drawDocument } from './terminal/document.js';
 import { wrap } from './terminal/wrap.js';
 import { TOUR } from './tour.js';
@@ -29,6 +32,9 @@ const COMMON_FLAGS: FlagTable = {
   md: 'text',
   html: 'text',
 };
+
+/** For words that look as if a shell had put them there. */
+const QUOTES = " A pattern of files needs quotes: --input 'docs/*.md'.";
 
 /** A scenario, and what it is told. */
 interface Step {
@@ -47,15 +53,25 @@ interface Targets {
 export async function bench(args: readonly string[], surroundings: Surroundings): Promise<void> {
   const { operands, flags } = readArguments(args);
   if (flags.has('help')) return print(benchHelp(SCENARIOS), surroundings);
-  if (operands[0] === 'list') return print(scenarioList(SCENARIOS), surroundings);
+  if (operands[0] === 'list') {
+    checkFlags(flags, ['no-color', 'quiet'], 'list');
+    if (operands[1] !== undefined) {
+      throw new UsageError(`'list' takes no names, but '${operands[1]}' was given.`);
+    }
+    return print(scenarioList(SCENARIOS), surroundings);
+  }
   if (operands[0] === 'compare') {
-    return print(compareFiles(operands.slice(1), surroundings.paint), surroundings);
+    checkFlags(flags, ['no-color', 'quiet', 'json', 'md'], 'compare');
+    const targets = { json: textFlag(flags, 'json'), md: textFlag(flags, 'md') };
+    return print(compareFiles(operands.slice(1), surroundings.paint, targets), surroundings);
   }
   const isTour = operands.length === 0;
   const steps = isTour ? tourSteps(flags) : chosenSteps(operands, flags);
   const targets = readTargets(flags, isTour);
-  const file = await runSteps(steps, args, flags, surroundings);
+  for (const { scenario, settings } of steps) await scenario.check?.(settings, surroundings);
+  const { file, error } = await runSteps(steps, args, flags, surroundings);
   await write(file, targets, surroundings);
+  if (error !== undefined) throw error;
   const [failure, ...more] = file.results.flatMap(({ failures }) => failures);
   if (failure === undefined) return;
   const many = more.length === 0 ? 'A measurement' : `${more.length + 1} measurements`;
@@ -70,18 +86,20 @@ function readArguments(args: readonly string[]): { operands: string[]; flags: Fl
 }
 
 function chosenSteps(operands: readonly string[], flags: Flags): Step[] {
-  const scenarios = operands.map(findScenario);
-  const [twice] = scenarios.filter((each, at) => scenarios.indexOf(each) !== at);
+  checkModules(operands);
+  const scenarios = operands.map((word) => (looksLikeModule(word) ? job : findScenario(word)));
+  const twice = scenarios.find((each, at) => scenarios.indexOf(each) !== at);
   if (twice !== undefined) throw new UsageError(`Scenario '${twice.name}' is named twice.`);
-  checkFlags(flags, scenarios);
+  const all = withModule(flags, operands.find(looksLikeModule));
+  checkScenarioFlags(all, scenarios);
   return scenarios.map((scenario) => ({
     scenario,
-    settings: scenario.settings(only(flags, scenario)),
+    settings: scenario.settings(only(all, scenario)),
   }));
 }
 
 function tourSteps(flags: Flags): Step[] {
-  checkFlags(
+  checkScenarioFlags(
     flags,
     TOUR.map(({ scenario }) => scenario),
   );
@@ -91,28 +109,46 @@ function tourSteps(flags: Flags): Step[] {
   }));
 }
 
+/** @throws UsageError where there are several, as a shell makes of a pattern without quotes. */
+function checkModules(operands: readonly string[]): void {
+  const [first, second] = operands.filter(looksLikeModule);
+  if (second === undefined) return;
+  throw new UsageError(`Two jobs are named, '${first}' and '${second}'; valid is one.${QUOTES}`);
+}
+
+/** `millrace bench ./jobs.js#render` is short for `millrace bench job --module ./jobs.js#render`. */
+function withModule(flags: Flags, word: string | undefined): Flags {
+  if (word === undefined) return flags;
+  if (!flags.has('module')) return new Map([...flags, ['module', word]]);
+  throw new UsageError(
+    `Option '--module' is given beside the job '${word}'; valid is one of both.`,
+  );
+}
+
 function findScenario(name: string): Scenario {
   const names = SCENARIOS.map((scenario) => scenario.name);
   const found = SCENARIOS.find((scenario) => scenario.name === name);
   if (found !== undefined) return found;
-  throw new UsageError(
-    `Unknown scenario '${name}'; there is: ${names.join(', ')}.${didYouMean(name, names)}`,
-  );
+  const hint = existsSync(name) ? QUOTES : didYouMean(name, names);
+  throw new UsageError(`Unknown scenario '${name}'; there is: ${names.join(', ')}.${hint}`);
 }
 
 /** @throws UsageError for an option that none of the scenarios knows. */
-function checkFlags(flags: Flags, scenarios: readonly Scenario[]): void {
-  const known = new Set([
+function checkScenarioFlags(flags: Flags, scenarios: readonly Scenario[]): void {
+  const known = [
     ...Object.keys(COMMON_FLAGS),
     ...scenarios.flatMap((scenario) => Object.keys(scenario.flags)),
-  ]);
-  for (const name of flags.keys()) {
-    if (known.has(name)) continue;
-    const options = [...known].map((each) => `--${each}`);
-    throw new UsageError(
-      `Unknown option '--${name}' for ${scenarios.map((each) => each.name).join(', ')}.${didYouMean(`--${name}`, options)}`,
-    );
-  }
+  ];
+  checkFlags(flags, known, scenarios.map((each) => each.name).join(', '));
+}
+
+function checkFlags(flags: Flags, known: readonly string[], what: string): void {
+  const unknown = [...flags.keys()].find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const options = known.map((each) => `--${each}`);
+  throw new UsageError(
+    `Unknown option '--${unknown}' for ${what}.${didYouMean(`--${unknown}`, options)}`,
+  );
 }
 
 function only(flags: Flags, scenario: Scenario): Flags {
@@ -134,24 +170,33 @@ async function runSteps(
   args: readonly string[],
   flags: Flags,
   surroundings: Surroundings,
-): Promise<BenchFile> {
+): Promise<{ readonly file: BenchFile; readonly error?: unknown }> {
   const { screen, paint, signal } = surroundings;
   const startedAt = new Date().toISOString();
   const environment = readEnvironment();
   const results: FileResult[] = [];
+  const busy = describeBusy(environment);
+  if (busy !== undefined) screen.write(`${wrap(busy).join('\n')}\n`);
   const quiet = flags.has('quiet') ? { ...surroundings, screen: SILENT } : surroundings;
-  for (const { scenario, settings } of steps) {
-    if (signal.aborted) break;
-    if (steps.length > 1 && !flags.has('quiet')) {
-      screen.write(`\n${paint('title', `${scenario.name}: `)}${scenario.summary}\n`);
-    }
-    const result = await scenario.measure(settings, quiet);
-    const document = scenario.describe(result);
-    if (document.blocks.length > 0) screen.write(`${drawDocument(document, paint).join('\n')}\n`);
-    results.push({ ...result, figures: scenario.figures(result) });
-  }
   const command = ['millrace bench', ...args.map(quoted)].join(' ');
-  return { schema: SCHEMA, command, startedAt, environment, results };
+  const file: BenchFile = { schema: SCHEMA, command, startedAt, environment, results };
+  try {
+    for (const { scenario, settings } of steps) {
+      if (signal.aborted) break;
+      if (steps.length > 1 && !flags.has('quiet')) {
+        const title = `${paint('title', `${scenario.name}: `)}${scenario.summary}`;
+        screen.write(`\n${wrap(title).join('\n')}\n`);
+      }
+      const result = await scenario.measure(settings, quiet);
+      const document = scenario.describe(result);
+      if (document.blocks.length > 0) screen.write(`${drawDocument(document, paint).join('\n')}\n`);
+      results.push({ ...result, figures: scenario.figures(result) });
+    }
+    return { file };
+  } catch (error) {
+    // What the scenarios before it have measured is worth keeping.
+    return { file, error };
+  }
 }
 
 const SILENT = { write: (): void => {} };

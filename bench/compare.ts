@@ -1,50 +1,85 @@
 /**
- * `millrace bench compare`: two runs side by side, figure by figure.
+ * `millrace bench compare`: two runs side by side, on the screen and in files.
  *
- * Invariants: figures are paired by scenario and name, never by place; a difference is claimed only
- * where the ranges of the rounds do not overlap; what only one of the runs has is told.
+ * Invariants: whatever is wrong with the files is said before anything is written; a file that is
+ * compared is never written to.
  */
-import { readFileSync } from 'node:fs';
-import { type BenchFile, SCHEMA } from './bench-file.js';
-import type { NamedFigure } from './document.js';
+import { realpathSync } from 'node:fs';
+import { describeRuns, type ReadRun, reportRuns, type RunsReport } from './compare-report.js';
 import { UsageError } from './flags.js';
-import { formatFigure, formatUnit } from './terminal/format.js';
+import { checkWritable, writeJson, writeText } from './json-file.js';
+import { drawMarkdownDocument } from './markdown.js';
+import { readRun } from './run-file.js';
+import { drawDocument } from './terminal/document.js';
 import type { Paint } from './terminal/paint.js';
-import { drawTable } from './terminal/table.js';
 import { wrap } from './terminal/wrap.js';
 
-/** Reads both files and gives the lines to print. @throws UsageError */
-export function compareFiles(operands: readonly string[], paint: Paint): string {
+/** Raised when a reader of the old form would misread the new one. */
+const COMPARISON_SCHEMA = 'millrace-bench-comparison/1';
+
+/** Where the comparison goes, beside the screen. */
+export interface CompareTargets {
+  readonly json?: string | undefined;
+  readonly md?: string | undefined;
+}
+
+/** Reads both files, writes what is asked for and gives the text to print. @throws UsageError */
+export function compareFiles(
+  operands: readonly string[],
+  paint: Paint,
+  { json, md }: CompareTargets = {},
+): string {
   const [before, after, ...rest] = operands;
   if (before === undefined || after === undefined || rest.length > 0) {
     throw new UsageError("'compare' needs two files that --json has written.");
   }
-  return `${compareRuns(readRun(before), readRun(after), paint).join('\n')}\n`;
-}
-
-/** The lines that compare two runs. */
-export function compareRuns(before: BenchFile, after: BenchFile, paint: Paint): string[] {
-  void before;
-  void after;
-  void paint;
-  void formatFigure;
-  void formatUnit;
-  void drawTable;
-  void wrap;
-  return [];
-}
-
-function readRun(path: string): BenchFile {
-  let file: Partial<BenchFile>;
-  try {
-    file = JSON.parse(readFileSync(path, 'utf8')) as Partial<BenchFile>;
-  } catch (error) {
-    throw new UsageError(`'${path}' can't be read: ${(error as Error).message}.`);
+  const report = reportRuns(
+    { path: before, run: readRun(before) },
+    { path: after, run: readRun(after) },
+  );
+  for (const [option, path] of Object.entries({ json, md })) {
+    if (path === undefined) continue;
+    checkWritable(option, path);
+    checkNoInput(option, path, [before, after]);
   }
-  if (file.schema === SCHEMA) return file as BenchFile;
+  const document = describeRuns(report);
+  if (json !== undefined) writeJson(json, dataOf(report));
+  if (md !== undefined) writeText(md, drawMarkdownDocument(document, '#').join('\n'));
+  const written = [json, md].filter((path) => path !== undefined);
+  return [
+    ...drawDocument(document, paint),
+    ...(written.length === 0 ? [] : ['', ...wrap(`Written: ${written.join(', ')}`)]),
+    '',
+  ].join('\n');
+}
+
+function checkNoInput(option: string, path: string, inputs: readonly string[]): void {
+  const input = inputs.find((each) => realPathOf(each) === realPathOf(path));
+  if (input === undefined) return;
   throw new UsageError(
-    `'${path}' is not a run of 'millrace bench' that this version can read (${SCHEMA}).`,
+    `Option '--${option}' is '${path}', one of the files to compare; valid is another file.`,
   );
 }
 
-export type { NamedFigure };
+function realPathOf(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What `--json` writes: the figures of both runs, paired. */
+function dataOf({ before, after, warnings, comparison }: RunsReport): object {
+  return {
+    schema: COMPARISON_SCHEMA,
+    before: headOf(before),
+    after: headOf(after),
+    warnings,
+    ...comparison,
+  };
+}
+
+function headOf({ path, run: { schema, command, startedAt, environment } }: ReadRun): object {
+  return { path, schema, command, startedAt, environment };
+}

@@ -45,6 +45,12 @@ export interface TextBlock {
   readonly role?: 'faint' | 'point';
 }
 
+/** Text to be copied: kept as it is, line by line. */
+export interface CodeBlock {
+  readonly kind: 'code';
+  readonly text: string;
+}
+
 /** What a chart's axis counts. */
 export interface Axis {
   readonly label: string;
@@ -109,7 +115,14 @@ export interface BarsBlock {
   readonly bars: ReadonlyArray<{ readonly name: string; readonly figure: Spread }>;
 }
 
-export type Block = HeadingBlock | TextBlock | TableBlock | TimelineBlock | CurvesBlock | BarsBlock;
+export type Block =
+  | HeadingBlock
+  | TextBlock
+  | CodeBlock
+  | TableBlock
+  | TimelineBlock
+  | CurvesBlock
+  | BarsBlock;
 
 /** All that one result says. */
 export interface Document {
@@ -129,8 +142,8 @@ export interface NamedFigure extends Spread {
 }
 
 /** A heading. */
-export function heading(text: string): HeadingBlock {
-  return { kind: 'heading', text };
+export function heading(words: string): HeadingBlock {
+  return { kind: 'heading', text: words };
 }
 
 /** A paragraph. */
@@ -154,6 +167,16 @@ export function spreadCell(
 ): Cell | string {
   if (spread === undefined) return '-';
   return { text: format(spread.median), range: `${format(spread.min)}–${format(spread.max)}` };
+}
+
+/** A figure of several rounds with its name. */
+export function named(
+  figure: Spread & { readonly rounds?: readonly number[] },
+  name: string,
+  unit: Unit,
+  better?: 'more' | 'less',
+): NamedFigure {
+  return { ...figure, name, unit, ...(better && { better }) };
 }
 
 /** A figure that was measured once. */

@@ -19,6 +19,20 @@ export interface Comparison {
   readonly ratio: Figure;
 }
 
+/** With fewer rounds than this nothing is claimed: they agree by chance too often. */
+export const LEAST_ROUNDS = 3;
+
+/**
+ * Which side is greater, as far as the rounds can tell: all of them have to agree. Of n rounds with no
+ * difference at all that happens once in 2^(n - 1) (a sign test); undefined where they don't, or are
+ * fewer than three.
+ */
+export function claimOf({ min, max, rounds }: Figure): 'more' | 'less' | undefined {
+  if (rounds.length < LEAST_ROUNDS) return undefined;
+  if (min > 1) return 'more';
+  return max < 1 ? 'less' : undefined;
+}
+
 /** Undefined where there is no figure. */
 export function figureOf(series: Series): Figure | undefined {
   const spread = spreadOf(series.values());

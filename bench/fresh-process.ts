@@ -16,9 +16,18 @@ export interface Measured extends Message {
 export async function measureFresh<Reply extends Measured>(
   program: URL,
   request: Message,
-  { limitMs, signal }: { readonly limitMs: number; readonly signal: AbortSignal },
+  {
+    limitMs,
+    signal,
+    onMessage,
+  }: {
+    readonly limitMs: number;
+    readonly signal: AbortSignal;
+    /** Gets every message on the way, the answer too. */
+    readonly onMessage?: (message: Message) => void;
+  },
 ): Promise<Reply> {
-  const child = new Child<Message, Measured>('process', program);
+  const child = new Child<Message, Measured>('process', program, onMessage);
   let isLate = false;
   const stop = (): void => void child.kill();
   const limit = setTimeout(() => {

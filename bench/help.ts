@@ -21,6 +21,7 @@ export function commandHelp(version: string): string {
     ...columns([
       ['bench', 'a tour in two minutes; writes millrace-report.html and .json'],
       ['bench <scenario …>', 'measure; millrace bench --help tells the options'],
+      ['bench ./jobs.js#name', 'measure your own job, and get advice for a pool of it'],
       ['bench list', 'what there is to measure'],
       ['bench compare A B', 'two runs that were written by --json, side by side'],
       ['--version', 'print the version'],
@@ -33,8 +34,9 @@ export function commandHelp(version: string): string {
 export function benchHelp(scenarios: readonly Scenario[]): string {
   return text([
     'Usage: millrace bench [<scenario> …] [options]',
+    '       millrace bench ./jobs.js#render [--input FILES] [--advise] [options]',
     '       millrace bench list',
-    '       millrace bench compare <before.json> <after.json>',
+    '       millrace bench compare <before.json> <after.json> [options]',
     '',
     ...wrap('Without a scenario: a tour in two minutes, with millrace-report.html and .json.'),
     '',

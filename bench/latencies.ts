@@ -30,6 +30,11 @@ export class Latencies {
     this.#histogram.record(Math.max(1, Math.round(latencyUs)));
   }
 
+  /** Forgets all of them: for one distribution after another without allocating again. */
+  clear(): void {
+    this.#histogram.reset();
+  }
+
   summary(): LatencySummary {
     const { count, max } = this.#histogram;
     if (count === 0) return NO_LATENCIES;

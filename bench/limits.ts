@@ -8,17 +8,21 @@ import { formatList, formatPercent } from './terminal/format.js';
 
 /** A wider range of the rounds than this, as a share of their median, is told. */
 const NOISY = 0.2;
+/** Of the measurements without a stable warm-up so many are named. */
+const NAMED = 3;
 
 /** One sentence or two for each limit. */
 export function describeLimits(
   spreads: readonly Spread[],
   {
     missing = [],
+    unstable = [],
     failures,
     isInterrupted,
     settings: { rounds },
   }: {
     readonly missing?: readonly string[];
+    readonly unstable?: readonly string[];
     readonly failures: readonly string[];
     readonly isInterrupted: boolean;
     readonly settings: { readonly rounds: number };
@@ -27,6 +31,7 @@ export function describeLimits(
   return [
     ...(rounds === 1 ? ['With one round nothing is known of the spread of the figures.'] : []),
     ...describeNoise(spreads),
+    ...describeUnstable(unstable),
     ...(missing.length === 0
       ? []
       : [
@@ -45,4 +50,14 @@ function describeNoise(spreads: readonly Spread[]): string[] {
     `The machine was not steady: ${noisy.length} of ${spreads.length} figures differ by more than ` +
       `${formatPercent(NOISY)} between their rounds, up to ${formatPercent(worst)} of their median.`,
   ];
+}
+
+/** @param unstable - A description for each measurement; the same one again for another round. */
+function describeUnstable(unstable: readonly string[]): string[] {
+  if (unstable.length === 0) return [];
+  const which = [...new Set(unstable)];
+  const named = which.slice(0, NAMED).join('; ');
+  const more = which.length > NAMED ? `; and ${which.length - NAMED} more` : '';
+  const count = unstable.length === 1 ? 'one measurement' : `${unstable.length} measurements`;
+  return [`The warm-up was not stable before ${count}: ${named}${more}.`];
 }

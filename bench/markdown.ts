@@ -5,7 +5,8 @@
  * no text can break out of its table or become markup.
  */
 import type { BenchFile } from './bench-file.js';
-import type { Block, Cell, TableBlock } from './document.js';
+import type { Block, Cell, Document, TableBlock } from './document.js';
+import { describeBusy, type Environment } from './environment.js';
 import type { Scenario } from './scenario.js';
 import { formatFigure, formatMegabytes, formatUnit } from './terminal/format.js';
 
@@ -15,9 +16,10 @@ export function drawMarkdown(file: BenchFile, scenarios: readonly Scenario[]): s
   const lines = file.results.flatMap((result) => {
     const scenario = scenarios.find(({ name }) => name === result.scenario);
     if (scenario === undefined) return [];
-    const { title, blocks } = scenario.describe(result);
-    return [`## ${escape(title)}`, '', ...blocks.flatMap(drawBlock)];
+    return drawMarkdownDocument(scenario.describe(result), '##');
   });
+  const busy = describeBusy(environment);
+  const fence = fenceFor(command);
   return [
     '# millrace bench',
     '',
@@ -25,15 +27,34 @@ export function drawMarkdown(file: BenchFile, scenarios: readonly Scenario[]): s
     '## Where and how',
     '',
     `${escape(environment.cpu)}, ${environment.processors} processors, ` +
-      `${formatMegabytes(environment.memoryBytes)}, ${escape(environment.platform)} ${escape(environment.kernel)}, ` +
+      `${formatMegabytes(environment.memoryBytes)},${limitsOf(environment)} ${escape(environment.platform)} ${escape(environment.kernel)}, ` +
       `Node ${environment.node}, millrace ${environment.millrace}, Piscina ${environment.piscina}, ` +
       `load average before ${formatFigure(environment.loadAverage)}, ${startedAt}.`,
     '',
-    '```sh',
+    ...(busy === undefined ? [] : [escape(busy), '']),
+    `${fence}sh`,
     command,
-    '```',
+    fence,
     '',
   ].join('\n');
+}
+
+/** The lines of one document, below a heading of that level. */
+export function drawMarkdownDocument({ title, blocks }: Document, level: '#' | '##'): string[] {
+  return [`${level} ${escape(title)}`, '', ...blocks.flatMap(drawBlock)];
+}
+
+/** Those of the cgroup; mostly there are none. */
+function limitsOf({ cpuQuota, memoryLimitBytes }: Environment): string {
+  const quota = cpuQuota === undefined ? '' : ` CPU quota ${formatFigure(cpuQuota)},`;
+  if (memoryLimitBytes === undefined) return quota;
+  return `${quota} memory limit ${formatMegabytes(memoryLimitBytes)},`;
+}
+
+/** Longer than any run of backticks in the text, so that nothing in it ends the block. */
+function fenceFor(text: string): string {
+  const runs = text.match(/`+/g) ?? [];
+  return '`'.repeat(Math.max(3, ...runs.map(({ length }) => length + 1)));
 }
 
 function drawBlock(block: Block): string[] {
@@ -42,6 +63,8 @@ function drawBlock(block: Block): string[] {
       return [`### ${escape(block.text)}`, ''];
     case 'text':
       return [`${block.role === 'point' ? '- ' : ''}${escape(block.text)}`, ''];
+    case 'code':
+      return ['```js', block.text, '```', ''];
     case 'table':
       return [...drawTable(block), ''];
     case 'timeline':
@@ -97,6 +120,8 @@ function row(cells: readonly string[]): string {
 
 function escape(text: string): string {
   return text
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll('&', '&amp;')
     .replaceAll(/[\\|<>*_`[\]#~]/g, (sign) => (sign === '<' ? '&lt;' : `\\${sign}`))
-    .replaceAll('\n', ' ');
+    .replace(/^(\d*)([-+.)])(?= )/, '$1\\$2');
 }

@@ -30,6 +30,8 @@ export interface ScenarioResult {
   readonly settings: object;
   /** Measurements that failed, a sentence each: the result lacks them. */
   readonly failures: readonly string[];
+  /** Measurements whose warm-up did not become stable, a description each; they are in the result. */
+  readonly unstable?: readonly string[];
 }
 
 export interface Scenario<Settings = unknown, Result extends ScenarioResult = ScenarioResult> {
@@ -41,6 +43,8 @@ export interface Scenario<Settings = unknown, Result extends ScenarioResult = Sc
   readonly flags: FlagTable;
   /** Reads and completes the settings, before anything is started. @throws UsageError */
   settings(flags: Flags): Settings;
+  /** What only running something can tell, before any scenario is measured. @throws UsageError */
+  check?(settings: Settings, surroundings: Surroundings): Promise<void>;
   /** @throws Error where it can't be carried out at all. */
   measure(settings: Settings, surroundings: Surroundings): Promise<Result>;
   /** What a person wants to know of it. No blocks where nothing was measured. */

@@ -7,12 +7,14 @@
  * that are due, so that it holds whole turns where many jobs end at once.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import { type End, warmUp } from './warm-up.js';
 
 /** What to run, and how. */
 export interface SteadyLoadOptions {
   readonly inFlight: number;
   /** Starts the next job. */
   readonly run: () => PromiseLike<unknown>;
+  /** Up to three times as long where the throughput isn't stable by then. */
   readonly warmUpMs: number;
   readonly windowMs: number;
 }
@@ -24,12 +26,12 @@ export interface Throughput {
   readonly perSecond: number;
   /** Of all threads of the process, in the jobs and around them. */
   readonly cpuUsPerJob: number;
+  /** Whether the last two windows of the warm-up agreed; never without a warm-up. */
+  readonly isStable: boolean;
 }
 
 /** The end of one job, with what had ended and been used until then. */
-interface Mark {
-  readonly ended: number;
-  readonly atMs: number;
+interface Mark extends End {
   readonly usage: NodeJS.CpuUsage;
 }
 
@@ -45,14 +47,14 @@ export async function measureThroughput(options: SteadyLoadOptions): Promise<Thr
 
 async function measureWindow(load: Load, options: SteadyLoadOptions): Promise<Throughput> {
   load.start(options.inFlight);
-  await pause(options.warmUpMs);
+  const isStable = await warmUp(() => load.nextEnd(), options);
   const from = await load.nextEnd();
   await pause(options.windowMs);
   const to = await load.nextEnd();
   const jobs = to.ended - from.ended;
   const seconds = (to.atMs - from.atMs) / 1000;
   const cpuUs = to.usage.user + to.usage.system - from.usage.user - from.usage.system;
-  return { jobs, seconds, perSecond: jobs / seconds, cpuUsPerJob: cpuUs / jobs };
+  return { jobs, seconds, perSecond: jobs / seconds, cpuUsPerJob: cpuUs / jobs, isStable };
 }
 
 class Load {

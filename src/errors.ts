@@ -135,10 +135,13 @@ export class ModuleLoadError extends MillraceError {
 export class UnknownJobError extends MillraceError {
   /** The job never started. */
   readonly started = false;
+  /** The names of the jobs that it has. */
+  readonly known: readonly string[];
 
   constructor(name: string, known: readonly string[]) {
     const names = known.length === 0 ? 'it exports no function' : `it exports ${known.join(', ')}`;
     super('ERR_UNKNOWN_JOB', `The job module has no job '${name}': ${names}.`);
+    this.known = known;
   }
 }
 

@@ -1,7 +1,7 @@
 /** The public surface of millrace. */
 export { type CloseReport, Pool, type PoolEvents } from './pool.js';
 export type { Ending, Job, JobState } from './job.js';
-export type { UnfinishedJob } from './scheduler.js';
+export type { UnfinishedJob } from './closing.js';
 export type { PoolStats } from './snapshot.js';
 export type { TimeStats } from './stats.js';
 export type {

@@ -17,7 +17,7 @@ import { availableParallelism } from 'node:os';
  * @returns A whole number of at least 1.
  */
 export function defaultThreads(): number {
-  const quota = process.platform === 'linux' ? cpuQuota(readText) : undefined;
+  const quota = process.platform === 'linux' ? cpuQuota() : undefined;
   return threadsFor(availableParallelism(), quota);
 }
 
@@ -34,9 +34,11 @@ export function threadsFor(processors: number, quota: number = Infinity): number
 /**
  * The CPU quota of this process in processors (1.5 is one and a half), or undefined without one.
  *
- * @param read - Returns a file's text, or undefined where it can't be read.
+ * @param read - Returns a file's text, or undefined where it can't be read. Default: the file's own.
  */
-export function cpuQuota(read: (path: string) => string | undefined): number | undefined {
+export function cpuQuota(
+  read: (path: string) => string | undefined = readText,
+): number | undefined {
   let tightest: number | undefined;
   for (const line of read('/proc/self/cgroup')?.split('\n') ?? []) {
     const [, controllers, path] = line.match(/^\d+:([^:]*):(.*)$/) ?? [];

@@ -7,6 +7,7 @@
  * Invariants: the state only moves on; events are emitted when the pool is consistent again, never
  * from the middle of a call; every promise that is given out settles.
  */
+import type { UnfinishedJob } from './closing.js';
 import { EventEmitter } from 'node:events';
 import {
   describe,
@@ -19,7 +20,7 @@ import type { Ending, Job, JobRecord } from './job.js';
 import { KeepAlive } from './keep-alive.js';
 import { closeDeadlineMs, type CloseOptions, type PoolOptions, poolSettings } from './options.js';
 import type { SubmitOptions } from './options.js';
-import { Scheduler, type UnfinishedJob } from './scheduler.js';
+import { Scheduler } from './scheduler.js';
 import { isServing } from './serving.js';
 import type { PoolStats } from './snapshot.js';
 import { Threads } from './threads.js';

@@ -6,20 +6,17 @@
  * - submitted = waiting + queued + running + fulfilled + rejected + cancelled + timedOut + dropped
  *   + refused; a job is in exactly one of them.
  * - No thread is idle while a job is queued, and no place is free that the first waiter fits into.
- * - A settled job is in no list, holds no bytes, no listener and no deadline.
  */
 import { Admission } from './admission.js';
 import { Backlog } from './backlog.js';
+import { Closing, type UnfinishedJob } from './closing.js';
 import { Deadlines } from './deadlines.js';
 import { Dispatcher, type Loss } from './dispatcher.js';
 import {
   type BacklogLimit,
   JobDroppedError,
-  JobTimeoutError,
   type MillraceError,
   NotCloneableError,
-  PoolClosedError,
-  type TimeoutPhase,
   withoutStack,
 } from './errors.js';
 import { Functions } from './functions.js';
@@ -29,10 +26,9 @@ import type { Settings, SubmitOptions } from './options.js';
 import { makeRoom } from './overflow.js';
 import { compact, detach } from './payload.js';
 import { Pressure, type PressureEvents } from './pressure.js';
-import { Signals } from './signals.js';
+import { Settling } from './settling.js';
 import { type PoolStats, snapshot, type ThreadTotals } from './snapshot.js';
 import { Stats } from './stats.js';
-import { Timeouts } from './timeouts.js';
 
 /** What the scheduler tells its surroundings. Called in the middle of things: they must not call back. */
 export interface SchedulerEvents extends PressureEvents {
@@ -42,26 +38,11 @@ export interface SchedulerEvents extends PressureEvents {
   drained(): void;
 }
 
-/** A job that the closing deadline cut off. */
-export interface UnfinishedJob {
-  /** The name of the job function. */
-  readonly name: string;
-  /** As it was submitted; undefined where it was transferred. */
-  readonly input: unknown;
-  /** Whether a thread had started it. */
-  readonly started: boolean;
-  /** Whether the input went to a thread for good (`transfer`), so that it can't be submitted again. */
-  readonly transferred: boolean;
-}
-
 /** The settings that the scheduler needs. */
 export type SchedulerSettings = Pick<
   Settings,
   'threads' | 'concurrency' | 'coalesce' | 'backlog' | 'overflow'
 >;
-
-/** The endings that a caller did not ask for. */
-const FAILURES: ReadonlySet<Ending> = new Set(['rejected', 'timedOut', 'dropped']);
 
 export class Scheduler {
   readonly #settings: SchedulerSettings;
@@ -72,12 +53,11 @@ export class Scheduler {
   readonly #functions = new Functions();
   readonly #stats: Stats;
   readonly #deadlines: Deadlines;
-  readonly #timeouts: Timeouts;
   readonly #dispatcher: Dispatcher;
+  readonly #settling: Settling;
+  readonly #closing: Closing;
   readonly #admission: Admission;
   readonly #pressure: Pressure;
-  readonly #signals = new Signals<JobRecord>((jobs, reason) => this.#abort(jobs, reason));
-  #isClosing = false;
   #isRefilling = false;
 
   constructor(
@@ -94,9 +74,6 @@ export class Scheduler {
     this.#pressure = new Pressure(this.#backlog, this.#slots, events);
     this.#admission = new Admission(this.#backlog, this.#slots, this.#functions, this.#stats);
     this.#deadlines = new Deadlines(now);
-    this.#timeouts = new Timeouts(this.#deadlines, now, (job, phase, timeoutMs) =>
-      this.#expire(job, phase, timeoutMs),
-    );
     this.#dispatcher = new Dispatcher(
       this,
       settings,
@@ -105,6 +82,15 @@ export class Scheduler {
       this.#stats,
       now,
     );
+    this.#settling = new Settling(
+      { refill: () => this.refill(), failedUnread: (job) => events.failedUnread(job) },
+      this.#backlog,
+      this.#dispatcher,
+      this.#stats,
+      this.#deadlines,
+      now,
+    );
+    this.#closing = new Closing(this.#admission, this.#backlog, this.#dispatcher, this.#settling);
   }
 
   /**
@@ -145,15 +131,6 @@ export class Scheduler {
     return undefined;
   }
 
-  /** Ends a job that has not ended, wherever it is. */
-  cancel(job: JobRecord, reason: unknown): boolean {
-    if (job.ending !== undefined) return false;
-    this.#withdraw(job);
-    this.#settleOnce(job, 'cancelled', reason);
-    this.refill();
-    return true;
-  }
-
   /** A thread is ready. */
   addThread(link: Link): void {
     this.#dispatcher.add(link);
@@ -170,35 +147,20 @@ export class Scheduler {
 
   /** No more submissions; the waiting are refused, the accepted go on. `drained` follows. */
   close(): void {
-    if (this.#isClosing) return;
-    this.#isClosing = true;
-    this.#refuseAll(closedRefusal);
+    this.#closing.begin();
     this.refill();
   }
 
   /** The closing deadline has passed: rejects what is left. Their threads are the caller's to stop. */
   cutOff(): UnfinishedJob[] {
-    this.#dispatcher.collect();
-    const jobs = [...this.#dispatcher.sent(), ...this.#queued()].toSorted((a, b) => a.id - b.id);
-    // What has ended on its thread is as good as done; its answer is on its way.
-    const unfinished = jobs
-      .filter((job) => !job.isFinished)
-      .map((job) => {
-        const { name, input } = job;
-        const transferred = job.carrier !== undefined && job.transfer !== undefined;
-        const started = this.#withdraw(job);
-        const error = withoutStack(() => cutOffError(started));
-        this.#settleOnce(job, 'rejected', error);
-        return { name, input: transferred ? undefined : input, started, transferred };
-      });
+    const unfinished = this.#closing.cutOff();
     this.refill();
     return unfinished;
   }
 
   /** The job module can't be loaded: nothing will ever run. */
   fail(error: MillraceError): void {
-    for (const job of this.#queued()) this.#settleOnce(job, 'rejected', error);
-    this.#refuseAll(() => error);
+    this.#closing.fail(error);
     this.refill();
   }
 
@@ -229,7 +191,7 @@ export class Scheduler {
 
   /** For the dispatcher: a job that was sent has ended. */
   settle(job: JobRecord, ending: Ending, value: unknown): void {
-    this.#settleOnce(job, ending, value);
+    this.#settling.settle(job, ending, value);
   }
 
   /** For the dispatcher: whether accepted jobs wait for a thread, or submissions for room. */
@@ -240,7 +202,7 @@ export class Scheduler {
   /** For the dispatcher: a job that was sent has not started. */
   putBack(job: JobRecord): void {
     this.#backlog.putBack(job);
-    this.#timeouts.move(job);
+    this.#settling.moved(job);
   }
 
   /** Lets waiters in and sends jobs out, as long as there is room for either. */
@@ -257,7 +219,7 @@ export class Scheduler {
       this.#isRefilling = false;
     }
     this.#pressure.fell();
-    if (this.#isClosing && this.#backlog.accepted === 0) this.#events.drained();
+    if (this.#closing.isDrained) this.#events.drained();
   }
 
   /** What becomes of a submission that finds no room: it waits, others are dropped for it, or it is refused. */
@@ -284,7 +246,7 @@ export class Scheduler {
     }
     for (const victim of victims) {
       const error = withoutStack(() => new JobDroppedError(victim.name, overflow));
-      this.#finish(victim, 'dropped', error);
+      this.#settling.finish(victim, 'dropped', error);
     }
     return true;
   }
@@ -295,12 +257,12 @@ export class Scheduler {
     options: SubmitOptions | undefined,
     bytes: number,
   ): JobRecord {
-    return this.#admission.record(this, name, input, options, bytes, this.#now());
+    return this.#admission.record(this.#settling, name, input, options, bytes, this.#now());
   }
 
   #wait(job: JobRecord): JobRecord {
     this.#backlog.wait(job);
-    this.#watch(job);
+    this.#settling.watch(job);
     this.#pressure.rose();
     return job;
   }
@@ -321,7 +283,7 @@ export class Scheduler {
     const lane = this.#backlog.queued === 0 ? this.#dispatcher.laneFor(job) : undefined;
     if (lane === undefined) this.#backlog.queue(job);
     else this.#dispatcher.send(job, lane, true);
-    if (job.ending === undefined) this.#watch(job);
+    if (job.ending === undefined) this.#settling.watch(job);
     this.#pressure.rose();
     if (job.ending !== undefined) this.#pressure.fell();
     return job;
@@ -336,11 +298,11 @@ export class Scheduler {
       takeOver(waiter);
       waiter.accepted(this.#now());
       this.#backlog.queue(waiter);
-      this.#timeouts.move(waiter);
+      this.#settling.moved(waiter);
     } catch (error) {
       this.#backlog.release(waiter);
       const refusal = withoutStack(() => new NotCloneableError(waiter.name, 'input', error));
-      this.#finish(waiter, 'refused', refusal);
+      this.#settling.finish(waiter, 'refused', refusal);
     }
     return true;
   }
@@ -352,81 +314,8 @@ export class Scheduler {
     if (lane === undefined) return false;
     this.#backlog.take();
     this.#dispatcher.send(job, lane, false);
-    this.#timeouts.move(job);
+    this.#settling.moved(job);
     return true;
-  }
-
-  /** A signal has aborted: ends all its jobs before any of the places that they leave is given away. */
-  #abort(jobs: ReadonlySet<JobRecord>, reason: unknown): void {
-    for (const job of jobs) {
-      this.#withdraw(job);
-      this.#settleOnce(job, 'cancelled', reason);
-    }
-    this.refill();
-  }
-
-  /** A timeout has passed. What a thread has started meanwhile has no time in the queue to exceed. */
-  #expire(job: JobRecord, phase: TimeoutPhase, timeoutMs: number): void {
-    if (phase === 'queue' && job.carrier !== undefined && !this.#dispatcher.takeBack(job)) {
-      this.#timeouts.move(job);
-      return;
-    }
-    const started = this.#withdraw(job);
-    const error = withoutStack(() => new JobTimeoutError(job.name, phase, timeoutMs, started));
-    this.#settleOnce(job, 'timedOut', error);
-    this.refill();
-  }
-
-  /**
-   * Takes a job off its thread, because it is about to be settled.
-   *
-   * @returns Whether the thread had started it. Only the claim knows: a look before it may be late.
-   */
-  #withdraw(job: JobRecord): boolean {
-    if (job.carrier === undefined || this.#dispatcher.takeBack(job)) return false;
-    this.#dispatcher.abandon(job);
-    return true;
-  }
-
-  /** Ends a job: its place, its bytes and all that watched it are free, and its promise settles. */
-  #settleOnce(job: JobRecord, ending: Ending, value: unknown): void {
-    if (job.ending !== undefined) return;
-    this.#backlog.leave(job);
-    if (job.acceptedMs >= 0) this.#backlog.release(job);
-    this.#finish(job, ending, value);
-  }
-
-  /** The part of settling that has nothing to do with the backlog. */
-  #finish(job: JobRecord, ending: Ending, value: unknown): void {
-    this.#timeouts.remove(job);
-    if (job.signal !== undefined) this.#signals.remove(job.signal, job);
-    this.#stats.endings[ending] += 1;
-    job.settle(ending, value);
-    // Who submitted it was told if it was never accepted.
-    if (FAILURES.has(ending) && job.acceptedMs >= 0 && !job.isWatched) {
-      this.#events.failedUnread(job);
-    }
-  }
-
-  #refuseAll(make: () => MillraceError): void {
-    this.#admission.close(make);
-    for (let job = this.#backlog.firstWaiter; job !== undefined; job = this.#backlog.firstWaiter) {
-      this.#settleOnce(job, 'refused', withoutStack(make));
-    }
-  }
-
-  #queued(): JobRecord[] {
-    const jobs: JobRecord[] = [];
-    for (let job = this.#backlog.next; job !== undefined; job = job.next) jobs.push(job);
-    return jobs;
-  }
-
-  /** From here on the job's signal and its timeouts can end it. */
-  #watch(job: JobRecord): void {
-    if (job.signal !== undefined) this.#signals.add(job.signal, job);
-    this.#timeouts.add(job);
-    // A getter of the input may have aborted it since the check.
-    if (job.signal?.aborted) this.cancel(job, job.signal.reason);
   }
 }
 
@@ -442,18 +331,4 @@ function takeOver(job: JobRecord): void {
   const moved = detach(job.input, job.transfer);
   job.input = moved.value;
   job.transfer = moved.list;
-}
-
-function closedRefusal(): PoolClosedError {
-  return new PoolClosedError(
-    'The pool is closed and takes no more jobs. Submit before close(), or make a new pool.',
-    false,
-  );
-}
-
-function cutOffError(started: boolean): PoolClosedError {
-  return new PoolClosedError(
-    `The pool closed at its deadline ${started ? 'while this job ran; it may have done part of its work' : 'before this job started'}.`,
-    started,
-  );
 }

@@ -5,6 +5,7 @@
  * machine and in every pool. What it loses to other threads of the processor counts as its work: at
  * most one job for each time that its thread is interrupted.
  */
+import { threadId } from 'node:worker_threads';
 import { nowUs } from '../bench/clock.js';
 
 /** Does nothing. Gives its input back. */
@@ -22,4 +23,15 @@ export function spin(us: number): number {
   const endMs = performance.now() + us / 1000;
   while (performance.now() < endMs);
   return startedUs;
+}
+
+/**
+ * Keeps its thread for so many microseconds without using its processor, which others may need to
+ * start.
+ *
+ * @returns Which thread it is.
+ */
+export function identify(us: number): number {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, us / 1000);
+  return threadId;
 }

@@ -63,6 +63,8 @@ ${block.texts.map((words) => markup`<li>${keepTogether(words)}</li>\n`)}</ul>
         const style = block.role === 'faint' ? 'note' : isLead ? 'lead' : 'words';
         return markup`<p class="${style}">${keepTogether(block.text)}</p>\n`;
       }
+      case 'code':
+        return markup`<pre><code>${block.text}</code></pre>\n`;
       case 'table':
         return drawTable(block, labels.ofTable());
       case 'timeline':

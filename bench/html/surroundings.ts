@@ -4,7 +4,7 @@
  * Invariant: everything that the environment records is shown, also what this file does not know by
  * name.
  */
-import type { Environment } from '../environment.js';
+import { describeBusy, type Environment } from '../environment.js';
 import { formatFigure, formatMegabytes } from '../terminal/format.js';
 import { type Markup, markup } from './markup.js';
 
@@ -14,14 +14,16 @@ const NAMES: Readonly<Record<string, string>> = {
   node: 'Node.js',
   cpu: 'processor',
   processors: 'processors that could be used',
+  cpuQuota: 'CPU quota in processors',
   loadAverage: 'load average before the run',
 };
 
 /** The sections that end the page. */
 export function drawSurroundings(environment: Environment, command: string): Markup {
+  const busy = describeBusy(environment);
   return markup`<section id="environment" aria-labelledby="environment-title">
 <h2 id="environment-title">Environment</h2>
-<dl>
+${busy === undefined ? [] : markup`<p>${busy}</p>\n`}<dl>
 ${Object.entries(environment).map(
   ([name, value]) => markup`<div><dt>${sayName(name)}</dt><dd>${sayValue(name, value)}</dd></div>
 `,

@@ -20,14 +20,14 @@ function millraceWith(name: string, special: { readonly coalesce?: boolean }): P
   return {
     name,
     package: undefined,
-    async start({ threads, job, inFlight }) {
+    async start({ threads, job, inFlight, isCold }) {
       const options: PoolOptions = {
         threads,
         backlog: { jobs: inFlight, bytes: (inFlight + threads) * BYTES_PER_JOB },
         ...special,
       };
       const pool = new Pool<SpinJobs>(SPIN_MODULE, options);
-      await pool.ready();
+      if (isCold !== true) await pool.ready();
       return {
         run: (input) => pool.run(job, input),
         stop: async () => void (await pool.close()),

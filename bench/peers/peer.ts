@@ -2,7 +2,7 @@
  * A peer: one way of running jobs of `workers/spin.ts` on a fixed number of threads, behind the same
  * few lines as all the others.
  *
- * Invariants: `start` gives a pool that has answered; what `run` gives is what the job function
+ * Invariants: `start` gives a pool that has answered (but see `isCold`); what `run` gives is what the job function
  * returned, and every peer runs the same function of the same file; after `stop` no thread is left.
  */
 import type { SpinJob } from './jobs.js';
@@ -18,6 +18,8 @@ export interface PeerOptions {
    * possible, or no job stuck behind another one while a thread is free.
    */
   readonly favour: 'throughput' | 'latency';
+  /** For measuring the start itself: gives the pool as it is when it has been made. */
+  readonly isCold?: boolean;
 }
 
 /** A running pool of a peer. */

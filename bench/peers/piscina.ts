@@ -17,7 +17,7 @@ import type { Peer } from './peer.js';
 export const piscina: Peer = {
   name: 'piscina',
   package: 'piscina',
-  async start({ threads, job, inFlight, favour }) {
+  async start({ threads, job, inFlight, favour, isCold }) {
     const { FixedQueue, Piscina } = await import('piscina');
     const pool = new Piscina<number, number>({
       filename: fileURLToPath(SPIN_MODULE),
@@ -30,7 +30,7 @@ export const piscina: Peer = {
       recordTiming: false,
       taskQueue: new FixedQueue(),
     });
-    await wakeThreads(threads, (input) => pool.run(input));
+    if (isCold !== true) await wakeThreads(threads, (input) => pool.run(input));
     return {
       run: (input) => pool.run(input),
       stop: () => pool.destroy(),

@@ -17,14 +17,14 @@ const THREAD = fileURLToPath(new URL('./poolifier-thread.js', import.meta.url));
 export const poolifier: Peer = {
   name: 'poolifier',
   package: 'poolifier',
-  async start({ threads, job }) {
+  async start({ threads, job, isCold }) {
     const { FixedThreadPool, WorkerChoiceStrategies } = await import('poolifier');
     const pool = new FixedThreadPool<number, number>(threads, THREAD, {
       workerChoiceStrategy: WorkerChoiceStrategies.LEAST_USED,
       enableTasksQueue: false,
       enableEvents: false,
     });
-    await wakeThreads(threads, (input) => pool.execute(input, job));
+    if (isCold !== true) await wakeThreads(threads, (input) => pool.execute(input, job));
     return {
       run: (input) => pool.execute(input, job),
       async stop() {

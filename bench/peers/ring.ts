@@ -12,10 +12,10 @@ const THREAD = new URL('./ring-thread.js', import.meta.url);
 export const ring: Peer = {
   name: 'ring',
   package: undefined,
-  async start({ threads, job }) {
+  async start({ threads, job, isCold }) {
     const members = new MessageRing<number, number>(THREAD, threads, job);
     const run = (input: number) => members.run(input);
-    await wakeThreads(threads, run);
+    if (isCold !== true) await wakeThreads(threads, run);
     return { run, stop: () => members.stop() };
   },
 };

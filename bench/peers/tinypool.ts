@@ -13,7 +13,7 @@ import type { Peer } from './peer.js';
 export const tinypool: Peer = {
   name: 'tinypool',
   package: 'tinypool',
-  async start({ threads, job, inFlight, favour }) {
+  async start({ threads, job, inFlight, favour, isCold }) {
     const { Tinypool } = await import('tinypool');
     const pool = new Tinypool({
       filename: fileURLToPath(SPIN_MODULE),
@@ -26,7 +26,7 @@ export const tinypool: Peer = {
       useAtomics: true,
       isolateWorkers: false,
     });
-    await wakeThreads(threads, (input) => pool.run(input));
+    if (isCold !== true) await wakeThreads(threads, (input) => pool.run(input));
     return {
       run: (input) => pool.run(input) as Promise<number>,
       stop: () => pool.destroy(),

@@ -14,7 +14,7 @@ const THREAD = fileURLToPath(new URL('./workerpool-thread.js', import.meta.url))
 export const workerpool: Peer = {
   name: 'workerpool',
   package: 'workerpool',
-  async start({ threads, job }) {
+  async start({ threads, job, isCold }) {
     const { default: library } = await import('workerpool');
     const pool = library.pool(THREAD, {
       workerType: 'thread',
@@ -23,7 +23,7 @@ export const workerpool: Peer = {
     });
     // Its promises are its own; they do what is asked of them here.
     const run = (input: number) => pool.exec(job, [input]) as PromiseLike<number>;
-    await wakeThreads(threads, run);
+    if (isCold !== true) await wakeThreads(threads, run);
     return { run, stop: async () => void (await pool.terminate(true)) };
   },
 };

@@ -5,19 +5,29 @@
  */
 import type { Scenario } from '../scenario.js';
 import { depth } from './depth/command.js';
+import { invoke } from './invoke/command.js';
+import { job } from './job/command.js';
 import { overhead } from './overhead/command.js';
 import { overload } from './overload/command.js';
 import { payload } from './payload/command.js';
 import { producer } from './producer/command.js';
+import { scaling } from './scaling/command.js';
+import { soak } from './soak/command.js';
 import { sparse } from './sparse/command.js';
+import { startup } from './startup/command.js';
 import { tail } from './tail/command.js';
 
 export const SCENARIOS: readonly Scenario[] = [
   overload,
+  invoke,
   overhead,
   tail,
   payload,
   sparse,
   producer,
   depth,
+  scaling,
+  soak,
+  startup,
+  job,
 ];

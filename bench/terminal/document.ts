@@ -1,18 +1,20 @@
 /**
  * A document as lines for a terminal.
  *
- * Invariants: at most 80 columns; below a figure its range, in a line of its own.
+ * Invariants: at most 80 columns, but for code, which is kept as it is; below a figure its range, in a line of its own.
  */
 import type { BarsBlock, Block, Cell, Document, TableBlock, TimelineBlock } from '../document.js';
 import { scaleOf } from '../timeline.js';
 import { drawBars } from './bars.js';
 import { drawChart } from './chart.js';
 import { formatUnit } from './format.js';
-import type { Paint } from './paint.js';
+import { type Paint, widthOf } from './paint.js';
 import { drawTable } from './table.js';
 import { COLUMNS, wrap } from './wrap.js';
 
 const CHART_ROWS = 4;
+/** A name is not made narrower than this, even if the table doesn't fit then. */
+const MIN_NAME_COLUMNS = 16;
 
 /** The lines of a document, beginning with an empty one; none where it has nothing to say. */
 export function drawDocument({ title, blocks }: Document, paint: Paint): string[] {
@@ -26,6 +28,8 @@ function drawBlock(block: Block, paint: Paint): string[] {
       return ['', ...wrap(block.text).map((line) => paint('title', line))];
     case 'text':
       return drawText(block.text, block.role, paint);
+    case 'code':
+      return ['', ...block.text.split('\n')];
     case 'table':
       return ['', ...drawTableBlock(block, paint)];
     case 'timeline':
@@ -44,13 +48,43 @@ function drawText(words: string, role: 'faint' | 'point' | undefined, paint: Pai
 }
 
 function drawTableBlock({ head, groups, rows }: TableBlock, paint: Paint): string[] {
-  const lines = rows.flatMap((row) => {
-    const cells = row.map((cell) => (typeof cell === 'string' ? { text: cell } : cell));
-    const middles = cells.map((cell) => paintCell(cell, paint));
-    if (cells.every(({ range }) => range === undefined)) return [middles];
-    return [middles, cells.map(({ range }) => (range === undefined ? '' : paint('faint', range)))];
+  const table = rows.map((row) =>
+    row.map((cell): Cell => (typeof cell === 'string' ? { text: cell } : cell)),
+  );
+  const columns = columnsForNames(head, table);
+  const lines = table.flatMap(([name = { text: '' }, ...figures]) => {
+    const names = nameLines(name.text, columns).map((line) =>
+      paintCell({ ...name, text: line }, paint),
+    );
+    const hasRange = figures.some(({ range }) => range !== undefined);
+    return Array.from({ length: Math.max(names.length, hasRange ? 2 : 1) }, (_, at) => [
+      names[at] ?? '',
+      ...figures.map((cell) => {
+        if (at === 0) return paintCell(cell, paint);
+        return at === 1 && cell.range !== undefined ? paint('faint', cell.range) : '';
+      }),
+    ]);
   });
   return drawTable({ head, rows: lines, ...(groups && { groups }) }, paint);
+}
+
+/** What the other columns leave of a line. */
+function columnsForNames(head: readonly string[], table: ReadonlyArray<readonly Cell[]>): number {
+  const widths = head
+    .slice(1)
+    .map((title, at) =>
+      Math.max(
+        widthOf(title),
+        ...table.map((row) => widthOf(row[at + 1]?.text ?? '')),
+        ...table.map((row) => widthOf(row[at + 1]?.range ?? '')),
+      ),
+    );
+  return Math.max(MIN_NAME_COLUMNS, COLUMNS - widths.reduce((sum, width) => sum + width + 2, 0));
+}
+
+function nameLines(name: string, columns: number): string[] {
+  const word = new RegExp(`[^ ]{${columns - 2}}(?=[^ ])`, 'gu');
+  return wrap(name.replaceAll(word, '$& '), 2, columns);
 }
 
 function paintCell({ text, meaning }: Cell, paint: Paint): string {

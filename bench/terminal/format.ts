@@ -21,8 +21,15 @@ export function formatMegabytes(bytes: number): string {
   return `${Math.round(bytes / MB)} MB`;
 }
 
-/** Milliseconds as '0.84 ms', '12.3 ms', '312 ms' or '2.51 s'. */
+/** Bytes as '512 B' or '64 KB', from ten thousand kilobytes on as above. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 10_000) return `${formatCount(bytes)} B`;
+  return bytes < 10_000 * 1024 ? `${formatCount(bytes / 1024)} KB` : formatMegabytes(bytes);
+}
+
+/** Milliseconds as '12.3 µs', '0.84 ms', '12.3 ms', '312 ms' or '2.51 s'. */
 export function formatDuration(ms: number): string {
+  if (ms > 0 && ms < 0.0995) return `${formatFigure(ms * 1000)} µs`;
   if (ms < 9.995) return `${ms.toFixed(2)} ms`;
   if (ms < 99.95) return `${ms.toFixed(1)} ms`;
   if (ms < 999.5) return `${ms.toFixed(0)} ms`;
@@ -55,6 +62,11 @@ export function formatFigure(value: number): string {
   return value.toFixed(3);
 }
 
+/** So many per second, without the unit: '400', '1,234', and few of them as '0.033' or '12.5'. */
+export function formatRate(perSecond: number): string {
+  return perSecond < 99.5 ? formatFigure(perSecond) : formatCount(perSecond);
+}
+
 /** 'a', 'a and b', 'a, b and c'. */
 export function formatList(items: readonly string[]): string {
   if (items.length < 2) return items.join('');
@@ -77,7 +89,7 @@ export function formatUnit(value: number, unit: Unit): string {
     case 'percent':
       return formatPercent(value);
     case 'perSecond':
-      return `${value < 99.5 ? formatFigure(value) : formatCount(value)}/s`;
+      return `${formatRate(value)}/s`;
     case 'count':
       return formatCount(value);
     case 'ratio':

@@ -9,15 +9,24 @@ import { widthOf } from './paint.js';
 /** The width that every output keeps to. */
 export const COLUMNS = 80;
 
-/** Breaks a text into lines. @param indent - Of all lines but the first. */
-export function wrap(text: string, indent: number = indentOf(text)): string[] {
+/**
+ * Breaks a text into lines.
+ *
+ * @param indent - Of all lines but the first.
+ * @param columns - That a line may have, where no single word is wider.
+ */
+export function wrap(
+  text: string,
+  indent: number = indentOf(text),
+  columns: number = COLUMNS,
+): string[] {
   const words = text
-    .replace(/(?<=\d) (?=(?:ms|s|%|M|MB|GB|KB|×)(?![\w]))/g, '\u00A0')
+    .replace(/(?<=\d) (?=(?:ms|µs|s|%|M|MB|GB|KB|×)(?![\w]))/g, '\u00A0')
     .match(/ *[^ ]+/g);
   const lines: string[] = [];
   let line = '';
   for (const word of words ?? []) {
-    if (line !== '' && widthOf(line + word) > COLUMNS) {
+    if (line !== '' && widthOf(line + word) > columns) {
       lines.push(line);
       line = ' '.repeat(indent) + word.trimStart();
     } else {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Child, describeExit, type Message } from '../../bench/child.js';
 
-const program = new URL('../../dist/bench/scenarios/overload/generator.js', import.meta.url);
+const program = new URL('../../dist/bench/service/generator.js', import.meta.url);
 
 interface Ready extends Message {
   readonly kind: 'ready';

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Message } from '../../bench/child.js';
 import { type Measured, measureFresh } from '../../bench/fresh-process.js';
 import type { OverheadReply } from '../../bench/scenarios/overhead/program.js';
 
@@ -21,6 +22,17 @@ test('the answer of a process that measures', async () => {
     signal: never,
   });
   expect(throughput.jobs).toBeGreaterThan(0);
+});
+
+test('messages on the way are heard in their order, and the answer is one of them', async () => {
+  const startup = new URL('../../dist/bench/scenarios/startup/program.js', import.meta.url);
+  const heard: string[] = [];
+  await measureFresh<Measured>(startup, { kind: 'start', peer: 'ring', threads: 1 } as Message, {
+    limitMs: 20_000,
+    signal: never,
+    onMessage: ({ kind }) => void heard.push(kind),
+  });
+  expect(heard).toEqual(['running', 'first result', 'measured']);
 });
 
 test('a process that does not answer in time is a failure', async () => {

@@ -47,6 +47,15 @@ test('what took no time, or less than none by two clocks, counts as a microsecon
   });
 });
 
+test('what was cleared is forgotten, and what comes then counts', () => {
+  const latencies = new Latencies();
+  latencies.record(9000);
+  latencies.clear();
+  expect(latencies.summary()).toEqual(NO_LATENCIES);
+  latencies.record(5);
+  expect(latencies.summary()).toMatchObject({ count: 1, p50: 0.005, max: 0.005 });
+});
+
 test('nothing recorded is all zeros', () => {
   expect(new Latencies().summary()).toEqual(NO_LATENCIES);
 });

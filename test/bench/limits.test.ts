@@ -16,6 +16,18 @@ test('noise is told with how much of it there is', () => {
   ]);
 });
 
+test('measurements without a stable warm-up are named once, at most three of them', () => {
+  const one = describeLimits([], { ...complete, unstable: ['a', 'a'] });
+  expect(one).toEqual(['The warm-up was not stable before 2 measurements: a.']);
+  const many = describeLimits([], { ...complete, unstable: ['a, 1', 'b', 'c', 'd', 'e'] });
+  expect(many).toEqual([
+    'The warm-up was not stable before 5 measurements: a, 1; b; c; and 2 more.',
+  ]);
+  expect(describeLimits([], { ...complete, unstable: ['a'] })).toEqual([
+    'The warm-up was not stable before one measurement: a.',
+  ]);
+});
+
 test('what is missing, has failed or was cut off is told', () => {
   expect(
     describeLimits([steady], {

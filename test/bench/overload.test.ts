@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { OverloadResult } from '../../bench/scenarios/overload/result.js';
+import { verifySums } from './service/sums.js';
 import { childrenOf, type Command, isAlive, millrace, readResult } from './processes.js';
 
 let folder: string;
@@ -22,24 +23,6 @@ function measured(): OverloadResult {
   return readResult(file);
 }
 
-/** What holds for every arm, however it ended. */
-function verify({ arms }: OverloadResult): void {
-  for (const arm of arms) {
-    expect(arm.offered).toBe(arm.accepted + arm.refused + arm.unanswered);
-    expect(arm.unanswered).toBeGreaterThanOrEqual(0);
-    expect(arm.completed + arm.failed).toBeLessThanOrEqual(arm.accepted);
-    expect(arm.offered).toBeLessThanOrEqual(arm.intended);
-    expect(arm.completionMs.count).toBe(arm.completed);
-    expect(arm.answerMs.count).toBeLessThanOrEqual(arm.offered);
-    for (const { p50, p95, p99, max } of [arm.answerMs, arm.completionMs]) {
-      expect([p50, p95, p99, max]).toEqual([p50, p95, p99, max].toSorted((a, b) => a - b));
-    }
-    const instants = arm.timeline.map(({ seconds }) => seconds);
-    expect(instants).toEqual(instants.toSorted((a, b) => a - b));
-    for (const { rssBytes } of arm.timeline) expect(rssBytes).toBeLessThanOrEqual(arm.peakRssBytes);
-  }
-}
-
 test('all arms at their defaults, for two seconds each', { timeout: 120_000 }, async () => {
   const { code, stdout, stderr } = await overload('--seconds 2').ended;
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -49,7 +32,7 @@ test('all arms at their defaults, for two seconds each', { timeout: 120_000 }, a
   expect(stdout).toMatch(/^arm +offered +accepted +completed +refused +died at +peak RSS$/m);
 
   const result = measured();
-  verify(result);
+  verifySums(result.arms);
   expect(result).toMatchObject({
     scenario: 'overload',
     isInterrupted: false,
@@ -83,7 +66,7 @@ test(
     expect(code).toBe(0);
     expect(stdout).toMatch(/^thread-per-request {2}died after [\d.]+ s \(memory ceiling\): /m);
     const result = measured();
-    verify(result);
+    verifySums(result.arms);
     expect(result.capacity).toBeNull();
     const [arm] = result.arms;
     expect(arm?.ending.how).toBe('ceiling');
@@ -102,7 +85,7 @@ test(
     ).ended;
     expect(code).toBe(0);
     const result = measured();
-    verify(result);
+    verifySums(result.arms);
     const [arm] = result.arms;
     expect(arm?.intended).toBe(300);
     expect((arm?.accepted ?? 0) + (arm?.refused ?? 0)).toBeGreaterThan(0);
@@ -132,7 +115,7 @@ describe.runIf(process.platform === 'linux')('no process stays behind', () => {
       });
       expect(children.filter((pid) => isAlive(pid))).toEqual([]);
       const result = measured();
-      verify(result);
+      verifySums(result.arms);
       expect(result.isInterrupted).toBe(true);
       for (const arm of result.arms) expect(arm.ending.how).toBe('interrupted');
     },

@@ -44,6 +44,26 @@ describe.each(PEER_NAMES)('%s', (name) => {
     await stop();
     expect(threads.map(({ threadId }) => threadId)).toEqual([-1, -1]);
   });
+
+  test.skipIf(name === 'millrace-single' && !canSendSingly())(
+    'cold it has every thread, too, once all of them have answered',
+    async () => {
+      const { run, stop } = await PEERS[name].start({
+        threads: 2,
+        inFlight: 4,
+        favour: 'latency',
+        job: 'identify',
+        isCold: true,
+      });
+      const heard = new Set<number>();
+      const ask = async () => {
+        while (heard.size < 2) heard.add(await run(1000));
+      };
+      await Promise.all([ask(), ask(), ask(), ask()]);
+      expect([...heard].toSorted()).toEqual(threads.map(({ threadId }) => threadId).toSorted());
+      await stop();
+    },
+  );
 });
 
 /** Whether this state of the library has the option that the variant needs. */

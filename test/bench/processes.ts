@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { validateRun } from './schema.js';
 
 const CLI = fileURLToPath(new URL('../../dist/bench/cli.js', import.meta.url));
 
@@ -51,11 +52,17 @@ export function millrace(...args: readonly string[]): Command {
   return { process: child, ended, said };
 }
 
-/** The first result in a file that `--json` has written. */
+/** The first result in a file that `--json` has written, and that keeps to the published schema. */
 export function readResult<Result>(file: string): Result {
-  const run = JSON.parse(readFileSync(file, 'utf8')) as { schema: string; results: Result[] };
-  if (run.schema !== 'millrace-bench/1') throw new Error(`An unknown schema: ${run.schema}`);
-  return run.results[0] as Result;
+  return readResults<Result>(file)[0] as Result;
+}
+
+/** All of them. */
+export function readResults<Result>(file: string): Result[] {
+  const run = JSON.parse(readFileSync(file, 'utf8')) as { results: Result[] };
+  const flaws = validateRun(run);
+  if (flaws.length > 0) throw new Error(`'${file}' breaks the schema: ${flaws.join('; ')}.`);
+  return run.results;
 }
 
 /** The ids of the living processes that a process has started (Linux). */

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { UsageError } from '../../bench/flags.js';
 import { measureRounds, type RoundsPlan } from '../../bench/rounds.js';
 import type { Surroundings } from '../../bench/scenario.js';
 import { plain } from '../../bench/terminal/paint.js';
@@ -102,4 +103,63 @@ test('the screen is told of each round and how long it takes', async () => {
   expect(screen.text()).toBe(
     [1, 2, 3].map((round) => `Saturation ${round} of 3: up to 12 s …\n`).join(''),
   );
+});
+
+describe('a filter', () => {
+  async function measuredWith(filter: string | undefined): Promise<string[]> {
+    const order: string[] = [];
+    const measure = (point: number, arm: string) => order.push(`${point}${arm}`);
+    await measureRounds(plan(measure, filter === undefined ? {} : { filter }), surroundings());
+    return order;
+  }
+
+  test('leaves what contains the text, in the order of the whole', async () => {
+    const all = await measuredWith(undefined);
+    expect(await measuredWith('B at')).toEqual(all.filter((each) => each.endsWith('b')));
+    expect(await measuredWith('c at 3')).toEqual(['3c', '3c', '3c']);
+    expect(await measuredWith(' AT ')).toEqual(all);
+  });
+
+  test('shortens the time that the screen is told', async () => {
+    const screen = surroundings();
+    const changes = { filter: 'a at 2', rounds: 1 };
+    await measureRounds(
+      plan(() => 1, changes),
+      screen,
+    );
+    expect(screen.text()).toBe('Round 1 of 1: up to 1 s …\n');
+  });
+
+  test('that leaves nothing is an error before anything is measured', async () => {
+    const screen = surroundings();
+    let calls = 0;
+    const measuring = measureRounds(
+      plan(() => (calls += 1), { filter: 'd at' }),
+      screen,
+    );
+    await expect(measuring).rejects.toThrow(
+      new UsageError(
+        "Option '--filter' is 'd at', which is in no measurement's name; there is: 'a at 1', " +
+          "'c at 1', 'b at 2', 'a at 3', 'c at 3', 'b at 4' and 6 more.",
+      ),
+    );
+    expect({ calls, text: screen.text() }).toEqual({ calls: 0, text: '' });
+  });
+
+  test('is no error where there is nothing to measure anyway', async () => {
+    const measured = await measureRounds(
+      plan(() => 1, { filter: 'x', points: [] }),
+      surroundings(),
+    );
+    expect(measured.failures).toEqual([]);
+  });
+});
+
+test('what was measured without a stable warm-up is told, and is in the figures', async () => {
+  const measured = await measureRounds(
+    plan((point) => point, { isStable: (point) => point !== 2, rounds: 1 }),
+    surroundings(),
+  );
+  expect(measured.unstable.toSorted()).toEqual(['a at 2', 'b at 2', 'c at 2']);
+  expect(measured.series(2, 'a', Number).get(1)).toBe(2);
 });

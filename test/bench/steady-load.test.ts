@@ -74,3 +74,26 @@ test('a job that fails is a failure of the whole', async () => {
     measureThroughput({ inFlight: 2, run, warmUpMs: 1, windowMs: 60_000 }),
   ).rejects.toThrow('no');
 });
+
+test('without a warm-up nothing is known of its stability', async () => {
+  const load = { inFlight: 1, run: tick, windowMs: 5 };
+  expect((await measureThroughput({ ...load, warmUpMs: 0 })).isStable).toBe(false);
+});
+
+test('jobs that end at a steady pace are stable', async () => {
+  // All that are in flight end at once, every 5 ms: whole turns, which agree by definition.
+  let waiting: Array<() => void> = [];
+  const timer = setInterval(() => {
+    const turned = waiting;
+    waiting = [];
+    for (const end of turned) end();
+  }, 5);
+  const { isStable } = await measureThroughput({
+    inFlight: 1000,
+    run: () => new Promise<void>((resolve) => waiting.push(resolve)),
+    warmUpMs: 20,
+    windowMs: 20,
+  });
+  clearInterval(timer);
+  expect(isStable).toBe(true);
+});

@@ -134,7 +134,7 @@ describe('copyToHandOver', () => {
     const copy = copyToHandOver(buffer);
     expect(Buffer.isBuffer(copy?.value)).toBe(true);
     expect(buffer.equals(copy?.value as Buffer)).toBe(true);
-    expect(copy?.transfer).toEqual([(copy?.value as Buffer).buffer]);
+    expect(copy?.transfer).toEqual([(copy as { value: Buffer }).value.buffer]);
   });
 
   test.each([

@@ -71,6 +71,7 @@ test('an unknown name is rejected when the module is known, without having start
     expect(error).toBeInstanceOf(UnknownJobError);
     expect(error).toMatchObject({ code: 'ERR_UNKNOWN_JOB', started: false });
     expect(error.message).toMatch(/no job 'ehco': it exports .*echo/);
+    expect((error as UnknownJobError).known).toContain('echo');
   }
   expect(before.state).toBe('rejected');
   expect(pool.stats().jobs).toMatchObject({ rejected: 2, refused: 3 });

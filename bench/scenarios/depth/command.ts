@@ -30,7 +30,7 @@ interface DepthSettings extends ComparisonSettings {
 
 interface DepthResult extends ScenarioResult {
   readonly settings: DepthSettings & { readonly sample: number };
-  readonly rounds: ReadonlyArray<Omit<DepthReply, 'kind'>>;
+  readonly rounds: readonly DepthReply[];
 }
 
 /** What is told of each depth. */
@@ -63,7 +63,7 @@ export const depth: Scenario<DepthSettings, DepthResult> = {
       isInterrupted: surroundings.signal.aborted,
       settings: { ...settings, sample: SAMPLE },
       failures,
-      rounds: replies.map(({ kind: _, ...rest }) => rest),
+      rounds: replies,
     };
   },
   describe: describeDepth,

@@ -10,14 +10,18 @@ import { measureFresh } from '../../fresh-process.js';
 import { peerVersions, type PeerName, sortByInstallation } from '../../peers/index.js';
 import { measureRounds } from '../../rounds.js';
 import type { Scenario, Surroundings } from '../../scenario.js';
+import { LONGEST_WARM_UP } from '../../warm-up.js';
 import type { OverheadReply, OverheadRequest } from './program.js';
 import { describeOverhead, overheadFigures } from './report.js';
-import { type OverheadResult, type Point, pointResult } from './result.js';
+import { type OverheadResult, pointResult } from './result.js';
 import {
+  describeMeasurement,
+  gridOf,
   OVERHEAD_FLAGS,
   OVERHEAD_OPTIONS,
   type OverheadSettings,
   overheadSettings,
+  type Point,
 } from './settings.js';
 
 const PROGRAM = new URL('./program.js', import.meta.url);
@@ -49,16 +53,15 @@ async function measureOverhead(
 ): Promise<OverheadResult> {
   const startedAt = new Date().toISOString();
   const { installed, missing } = sortByInstallation(settings.peers);
-  const points: Point[] = settings.jobs.flatMap((kind) =>
-    settings.inFlight.map((inFlight) => ({ kind, inFlight })),
-  );
+  const points = gridOf(settings);
   const measurements = await measureRounds<Point, PeerName, OverheadReply>(
     {
       ...settings,
       points,
       arms: installed,
       secondsEach: (START_MS + settings.warmUpMs + settings.windowMs) / 1000,
-      describe: ({ kind, inFlight }, peer) => `${peer}, ${kind.name}, ${inFlight} in flight`,
+      describe: describeMeasurement,
+      isStable: ({ throughput }) => throughput.isStable,
       measure: (point, peer) => measure(point, peer, settings, surroundings.signal),
     },
     surroundings,
@@ -73,6 +76,7 @@ async function measureOverhead(
     missing,
     points: points.map((point) => pointResult(point, installed, processors, measurements)),
     failures: measurements.failures,
+    unstable: measurements.unstable,
   };
 }
 
@@ -96,5 +100,6 @@ function measure(
     warmUpMs,
     windowMs,
   };
-  return measureFresh(PROGRAM, request, { limitMs: warmUpMs + windowMs + GRACE_MS, signal });
+  const limitMs = warmUpMs * LONGEST_WARM_UP + windowMs + GRACE_MS;
+  return measureFresh(PROGRAM, request, { limitMs, signal });
 }

@@ -13,7 +13,7 @@ import {
   spreadRow,
   text,
 } from '../../document.js';
-import { type Figure, scaleFigure } from '../../figures.js';
+import { claimOf, type Figure, scaleFigure } from '../../figures.js';
 import { describeLimits } from '../../limits.js';
 import type { PeerName } from '../../peers/index.js';
 import type { Spread } from '../../series.js';
@@ -89,8 +89,27 @@ function describeJob(
             'faint',
           ),
         ]),
+    ...describeClaims(points),
     ...drawRatios(title, points),
   ];
+}
+
+/** What the rounds agree on. */
+function describeClaims(points: readonly PointResult[]): Block[] {
+  const at = (claim: 'more' | 'less' | undefined): string =>
+    formatList(
+      points.flatMap(({ inFlight, toBestPool }) =>
+        toBestPool !== undefined && claimOf(toBestPool.ratio) === claim ? [`${inFlight}`] : [],
+      ),
+    );
+  const claims = [
+    ['millrace is faster than the best other pool', at('more')],
+    ['The best other pool is faster', at('less')],
+    ['The rounds do not agree on which is faster', at(undefined)],
+  ] as const;
+  return claims.flatMap(([claim, where]) =>
+    where === '' ? [] : [text(`${claim} with ${where} in flight.`, 'point')],
+  );
 }
 
 function drawRatios(title: string, points: readonly PointResult[]): BarsBlock[] {

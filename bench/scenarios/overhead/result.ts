@@ -16,13 +16,7 @@ import type { PeerName } from '../../peers/index.js';
 import type { Measurements } from '../../rounds.js';
 import type { ScenarioResult } from '../../scenario.js';
 import type { OverheadReply } from './program.js';
-import type { JobKind, OverheadSettings } from './settings.js';
-
-/** A cell of the grid. */
-export interface Point {
-  readonly kind: JobKind;
-  readonly inFlight: number;
-}
+import type { OverheadSettings, Point } from './settings.js';
 
 /** What one peer did at a point. */
 export interface PeerFigures {

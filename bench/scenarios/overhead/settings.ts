@@ -9,6 +9,7 @@ import {
   type ComparisonSettings,
   comparisonSettings,
 } from '../../comparison.js';
+import { checkFilter } from '../../filter.js';
 import { type Flags, type FlagTable, listFlag, numberFlag } from '../../flags.js';
 import type { SpinJob } from '../../peers/jobs.js';
 import { PEER_NAMES, type PeerName } from '../../peers/index.js';
@@ -20,6 +21,12 @@ export interface JobKind {
   readonly title: string;
   readonly job: SpinJob;
   readonly us: number;
+}
+
+/** A cell of the grid. */
+export interface Point {
+  readonly kind: JobKind;
+  readonly inFlight: number;
 }
 
 /** The settings, complete. */
@@ -68,7 +75,7 @@ export const OVERHEAD_OPTIONS: ReadonlyArray<readonly [option: string, meaning: 
 /** Reads and completes the settings. @throws UsageError */
 export function overheadSettings(flags: Flags): OverheadSettings {
   const jobs = listFlag(flags, 'jobs', JOB_NAMES) ?? JOB_NAMES;
-  return {
+  const settings: OverheadSettings = {
     ...comparisonSettings(flags, DEFAULT_ROUNDS),
     jobs: JOB_KINDS.filter(({ name }) => jobs.includes(name)),
     inFlight: listFlag(flags, 'in-flight', IN_FLIGHT.map(String))?.map(Number) ?? IN_FLIGHT,
@@ -76,4 +83,19 @@ export function overheadSettings(flags: Flags): OverheadSettings {
     windowMs: numberFlag(flags, 'window-ms', { min: 20, max: 60_000 }) ?? DEFAULT_WINDOW_MS,
     warmUpMs: numberFlag(flags, 'warm-up-ms', { min: 0, max: 60_000 }) ?? DEFAULT_WARM_UP_MS,
   };
+  const descriptions = gridOf(settings).flatMap((point) =>
+    settings.peers.map((peer) => describeMeasurement(point, peer)),
+  );
+  checkFilter(descriptions, settings.filter);
+  return settings;
+}
+
+/** Every job with every number in flight. */
+export function gridOf({ jobs, inFlight }: OverheadSettings): Point[] {
+  return jobs.flatMap((kind) => inFlight.map((each) => ({ kind, inFlight: each })));
+}
+
+/** What one measurement is called. */
+export function describeMeasurement({ kind, inFlight }: Point, peer: PeerName): string {
+  return `${peer}, ${kind.name}, ${inFlight} in flight`;
 }

@@ -6,8 +6,9 @@
  * Invariant: it is measured in three windows that follow a warm-up without a gap; their median counts.
  */
 import { median } from '../../statistics.js';
-import { Goodput, warmUpSeconds, windowSeconds } from './goodput.js';
-import { Stage, type StageEnd, type StageOptions } from './stage.js';
+import { Goodput, warmUpSeconds, windowSeconds } from '../../service/goodput.js';
+import { Stage, type StageEnd, type StageOptions } from '../../service/stage.js';
+import type { ArmOptions } from './arms/arm.js';
 
 /** The median, and the windows, which show how steady the machine was. */
 export interface Capacity {
@@ -36,7 +37,7 @@ export function capacitySeconds(armSeconds: number): number {
  * @throws Error where the service does not survive it, or completes nothing.
  */
 export async function measureCapacity(
-  options: StageOptions,
+  options: StageOptions & { readonly armOptions: ArmOptions },
   armSeconds: number,
 ): Promise<readonly number[] | undefined> {
   const stage = await Stage.open(options);

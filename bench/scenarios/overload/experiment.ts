@@ -9,30 +9,17 @@
 import { chooseDocuments, summarizeDocuments } from '../../documents.js';
 import { installedFolders } from '../../installation.js';
 import type { Progress } from '../../terminal/progress.js';
-import type { ArmName } from './arms/arm.js';
-import { runArm } from './arm-run.js';
+import { describeDocuments, describeLoad } from '../../service/narration.js';
+import type { ArmResult } from '../../service/result.js';
+import type { StageOptions } from '../../service/stage.js';
+import { AROUND_SECONDS, runSteps, type Step, tellArm } from '../../service/steps.js';
+import type { ArmName, ArmOptions } from './arms/arm.js';
 import { type Capacity, capacityFrom, capacitySeconds, measureCapacity } from './capacity.js';
-import {
-  describeArm,
-  describeCapacity,
-  describeDocuments,
-  describeLoad,
-  describeMoment,
-  describeService,
-} from './narration.js';
-import type { ArmResult, OverloadResult } from './result.js';
+import { describeCapacity, describeService } from './narration.js';
+import type { OverloadResult } from './result.js';
 import { OVERLOAD_FACTOR, type OverloadSettings } from './settings.js';
-import type { StageOptions } from './stage.js';
 
-/** Start, last answers and end of the processes, for the time that is left. */
-const AROUND_SECONDS = 1;
-
-interface Step {
-  readonly label: string;
-  readonly seconds: number;
-  /** Fulfils with lines that say what came out, or undefined where it was interrupted. */
-  run(): Promise<string[] | undefined>;
-}
+const PROGRAM = new URL('./service.js', import.meta.url);
 
 /** Runs the experiment. @throws Error where it can't be carried out */
 export async function runOverload(
@@ -45,12 +32,12 @@ export async function runOverload(
   const documents = chooseDocuments(installedFolders(), seed);
   const summary = summarizeDocuments(documents);
   const windows: number[] = [];
-  const results: ArmResult[] = [];
+  const results = new Map<ArmName, ArmResult>();
   let rate = settings.ratePerSecond;
 
-  const stageFor = (arm: ArmName): StageOptions => {
-    const armOptions = { threads, backlogJobs };
-    return { arm, armOptions, documents, ceilingBytes, signal, seed };
+  const armOptions: ArmOptions = { threads, backlogJobs };
+  const stageFor = (arm: ArmName): StageOptions & { readonly armOptions: ArmOptions } => {
+    return { program: PROGRAM, arm, armOptions, documents, ceilingBytes, signal, seed };
   };
   const capacityStep = (label: string): Step => ({
     label,
@@ -63,7 +50,7 @@ export async function runOverload(
       const line = describeCapacity(label, capacity);
       if (rate !== undefined) return [line];
       rate = OVERLOAD_FACTOR * capacity.perSecond;
-      return [line, describeLoad(rate, OVERLOAD_FACTOR, seconds)];
+      return [line, describeLoad(rate, `${OVERLOAD_FACTOR} × the capacity`, seconds)];
     },
   });
   const armStep = (arm: ArmName): Step => ({
@@ -71,12 +58,9 @@ export async function runOverload(
     seconds: seconds + AROUND_SECONDS,
     async run() {
       const load = { ratePerSecond: rate ?? 0, seconds };
-      const result = await runArm(stageFor(arm), load, (moment) =>
-        progress.update(describeMoment(moment)),
-      );
-      if (result === undefined) return undefined;
-      results.push(result);
-      return [describeArm(result)];
+      const told = await tellArm(stageFor(arm), load, progress);
+      if (told !== undefined) results.set(arm, told.result);
+      return told?.lines;
     },
   });
 
@@ -92,7 +76,6 @@ export async function runOverload(
   await runSteps([...steps, ...others.map((arm) => armStep(arm))], progress, signal);
 
   const capacity = windows.length === 0 ? null : capacityFrom(windows);
-  const shown = settings.arms.flatMap((arm) => results.filter(({ name }) => name === arm));
   return {
     scenario: 'overload',
     startedAt,
@@ -101,19 +84,11 @@ export async function runOverload(
     settings,
     documents: summary,
     capacity,
-    arms: shown.map((arm) => withShare(arm, capacity)),
+    arms: settings.arms.flatMap((name) => {
+      const result = results.get(name);
+      return result === undefined ? [] : [{ ...withShare(result, capacity), name }];
+    }),
   };
-}
-
-async function runSteps(steps: readonly Step[], progress: Progress, signal: AbortSignal) {
-  for (const [at, { label, seconds, run }] of steps.entries()) {
-    const later = steps.slice(at + 1).reduce((sum, step) => sum + step.seconds, 0);
-    progress.begin(label, seconds, later);
-    const lines = signal.aborted ? undefined : await run();
-    if (lines === undefined) break;
-    progress.end(lines);
-  }
-  progress.stop();
 }
 
 function withShare(arm: ArmResult, capacity: Capacity | null): ArmResult {

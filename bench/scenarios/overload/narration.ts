@@ -1,26 +1,12 @@
 /**
- * The lines that are printed while the experiment goes on, each as soon as it is known.
+ * The lines of this experiment beside those of its arms.
  *
- * Invariant: every line says one thing and can stand without the final tables.
+ * Invariant: as in `service/narration.ts`.
  */
-import type { DocumentSummary } from '../../documents.js';
-import { formatCount, formatMegabytes, formatSeconds } from '../../terminal/format.js';
+import { labelled } from '../../service/narration.js';
+import { formatCount, formatMegabytes } from '../../terminal/format.js';
 import type { Capacity } from './capacity.js';
-import type { ArmEnding, ArmResult, Moment } from './result.js';
 import type { OverloadSettings } from './settings.js';
-
-/** As wide as the longest name of an arm. */
-const LABEL_COLUMNS = 20;
-
-export function describeDocuments(documents: DocumentSummary): string {
-  const { source, count, minBytes, meanBytes, maxBytes } = documents;
-  const what =
-    source === 'files'
-      ? `${count} installed JavaScript files`
-      : `${count} synthetic texts (no JavaScript files found)`;
-  const [min, mean, max] = [minBytes, meanBytes, maxBytes].map((bytes) => Math.round(bytes / 1024));
-  return labelled('documents', `${what}, ${min} to ${max} KB, mean ${mean} KB`);
-}
 
 export function describeService({ threads, backlogJobs, ceilingBytes }: OverloadSettings): string {
   const pool = `${threads === 1 ? '1 thread' : `${threads} threads`}, backlog of ${backlogJobs} jobs`;
@@ -30,47 +16,4 @@ export function describeService({ threads, backlogJobs, ceilingBytes }: Overload
 export function describeCapacity(label: string, { perSecond, windows }: Capacity): string {
   const each = windows.map((window) => formatCount(window)).join(', ');
   return labelled(label, `${formatCount(perSecond)} documents per second (median of ${each})`);
-}
-
-/** @param factor - How many times the capacity that is, where it was chosen so. */
-export function describeLoad(
-  ratePerSecond: number,
-  factor: number | undefined,
-  seconds: number,
-): string {
-  const rate = `${formatCount(ratePerSecond)} per second`;
-  const reason = factor === undefined ? '' : ` (${factor} × the capacity)`;
-  return labelled('load', `${rate}${reason} for ${formatSeconds(seconds)}, open loop`);
-}
-
-/** What became of one arm. */
-export function describeArm({ name, ending, accepted, refused, completed }: ArmResult): string {
-  const counts = `${formatCount(completed)} of ${formatCount(accepted)} done`;
-  const refusals = refused === 0 ? '' : `, ${formatCount(refused)} refused`;
-  return labelled(name, `${describeEnding(ending)}: ${counts}${refusals}`);
-}
-
-/** How an arm ended, in few words. */
-export function describeEnding({ how, afterSeconds }: ArmEnding): string {
-  const after = `after ${formatSeconds(afterSeconds)}`;
-  switch (how) {
-    case 'survived':
-      return 'survived';
-    case 'ceiling':
-      return `died ${after} (memory ceiling)`;
-    case 'died':
-      return `died ${after} (by itself)`;
-    case 'interrupted':
-      return `interrupted ${after}`;
-  }
-}
-
-/** An arm at this moment, short enough for a line of progress. */
-export function describeMoment({ rssBytes, completed, refused }: Moment): string {
-  const refusals = refused === 0 ? '' : `, ${formatCount(refused)} refused`;
-  return `${formatMegabytes(rssBytes)}, ${formatCount(completed)} done${refusals}`;
-}
-
-function labelled(label: string, text: string): string {
-  return `${label.padEnd(LABEL_COLUMNS)}${text}`;
 }

@@ -7,15 +7,19 @@
 import { measureFresh } from '../../fresh-process.js';
 import { measureRounds } from '../../rounds.js';
 import type { Scenario, Surroundings } from '../../scenario.js';
+import { LONGEST_WARM_UP } from '../../warm-up.js';
 import { PAYLOAD_ARMS, type PayloadArm } from './arms.js';
 import type { PayloadReply, PayloadRequest } from './program.js';
 import { describePayload, payloadFigures } from './report.js';
-import { type PayloadPoint, payloadPointResult, type PayloadResult } from './result.js';
+import { payloadPointResult, type PayloadResult } from './result.js';
 import {
+  describeMeasurement,
   PAYLOAD_FLAGS,
   PAYLOAD_OPTIONS,
+  type PayloadPoint,
   type PayloadSettings,
   payloadSettings,
+  pointsOf,
 } from './settings.js';
 
 const PROGRAM = new URL('./program.js', import.meta.url);
@@ -41,23 +45,19 @@ async function measurePayload(
 ): Promise<PayloadResult> {
   const startedAt = new Date().toISOString();
   const { threads, warmUpMs, windowMs } = settings;
-  const points: PayloadPoint[] = settings.ways.flatMap((way) =>
-    settings.inFlight.flatMap((inFlight) =>
-      settings.sizes.map((size) => ({ way, size, inFlight })),
-    ),
-  );
+  const points = pointsOf(settings);
   const measurements = await measureRounds<PayloadPoint, PayloadArm, PayloadReply>(
     {
       ...settings,
       points,
       arms: PAYLOAD_ARMS,
       secondsEach: (START_MS + warmUpMs + windowMs) / 1000,
-      describe: ({ way, size, inFlight }, arm) =>
-        `${arm}, ${size.name} ${way}, ${inFlight} in flight`,
+      describe: describeMeasurement,
+      isStable: ({ throughput }) => throughput.isStable,
       measure: ({ way, size: { bytes }, inFlight }, arm) => {
         const load = { way, bytes, inFlight, threads, warmUpMs, windowMs };
         const request: PayloadRequest = { kind: 'measure', arm, ...load };
-        const limitMs = warmUpMs + windowMs + GRACE_MS;
+        const limitMs = warmUpMs * LONGEST_WARM_UP + windowMs + GRACE_MS;
         return measureFresh(PROGRAM, request, { limitMs, signal: surroundings.signal });
       },
     },
@@ -70,5 +70,6 @@ async function measurePayload(
     settings,
     points: points.map((point) => payloadPointResult(point, measurements)),
     failures: measurements.failures,
+    unstable: measurements.unstable,
   };
 }

@@ -45,21 +45,27 @@ function describePoints(
   inFlight: number,
   points: readonly PayloadPointResult[],
 ): Block[] {
+  const arms = PAYLOAD_ARMS.filter((arm) =>
+    points.some((point) => point.arms.some((each) => each.arm === arm)),
+  );
+  if (arms.length === 0) return [];
   const rows = [
-    ...PAYLOAD_ARMS.map((arm) =>
+    ...arms.map((arm) =>
       spreadRow(
         arm,
-        points.map(({ arms }) => arms.find((each) => each.arm === arm)?.jobsPerSecond),
+        points.map((point) => point.arms.find((each) => each.arm === arm)?.jobsPerSecond),
         formatFigure,
       ),
     ),
-    ...PAYLOAD_ARMS.filter((arm) => arm !== 'millrace').map((arm) =>
-      spreadRow(
-        `millrace ÷ ${arm}`,
-        points.map(({ ratios }) => ratios.find(({ to }) => to === arm)?.ratio),
-        formatFigure,
+    ...arms
+      .filter((arm) => points.some(({ ratios }) => ratios.some(({ to }) => to === arm)))
+      .map((arm) =>
+        spreadRow(
+          `millrace ÷ ${arm}`,
+          points.map(({ ratios }) => ratios.find(({ to }) => to === arm)?.ratio),
+          formatFigure,
+        ),
       ),
-    ),
   ];
   const sizes = points.map(({ size }) => size.replace(/(?=[KM]B)/, ' '));
   return [heading(titleOf(way, inFlight)), { kind: 'table', head: ['', ...sizes], rows }];

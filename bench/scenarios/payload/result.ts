@@ -8,14 +8,7 @@ import type { ScenarioResult } from '../../scenario.js';
 import { ratiosWithin } from '../../series.js';
 import { PAYLOAD_ARMS, type PayloadArm, type Way } from './arms.js';
 import type { PayloadReply } from './program.js';
-import type { PayloadSettings, Size } from './settings.js';
-
-/** One combination that is measured. */
-export interface PayloadPoint {
-  readonly way: Way;
-  readonly size: Size;
-  readonly inFlight: number;
-}
+import type { PayloadPoint, PayloadSettings } from './settings.js';
 
 export interface PayloadPointResult {
   readonly way: Way;

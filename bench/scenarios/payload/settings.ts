@@ -9,13 +9,21 @@ import {
   type ComparisonSettings,
   comparisonSettings,
 } from '../../comparison.js';
+import { checkFilter } from '../../filter.js';
 import { type Flags, type FlagTable, listFlag, numberFlag } from '../../flags.js';
-import { type Way, WAYS } from './arms.js';
+import { PAYLOAD_ARMS, type PayloadArm, type Way, WAYS } from './arms.js';
 
 /** How many bytes a job carries. */
 export interface Size {
   readonly name: string;
   readonly bytes: number;
+}
+
+/** One combination that is measured. */
+export interface PayloadPoint {
+  readonly way: Way;
+  readonly size: Size;
+  readonly inFlight: number;
 }
 
 /** The settings, complete. */
@@ -60,7 +68,7 @@ export const PAYLOAD_OPTIONS: ReadonlyArray<readonly [option: string, meaning: s
 /** Reads and completes the settings. @throws UsageError */
 export function payloadSettings(flags: Flags): PayloadSettings {
   const sizes = listFlag(flags, 'sizes', SIZE_NAMES) ?? SIZE_NAMES;
-  return {
+  const settings: PayloadSettings = {
     ...comparisonSettings(flags, DEFAULT_ROUNDS),
     sizes: SIZES.filter(({ name }) => sizes.includes(name)),
     ways: listFlag(flags, 'ways', WAYS) ?? WAYS,
@@ -68,4 +76,24 @@ export function payloadSettings(flags: Flags): PayloadSettings {
     windowMs: numberFlag(flags, 'window-ms', { min: 20, max: 60_000 }) ?? DEFAULT_WINDOW_MS,
     warmUpMs: numberFlag(flags, 'warm-up-ms', { min: 0, max: 60_000 }) ?? DEFAULT_WARM_UP_MS,
   };
+  const descriptions = pointsOf(settings).flatMap((point) =>
+    PAYLOAD_ARMS.map((arm) => describeMeasurement(point, arm)),
+  );
+  checkFilter(descriptions, settings.filter);
+  return settings;
+}
+
+/** Every way with every number in flight and every size. */
+export function pointsOf({ ways, inFlight, sizes }: PayloadSettings): PayloadPoint[] {
+  return ways.flatMap((way) =>
+    inFlight.flatMap((each) => sizes.map((size) => ({ way, size, inFlight: each }))),
+  );
+}
+
+/** What one measurement is called. */
+export function describeMeasurement(
+  { way, size, inFlight }: PayloadPoint,
+  arm: PayloadArm,
+): string {
+  return `${arm}, ${size.name} ${way}, ${inFlight} in flight`;
 }

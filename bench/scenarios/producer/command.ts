@@ -29,7 +29,7 @@ interface ProducerResult extends ScenarioResult {
     readonly warmUpJobs: number;
     readonly threads: number;
   };
-  readonly produced?: Omit<ProducerReply, 'kind'>;
+  readonly produced?: ProducerReply;
 }
 
 /** One producer, a million jobs. */
@@ -50,7 +50,7 @@ export const producer: Scenario<ProducerSettings, ProducerResult> = {
       isInterrupted: surroundings.signal.aborted,
       settings: { jobs, jobBytes: JOB_BYTES, warmUpJobs: WARM_UP_JOBS, threads: THREADS },
       failures: [],
-      ...(reply && { produced: withoutKind(reply) }),
+      ...(reply && { produced: reply }),
     };
   },
   describe({ produced }) {
@@ -77,10 +77,6 @@ export const producer: Scenario<ProducerSettings, ProducerResult> = {
     ];
   },
 };
-
-function withoutKind({ kind: _, ...rest }: ProducerReply): Omit<ProducerReply, 'kind'> {
-  return rest;
-}
 
 /** The last reply; undefined where it was interrupted before the first. */
 async function produce(

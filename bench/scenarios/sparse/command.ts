@@ -7,20 +7,17 @@ import { measureRounds } from '../../rounds.js';
 import type { Scenario, Surroundings } from '../../scenario.js';
 import type { SparseReply, SparseRequest } from './program.js';
 import { describeSparse, sparseFigures } from './report.js';
-import {
-  ARM_PEERS,
-  patternResult,
-  SPARSE_ARMS,
-  type SparseArm,
-  type SparseResult,
-} from './result.js';
+import { ARM_PEERS, patternResult, type SparseResult } from './result.js';
 import {
   BURST_EVERY_MS,
   BURST_JOBS,
+  describeMeasurement,
   type Pattern,
   SINGLE_EVERY_MS,
+  SPARSE_ARMS,
   SPARSE_FLAGS,
   SPARSE_OPTIONS,
+  type SparseArm,
   type SparseSettings,
   sparseSettings,
 } from './settings.js';
@@ -55,7 +52,7 @@ async function measureSparse(
       points: patterns,
       arms: SPARSE_ARMS,
       secondsEach: totalMs / patterns.length / 1000,
-      describe: (pattern, arm) => `${arm}, ${pattern}`,
+      describe: describeMeasurement,
       measure: (pattern, arm) =>
         measureFresh(PROGRAM, request(pattern, arm, settings), {
           limitMs: lengthMs(pattern, settings) + GRACE_MS,

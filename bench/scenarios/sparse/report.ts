@@ -43,6 +43,7 @@ export function describeSparse(result: SparseResult): Document {
 
 function describePattern({ pattern, arms }: PatternResult, { threads }: SparseSettings): Block[] {
   const measured = arms.filter(({ figures }) => figures.length > 0);
+  if (measured.length === 0) return [];
   const rows = [
     ...measured.map(({ arm, figures }) =>
       spreadRow(

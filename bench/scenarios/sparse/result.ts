@@ -8,12 +8,7 @@ import type { Measurements } from '../../rounds.js';
 import type { ScenarioResult } from '../../scenario.js';
 import { ratiosWithin } from '../../series.js';
 import type { SparseReply } from './program.js';
-import type { Pattern, SparseSettings } from './settings.js';
-
-/** The arms, in the order in which they are shown; the last is a reference and no pool. */
-export const SPARSE_ARMS = ['millrace', 'piscina', 'postMessage'] as const;
-
-export type SparseArm = (typeof SPARSE_ARMS)[number];
+import { type Pattern, SPARSE_ARMS, type SparseArm, type SparseSettings } from './settings.js';
 
 /** What each arm is. */
 export const ARM_PEERS: Readonly<Record<SparseArm, PeerName>> = {

@@ -9,7 +9,13 @@ import {
   type ComparisonSettings,
   comparisonSettings,
 } from '../../comparison.js';
+import { checkFilter } from '../../filter.js';
 import { type Flags, type FlagTable, listFlag, numberFlag } from '../../flags.js';
+
+/** The arms, in the order in which they are shown; the last is a reference and no pool. */
+export const SPARSE_ARMS = ['millrace', 'piscina', 'postMessage'] as const;
+
+export type SparseArm = (typeof SPARSE_ARMS)[number];
 
 /** How the jobs come: one by one, or many at the same instant. */
 export const PATTERNS = ['single', 'burst'] as const;
@@ -52,10 +58,20 @@ export const SPARSE_OPTIONS: ReadonlyArray<readonly [option: string, meaning: st
 
 /** Reads and completes the settings. @throws UsageError */
 export function sparseSettings(flags: Flags): SparseSettings {
-  return {
+  const settings: SparseSettings = {
     ...comparisonSettings(flags, DEFAULT_ROUNDS),
     patterns: listFlag(flags, 'patterns', PATTERNS) ?? PATTERNS,
     jobs: numberFlag(flags, 'jobs', { min: 1, max: 100_000, isWhole: true }) ?? DEFAULT_JOBS,
     bursts: numberFlag(flags, 'bursts', { min: 1, max: 10_000, isWhole: true }) ?? DEFAULT_BURSTS,
   };
+  const descriptions = settings.patterns.flatMap((pattern) =>
+    SPARSE_ARMS.map((arm) => describeMeasurement(pattern, arm)),
+  );
+  checkFilter(descriptions, settings.filter);
+  return settings;
+}
+
+/** What one measurement is called. */
+export function describeMeasurement(pattern: Pattern, arm: SparseArm): string {
+  return `${arm}, ${pattern}`;
 }

@@ -8,9 +8,10 @@
 import { availableParallelism } from 'node:os';
 import { measureFresh } from '../../fresh-process.js';
 import { peerVersions, type PeerName, sortByInstallation } from '../../peers/index.js';
+import { isChosen } from '../../filter.js';
 import { measureRounds } from '../../rounds.js';
 import type { Scenario, Surroundings } from '../../scenario.js';
-import { formatPercent } from '../../terminal/format.js';
+import { LONGEST_WARM_UP } from '../../warm-up.js';
 import type { ArrivalReply, SaturationReply, TailRequest } from './program.js';
 import { describeTail, tailFigures } from './report.js';
 import {
@@ -21,7 +22,15 @@ import {
   saturationResults,
   type TailResult,
 } from './result.js';
-import { LOADS, TAIL_FLAGS, TAIL_OPTIONS, type TailSettings, tailSettings } from './settings.js';
+import {
+  describeArrivals,
+  describeSaturated,
+  LOADS,
+  TAIL_FLAGS,
+  TAIL_OPTIONS,
+  type TailSettings,
+  tailSettings,
+} from './settings.js';
 
 const PROGRAM = new URL('./program.js', import.meta.url);
 /** Beside the load: a process and its threads start and end. */
@@ -48,13 +57,21 @@ async function measureTail(
   const startedAt = new Date().toISOString();
   const { installed: arms, missing } = sortByInstallation(settings.peers);
   const secondsEach = START_SECONDS + settings.warmUpSeconds + settings.seconds;
-  const plan = { ...settings, arms, secondsEach };
+  const { filter, ...all } = settings;
+  const plan = { ...all, arms, secondsEach };
+  const loads = LOADS.filter((load) =>
+    arms.some((peer) => isChosen(describeArrivals(load, peer), filter)),
+  );
+  const filtered = filter === undefined ? {} : { filter };
   const saturation = await measureRounds<'saturation', PeerName, SaturationReply>(
     {
       ...plan,
+      // The rates come from all pools at saturation: left out only where there will be no arrivals.
+      ...(loads.length === 0 ? filtered : {}),
       points: ['saturation'],
       label: 'Saturation',
-      describe: (_, peer) => `${peer} at saturation`,
+      describe: (_, peer) => describeSaturated(peer),
+      isStable: ({ throughput }) => throughput.isStable,
       measure: (_, peer, round) =>
         measure({ kind: 'saturate', ...request(peer, round, settings) }, surroundings.signal),
     },
@@ -62,15 +79,16 @@ async function measureTail(
   );
   const rates = saturationRates(arms, saturation);
   const best = reference(rates);
-  const points = (best === undefined ? [] : LOADS).map((load) => ({
+  const points = (best === undefined ? [] : loads).map((load) => ({
     load,
     ratePerSecond: load * (best?.perSecond ?? 0),
   }));
   const arrivals = await measureRounds<LoadPoint, PeerName, ArrivalReply>(
     {
       ...plan,
+      ...filtered,
       points,
-      describe: ({ load }, peer) => `${peer} at ${formatPercent(load)}`,
+      describe: ({ load }, peer) => describeArrivals(load, peer),
       measure: ({ ratePerSecond }, peer, round) =>
         measure(
           { kind: 'arrive', ratePerSecond, ...request(peer, round, settings) },
@@ -90,6 +108,7 @@ async function measureTail(
     ...(best && { reference: best.peer }),
     loads: points.map((point) => loadResult(point, arms, arrivals)),
     failures: [...saturation.failures, ...arrivals.failures],
+    unstable: saturation.unstable,
   };
 }
 
@@ -105,6 +124,6 @@ function measure<Reply extends SaturationReply | ArrivalReply>(
   what: TailRequest,
   signal: AbortSignal,
 ): Promise<Reply> {
-  const limitMs = (what.seconds + what.warmUpSeconds + GRACE_SECONDS) * 1000;
+  const limitMs = (what.warmUpSeconds * LONGEST_WARM_UP + what.seconds + GRACE_SECONDS) * 1000;
   return measureFresh<Reply>(PROGRAM, what, { limitMs, signal });
 }

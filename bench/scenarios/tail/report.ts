@@ -8,12 +8,12 @@ import {
   type Block,
   type Document,
   heading,
+  named,
   type NamedFigure,
   spreadCell,
   spreadRow,
   text,
 } from '../../document.js';
-import type { Figure } from '../../figures.js';
 import { describeLimits } from '../../limits.js';
 import { formatCount, formatFigure, formatPercent } from '../../terminal/format.js';
 import { LONG_US, SHORT_US } from './mix.js';
@@ -88,17 +88,18 @@ function describeLoad(load: LoadResult, { reference }: TailResult): Block[] {
 function describeView({ jobs, until, peers, toBestPool }: ViewResult): Block[] {
   const title = TITLES[`${jobs} ${until}`];
   if (title === undefined || peers.length === 0) return [];
-  const row = (label: string, figures: ReadonlyArray<Figure | undefined>) =>
-    spreadRow(label, figures, formatFigure);
   const ratios = PERCENTILES.map((percentile) => toBestPool[percentile]?.ratio);
   const rows = [
     ...peers.map((each) =>
-      row(
+      spreadRow(
         each.peer,
         PERCENTILES.map((percentile) => each[percentile]),
+        formatFigure,
       ),
     ),
-    ...(ratios.some((ratio) => ratio !== undefined) ? [row('÷ best pool', ratios)] : []),
+    ...(ratios.some((ratio) => ratio !== undefined)
+      ? [spreadRow('÷ best pool', ratios, formatFigure)]
+      : []),
   ];
   const best = toBestPool.p99?.peer;
   return [
@@ -133,12 +134,14 @@ export function tailFigures({ saturation, loads }: TailResult): NamedFigure[] {
     ...loads.flatMap(({ load, views }) =>
       views.flatMap(({ jobs, until, peers }) =>
         peers.flatMap((each) =>
-          PERCENTILES.map((percentile): NamedFigure => ({
-            ...each[percentile],
-            name: `${formatPercent(load)}, ${jobs} jobs, ${until}, ${percentile}: ${each.peer}`,
-            unit: 'milliseconds',
-            better: 'less',
-          })),
+          PERCENTILES.map((percentile) =>
+            named(
+              each[percentile],
+              `${formatPercent(load)}, ${jobs} jobs, ${until}, ${percentile}: ${each.peer}`,
+              'milliseconds',
+              'less',
+            ),
+          ),
         ),
       ),
     ),

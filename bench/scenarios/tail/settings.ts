@@ -9,8 +9,10 @@ import {
   type ComparisonSettings,
   comparisonSettings,
 } from '../../comparison.js';
+import { checkFilter } from '../../filter.js';
 import { type Flags, type FlagTable, listFlag, numberFlag } from '../../flags.js';
 import { PEER_NAMES, type PeerName } from '../../peers/index.js';
+import { formatPercent } from '../../terminal/format.js';
 
 /** The settings, complete. */
 export interface TailSettings extends ComparisonSettings {
@@ -48,10 +50,26 @@ export const TAIL_OPTIONS: ReadonlyArray<readonly [option: string, meaning: stri
 
 /** Reads and completes the settings. @throws UsageError */
 export function tailSettings(flags: Flags): TailSettings {
-  return {
+  const settings: TailSettings = {
     ...comparisonSettings(flags, DEFAULT_ROUNDS),
     peers: listFlag(flags, 'peers', PEER_NAMES) ?? DEFAULT_PEERS,
     seconds: numberFlag(flags, 'seconds', { min: 0.1, max: 3600 }) ?? DEFAULT_SECONDS,
     warmUpSeconds: numberFlag(flags, 'warm-up', { min: 0, max: 60 }) ?? DEFAULT_WARM_UP_SECONDS,
   };
+  const descriptions = settings.peers.flatMap((peer) => [
+    describeSaturated(peer),
+    ...LOADS.map((load) => describeArrivals(load, peer)),
+  ]);
+  checkFilter(descriptions, settings.filter);
+  return settings;
+}
+
+/** What the measurement of a pool's throughput is called. */
+export function describeSaturated(peer: PeerName): string {
+  return `${peer} at saturation`;
+}
+
+/** What the measurement of a pool's latencies is called. */
+export function describeArrivals(load: number, peer: PeerName): string {
+  return `${peer} at ${formatPercent(load)}`;
 }

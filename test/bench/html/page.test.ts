@@ -116,12 +116,24 @@ test('of the environment also that is shown what has no name here', () => {
     ...run.environment,
     cgroupMemoryBytes: 512 * 1024 ** 2,
     peers: { tinypool: '2.2.0', workerpool: '10.0.3' },
-    pageSize: null,
+    cgroupWeight: null,
   };
   const text = textOf(drawRun({ environment }));
   expect(text).toContain('cgroup memory 512 MB');
   expect(text).toContain('peers tinypool 2.2.0, workerpool 10.0.3');
-  expect(text).toContain('page size none');
+  expect(text).toContain('cgroup weight none');
+});
+
+test('limits of the machine, and that it was busy, are told', () => {
+  const limits = { cpuQuota: 1.5, memoryLimitBytes: 512 * 1024 ** 2 };
+  const quiet = { ...run.environment, ...limits, processors: 2, loadAverage: 1 };
+  const text = textOf(drawRun({ environment: quiet }));
+  expect(text).toContain('CPU quota in processors 1.50');
+  expect(text).toContain('memory limit 512 MB');
+  expect(text).not.toContain('busy');
+  expect(textOf(drawRun({ environment: { ...quiet, loadAverage: 1.2 } }))).toContain(
+    'The machine was busy when the run began: a load average of 1.20 on 2 processors.',
+  );
 });
 
 test('no text becomes markup, wherever it stands', () => {

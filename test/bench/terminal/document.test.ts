@@ -90,3 +90,38 @@ test('nothing is wider than 80 columns', () => {
 test('a document without blocks says nothing', () => {
   expect(drawDocument({ title: 'Title', blocks: [] }, plain)).toEqual([]);
 });
+
+test('code is kept as it is, line by line', () => {
+  const code = 'const pool = new Pool({\n  threads: 2,\n});';
+  const lines = drawDocument({ title: 'Title', blocks: [{ kind: 'code', text: code }] }, plain);
+  expect(lines).toEqual(['', 'Title', '', 'const pool = new Pool({', '  threads: 2,', '});']);
+});
+
+test('a name that leaves too little room for the figures goes on in the next lines', () => {
+  const name = `${'long '.repeat(12).trim()}: ${'x'.repeat(70)} end`;
+  const range = { text: '123,456/s', range: '120k–130k' };
+  const block: Block = {
+    kind: 'table',
+    head: ['', 'before', 'after'],
+    rows: [
+      [name, range, 'y'.repeat(30)],
+      ['short', range, '-'],
+    ],
+  };
+  const [, , , ...lines] = drawDocument({ title: 'Title', blocks: [block] }, plain);
+  // 80 columns less two for figures, of 9 and 30, and two gaps.
+  const names = 37;
+  const line = (start: string, before: string, after = ''): string =>
+    `${start.padEnd(names)}  ${before.padStart(9)}  ${after.padStart(30)}`.trimEnd();
+  expect(lines).toEqual([
+    line('', 'before', 'after'),
+    '─'.repeat(80),
+    line('long long long long long long long', '123,456/s', 'y'.repeat(30)),
+    line('  long long long long long:', '120k–130k'),
+    line(`  ${'x'.repeat(35)}`, ''),
+    line(`  ${'x'.repeat(35)}`, ''),
+    line('  end', ''),
+    line('short', '123,456/s', '-'),
+    line('', '120k–130k'),
+  ]);
+});

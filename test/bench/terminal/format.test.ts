@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  formatBytes,
   formatCount,
   formatDuration,
   formatFigure,
@@ -21,6 +22,10 @@ test.each([
   [formatMegabytes(131.4 * MB), '131 MB'],
   [formatMegabytes(999.4 * MB), '999 MB'],
   [formatMegabytes(2150 * MB), '2.1 GB'],
+  [formatDuration(0), '0.00 ms'],
+  [formatDuration(0.004217), '4.22 µs'],
+  [formatDuration(0.0994), '99.4 µs'],
+  [formatDuration(0.0996), '0.10 ms'],
   [formatDuration(0.843), '0.84 ms'],
   [formatDuration(9.994), '9.99 ms'],
   [formatDuration(9.996), '10.0 ms'],
@@ -55,4 +60,14 @@ test.each([
   [formatList(['a', 'b', 'c']), 'a, b and c'],
 ])('%s is %s', (text, wanted) => {
   expect(text).toBe(wanted);
+});
+
+test.each([
+  [0, '0 B'],
+  [9_999, '9,999 B'],
+  [65_536, '64 KB'],
+  [10 * 1024 ** 2, '10 MB'],
+  [3 * 1024 ** 3, '3.0 GB'],
+])('%i bytes are %s', (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text);
 });

@@ -23,3 +23,11 @@ test('a figure and its unit stay together', () => {
 test('a word that is too long stands alone', () => {
   expect(wrap(`a ${'x'.repeat(90)} b`)).toEqual(['a', 'x'.repeat(90), 'b']);
 });
+
+test('lines can be narrower, with an indent of their own', () => {
+  expect(wrap('no-op, 16 in flight: millrace', 2, 16)).toEqual([
+    'no-op, 16 in',
+    '  flight:',
+    '  millrace',
+  ]);
+});

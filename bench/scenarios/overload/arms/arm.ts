@@ -1,9 +1,9 @@
 /**
- * An arm: one way for a service to run a CPU job for each document. The service around it is the
- * same for all of them.
+ * The arms of the experiment: ways for a service to run a CPU job for each document.
  *
- * Invariant: every accepted document's `done` is called at most once, and never from within `start`.
+ * Invariant: of an arm only its own code is loaded.
  */
+import type { Arm } from '../../../service/arm.js';
 
 /** The arms, in the order in which they are shown. */
 export const ARM_NAMES = ['thread-per-request', 'unbounded', 'millrace'] as const;
@@ -16,23 +16,7 @@ export interface ArmOptions {
   readonly backlogJobs: number;
 }
 
-/** Called when the job of an accepted document has ended. */
-export type Done = (error?: unknown) => void;
-
-export interface Arm {
-  /** Whether to refuse before a document is even read. */
-  isFull(): boolean;
-  /**
-   * Starts the job for a document, or queues it.
-   *
-   * @returns Whether it was accepted.
-   */
-  start(document: Buffer, done: Done): boolean;
-  /** For the answer to a refused document: whole seconds, at least 1. */
-  retryAfterSeconds(): number;
-}
-
-/** Starts an arm; only its own code is loaded. */
+/** Starts an arm. */
 export async function createArm(name: ArmName, options: ArmOptions): Promise<Arm> {
   switch (name) {
     case 'thread-per-request':
@@ -42,14 +26,4 @@ export async function createArm(name: ArmName, options: ArmOptions): Promise<Arm
     case 'millrace':
       return await (await import('./millrace.js')).createMillrace(options);
   }
-}
-
-/** Calls `done` when a promised job has ended. */
-export async function follow(job: Promise<unknown>, done: Done): Promise<void> {
-  try {
-    await job;
-  } catch (error) {
-    return done(error ?? new Error('The job failed for no reason.'));
-  }
-  done();
 }

@@ -1,38 +1,15 @@
-/**
- * The arm with this library: a bounded backlog, and a refusal for what has no room in it.
- *
- * Invariant: from `saturated` until `available` documents are refused unread, so that what is refused
- * costs the service next to nothing; those that are being read at that moment are decided by
- * `trySubmit`.
- */
+/** The arm with this library: a thread for each processor that is left, and a bounded backlog. */
 import { Pool } from '../../../../src/index.js';
-import { type Arm, type ArmOptions, follow } from './arm.js';
+import type { Arm } from '../../../service/arm.js';
+import { boundedArm } from '../../../service/bounded-arm.js';
+import type { ArmOptions } from './arm.js';
 
 type Jobs = typeof import('../../../../workers/documents.js');
 
-export async function createMillrace({ threads, backlogJobs }: ArmOptions): Promise<Arm> {
+export function createMillrace({ threads, backlogJobs }: ArmOptions): Promise<Arm> {
   const pool = new Pool<Jobs>(new URL('../../../../workers/documents.js', import.meta.url), {
     threads,
     backlog: backlogJobs,
   });
-  let isFull = false;
-  let retryAfterSeconds = 1;
-  pool.on('saturated', () => {
-    isFull = true;
-    retryAfterSeconds = Math.max(1, Math.ceil(pool.stats().retryAfterMs / 1000));
-  });
-  pool.on('available', () => {
-    isFull = false;
-  });
-  await pool.ready();
-  return {
-    isFull: () => isFull,
-    start(document, done) {
-      const job = pool.trySubmit('digest', document);
-      if (job === undefined) return false;
-      void follow(job.result, done);
-      return true;
-    },
-    retryAfterSeconds: () => retryAfterSeconds,
-  };
+  return boundedArm(pool, (document) => pool.trySubmit('digest', document));
 }

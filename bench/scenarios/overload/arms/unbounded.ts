@@ -8,7 +8,8 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { digest } from '../../../../workers/documents.js';
-import { type Arm, type ArmOptions, follow } from './arm.js';
+import { type Arm, unboundedArm } from '../../../service/arm.js';
+import type { ArmOptions } from './arm.js';
 
 export function createUnbounded({ threads }: ArmOptions): Arm {
   const pool = new Piscina<Uint8Array, ReturnType<typeof digest>>({
@@ -17,12 +18,5 @@ export function createUnbounded({ threads }: ArmOptions): Arm {
     minThreads: threads,
     maxThreads: threads,
   });
-  return {
-    isFull: () => false,
-    start(document, done) {
-      void follow(pool.run(document), done);
-      return true;
-    },
-    retryAfterSeconds: () => 1,
-  };
+  return unboundedArm((document) => pool.run(document));
 }

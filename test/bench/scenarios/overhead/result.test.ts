@@ -3,12 +3,8 @@ import type { PeerName } from '../../../../bench/peers/index.js';
 import { Measurements } from '../../../../bench/rounds.js';
 import type { OverheadReply } from '../../../../bench/scenarios/overhead/program.js';
 import { describeOverhead } from '../../../../bench/scenarios/overhead/report.js';
-import {
-  type OverheadResult,
-  type Point,
-  pointResult,
-} from '../../../../bench/scenarios/overhead/result.js';
-import { overheadSettings } from '../../../../bench/scenarios/overhead/settings.js';
+import { type OverheadResult, pointResult } from '../../../../bench/scenarios/overhead/result.js';
+import { overheadSettings, type Point } from '../../../../bench/scenarios/overhead/settings.js';
 import { drawDocument } from '../../../../bench/terminal/document.js';
 import { paintFor, plain, widthOf } from '../../../../bench/terminal/paint.js';
 
@@ -26,7 +22,7 @@ function measured(
   for (const point of points) {
     for (const [arm, rounds] of Object.entries(rates) as Array<[PeerName, number[]]>) {
       for (const [at, perSecond] of rounds.entries()) {
-        const throughput = { jobs: 1, seconds: 1, perSecond, cpuUsPerJob: 20 };
+        const throughput = { jobs: 1, seconds: 1, perSecond, cpuUsPerJob: 20, isStable: true };
         const reply = { kind: 'measured', throughput } as const;
         measurements.add({ round: at + 1, point, arm, reply });
       }
@@ -100,9 +96,13 @@ const large = {
 
 test('the report has a table for each kind of job, each figure with its range below', () => {
   const lines = drawDocument(describeOverhead(resultOf(large)), plain);
-  expect(lines[1]).toBe(
-    'Jobs of 10 µs on 2 threads: thousand jobs per second, the median of the rounds',
-  );
+  expect(lines.slice(1, 6)).toEqual([
+    'Overhead: short jobs on this and other pools',
+    '',
+    'Jobs of 10 µs',
+    '',
+    'On 2 threads: thousand jobs per second, the median of the rounds and below it',
+  ]);
   const own = lines.findIndex((line) => line.startsWith('millrace'));
   expect(lines[own]).toMatch(/^millrace(?: +988){5}$/);
   expect(lines[own + 1]).toMatch(/^(?: +900–1,000){5}$/);

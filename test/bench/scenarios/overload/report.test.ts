@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ArmEnding } from '../../../../bench/scenarios/overload/result.js';
-import { describeOverload } from '../../../../bench/scenarios/overload/report.js';
-import { drawConclusions } from '../../../../bench/scenarios/overload/verdict.js';
+import { concludeOverload, describeOverload } from '../../../../bench/scenarios/overload/report.js';
+import type { ArmEnding } from '../../../../bench/service/result.js';
 import { drawDocument } from '../../../../bench/terminal/document.js';
 import { paintFor, plain, widthOf } from '../../../../bench/terminal/paint.js';
 import { armResult, deadArm, overloadResult } from './results.js';
@@ -30,6 +29,8 @@ describe('the report', () => {
     expect(lines).toContain(
       'millrace            1.01 ms  4.69 ms  55.4 ms  103 ms  157 ms  283 ms',
     );
+    expect(lines).toContain('service                 p99    worst   heap  external  per job');
+    expect(lines).toContain('millrace            4.56 ms  78.9 ms  12 MB     34 MB  1.23 ms');
     const text = lines.join('\n');
     expect(text).toContain('unbounded: died after 6.2 s (memory ceiling)\n  512 MB ┤');
     expect(text).toContain('millrace: survived\n');
@@ -66,7 +67,7 @@ describe('the report', () => {
       plain,
     ).join('\n');
     expect(text).toContain('(the ceiling, 16.0 GB, lies far above)');
-    expect(text).toContain('  180 MB ┤');
+    expect(text).toContain('  174 MB ┤');
     expect(text).not.toContain('┄');
   });
 
@@ -78,7 +79,7 @@ describe('the report', () => {
 describe('the conclusions', () => {
   test('the expected result', () => {
     const result = overloadResult([deadArm('unbounded'), armResult('millrace')]);
-    expect(drawConclusions(result)).toEqual([
+    expect(concludeOverload(result)).toEqual([
       'millrace completed 990 documents per second, 99.0 % of its 1,000 at saturation, and refused 49.8 % of the requests at once (503 with Retry-After); half of all answers took less than 1.01 ms.',
       'Its memory stayed level: 145 MB in the second third of the run, 146 MB in the last (+0.7 %), 150 MB at its peak.',
       'unbounded crossed the memory ceiling after 6.2 s and was killed; 6,900 documents that it had accepted were lost.',
@@ -144,12 +145,12 @@ describe('the conclusions', () => {
       says: 'Jobs that failed: 12 of thread-per-request.',
     },
   ])('$what', ({ arm, says }) => {
-    expect(drawConclusions(overloadResult([arm])).join(' ')).toContain(says);
+    expect(concludeOverload(overloadResult([arm])).join(' ')).toContain(says);
   });
 
   test('without a capacity there is no share', () => {
     const { goodputShare: _, ...arm } = armResult('millrace');
-    expect(drawConclusions(overloadResult([arm], { capacity: null }))[0]).toBe(
+    expect(concludeOverload(overloadResult([arm], { capacity: null }))[0]).toBe(
       'millrace completed 20,000 documents and refused 49.8 % of the requests at once (503 with Retry-After); half of all answers took less than 1.01 ms.',
     );
   });
@@ -157,7 +158,7 @@ describe('the conclusions', () => {
   test('an unsteady machine is told, and so is an interruption', () => {
     const capacity = { perSecond: 1000, windows: [700, 1000, 1100] };
     const result = overloadResult([armResult('millrace')], { capacity, isInterrupted: true });
-    expect(drawConclusions(result).slice(2)).toEqual([
+    expect(concludeOverload(result).slice(2)).toEqual([
       'The machine was not steady: at saturation the goodput was anything from 700 to 1,100 per second, so that no share of it is more certain than that.',
       'The run was interrupted; the figures are of its first part.',
     ]);

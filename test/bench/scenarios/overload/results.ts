@@ -1,63 +1,23 @@
 /** Results of the experiment, made up by the tests that read them. */
-import type {
-  ArmEnding,
-  ArmResult,
-  OverloadResult,
-} from '../../../../bench/scenarios/overload/result.js';
+import type { OverloadResult } from '../../../../bench/scenarios/overload/result.js';
+import { armResult as arm, deadArm as dead } from '../../service/results.js';
+
+type Arm = OverloadResult['arms'][number];
 
 const MB = 1024 ** 2;
 
 /** An arm that survived at the named figures. */
-export function armResult(
-  name: ArmResult['name'],
-  changes: Partial<Omit<ArmResult, 'ending'>> & { readonly ending?: ArmEnding } = {},
-): ArmResult {
-  return {
-    name,
-    ending: { how: 'survived', afterSeconds: 20 },
-    ratePerSecond: 2000,
-    intended: 40_000,
-    offered: 40_000,
-    accepted: 20_100,
-    refused: 19_900,
-    unanswered: 0,
-    completed: 20_000,
-    failed: 0,
-    goodputPerSecond: 990,
-    goodputShare: 0.99,
-    peakRssBytes: 150 * MB,
-    memoryTrend: { secondThird: 145 * MB, lastThird: 146 * MB, change: 1 / 145 },
-    answerMs: { count: 40_000, p50: 1.01, p95: 4.69, p99: 55.4, p999: 70, max: 80 },
-    completionMs: { count: 20_000, p50: 103, p95: 157, p99: 283, p999: 290, max: 300 },
-    latenessMs: { count: 40_000, p50: 0.4, p95: 1, p99: 2, p999: 9, max: 30 },
-    timeline: Array.from({ length: 20 }, (_, seconds) => ({
-      seconds,
-      rssBytes: 145 * MB,
-      offered: seconds * 2000,
-      accepted: seconds * 1005,
-      refused: seconds * 995,
-      completed: seconds * 1000,
-    })),
-    ...changes,
-  };
+export function armResult(name: Arm['name'], changes: Parameters<typeof arm>[1] = {}): Arm {
+  return { ...arm(name, changes), name };
 }
 
 /** An arm that crossed its ceiling. */
-export function deadArm(name: ArmResult['name']): ArmResult {
-  const { memoryTrend: _, ...arm } = armResult(name, {
-    ending: { how: 'ceiling', afterSeconds: 6.2 },
-    intended: 12_400,
-    offered: 12_400,
-    accepted: 12_400,
-    refused: 0,
-    completed: 5500,
-    peakRssBytes: 517 * MB,
-  });
-  return { ...arm, timeline: arm.timeline.slice(0, 6) };
+export function deadArm(name: Arm['name']): Arm {
+  return { ...dead(name), name };
 }
 
 export function overloadResult(
-  arms: readonly ArmResult[],
+  arms: readonly Arm[],
   changes: Partial<OverloadResult> = {},
 ): OverloadResult {
   return {

@@ -4,11 +4,13 @@ import type { PayloadArm } from '../../../../bench/scenarios/payload/arms.js';
 import type { PayloadReply } from '../../../../bench/scenarios/payload/program.js';
 import { describePayload } from '../../../../bench/scenarios/payload/report.js';
 import {
-  type PayloadPoint,
   payloadPointResult,
   type PayloadResult,
 } from '../../../../bench/scenarios/payload/result.js';
-import { payloadSettings } from '../../../../bench/scenarios/payload/settings.js';
+import {
+  type PayloadPoint,
+  payloadSettings,
+} from '../../../../bench/scenarios/payload/settings.js';
 import { drawDocument } from '../../../../bench/terminal/document.js';
 import { plain, widthOf } from '../../../../bench/terminal/paint.js';
 
@@ -24,7 +26,7 @@ for (const point of points) {
     ['postMessage', [60_000, 60_000]],
   ] as const) {
     for (const [at, perSecond] of rates.entries()) {
-      const throughput = { jobs: 1, seconds: 1, perSecond, cpuUsPerJob: 1 };
+      const throughput = { jobs: 1, seconds: 1, perSecond, cpuUsPerJob: 1, isStable: true };
       measurements.add({ round: at + 1, point, arm, reply: { kind: 'measured', throughput } });
     }
   }
@@ -57,11 +59,11 @@ test('the report has a table for each way and number in flight, within 80 column
   };
   const lines = drawDocument(describePayload(result), plain);
   for (const line of lines) expect.soft(widthOf(line), line).toBeLessThanOrEqual(80);
-  expect(lines.filter((line) => /^(?:cloned|transferred), /.test(line))).toEqual([
-    'cloned, one after the other:',
-    'cloned, 4 in flight:',
-    'transferred, one after the other:',
-    'transferred, 4 in flight:',
+  expect(lines.filter((line) => /^(?:Cloned|Transferred), /.test(line))).toEqual([
+    'Cloned, one after the other',
+    'Cloned, 4 in flight',
+    'Transferred, one after the other',
+    'Transferred, 4 in flight',
   ]);
   expect(lines.find((line) => line.startsWith('millrace '))).toMatch(/^millrace(?: +30\.0k){3}$/);
 });

@@ -1,0 +1,35 @@
+/**
+ * `millrace bench invoke` as the command line sees it.
+ *
+ * Invariant: what can be known to be wrong (an option) is said before the run.
+ */
+import type { Scenario, Surroundings } from '../../scenario.js';
+import { Progress } from '../../terminal/progress.js';
+import { runInvoke } from './experiment.js';
+import { describeInvoke, invokeFigures } from './report.js';
+import type { InvokeResult } from './result.js';
+import { INVOKE_FLAGS, INVOKE_OPTIONS, type InvokeSettings, invokeSettings } from './settings.js';
+
+/** Two ways to call a slower service without bounds against a bounded one. */
+export const invoke: Scenario<InvokeSettings, InvokeResult> = {
+  name: 'invoke',
+  summary: 'a service that calls a slower one, at twice what that can do',
+  options: INVOKE_OPTIONS,
+  flags: INVOKE_FLAGS,
+  settings: invokeSettings,
+  measure: measureInvoke,
+  describe: describeInvoke,
+  figures: invokeFigures,
+};
+
+async function measureInvoke(
+  settings: InvokeSettings,
+  { screen, paint, signal }: Surroundings,
+): Promise<InvokeResult> {
+  const progress = new Progress(screen, paint);
+  try {
+    return await runInvoke(settings, progress, signal);
+  } finally {
+    progress.stop();
+  }
+}

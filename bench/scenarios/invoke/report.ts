@@ -1,0 +1,57 @@
+/**
+ * What a result of `bench invoke` says.
+ *
+ * Invariant: everything is made from the result alone.
+ */
+import { type Document, type NamedFigure, oneFigure } from '../../document.js';
+import { armFigures, describeArms } from '../../service/report.js';
+import { describeNoise, drawConclusions } from '../../service/verdict.js';
+import { formatCount, formatList, formatRate } from '../../terminal/format.js';
+import type { InvokeArm, InvokeResult } from './result.js';
+import { servedPerSecond } from './settings.js';
+
+/** For a person; empty where nothing was measured. */
+export function describeInvoke(result: InvokeResult): Document {
+  return {
+    title: 'Invoke: a service that calls a slower one, for more than that can do',
+    blocks: describeArms(result, concludeInvoke(result)),
+  };
+}
+
+/** What it means, in sentences. */
+export function concludeInvoke(result: InvokeResult): string[] {
+  const perSecond = servedPerSecond(result.settings);
+  const phrase = `the ${formatRate(perSecond)} that the second service can do`;
+  return drawConclusions(result, { perSecond, phrase }, [
+    ...describeWaiting(result.arms),
+    ...result.arms
+      .filter(({ name }) => name === 'millrace')
+      .flatMap((arm) =>
+        describeNoise('what millrace completed', arm.goodputPerSecond, arm.goodputWindows),
+      ),
+  ]);
+}
+
+/** Where the calls waited, as far as the second service knows. */
+function describeWaiting(arms: readonly InvokeArm[]): string[] {
+  if (arms.length === 0) return [];
+  const most = arms.map(
+    ({ name, secondService }) => `${formatCount(secondService.peakWaiting)} of ${name}`,
+  );
+  return [`Calls that waited for their turn at the second service, at most: ${formatList(most)}.`];
+}
+
+/** For a comparison with another run. */
+export function invokeFigures({ arms }: InvokeResult): NamedFigure[] {
+  return [
+    ...armFigures(arms),
+    ...arms.map(({ name, secondService }) =>
+      oneFigure(
+        `${name}: waiting at the second service`,
+        secondService.peakWaiting,
+        'count',
+        'less',
+      ),
+    ),
+  ];
+}

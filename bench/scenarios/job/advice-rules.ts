@@ -1,0 +1,97 @@
+/**
+ * The rules of the advice, in sentences: which figure and which formula gave a setting.
+ *
+ * Invariant: a rule tells the figures that the setting was computed from, so that it can be checked.
+ */
+import { formatBytes, formatCount, formatDuration, formatUnit } from '../../terminal/format.js';
+import type { AdvisedSettings, Measured } from './advice.js';
+import { describeSlots } from './result.js';
+
+/** A setting, and why. */
+export interface Rule {
+  readonly setting: string;
+  readonly value: string;
+  readonly why: string;
+}
+
+/** A rate that was read from the measured latencies. */
+export interface CurveRate {
+  readonly ratePerSecond: number;
+  /** Where on the curve. */
+  readonly how: string;
+}
+
+/** A thread that is replaced costs about this much; no job should be cut off for less. */
+export const MIN_RUN_MS = 100;
+/** A job that takes so many times the longest that is usual hangs. */
+export const RUN_FACTOR = 10;
+
+/** Of each setting. @param waitMs - What is left of the wanted p99 beside the job itself. */
+export function rulesFor(
+  { threads, concurrency, backlog, timeouts }: AdvisedSettings,
+  { wantedP99Ms, service, inputs, chosen }: Measured,
+  waitMs: number,
+): Rule[] {
+  const rate = formatUnit(chosen.jobsPerSecond.median, 'perSecond');
+  const wait = formatDuration(waitMs);
+  const { time, waitsMostly } = service;
+  return [
+    {
+      setting: 'threads',
+      value: String(threads),
+      why: `Measured: ${describeSlots(chosen)} did ${rate}, and no more slots brought 5 % more.`,
+    },
+    {
+      setting: 'concurrency',
+      value: String(concurrency),
+      why: waitsMostly
+        ? 'Measured likewise: the job mostly waits, and a thread can wait for several at once.'
+        : 'The job computes: a second one on the same thread would only make both slower.',
+    },
+    {
+      setting: 'backlog.jobs',
+      value: formatCount(backlog.jobs),
+      why:
+        `Little's law, L = λW: at ${rate} so many drain within ${wait}, which is the wanted p99 of ` +
+        `${formatDuration(wantedP99Ms)} less the ${formatDuration(time.p99)} that the job takes (p99). ` +
+        'Who comes later would be served too late, and is refused at once.',
+    },
+    {
+      setting: 'backlog.bytes',
+      value: formatBytes(backlog.bytes),
+      why:
+        `These jobs and those in the slots, at the measured mean of ${formatCount(inputs.meanChargeBytes)} ` +
+        'bytes each and three standard deviations of their sum; at least the largest input.',
+    },
+    {
+      setting: 'timeout.queueMs',
+      value: formatCount(timeouts.queueMs),
+      why: 'The same wait: a job that starts later is too late, and its thread better spent on others.',
+    },
+    {
+      setting: 'timeout.runMs',
+      value: formatCount(timeouts.runMs),
+      why:
+        `${RUN_FACTOR} × the longest that is usual, at least the wanted p99 and ${MIN_RUN_MS} ms: it is for ` +
+        'jobs that hang, as cutting one off costs its thread.',
+    },
+  ];
+}
+
+/** Of the promised rate. */
+export function rateRule(
+  ratePerSecond: number,
+  byFormula: number,
+  byCurve: CurveRate | undefined,
+): Rule {
+  return {
+    setting: 'rate',
+    value: formatUnit(ratePerSecond, 'perSecond'),
+    why:
+      'The highest at which the p99 holds, the lower of two: by the formula of Allen and Cunneen ' +
+      `(Kingman's for more than one server) ${formatUnit(byFormula, 'perSecond')}` +
+      (byCurve === undefined
+        ? '; the loads were not measured.'
+        : `, by the measured latencies ${formatUnit(byCurve.ratePerSecond, 'perSecond')} (${byCurve.how}).`),
+  };
+}

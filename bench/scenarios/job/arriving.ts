@@ -1,0 +1,160 @@
+/**
+ * The user's job under arrivals that don't wait for each other (Poisson), on a pool with given settings.
+ *
+ * Invariants: a rate that is a share of the saturation is one of that which the same process has just
+ * measured, as a machine's speed changes from minute to minute; a latency runs from the job's intended start on, whatever delayed its sending; the
+ * threads are warm before the first arrival, and the first arrivals, which meet an empty pool, don't
+ * count; every arrival that counts has one ending.
+ */
+import { BacklogFullError, JobTimeoutError, type JobTimeouts } from '../../../src/index.js';
+import { nowUs } from '../../clock.js';
+import { Latencies, type LatencySummary } from '../../latencies.js';
+import { OpenLoop } from '../../open-loop.js';
+import { randomFrom } from '../../random.js';
+import { measureThroughput } from '../../steady-load.js';
+import type { Input } from './inputs.js';
+import type { JobFailures } from './job-failures.js';
+import { secondsFor } from './plan.js';
+import { type JobPoolOptions, type Subject, UserJob } from './user-job.js';
+
+export interface ArriveRequest {
+  readonly kind: 'arrive';
+  readonly pool: JobPoolOptions;
+  readonly timeouts?: JobTimeouts;
+  /** Of arrivals: so many per second, or so much of what the pool can do. */
+  readonly rate: { readonly perSecond: number } | { readonly ofSaturation: number };
+  /** How long arrivals are measured; at a share of the saturation longer where they are few. */
+  readonly seconds: number;
+  /** The closed load before: how many in flight, and how long they warm up and are counted. */
+  readonly inFlight: number;
+  readonly warmUpMs: number;
+  readonly windowMs: number;
+}
+
+/** How the arrivals ended. */
+export interface Endings {
+  /** Jobs that ran to their end, those that threw included. */
+  readonly served: number;
+  /** Found the backlog full. */
+  readonly refused: number;
+  /** Waited longer than `queueMs`, and never ran. */
+  readonly late: number;
+  /** Ran longer than `runMs`. */
+  readonly cutOff: number;
+}
+
+export interface ArrivalFigures {
+  readonly ratePerSecond: number;
+  /** What the pool could do just before. */
+  readonly saturationPerSecond: number;
+  /** From the intended start to the result, of those that were served. */
+  readonly total: LatencySummary;
+  readonly endings: Endings;
+  readonly failures: JobFailures;
+  /** How late the generator was with the arrivals that count. */
+  readonly lateness: LatencySummary;
+  /** All arrivals that were due, and those that were made. */
+  readonly intended: number;
+  readonly sent: number;
+}
+
+/** Of the load's time, before the arrivals count. */
+const LEAD = 0.2;
+
+/** Lets jobs arrive until the time is over, and waits for the last of them. */
+export async function arrive(
+  request: ArriveRequest & Subject,
+  inputs: readonly Input[],
+): Promise<ArrivalFigures> {
+  const { pool, timeouts, rate, seed } = request;
+  const job = await UserJob.start(request, inputs, pool);
+  const saturationPerSecond = await saturateOnce(job, request);
+  const ratePerSecond =
+    'perSecond' in rate ? rate.perSecond : rate.ofSaturation * saturationPerSecond;
+  const seconds =
+    'perSecond' in rate ? request.seconds : secondsFor(request.seconds, ratePerSecond);
+  const [total, lateness] = [new Latencies(), new Latencies()];
+  const endings = { served: 0, refused: 0, late: 0, cutOff: 0 };
+  const leadSeconds = seconds * LEAD;
+  const measuredFromUs = nowUs() + leadSeconds * 1e6;
+  let pending = 0;
+  let idle: (() => void) | undefined;
+  const send = async (intendedUs: number): Promise<void> => {
+    if (intendedUs >= measuredFromUs) lateness.record(nowUs() - intendedUs);
+    pending += 1;
+    const { result, input } = job.submit(timeouts);
+    let ending: keyof Endings = 'served';
+    try {
+      await result;
+    } catch (error) {
+      ending = endingOf(error);
+      if (ending === 'served') job.failures.add(error, input);
+    }
+    pending -= 1;
+    if (intendedUs >= measuredFromUs) {
+      endings[ending] += 1;
+      if (ending === 'served') total.record(nowUs() - intendedUs);
+    }
+    // Awake for a result: the moment to see whether another arrival is due.
+    loop.catchUp();
+    if (pending === 0) idle?.();
+  };
+  const loop = new OpenLoop({
+    ratePerSecond,
+    seconds: leadSeconds + seconds,
+    random: randomFrom(seed),
+    send: (intendedUs) => void send(intendedUs),
+  });
+  await loop.run();
+  if (pending > 0) {
+    await new Promise<void>((resolve) => {
+      idle = resolve;
+    });
+  }
+  const { intended, sent } = loop.tally();
+  return {
+    ratePerSecond,
+    saturationPerSecond,
+    total: total.summary(),
+    endings,
+    failures: job.failures.summary(),
+    lateness: lateness.summary(),
+    intended,
+    sent,
+  };
+}
+
+/** What the pool can do, and every thread warm after it. */
+async function saturateOnce(
+  job: UserJob,
+  { pool, inFlight, warmUpMs, windowMs }: ArriveRequest,
+): Promise<number> {
+  const room = pool.backlog && pool.threads * pool.concurrency + pool.backlog.jobs;
+  let pending = 0;
+  let idle: (() => void) | undefined;
+  const run = async (): Promise<void> => {
+    pending += 1;
+    await job.run();
+    pending -= 1;
+    if (pending === 0) idle?.();
+  };
+  const { perSecond } = await measureThroughput({
+    inFlight: Math.min(inFlight, room ?? inFlight),
+    run,
+    warmUpMs,
+    windowMs,
+  });
+  // Those that are left must not be in the way of the first arrivals.
+  if (pending > 0) {
+    await new Promise<void>((resolve) => {
+      idle = resolve;
+    });
+  }
+  return perSecond;
+}
+
+function endingOf(error: unknown): keyof Endings {
+  if (error instanceof BacklogFullError) return 'refused';
+  if (!(error instanceof JobTimeoutError)) return 'served';
+  return error.started ? 'cutOff' : 'late';
+}

@@ -1,0 +1,52 @@
+/**
+ * `millrace bench ./jobs.js#render`: the user's own job. How long it takes, how much a pool of it can do,
+ * what happens at and beyond that, and which settings follow.
+ *
+ * Method: every measurement in a fresh process, on threads of the real pool that are warm; closed loops
+ * for the service time and the saturation, open loops (Poisson) for latencies, in shuffled rounds.
+ */
+import { UsageError } from '../../flags.js';
+import { measureFresh } from '../../fresh-process.js';
+import type { Scenario, Surroundings } from '../../scenario.js';
+import { measureJob } from './experiment.js';
+import { PROGRAM } from './measurer.js';
+import type { ProbeReply } from './probe.js';
+import type { JobRequest } from './program.js';
+import { describeOwnJob } from './report.js';
+import { jobFigures, type JobResult } from './result.js';
+import { JOB_FLAGS, JOB_OPTIONS, type JobSettings, jobSettings } from './settings.js';
+
+/** A module may take long to load, and its inputs too. */
+const PROBE_LIMIT_MS = 120_000;
+
+/** The user's own job. */
+export const job: Scenario<JobSettings, JobResult> = {
+  name: 'job',
+  summary: "your own job, './jobs.js#render': what it takes, what to set (--advise)",
+  options: JOB_OPTIONS,
+  flags: JOB_FLAGS,
+  settings: jobSettings,
+  check,
+  measure: measureJob,
+  describe: describeOwnJob,
+  figures: jobFigures,
+};
+
+/** Loads the module and the inputs once. @throws UsageError */
+async function check(
+  { job: name, input, seed }: JobSettings,
+  { signal }: Surroundings,
+): Promise<void> {
+  const request: JobRequest = { kind: 'probe', job: name, input, seed };
+  let reply: ProbeReply;
+  try {
+    reply = await measureFresh<ProbeReply>(PROGRAM, request, { limitMs: PROBE_LIMIT_MS, signal });
+  } catch (error) {
+    if (signal.aborted) return;
+    throw new UsageError(
+      `The job ${name.label} can't be measured: loading its module or its inputs failed. ` +
+        (error as Error).message,
+    );
+  }
+  if (reply.mistake !== undefined) throw new UsageError(reply.mistake);
+}

@@ -1,0 +1,131 @@
+/**
+ * What arrivals met: latencies by load, refusals, memory.
+ *
+ * Invariants: beside every figure stands the range of its rounds; that jobs were too few for their
+ * percentiles, that the generator was too slow or that the machine's speed has changed is told.
+ */
+import {
+  type Block,
+  type CurvesBlock,
+  heading,
+  spreadCell,
+  spreadRow,
+  text,
+} from '../../document.js';
+import {
+  formatCount,
+  formatFigure,
+  formatMegabytes,
+  formatPercent,
+  formatUnit,
+} from '../../terminal/format.js';
+import {
+  type JobResult,
+  LOAD_PERCENTILES,
+  type LoadResult,
+  type SaturationResult,
+} from './result.js';
+
+/** Below this share of the intended arrivals a generator did not hold its rate. */
+const HELD_RATE = 0.99;
+/** A change of the speed by more than this factor is told. */
+const DRIFT = 1.3;
+/** A p99 of fewer jobs rests on less than ten of them. */
+const ENOUGH_FOR_P99 = 1000;
+/** Where the percentiles lie on the axis of a chart: one in so many jobs takes longer. */
+const ONE_IN = [2, 20, 100, 1000] as const;
+
+/** For a person; no blocks where nothing was measured. */
+export function describeLoads({ loads, overloadBacklog, chosen }: JobResult): Block[] {
+  if (loads.length === 0) return [];
+  const few = loads.filter(({ count }) => count < ENOUGH_FOR_P99);
+  const late = Math.max(...loads.map(({ latenessP99 }) => latenessP99));
+  return [
+    heading('Arrivals: from the intended start to the result (ms)'),
+    {
+      kind: 'table',
+      head: ['load', 'p50', 'p95', 'p99', 'p99.9', 'max'],
+      rows: loads.map((each) =>
+        spreadRow(
+          formatPercent(each.load),
+          LOAD_PERCENTILES.map((percentile) => each[percentile]),
+          formatFigure,
+        ),
+      ),
+    },
+    {
+      kind: 'table',
+      head: ['load', 'arrivals/s', 'served', 'refused', 'peak memory'],
+      rows: loads.map((each) => [
+        formatPercent(each.load),
+        spreadCell(each.ratePerSecond, formatFigure),
+        formatCount(each.count),
+        spreadCell(each.refusedShare, formatPercent),
+        spreadCell(each.peakBytes, formatMegabytes),
+      ]),
+    },
+    text(
+      "The load is the share of what the same process could do just before. Arrivals don't wait for each " +
+        'other (Poisson). Below the saturation the backlog has no bound; above, ' +
+        `it holds ${formatCount(overloadBacklog ?? 0)} jobs, and who finds it full is refused ` +
+        "(overflow: 'reject'), which keeps the latency of the others bounded. The generator was at most " +
+        `${formatFigure(late)} ms late (p99), which is included.`,
+      'faint',
+    ),
+    ...(few.length === 0
+      ? []
+      : [
+          text(
+            `At ${few.map(({ load }) => formatPercent(load)).join(', ')} fewer than ${formatCount(ENOUGH_FOR_P99)} ` +
+              'jobs were served: their p99 rests on a handful of them, and p99.9 is the longest. Take more --seconds.',
+          ),
+        ]),
+    ...loads
+      .filter(({ sentShare }) => sentShare < HELD_RATE)
+      .map(({ load, sentShare }) =>
+        text(
+          `At ${formatPercent(load)} the generator could not hold its rate: as little as ` +
+            `${formatPercent(sentShare)} of the arrivals were made.`,
+        ),
+      ),
+    ...describeDrift(loads, chosen),
+    drawLatencies(loads),
+  ];
+}
+
+/** Advice rests on the saturation that was measured first. */
+function describeDrift(
+  loads: readonly LoadResult[],
+  chosen: SaturationResult | undefined,
+): Block[] {
+  const first = chosen?.jobsPerSecond.median ?? 0;
+  const later = loads.map(({ saturationPerSecond }) => saturationPerSecond);
+  const [least, most] = [
+    Math.min(...later.map(({ min }) => min)),
+    Math.max(...later.map(({ max }) => max)),
+  ];
+  if (least >= first / DRIFT && most <= first * DRIFT) return [];
+  return [
+    text(
+      `The machine's speed changed: what the pool could do was ${formatUnit(first, 'perSecond')} at first and ` +
+        `from ${formatUnit(least, 'perSecond')} to ${formatUnit(most, 'perSecond')} before the arrivals. Other ` +
+        'programs are at work; take the figures with care.',
+    ),
+  ];
+}
+
+function drawLatencies(loads: readonly LoadResult[]): CurvesBlock {
+  return {
+    kind: 'curves',
+    title: 'Latency by percentile and load',
+    x: { label: 'one job in so many takes longer', unit: 'count', scale: 'log' },
+    y: { label: 'latency', unit: 'milliseconds', scale: 'log' },
+    series: loads.map((each) => ({
+      name: `${formatPercent(each.load)} of the saturation`,
+      points: ONE_IN.map((one, at) => {
+        const percentile = LOAD_PERCENTILES[at] as (typeof LOAD_PERCENTILES)[number];
+        return [one, each[percentile].median] as const;
+      }),
+    })),
+  };
+}

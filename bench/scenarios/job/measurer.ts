@@ -1,0 +1,99 @@
+/**
+ * Makes the measurements of one job, each in a fresh process, and collects what they have in common:
+ * failed measurements, failed jobs, whether somebody interrupted.
+ *
+ * Invariants: every round deals inputs and arrivals of its own, the same ones for all that is measured
+ * in it; a measurement has its time and some grace, then it counts as failed.
+ */
+import { measureFresh } from '../../fresh-process.js';
+import { type Measurements, measureRounds } from '../../rounds.js';
+import type { Surroundings } from '../../scenario.js';
+import { FailureTally, type JobFailures } from './job-failures.js';
+import type { JobRequest, Load, Surrounding } from './program.js';
+import type { Arm } from './result.js';
+import type { JobSettings } from './settings.js';
+
+/** Where every measurement runs. */
+export const PROGRAM: URL = new URL('./program.js', import.meta.url);
+
+/** Beside the load: a process and its threads start, load the module and the inputs, and end. */
+const START_SECONDS = 0.5;
+/** A pool that can't do a rate has all of its backlog to work off. */
+const GRACE_SECONDS = 120;
+
+type Reply = Surrounding & { readonly failures: JobFailures };
+
+/** One kind of load at several points. */
+export interface Plan<Point> {
+  /** What the screen calls a round. */
+  readonly label: string;
+  readonly rounds: number;
+  readonly points: readonly Point[];
+  readonly describe: (point: Point) => string;
+  readonly load: (point: Point) => Load;
+  /** How long that takes, warm-up included. */
+  readonly seconds: (point: Point) => number;
+}
+
+export class Measurer {
+  /** Measurements that failed, a sentence each. */
+  readonly failures: string[] = [];
+  readonly jobFailures: FailureTally = new FailureTally();
+  isInterrupted = false;
+  readonly #settings: JobSettings;
+  readonly #surroundings: Surroundings;
+
+  constructor(settings: JobSettings, surroundings: Surroundings) {
+    this.#settings = settings;
+    this.#surroundings = surroundings;
+  }
+
+  /** Measures every point, again in each round. */
+  async all<Point, Own extends Reply>(plan: Plan<Point>): Promise<Measurements<Point, Arm, Own>> {
+    const seconds = plan.points.map((point) => START_SECONDS + plan.seconds(point));
+    const measurements = await measureRounds<Point, Arm, Own>(
+      {
+        ...plan,
+        seed: this.#settings.seed,
+        arms: ['job'],
+        secondsEach: seconds.reduce((sum, each) => sum + each, 0) / Math.max(1, seconds.length),
+        measure: (point, _, round) =>
+          this.#measure<Own>(plan.load(point), plan.seconds(point), round),
+      },
+      this.#surroundings,
+    );
+    this.failures.push(...measurements.failures);
+    this.isInterrupted ||= measurements.isInterrupted;
+    return measurements;
+  }
+
+  /** Measures one load once; undefined where that failed, or was interrupted. */
+  async once<Own extends Reply>(
+    label: string,
+    load: Load,
+    seconds: number,
+  ): Promise<Own | undefined> {
+    const replies: Own[] = [];
+    const measurements = await this.all<Load, Own>({
+      label,
+      rounds: 1,
+      points: [load],
+      describe: () => label,
+      load: () => load,
+      seconds: () => seconds,
+    });
+    measurements.series(load, 'job', (reply) => replies.push(reply));
+    return replies[0];
+  }
+
+  async #measure<Own extends Reply>(load: Load, seconds: number, round: number): Promise<Own> {
+    const { job, input, seed } = this.#settings;
+    const request: JobRequest = { ...load, job, input, seed: (seed * 1000 + round) % 2 ** 32 };
+    const reply = await measureFresh<Own>(PROGRAM, request, {
+      limitMs: (seconds + GRACE_SECONDS) * 1000,
+      signal: this.#surroundings.signal,
+    });
+    this.jobFailures.addAll(reply.failures);
+    return reply;
+  }
+}

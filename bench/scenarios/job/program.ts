@@ -1,0 +1,67 @@
+/**
+ * One measurement of the user's job in a process of its own.
+ *
+ * Invariants: one measurement in its life; every job runs on threads of the real pool.
+ */
+import { type Message, serveParent, tellParent } from '../../child.js';
+import type { Measured } from '../../fresh-process.js';
+import { type ArrivalFigures, arrive, type ArriveRequest } from './arriving.js';
+import { type Input, type InputSummary, loadInputs, summarizeInputs } from './inputs.js';
+import { probe } from './probe.js';
+import {
+  saturate,
+  type SaturateRequest,
+  type SaturationFigures,
+  serve,
+  type ServeRequest,
+  type ServiceFigures,
+} from './steady.js';
+import type { Subject } from './user-job.js';
+
+/** What is to be measured. */
+export type Load = ServeRequest | SaturateRequest | ArriveRequest;
+
+/** What the process is told. */
+export type JobRequest = Message & Subject & ({ readonly kind: 'probe' } | Load);
+
+/** What every measurement answers, beside its figures. */
+export interface Surrounding extends Measured {
+  readonly inputs: InputSummary;
+  /** The most memory that the process has had, its inputs included. */
+  readonly peakBytes: number;
+}
+
+export type ServiceReply = ServiceFigures & Surrounding;
+export type SaturationReply = SaturationFigures & Surrounding;
+export type ArrivalReply = ArrivalFigures & Surrounding;
+
+serveParent<JobRequest>((request) => void answer(request));
+
+async function answer(request: JobRequest): Promise<void> {
+  if (request.kind === 'probe') return tellParent(await probe(request));
+  const inputs = await loadInputs(request.input);
+  const figures = await measure(request, inputs.all);
+  const surrounding: Surrounding = {
+    kind: 'measured',
+    inputs: summarizeInputs(inputs),
+    peakBytes: process.resourceUsage().maxRSS * 1024,
+  };
+  tellParent({ ...figures, ...surrounding } satisfies
+    | ServiceReply
+    | SaturationReply
+    | ArrivalReply);
+}
+
+function measure(
+  request: Subject & Load,
+  inputs: readonly Input[],
+): Promise<ServiceFigures | SaturationFigures | ArrivalFigures> {
+  switch (request.kind) {
+    case 'serve':
+      return serve(request, inputs);
+    case 'saturate':
+      return saturate(request, inputs);
+    case 'arrive':
+      return arrive(request, inputs);
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * The result of measuring an own job: plain data, what `--json` writes and what the printed report is
+ * made from.
+ *
+ * Invariants: every figure of a load is there for each round; what was not measured is absent.
+ */
+import type { NamedFigure } from '../../document.js';
+import { oneFigure } from '../../document.js';
+import { type Figure, figureOf } from '../../figures.js';
+import type { Measurements } from '../../rounds.js';
+import type { ScenarioResult } from '../../scenario.js';
+import type { LatencySummary } from '../../latencies.js';
+import { formatPercent } from '../../terminal/format.js';
+import type { AdviceResult } from './advice.js';
+import type { InputSource } from './input-source.js';
+import type { InputSummary } from './inputs.js';
+import type { JobFailures } from './job-failures.js';
+import type { ArrivalReply, SaturationReply } from './program.js';
+import type { ServiceTime, WarmUp } from './service-time.js';
+import type { JobSettings } from './settings.js';
+import type { Slots } from './user-job.js';
+
+/** The service time, and what kind of job it is. */
+export interface ServiceResult {
+  readonly time: ServiceTime;
+  readonly warmUp: WarmUp;
+  readonly cpuMsPerJob: number;
+  /** CPU time ÷ service time: near 1 for a job that computes, less on a busy machine. */
+  readonly cpuShare: number;
+  /** For how much of its time its thread had nothing to do, and could have served others. */
+  readonly idleShare: number;
+  readonly waitsMostly: boolean;
+  readonly peakBytes: number;
+}
+
+export interface SaturationResult extends Slots {
+  readonly jobsPerSecond: Figure;
+  readonly peakBytes: Figure;
+}
+
+export const LOAD_PERCENTILES = ['p50', 'p95', 'p99', 'p999', 'max'] as const;
+
+/** What arrivals at one rate met. */
+export interface LoadResult extends Readonly<Record<(typeof LOAD_PERCENTILES)[number], Figure>> {
+  /** Of the saturation. */
+  readonly load: number;
+  readonly ratePerSecond: Figure;
+  /** What the pool could do just before. */
+  readonly saturationPerSecond: Figure;
+  /** Jobs whose latency was measured, in all rounds. */
+  readonly count: number;
+  /** Of the arrivals, those that the full backlog refused. */
+  readonly refusedShare: Figure;
+  readonly peakBytes: Figure;
+  /** How late the generator was, the worst of the rounds' p99. */
+  readonly latenessP99: number;
+  /** The least share of the arrivals that was made. */
+  readonly sentShare: number;
+}
+
+/** Where the inputs came from; of many files not all the names. */
+export type InputLabel =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'files'; readonly files: number; readonly first: string }
+  | { readonly kind: 'module'; readonly name: string };
+
+export function labelInput(input: InputSource): InputLabel {
+  switch (input.kind) {
+    case 'none':
+      return { kind: 'none' };
+    case 'module':
+      return { kind: 'module', name: input.name };
+    case 'files':
+      return { kind: 'files', files: input.files.length, first: input.files[0]?.name ?? '' };
+  }
+}
+
+export interface JobResult extends ScenarioResult {
+  readonly scenario: 'job';
+  readonly settings: Omit<JobSettings, 'input'> & { readonly input: InputLabel };
+  readonly inputs?: InputSummary;
+  readonly service?: ServiceResult;
+  readonly saturation: readonly SaturationResult[];
+  /** The settings with which the loads were measured. */
+  readonly chosen?: SaturationResult;
+  /** How many jobs may wait at the highest load. */
+  readonly overloadBacklog?: number;
+  readonly loads: readonly LoadResult[];
+  readonly advice?: AdviceResult;
+  /** Of all measurements. */
+  readonly jobFailures: JobFailures;
+}
+
+/** A share of the saturation at which jobs arrive. */
+export interface LoadPoint {
+  readonly load: number;
+}
+
+/** The only arm there is. */
+export type Arm = 'job';
+
+/** What the pool does with so many slots; undefined where it was not measured. */
+export function saturationResult(
+  point: Slots,
+  measurements: Measurements<Slots, Arm, SaturationReply>,
+): SaturationResult | undefined {
+  const figure = (pick: (reply: SaturationReply) => number): Figure | undefined =>
+    figureOf(measurements.series(point, 'job', pick));
+  const jobsPerSecond = figure(({ throughput }) => throughput.perSecond);
+  const peakBytes = figure((reply) => reply.peakBytes);
+  return jobsPerSecond && peakBytes && { ...point, jobsPerSecond, peakBytes };
+}
+
+/** What one rate shows; undefined where it was not measured. */
+export function loadResult(
+  point: LoadPoint,
+  measurements: Measurements<LoadPoint, Arm, ArrivalReply>,
+): LoadResult | undefined {
+  const values = (pick: (reply: ArrivalReply) => number): number[] => [
+    ...measurements.series(point, 'job', pick).values(),
+  ];
+  const figure = (pick: (reply: ArrivalReply) => number): Figure =>
+    figureOf(measurements.series(point, 'job', pick)) as Figure;
+  const counts = values(({ total }) => total.count);
+  if (counts.length === 0) return undefined;
+  const latency = (percentile: keyof LatencySummary): Figure =>
+    figure(({ total }) => total[percentile]);
+  return {
+    ...point,
+    ratePerSecond: figure((reply) => reply.ratePerSecond),
+    saturationPerSecond: figure((reply) => reply.saturationPerSecond),
+    p50: latency('p50'),
+    p95: latency('p95'),
+    p99: latency('p99'),
+    p999: latency('p999'),
+    max: latency('max'),
+    count: counts.reduce((sum, count) => sum + count, 0),
+    refusedShare: figure(({ endings }) => shareOf(endings.refused, arrivalsOf(endings))),
+    peakBytes: figure((reply) => reply.peakBytes),
+    latenessP99: Math.max(...values(({ lateness }) => lateness.p99)),
+    sentShare: Math.min(1, ...values(({ sent, intended }) => sent / intended)),
+  };
+}
+
+/** All arrivals that counted. */
+export function arrivalsOf(endings: ArrivalReply['endings']): number {
+  return endings.served + endings.refused + endings.late + endings.cutOff;
+}
+
+export function shareOf(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}
+
+/** '2 threads', '1 thread × 16'. */
+export function describeSlots({ threads, concurrency }: Slots): string {
+  const words = threads === 1 ? '1 thread' : `${threads} threads`;
+  return concurrency === 1 ? words : `${words} × ${concurrency}`;
+}
+
+/** For a comparison with another run. */
+export function jobFigures({
+  settings,
+  service,
+  saturation,
+  loads,
+  advice,
+}: JobResult): NamedFigure[] {
+  const { label } = settings.job;
+  return [
+    ...(service === undefined || service.time.count === 0
+      ? []
+      : (['mean', 'p50', 'p90', 'p99', 'p999'] as const).map((figure) =>
+          oneFigure(
+            `${label}: service time, ${figure}`,
+            service.time[figure],
+            'milliseconds',
+            'less',
+          ),
+        )),
+    ...saturation.map(({ jobsPerSecond, ...slots }): NamedFigure => ({
+      ...jobsPerSecond,
+      name: `${label}: saturation, ${describeSlots(slots)}`,
+      unit: 'perSecond',
+      better: 'more',
+    })),
+    ...loads.flatMap((each) => [
+      ...LOAD_PERCENTILES.map((percentile) =>
+        less(
+          `${label}: ${formatPercent(each.load)}, ${percentile}`,
+          each[percentile],
+          'milliseconds',
+        ),
+      ),
+      less(`${label}: ${formatPercent(each.load)}, peak memory`, each.peakBytes, 'bytes'),
+    ]),
+    ...(advice?.kind === 'advised'
+      ? [oneFigure(`${label}: promised rate`, advice.promisedPerSecond, 'perSecond', 'more')]
+      : []),
+  ];
+}
+
+function less(name: string, figure: Figure, unit: NamedFigure['unit']): NamedFigure {
+  return { ...figure, name, unit, better: 'less' };
+}

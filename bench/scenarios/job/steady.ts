@@ -1,0 +1,93 @@
+/**
+ * The user's job under a steady load: one after the other for its service time, or as many as the pool
+ * can do.
+ */
+import { measureThroughput, type Throughput } from '../../steady-load.js';
+import type { Input } from './inputs.js';
+import type { JobFailures } from './job-failures.js';
+import { type ServiceTime, ServiceTimes, type WarmUp, warmUp } from './service-time.js';
+import type { JobTime } from './timed-thread.js';
+import { type Slots, type Subject, UserJob } from './user-job.js';
+
+export interface ServeRequest {
+  readonly kind: 'serve';
+  /** How long the times may take to become stable. */
+  readonly maxWarmUpMs: number;
+  readonly windowMs: number;
+}
+
+export interface ServiceFigures {
+  readonly service: ServiceTime;
+  readonly warmUp: WarmUp;
+  /** Of all threads of the process, failed jobs included. */
+  readonly cpuMsPerJob: number;
+  /** Of the service time, for which the thread had nothing to do. */
+  readonly idleShare: number;
+  readonly failures: JobFailures;
+}
+
+export interface SaturateRequest extends Slots {
+  readonly kind: 'saturate';
+  readonly inFlight: number;
+  readonly warmUpMs: number;
+  readonly windowMs: number;
+}
+
+export interface SaturationFigures {
+  readonly throughput: Throughput;
+  readonly failures: JobFailures;
+}
+
+/** With fewer jobs than these the window is made longer, up to so many times. */
+const WANTED_JOBS = 200;
+const MAX_STRETCH = 5;
+
+/** Times one job after the other. */
+export async function serve(
+  request: ServeRequest & Subject,
+  inputs: readonly Input[],
+): Promise<ServiceFigures> {
+  const job = await UserJob.startTimed(request, inputs);
+  const run = async (): Promise<JobTime | undefined> => (await job.run()) as JobTime | undefined;
+  const warm = await warmUp(async () => (await run())?.[0], request.maxWarmUpMs);
+  const times = new ServiceTimes();
+  const startedMs = performance.now();
+  const usage = process.cpuUsage();
+  let jobs = 0;
+  const sums = { ms: 0, idleMs: 0 };
+  for (;;) {
+    const elapsedMs = performance.now() - startedMs;
+    const enough = jobs >= WANTED_JOBS || elapsedMs >= MAX_STRETCH * request.windowMs;
+    if (elapsedMs >= request.windowMs && enough) break;
+    const time = await run();
+    jobs += 1;
+    if (time === undefined) continue;
+    times.record(time[0]);
+    sums.ms += time[0];
+    sums.idleMs += time[1];
+  }
+  const { user, system } = process.cpuUsage(usage);
+  return {
+    service: times.summary(),
+    warmUp: warm,
+    cpuMsPerJob: (user + system) / 1000 / jobs,
+    idleShare: sums.ms === 0 ? 0 : Math.min(1, sums.idleMs / sums.ms),
+    failures: job.failures.summary(),
+  };
+}
+
+/** Keeps the pool full. */
+export async function saturate(
+  request: SaturateRequest & Subject,
+  inputs: readonly Input[],
+): Promise<SaturationFigures> {
+  const { inFlight, warmUpMs, windowMs } = request;
+  const job = await UserJob.start(request, inputs, request);
+  const throughput = await measureThroughput({
+    inFlight,
+    run: () => job.run(),
+    warmUpMs,
+    windowMs,
+  });
+  return { throughput, failures: job.failures.summary() };
+}

@@ -1,0 +1,94 @@
+/**
+ * `millrace bench scaling`: what each further thread adds, and what limits it.
+ *
+ * Method: the closed loop of `bench overhead` (its program, too), with enough jobs in flight for all
+ * threads; each number of threads in a fresh process; the numbers of threads for one kind of job next
+ * to each other, in shuffled rounds.
+ */
+import { availableParallelism } from 'node:os';
+import { measureFresh } from '../../fresh-process.js';
+import { measureRounds } from '../../rounds.js';
+import type { Scenario, Surroundings } from '../../scenario.js';
+import { LONGEST_WARM_UP } from '../../warm-up.js';
+import type { OverheadReply, OverheadRequest } from '../overhead/program.js';
+import type { JobKind } from '../overhead/settings.js';
+import { describeScaling, scalingFigures } from './report.js';
+import { kindResult, type ScalingResult } from './result.js';
+import {
+  describeMeasurement,
+  inFlightPerThread,
+  SCALING_FLAGS,
+  SCALING_OPTIONS,
+  type ScalingSettings,
+  scalingSettings,
+  threadsOf,
+} from './settings.js';
+
+const PROGRAM = new URL('../overhead/program.js', import.meta.url);
+/** Beside the load: a process and its threads start and end. */
+const START_MS = 250;
+/** Far more than it takes to end the last jobs. */
+const GRACE_MS = 30_000;
+
+/** Throughput over the number of threads, and the laws that it follows. */
+export const scaling: Scenario<ScalingSettings, ScalingResult> = {
+  name: 'scaling',
+  summary: 'one thread, two, three, …: what each one adds, and what limits it',
+  options: SCALING_OPTIONS,
+  flags: SCALING_FLAGS,
+  settings: scalingSettings,
+  measure: measureScaling,
+  describe: describeScaling,
+  figures: scalingFigures,
+};
+
+async function measureScaling(
+  settings: ScalingSettings,
+  surroundings: Surroundings,
+): Promise<ScalingResult> {
+  const startedAt = new Date().toISOString();
+  const threads = threadsOf(settings);
+  const measurements = await measureRounds<JobKind, number, OverheadReply>(
+    {
+      ...settings,
+      points: settings.jobs,
+      arms: threads,
+      secondsEach: (START_MS + settings.warmUpMs + settings.windowMs) / 1000,
+      describe: describeMeasurement,
+      isStable: ({ throughput }) => throughput.isStable,
+      measure: (kind, count) => measure(kind, count, settings, surroundings.signal),
+    },
+    surroundings,
+  );
+  const processors = availableParallelism();
+  return {
+    scenario: 'scaling',
+    startedAt,
+    isInterrupted: measurements.isInterrupted,
+    settings,
+    processors,
+    kinds: settings.jobs.map((kind) => kindResult(kind, threads, processors, measurements)),
+    failures: measurements.failures,
+    unstable: measurements.unstable,
+  };
+}
+
+function measure(
+  kind: JobKind,
+  threads: number,
+  { warmUpMs, windowMs }: ScalingSettings,
+  signal: AbortSignal,
+): Promise<OverheadReply> {
+  const request: OverheadRequest = {
+    kind: 'measure',
+    peer: 'millrace',
+    threads,
+    job: kind.job,
+    us: kind.us,
+    inFlight: threads * inFlightPerThread(kind),
+    warmUpMs,
+    windowMs,
+  };
+  const limitMs = warmUpMs * LONGEST_WARM_UP + windowMs + GRACE_MS;
+  return measureFresh(PROGRAM, request, { limitMs, signal });
+}

@@ -1,0 +1,104 @@
+/**
+ * The result of `bench scaling`: plain data, what `--json` writes and what the report is made from.
+ *
+ * Invariants: efficiency is taken within rounds, where the single thread was measured nearby; the laws
+ * are fitted to the medians, and only where every thread has a processor, as beyond that neither law
+ * means what it says.
+ */
+import { type Figure, figureOf, scaleFigure } from '../../figures.js';
+import type { Measurements } from '../../rounds.js';
+import {
+  fitAmdahl,
+  fitUsl,
+  type ScalingLaw,
+  type ScalingPoint,
+  threadsAtPeak,
+  worstMiss,
+} from '../../scalability.js';
+import type { ScenarioResult } from '../../scenario.js';
+import { ratiosWithin } from '../../series.js';
+import type { OverheadReply } from '../overhead/program.js';
+import type { JobKind } from '../overhead/settings.js';
+import type { ScalingSettings } from './settings.js';
+
+/** What so many threads did. */
+export interface ThreadsResult {
+  readonly threads: number;
+  readonly jobsPerSecond: Figure;
+  /** Throughput ÷ (threads × that of one thread); absent where one of them was not measured. */
+  readonly efficiency?: Figure;
+  readonly cpuUsPerJob: Figure;
+}
+
+/** A law and how well it holds. */
+export interface FittedLaw extends ScalingLaw {
+  /** The greatest distance of a measured figure from it, as a share. */
+  readonly worstMiss: number;
+  /** Threads at which it has its peak; absent where it never falls. */
+  readonly peakThreads?: number;
+}
+
+/** All that was measured with one kind of job. */
+export interface KindResult {
+  readonly job: string;
+  readonly title: string;
+  readonly jobUs: number;
+  readonly points: readonly ThreadsResult[];
+  /** Absent where there are too few points. */
+  readonly amdahl?: FittedLaw;
+  readonly usl?: FittedLaw;
+}
+
+export interface ScalingResult extends ScenarioResult {
+  readonly scenario: 'scaling';
+  readonly settings: ScalingSettings;
+  /** That the process may use. */
+  readonly processors: number;
+  readonly kinds: readonly KindResult[];
+}
+
+export type ScalingMeasurements = Measurements<JobKind, number, OverheadReply>;
+
+/** What one kind of job shows. */
+export function kindResult(
+  kind: JobKind,
+  threads: readonly number[],
+  processors: number,
+  measurements: ScalingMeasurements,
+): KindResult {
+  const rate = (count: number) =>
+    measurements.series(kind, count, ({ throughput }) => throughput.perSecond);
+  const single = rate(1);
+  const points = threads.flatMap((count): ThreadsResult[] => {
+    const jobsPerSecond = figureOf(rate(count));
+    const cpuUsPerJob = figureOf(
+      measurements.series(kind, count, ({ throughput }) => throughput.cpuUsPerJob),
+    );
+    if (jobsPerSecond === undefined || cpuUsPerJob === undefined) return [];
+    const speedUp = figureOf(ratiosWithin(rate(count), single));
+    const efficiency = speedUp && { efficiency: scaleFigure(speedUp, 1 / count) };
+    return [{ threads: count, jobsPerSecond, ...efficiency, cpuUsPerJob }];
+  });
+  const fittable = points
+    .filter((point) => point.threads <= processors)
+    .map((point) => ({ threads: point.threads, perSecond: point.jobsPerSecond.median }));
+  const [amdahl, usl] = [judge(fitAmdahl(fittable), fittable), judge(fitUsl(fittable), fittable)];
+  return {
+    job: kind.name,
+    title: kind.title,
+    jobUs: kind.us,
+    points,
+    ...(amdahl && { amdahl }),
+    ...(usl && { usl }),
+  };
+}
+
+function judge(law: ScalingLaw | undefined, points: readonly ScalingPoint[]) {
+  if (law === undefined) return undefined;
+  const peakThreads = threadsAtPeak(law);
+  return {
+    ...law,
+    worstMiss: worstMiss(law, points),
+    ...(Number.isFinite(peakThreads) && { peakThreads }),
+  };
+}

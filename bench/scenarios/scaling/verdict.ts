@@ -1,0 +1,152 @@
+/**
+ * What limits the throughput as threads are added, in sentences.
+ *
+ * Invariants: chosen by the figures, never assumed; contention and coherency are told apart only where
+ * there are enough points for it, and only where they cost more than a tenth.
+ */
+import type { Figure } from '../../figures.js';
+import { MIN_POINTS } from '../../scalability.js';
+import { widthOfSpread } from '../../series.js';
+import { formatFigure, formatPercent } from '../../terminal/format.js';
+import type { FittedLaw, KindResult, ThreadsResult } from './result.js';
+
+/** What the laws' terms add to a job's time at least, for their law to be what limits. */
+const MATTERS = 0.1;
+/** An efficiency that goes with less than that. */
+const NEARLY_ALL = 1 / (1 + MATTERS);
+/** A law that misses a figure by more than this does not describe them. */
+const BAD_FIT = 0.1;
+/** Rounds that differ by more than this share of their median may be on both sides of a limit. */
+const UNSTEADY = 0.2;
+
+/** A few sentences on one kind of job; none where nothing was measured. */
+export function drawConclusions(kind: KindResult, processors: number): string[] {
+  const within = kind.points.filter(({ threads }) => threads <= processors);
+  const last = within.at(-1);
+  if (last === undefined) return [];
+  if (last.efficiency === undefined || last.threads === 1) {
+    return ['There is nothing to compare: it takes one thread and two threads, at least.'];
+  }
+  return [
+    ...describeLimit(kind, last.threads, last.efficiency, processors),
+    ...describeLaws(kind, within.length),
+    ...describeMoreThreads(kind, last, processors),
+  ];
+}
+
+function describeLimit(
+  { usl }: KindResult,
+  threads: number,
+  efficiency: Figure,
+  processors: number,
+): string[] {
+  const { median: share, min, max } = efficiency;
+  const done =
+    `with ${threads} threads on ${count(processors, 'processor')} each does ` +
+    `${formatPercent(share)} of what one does alone`;
+  if (widthOfSpread(efficiency) > UNSTEADY && min < NEARLY_ALL && max >= NEARLY_ALL) {
+    return [
+      `What limits it can't be told, as the rounds differ too much: ${done}, but anything from ` +
+        `${formatPercent(min)} to ${formatPercent(max)} in single rounds.`,
+    ];
+  }
+  const contention = (usl?.contention ?? 0) * (threads - 1);
+  const coherency = (usl?.coherency ?? 0) * threads * (threads - 1);
+  const isNearlyAll = usl === undefined ? share >= NEARLY_ALL : contention + coherency < MATTERS;
+  if (isNearlyAll) {
+    return threads < processors
+      ? [`Nothing limits it up to here: ${done}.`]
+      : [`The number of processors is what limits it: ${done}.`];
+  }
+  if (usl === undefined) {
+    return [
+      `What limits it can't be told from so few points: ${done}. As the main thread needs a processor, ` +
+        'too, some of that is its share.',
+    ];
+  }
+  return contention >= coherency
+    ? [
+        `Contention is what limits it (σ = ${constant(usl.contention)}): ${done}, as a part of the work ` +
+          'can be done for one thread at a time only, such as that of the main thread.',
+      ]
+    : [
+        `Coherency is what limits it (κ = ${constant(usl.coherency)}): ${done}, as threads cost each other ` +
+          'time, such as for the caches, the memory or the processors that they share.',
+      ];
+}
+
+function describeLaws({ amdahl, usl }: KindResult, points: number): string[] {
+  const missing = [
+    ...(amdahl === undefined ? [`Amdahl's law takes ${MIN_POINTS.amdahl}`] : []),
+    ...(usl === undefined ? [`the Universal Scalability Law ${MIN_POINTS.usl}`] : []),
+  ];
+  return [
+    ...(missing.length === 0
+      ? []
+      : [
+          `Too few points for a fit: ${missing.join(' and ')}, with a processor for every thread; there ` +
+            `${points === 1 ? 'is' : 'are'} ${points}.`,
+        ]),
+    ...(amdahl === undefined ? [] : [describeAmdahl(amdahl)]),
+    ...(usl === undefined ? [] : [describeUsl(usl)]),
+  ];
+}
+
+function describeAmdahl(law: FittedLaw): string {
+  const { contention } = law;
+  if (contention === 0) return `Amdahl's law finds nothing serial in it${describeMiss(law)}.`;
+  return (
+    `Amdahl's law fits best with ${formatPercent(contention)} of the work serial, so that no number of ` +
+    `threads does more than ${formatFigure(1 / contention)} times what one does${describeMiss(law)}.`
+  );
+}
+
+function describeUsl(law: FittedLaw): string {
+  const { contention, coherency, peakThreads } = law;
+  const peak =
+    peakThreads === undefined
+      ? 'it has no peak'
+      : `its peak is at ${Math.round(peakThreads)} threads`;
+  return (
+    'The Universal Scalability Law fits best with a contention σ of ' +
+    `${constant(contention)} and a coherency κ of ${constant(coherency)}; ${peak}${describeMiss(law)}.`
+  );
+}
+
+function describeMiss({ worstMiss }: FittedLaw): string {
+  const far = `${formatPercent(worstMiss)}`;
+  return worstMiss > BAD_FIT
+    ? `; but it misses a figure by ${far}, so don't rely on it`
+    : `; it misses no figure by more than ${far}`;
+}
+
+function describeMoreThreads(
+  { points, jobUs }: KindResult,
+  last: ThreadsResult,
+  processors: number,
+): string[] {
+  const beyond = points.filter(({ threads }) => threads > processors);
+  const most = beyond.toSorted((a, b) => b.jobsPerSecond.median - a.jobsPerSecond.median)[0];
+  if (most === undefined) return [];
+  const share = most.jobsPerSecond.median / last.jobsPerSecond.median;
+  const done = `${formatPercent(share)} of what ${last.threads} do, with ${most.threads}`;
+  if (share <= 1) {
+    return [`More threads than processors add nothing: at most ${done}. No law is fitted to them.`];
+  }
+  return [
+    `More threads than processors seem to do up to ${done}. No law is fitted to them.` +
+      (jobUs === 0
+        ? ''
+        : ' A job keeps its thread until its time is over by the clock, so that the time in which a ' +
+          'thread waits for a processor counts as work of its job: what comes on top is that, or noise.'),
+  ];
+}
+
+function count(many: number, what: string): string {
+  return `${many} ${what}${many === 1 ? '' : 's'}`;
+}
+
+/** Two digits, as small as it may be. */
+function constant(value: number): string {
+  return String(Number(value.toPrecision(2)));
+}

@@ -1,0 +1,89 @@
+/**
+ * One pool in one process under a constant load, for as long as it is told.
+ *
+ * Invariants: one run in its life; arrivals come at even intervals, whatever became of the earlier
+ * ones, and a latency runs from the intended start; what the pool can't take it refuses, so that no
+ * backlog of the load's own can grow.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Message, serveParent, tellParent } from '../../child.js';
+import { nowUs } from '../../clock.js';
+import type { Measured } from '../../fresh-process.js';
+import type { LatencySummary } from '../../latencies.js';
+import { OpenLoop } from '../../open-loop.js';
+import { SPIN_MODULE, type SpinJob, type SpinJobs } from '../../peers/jobs.js';
+import { BacklogFullError, Pool } from '../../../src/index.js';
+import { type SoakWindow, WindowMeter } from './window.js';
+
+/** What the process is told. */
+export interface SoakRequest extends Message {
+  readonly kind: 'soak';
+  readonly threads: number;
+  readonly job: SpinJob;
+  readonly us: number;
+  readonly ratePerSecond: number;
+  readonly windows: number;
+  readonly windowSeconds: number;
+}
+
+/** What it says at the end of each window. */
+export interface WindowMessage extends Message {
+  readonly kind: 'window';
+  readonly window: SoakWindow;
+}
+
+/** What it answers at last. */
+export interface SoakReply extends Measured {
+  /** Arrivals that were due, and those that were made. */
+  readonly intended: number;
+  readonly sent: number;
+  /** How late the generator was. */
+  readonly lateness: LatencySummary;
+}
+
+const SAMPLES_PER_WINDOW = 10;
+
+serveParent<SoakRequest>((request) => void soak(request));
+
+async function soak(request: SoakRequest): Promise<void> {
+  const { threads, job, us, ratePerSecond, windows, windowSeconds } = request;
+  const pool = new Pool<SpinJobs>(SPIN_MODULE, { threads, overflow: 'reject' });
+  await pool.ready();
+  const meter = new WindowMeter();
+  const send = async (intendedUs: number): Promise<void> => {
+    try {
+      await pool.run(job, us);
+      meter.complete(nowUs() - intendedUs);
+    } catch (error) {
+      if (error instanceof BacklogFullError) meter.refuse();
+      else meter.fail();
+    }
+    // Awake for a result: the moment to see whether another arrival is due.
+    loop.catchUp();
+  };
+  const loop = new OpenLoop({
+    ratePerSecond,
+    // The last window ends it, and not the clock of the arrivals.
+    seconds: (windows + 1) * windowSeconds,
+    send: (intendedUs) => void send(intendedUs),
+  });
+  void loop.run();
+  const startMs = performance.now();
+  const elapsedSeconds = (): number => (performance.now() - startMs) / 1000;
+  let fromSeconds = 0;
+  for (let window = 0; window < windows; window += 1) {
+    for (let sample = 1; sample <= SAMPLES_PER_WINDOW; sample += 1) {
+      const dueSeconds = (window + sample / SAMPLES_PER_WINDOW) * windowSeconds;
+      await pause(Math.max(0, (dueSeconds - elapsedSeconds()) * 1000));
+      meter.sampleMemory();
+    }
+    const toSeconds = elapsedSeconds();
+    const message: WindowMessage = { kind: 'window', window: meter.close(fromSeconds, toSeconds) };
+    tellParent(message);
+    fromSeconds = toSeconds;
+  }
+  loop.stop();
+  meter.stop();
+  const reply: SoakReply = { kind: 'measured', ...loop.tally() };
+  tellParent(reply);
+}

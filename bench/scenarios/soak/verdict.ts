@@ -1,0 +1,97 @@
+/**
+ * What the windows of `bench soak` mean, in sentences.
+ *
+ * Invariants: chosen by the figures; where the run was too short for a word on the memory that is what
+ * is said, with what was seen nevertheless.
+ */
+import { formatFigure, formatPercent, formatSeconds, formatUnit } from '../../terminal/format.js';
+import { type MemoryTrend, MIN_SECONDS, type SoakResult } from './result.js';
+
+/** Below this share of the intended arrivals the generator did not hold its rate. */
+const HELD_RATE = 0.99;
+const MB = 1024 ** 2;
+
+/** What the parts are called. */
+export const PART_NAMES: Readonly<Record<MemoryTrend['part'], string>> = {
+  rss: 'RSS',
+  heapUsed: "main thread's heap",
+  external: 'external memory',
+};
+
+/** A sentence on each part of the memory, then on what went wrong. */
+export function drawConclusions(result: SoakResult): string[] {
+  const { memory, measuredSeconds } = result;
+  return [
+    ...(measuredSeconds < MIN_SECONDS
+      ? [
+          `Too short to say whether memory grows: ${formatSeconds(measuredSeconds)} count, and it takes ` +
+            `${formatSeconds(MIN_SECONDS)} at least.`,
+        ]
+      : memory.map((trend) => describeTrend(trend, measuredSeconds))),
+    ...describeLosses(result),
+    ...describeGenerator(result),
+  ];
+}
+
+/** Bytes per hour, as '+1.20 MB per hour (-0.310 to +2.40)'. */
+export function describeSlope({ bytesPerHour }: MemoryTrend): string {
+  const { slope, low, high } = bytesPerHour;
+  return `${signedMb(slope)} MB per hour (${signedMb(low)} to ${signedMb(high)})`;
+}
+
+function describeTrend(trend: MemoryTrend, seconds: number): string {
+  const { part, bytesPerHour, growthBytes, noiseBytes, isSteadyRise, verdict } = trend;
+  const name = PART_NAMES[part];
+  const what = `${describeSlope(trend)} at ${formatUnit(trend.bytes, 'bytes')}`;
+  const time = `${formatFigure(seconds / 60)} minutes`;
+  if (verdict === 'growing') {
+    return `The ${name} grows: ${what}, ${signedMb(growthBytes)} MB in the ${time} that count.`;
+  }
+  if (verdict === 'flat') {
+    const seen = Math.max(bytesPerHour.high, (noiseBytes * 3600) / seconds);
+    return (
+      `The ${name} is flat: ${what}; a growth of more than ${formatFigure(seen / MB)} MB per hour would ` +
+      `have shown in the ${time} that count.` +
+      (bytesPerHour.low > 0
+        ? ` It did rise, by ${formatFigure(growthBytes / MB)} MB: no more than noise here, and a longer run ` +
+          'tells whether it goes on.'
+        : '')
+    );
+  }
+  const steps =
+    bytesPerHour.low > 0 && !isSteadyRise
+      ? ', but not in both halves of that time, as it would by a steady growth'
+      : '';
+  return `Too short to say whether the ${name} grows: ${what} in ${time}${steps}.`;
+}
+
+function describeLosses({ windows }: SoakResult): string[] {
+  const total = (part: 'completed' | 'refused' | 'failed'): number =>
+    windows.reduce((sum, window) => sum + window[part], 0);
+  const [refused, failed] = [total('refused'), total('failed')];
+  const share = (count: number): string =>
+    formatPercent(count / (total('completed') + refused + failed));
+  return [
+    ...(refused === 0
+      ? []
+      : [
+          `The pool could not take all of it: ${formatUnit(refused, 'count')} jobs, ${share(refused)}, ` +
+            'were refused as the backlog was full. The latencies are those of the others.',
+        ]),
+    ...(failed === 0
+      ? []
+      : [`Jobs that failed: ${formatUnit(failed, 'count')}, ${share(failed)} of all.`]),
+  ];
+}
+
+function describeGenerator({ generator }: SoakResult): string[] {
+  if (generator === undefined || generator.sent >= HELD_RATE * generator.intended) return [];
+  return [
+    `The load generator could not hold its rate: it made ${formatPercent(generator.sent / generator.intended)} ` +
+      'of the arrivals.',
+  ];
+}
+
+function signedMb(bytes: number): string {
+  return `${bytes < 0 ? '-' : '+'}${formatFigure(Math.abs(bytes) / MB)}`;
+}

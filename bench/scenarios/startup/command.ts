@@ -1,0 +1,95 @@
+/**
+ * `millrace bench startup`: how long it takes from the start of a process until its pool has done a job,
+ * and until all of its threads have.
+ *
+ * Method: the parent has the clock: from just before it starts the process until its message comes.
+ * Every pool is started once before the rounds, so that all files are in the system's cache.
+ */
+import { nowUs } from '../../clock.js';
+import { measureFresh } from '../../fresh-process.js';
+import { peerVersions, type PeerName, sortByInstallation } from '../../peers/index.js';
+import { measureRounds } from '../../rounds.js';
+import type { Scenario, Surroundings } from '../../scenario.js';
+import type { StartupReply, StartupRequest } from './program.js';
+import { describeStartup, startupFigures } from './report.js';
+import { type Start, startResults, type StartupResult } from './result.js';
+import {
+  STARTUP_FLAGS,
+  STARTUP_OPTIONS,
+  type StartupSettings,
+  startupSettings,
+} from './settings.js';
+
+const PROGRAM = new URL('./program.js', import.meta.url);
+/** A guess, for the time left: a process, its pool, its end. */
+const SECONDS_EACH = 0.25;
+const LIMIT_MS = 30_000;
+
+/** Import, first result, all threads. */
+export const startup: Scenario<StartupSettings, StartupResult> = {
+  name: 'startup',
+  summary: 'import, first result and all threads of a new process, for this and other pools',
+  options: STARTUP_OPTIONS,
+  flags: STARTUP_FLAGS,
+  settings: startupSettings,
+  measure: measureStartup,
+  describe: describeStartup,
+  figures: startupFigures,
+};
+
+async function measureStartup(
+  settings: StartupSettings,
+  surroundings: Surroundings,
+): Promise<StartupResult> {
+  const startedAt = new Date().toISOString();
+  const { installed: arms, missing } = sortByInstallation(settings.peers);
+  const { signal } = surroundings;
+  const plan = {
+    ...settings,
+    points: ['start'] as const,
+    arms,
+    secondsEach: SECONDS_EACH,
+    describe: (_: 'start', peer: PeerName) => peer,
+    measure: (_: 'start', peer: PeerName) => measure(peer, settings, signal),
+  };
+  const first = { ...plan, rounds: 1, label: 'Not counted, for the caches: round' };
+  const { isInterrupted } = await measureRounds<'start', PeerName, Start>(first, surroundings);
+  const measurements = await measureRounds<'start', PeerName, Start>(
+    isInterrupted ? { ...plan, rounds: 0 } : plan,
+    surroundings,
+  );
+  return {
+    scenario: 'startup',
+    startedAt,
+    isInterrupted: isInterrupted || measurements.isInterrupted,
+    versions: peerVersions(arms),
+    settings,
+    missing,
+    ...startResults(arms, measurements),
+    failures: measurements.failures,
+  };
+}
+
+async function measure(
+  peer: PeerName,
+  { threads }: StartupSettings,
+  signal: AbortSignal,
+): Promise<Start> {
+  const request: StartupRequest = { kind: 'start', peer, threads };
+  const at: Record<string, number> = {};
+  const startUs = nowUs();
+  const { importMs, rssBytes } = await measureFresh<StartupReply>(PROGRAM, request, {
+    limitMs: LIMIT_MS,
+    signal,
+    onMessage: ({ kind }) => {
+      at[kind] = (nowUs() - startUs) / 1000;
+    },
+  });
+  return {
+    runningMs: at['running'] ?? NaN,
+    importMs,
+    firstResultMs: at['first result'] ?? NaN,
+    allThreadsMs: at['measured'] ?? NaN,
+    rssBytes,
+  };
+}

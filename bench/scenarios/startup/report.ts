@@ -1,0 +1,145 @@
+/**
+ * What a result of `bench startup` says: one table, and the time to the first result as bars.
+ *
+ * Invariant: beside every figure stands the range of its rounds.
+ */
+import {
+  type BarsBlock,
+  type Block,
+  type Cell,
+  type Document,
+  type NamedFigure,
+  spreadCell,
+  text,
+} from '../../document.js';
+import { type Comparison, scaleFigure } from '../../figures.js';
+import { describeLimits } from '../../limits.js';
+import type { PeerName } from '../../peers/index.js';
+import { formatDuration, formatFigure, formatList } from '../../terminal/format.js';
+import { type Measure, MEASURES, type PeerStart, type StartupResult } from './result.js';
+
+const MB = 1024 ** 2;
+const HEADS: Readonly<Record<Measure, string>> = {
+  importMs: 'import',
+  firstResultMs: 'first result',
+  allThreadsMs: 'all threads',
+  rssBytes: 'RSS, MB',
+};
+const NAMES: Readonly<Record<Measure, string>> = {
+  importMs: 'import',
+  firstResultMs: 'first result',
+  allThreadsMs: 'all threads',
+  rssBytes: 'RSS',
+};
+
+/** For a person. */
+export function describeStartup(result: StartupResult): Document {
+  const spreads = result.peers.flatMap(({ firstResultMs, allThreadsMs }) => [
+    firstResultMs,
+    allThreadsMs,
+  ]);
+  return {
+    title: 'Startup: from nothing to the first result',
+    blocks: [
+      ...(result.peers.length === 0 ? [] : describePeers(result)),
+      ...describeLimits(spreads, result).map((line) => text(line)),
+    ],
+  };
+}
+
+function describePeers(result: StartupResult): Block[] {
+  const { peers, settings, runningMs, toBestPool, toRing } = result;
+  const best = MEASURES.flatMap((measure) => {
+    const peer = toBestPool[measure]?.peer;
+    return peer === undefined ? [] : [`${peer} (${NAMES[measure]})`];
+  });
+  return [
+    text(
+      `On ${settings.threads} threads, in ms from the start of the process (import: by itself); medians of the ` +
+        'rounds, below them the least and the most of them.',
+    ),
+    {
+      kind: 'table',
+      head: ['', ...MEASURES.map((measure) => HEADS[measure])],
+      rows: [
+        ...peers.map((each) => peerRow(each)),
+        ...ratioRow('÷ best pool', toBestPool),
+        ...ratioRow('÷ bare threads', toRing),
+      ],
+    },
+    ...(best.length === 0 ? [] : [text(`The best pools: ${formatList(best)}.`, 'faint')]),
+    ...(runningMs === undefined
+      ? []
+      : [
+          text(
+            `Node itself takes ${formatDuration(runningMs.median)} of each (${formatDuration(runningMs.min)} to ` +
+              `${formatDuration(runningMs.max)}) until a program's first line runs.`,
+            'faint',
+          ),
+        ]),
+    bars(result),
+  ];
+}
+
+function peerRow({ peer, importMs, firstResultMs, allThreadsMs, rssBytes }: PeerStart) {
+  return [
+    title(peer),
+    ...[importMs, firstResultMs, allThreadsMs].map((figure) => spreadCell(figure, formatFigure)),
+    spreadCell(scaleFigure(rssBytes, 1 / MB), formatFigure),
+  ];
+}
+
+function ratioRow(
+  label: string,
+  comparisons: Readonly<Partial<Record<Measure, Comparison>>>,
+): (Cell | string)[][] {
+  if (Object.keys(comparisons).length === 0) return [];
+  return [
+    [label, ...MEASURES.map((measure) => spreadCell(comparisons[measure]?.ratio, formatFigure))],
+  ];
+}
+
+function bars({ peers }: StartupResult): BarsBlock {
+  const bare = peers.find(({ peer }) => peer === 'ring')?.firstResultMs.median;
+  return {
+    kind: 'bars',
+    title: 'Time to the first result',
+    axis: { label: 'since the start of the process', unit: 'milliseconds' },
+    ...(bare !== undefined && { mark: { label: 'bare threads', value: bare } }),
+    bars: peers.map(({ peer, firstResultMs }) => ({ name: title(peer), figure: firstResultMs })),
+  };
+}
+
+/** The ring is no pool: threads as `new Worker` gives them. */
+function title(peer: PeerName): string {
+  return peer === 'ring' ? 'new Worker' : peer;
+}
+
+/** For a comparison with another run. */
+export function startupFigures({ peers, toBestPool, toRing }: StartupResult): NamedFigure[] {
+  return [
+    ...peers.flatMap((each) =>
+      MEASURES.flatMap((measure): NamedFigure[] => {
+        const figure = each[measure];
+        if (figure === undefined) return [];
+        const unit = measure === 'rssBytes' ? 'bytes' : 'milliseconds';
+        const name = `${NAMES[measure]}: ${title(each.peer)}`;
+        return [Object.assign({ name, unit, better: 'less' } as const, figure)];
+      }),
+    ),
+    ...ratios('÷ best pool', toBestPool),
+    ...ratios('÷ bare threads', toRing),
+  ];
+}
+
+function ratios(
+  label: string,
+  comparisons: Readonly<Partial<Record<Measure, Comparison>>>,
+): NamedFigure[] {
+  return MEASURES.flatMap((measure): NamedFigure[] => {
+    const ratio = comparisons[measure]?.ratio;
+    if (ratio === undefined) return [];
+    const name = `${NAMES[measure]}: millrace ${label}`;
+    return [Object.assign({ name, unit: 'ratio', better: 'less' } as const, ratio)];
+  });
+}

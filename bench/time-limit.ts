@@ -1,0 +1,27 @@
+/**
+ * Waiting for a promise no longer than some time.
+ *
+ * Invariant: no timer outlives the wait.
+ */
+
+/** The promise's value. @throws Error that says what did not happen, where it takes longer. */
+export async function within<Value>(
+  ms: number,
+  what: string,
+  promise: Promise<Value>,
+): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} within ${ms / 1000} s.`)), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Fulfils with a promise, its failure or the time limit, whatever is first. */
+export async function settledWithin(ms: number, promise: Promise<unknown>): Promise<void> {
+  await within(ms, 'Nothing', promise).catch(() => {});
+}

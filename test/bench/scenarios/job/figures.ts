@@ -1,0 +1,77 @@
+/** Measured figures as the tests of the advice and the report want them. */
+import type { Figure } from '../../../../bench/figures.js';
+import type { InputSummary } from '../../../../bench/scenarios/job/inputs.js';
+import type {
+  LoadResult,
+  SaturationResult,
+  ServiceResult,
+} from '../../../../bench/scenarios/job/result.js';
+
+export const MB: number = 1024 ** 2;
+
+export function figure(...rounds: readonly number[]): Figure {
+  const sorted = rounds.toSorted((a, b) => a - b);
+  return {
+    rounds,
+    median: sorted[Math.floor(sorted.length / 2)] as number,
+    min: Math.min(...rounds),
+    max: Math.max(...rounds),
+  };
+}
+
+/** Every job takes 10 ms, one in a hundred 20. */
+export const service: ServiceResult = {
+  time: {
+    count: 500,
+    mean: 10,
+    p50: 10,
+    p90: 12,
+    p99: 20,
+    p999: 25,
+    max: 30,
+    variation: 1,
+  },
+  warmUp: { isStable: true, ms: 300, jobs: 30 },
+  cpuMsPerJob: 9.5,
+  cpuShare: 0.95,
+  idleShare: 0,
+  waitsMostly: false,
+  peakBytes: 60 * MB,
+};
+
+export const inputs: InputSummary = {
+  count: 10,
+  bytes: 10_000,
+  meanChargeBytes: 1512,
+  deviationChargeBytes: 100,
+  maxChargeBytes: 2000,
+  hasMore: false,
+};
+
+export function saturated(threads: number, perSecond: number, concurrency = 1): SaturationResult {
+  return {
+    threads,
+    concurrency,
+    jobsPerSecond: figure(perSecond),
+    peakBytes: figure(80 * MB),
+  };
+}
+
+export function loaded(load: number, p99: Figure, saturationPerSecond = 200): LoadResult {
+  const part = (share: number): Figure => figure(...p99.rounds.map((value) => value * share));
+  return {
+    load,
+    ratePerSecond: figure(load * saturationPerSecond),
+    saturationPerSecond: figure(saturationPerSecond),
+    p50: part(0.2),
+    p95: part(0.5),
+    p99,
+    p999: part(1.5),
+    max: part(2),
+    count: 5000,
+    refusedShare: figure(0),
+    peakBytes: figure(90 * MB, 100 * MB),
+    latenessP99: 1.2,
+    sentShare: 1,
+  };
+}

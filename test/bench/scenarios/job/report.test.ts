@@ -1,0 +1,166 @@
+import { expect, test } from 'vitest';
+import type { AdviceResult } from '../../../../bench/scenarios/job/advice.js';
+import { describeOwnJob } from '../../../../bench/scenarios/job/report.js';
+import { jobFigures, type JobResult } from '../../../../bench/scenarios/job/result.js';
+import type { Verification } from '../../../../bench/scenarios/job/verification.js';
+import { drawDocument } from '../../../../bench/terminal/document.js';
+import { plain, widthOf } from '../../../../bench/terminal/paint.js';
+import { figure, inputs, loaded, MB, saturated, service } from './figures.js';
+
+const chosen = saturated(2, 180);
+const held: Verification = {
+  ratePerSecond: 120,
+  arrivals: 1000,
+  p50: 12,
+  p99: 88,
+  p999: 99,
+  unservedShare: 0.002,
+  sentShare: 1,
+  latenessP99: 1.1,
+  peakBytes: 90 * MB,
+  isEnough: true,
+  isP99Held: true,
+  isMemoryHeld: true,
+};
+const advice: AdviceResult & { kind: 'advised' } = {
+  kind: 'advised',
+  wantedP99Ms: 100,
+  settings: {
+    threads: 2,
+    concurrency: 1,
+    backlog: { jobs: 20, bytes: 65_536 },
+    timeouts: { queueMs: 80, runMs: 300 },
+  },
+  rules: [{ setting: 'threads', value: '2', why: 'Measured.' }],
+  ratePerSecond: 200,
+  expectedPeakBytes: 100 * MB,
+  verifications: [{ ...held, ratePerSecond: 200, p99: 140, isP99Held: false }, held],
+  promisedPerSecond: 120,
+  isVerified: true,
+  snippet: 'const pool = new Pool();',
+};
+const result: JobResult = {
+  scenario: 'job',
+  startedAt: '2026-01-01T00:00:00.000Z',
+  isInterrupted: false,
+  settings: {
+    job: { label: 'jobs.js#render', module: 'file:///jobs.js', path: '/jobs.js', name: 'render' },
+    input: { kind: 'files', files: 10, first: 'a.md' },
+    advise: true,
+    threads: 2,
+    concurrency: 64,
+    seconds: 3,
+    rounds: 3,
+    seed: 1,
+  },
+  inputs,
+  service,
+  saturation: [saturated(1, 100), chosen],
+  chosen,
+  overloadBacklog: 20,
+  loads: [loaded(0.5, figure(30, 40, 50)), loaded(1.2, figure(80, 90, 99))],
+  advice,
+  jobFailures: { count: 0, examples: [] },
+  failures: [],
+};
+
+function say(change: Partial<JobResult> = {}): string {
+  const lines = drawDocument(describeOwnJob({ ...result, ...change }), plain);
+  for (const line of lines) expect.soft(widthOf(line), line).toBeLessThanOrEqual(80);
+  return lines.join('\n').replaceAll(/\s+/g, ' ');
+}
+
+test('all of it is said within 80 columns', () => {
+  const said = say();
+  expect(said).toContain('10 inputs, 10 KB in all');
+  expect(said).toContain('it computes, so that more at once need more threads');
+  expect(said).toContain('The fewest that did nearly as much as the best (within 5 %): 2 threads.');
+  expect(said).toContain('2 threads 180 0.900');
+  expect(said).not.toContain('fewer than 1,000');
+  expect(said).not.toContain('speed changed');
+});
+
+test.each([
+  [{ idleShare: 0.9, waitsMostly: true, cpuShare: 0.1 }, 'it mostly waits'],
+  [{ cpuShare: 0.3 }, 'it holds its thread without computing'],
+])('a job with %j is told by what it does', (change, says) => {
+  expect(say({ service: { ...service, ...change } })).toContain(says);
+});
+
+test('a lowered promise is told with the first one', () => {
+  const said = say();
+  expect(said).toContain('Up to 120/s, verified by a run with exactly these settings.');
+  expect(said).toContain('The first promise, 200/s, did not hold and was lowered.');
+  expect(said).toContain('140 0.2 % 90 MB not held');
+  expect(said).toContain('88.0 0.2 % 90 MB held');
+  expect(said).toContain('The last run stayed within that: 90 MB.');
+});
+
+test('a promise that never held is none', () => {
+  const failed = { ...held, isP99Held: false, isMemoryHeld: false };
+  const said = say({ advice: { ...advice, isVerified: false, verifications: [failed, failed] } });
+  expect(said).toContain('No rate can be promised: the p99 did not hold in 2 runs');
+  expect(said).toContain('The last run had more: 90 MB.');
+  expect(said).not.toContain('Up to');
+});
+
+test('advice that nobody verified is told as such', () => {
+  const said = say({ advice: { ...advice, isVerified: false, verifications: [] } });
+  expect(said).toContain('no run has verified it');
+});
+
+test('a run of too few arrivals verifies nothing', () => {
+  const few = { ...held, arrivals: 12, isEnough: false, isP99Held: false };
+  const said = say({ advice: { ...advice, isVerified: false, verifications: [few] } });
+  expect(said).toContain('had 12 arrivals, too few for a p99 (100): take more --seconds');
+  expect(said).not.toContain('No rate can be promised');
+});
+
+test('what can not be met is a result', () => {
+  const impossible = { kind: 'impossible', wantedP99Ms: 5, reason: "It can't be met." } as const;
+  expect(say({ advice: impossible })).toContain("Advice for a p99 of 5.00 ms It can't be met.");
+});
+
+test('failed jobs are shown with their messages and inputs', () => {
+  const examples = [{ message: 'RangeError: no', input: 'a.md', count: 3 }];
+  const said = say({ jobFailures: { count: 5, examples } });
+  expect(said).toContain('5 jobs failed');
+  expect(said).toContain('- RangeError: no (3 times, first with a.md)');
+  expect(said).toContain('- 2 more with other messages.');
+});
+
+test('what limits the figures is told', () => {
+  const warmUp = { isStable: false, ms: 10_000, jobs: 50 };
+  const few = {
+    ...loaded(0.5, figure(30)),
+    count: 100,
+    sentShare: 0.9,
+    saturationPerSecond: figure(60, 170),
+  };
+  const said = say({
+    inputs: { ...inputs, hasMore: true },
+    service: { ...service, warmUp },
+    loads: [few],
+  });
+  expect(said).toContain('did not become stable (within 10 %) in 10.0 s, 50 jobs');
+  expect(said).toContain('There were more; these are the first ones.');
+  expect(said).toContain('At 50.0 % fewer than 1,000 jobs were served');
+  expect(said).toContain('was 180/s at first and from 60.0/s to 170/s before');
+  expect(said).toContain('as little as 90.0 % of the arrivals were made');
+});
+
+test('where every job failed only that is said', () => {
+  const { advice: _, chosen: __, ...rest } = result;
+  const none = { ...service, time: { ...service.time, count: 0 } };
+  const document = describeOwnJob({ ...rest, service: none, saturation: [], loads: [] });
+  expect(drawDocument(document, plain).join('\n')).toContain('No job succeeded.');
+});
+
+test('the figures have names that are the same in every run', () => {
+  const names = jobFigures(result).map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  expect(names).toContain('jobs.js#render: service time, p99');
+  expect(names).toContain('jobs.js#render: saturation, 2 threads');
+  expect(names).toContain('jobs.js#render: 50.0 %, p99');
+  expect(names).toContain('jobs.js#render: promised rate');
+});

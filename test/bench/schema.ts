@@ -1,0 +1,17 @@
+/** Validates by the schema as the package publishes it. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+
+const require = createRequire(import.meta.url);
+const file = require.resolve('millrace/bench.schema.json');
+
+export const schema = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+
+const validate = new Ajv2020({ allErrors: true }).compile(schema);
+
+/** What is wrong with a run, if anything, such as '/results/0/figures must be array'. */
+export function validateRun(run: unknown): string[] {
+  if (validate(run)) return [];
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
