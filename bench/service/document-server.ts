@@ -6,18 +6,19 @@
  * A document is read into one buffer of its announced length, of at most 200 KB; one that is refused
  * unread is dropped as it arrives (Node does that, and the connection stays usable).
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { nowUs } from '../clock.js';
 import { MAX_DOCUMENT_BYTES } from '../documents.js';
 import { Latencies } from '../latencies.js';
 import { INTENDED_HEADER, PREFER_COMPLETION } from '../poster.js';
 import type { Arm } from './arm.js';
+import { LoopbackServer } from './loopback-server.js';
 import type { ServiceTally } from './messages.js';
 
 /** Serves one arm, and counts. */
 export class DocumentServer {
   readonly #arm: Arm;
-  readonly #server: Server;
+  readonly #server: LoopbackServer;
   readonly #completion = new Latencies();
   #accepted = 0;
   #refused = 0;
@@ -26,27 +27,16 @@ export class DocumentServer {
 
   constructor(arm: Arm) {
     this.#arm = arm;
-    // No time limits: a slow answer is a result here, not an error.
-    this.#server = createServer(
-      { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 },
-      (request, response) => this.#serve(request, response),
-    );
+    this.#server = new LoopbackServer((request, response) => this.#serve(request, response));
   }
 
-  /** Listens on a free port of the loopback interface. */
+  /** Fulfils with the port. */
   listen(): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject).listen(0, '127.0.0.1', () => {
-        const address = this.#server.address();
-        resolve(typeof address === 'object' && address !== null ? address.port : 0);
-      });
-    });
+    return this.#server.listen();
   }
 
-  /** Ends the server and its connections. */
   close(): void {
     this.#server.close();
-    this.#server.closeAllConnections();
   }
 
   tally(): ServiceTally {

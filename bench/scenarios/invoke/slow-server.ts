@@ -5,7 +5,8 @@
  * arrival, and one whose client has gone is not served. A request is read at once, wherever it waits,
  * so that no document waits in the sender's sockets.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LoopbackServer } from '../../service/loopback-server.js';
 
 /** How slow it is. */
 export interface SlowServerOptions {
@@ -36,7 +37,7 @@ const ANSWER = JSON.stringify({ isProcessed: true });
 /** Answers every request with 200 when it was its turn and its time is over. */
 export class SlowServer {
   readonly #options: SlowServerOptions;
-  readonly #server: Server;
+  readonly #server: LoopbackServer;
   readonly #waiting = new Set<ServerResponse>();
   #serving = 0;
   #served = 0;
@@ -45,27 +46,16 @@ export class SlowServer {
 
   constructor(options: SlowServerOptions) {
     this.#options = options;
-    // No time limits: who waits here waits as long as it takes.
-    this.#server = createServer(
-      { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 },
-      (request, response) => this.#take(request, response),
-    );
+    this.#server = new LoopbackServer((request, response) => this.#take(request, response));
   }
 
-  /** Listens on a free port of the loopback interface. */
+  /** Fulfils with the port. */
   listen(): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject).listen(0, '127.0.0.1', () => {
-        const address = this.#server.address();
-        resolve(typeof address === 'object' && address !== null ? address.port : 0);
-      });
-    });
+    return this.#server.listen();
   }
 
-  /** Ends the server and its connections. */
   close(): void {
     this.#server.close();
-    this.#server.closeAllConnections();
   }
 
   tally(): SlowTally {
