@@ -11,7 +11,7 @@ import { scaling } from './scenarios/scaling/command.js';
 
 /** Scenarios with the options that shorten them; what the user gives takes precedence. */
 export const TOUR: ReadonlyArray<{ readonly scenario: Scenario; readonly flags: Flags }> = [
-  { scenario: overload, flags: new Map([['seconds', '6']]) },
+  { scenario: overload, flags: new Map([['seconds', '9']]) },
   {
     scenario: overhead,
     flags: new Map([
