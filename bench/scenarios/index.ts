@@ -4,6 +4,7 @@
  * Invariant: adding one is adding a line here.
  */
 import type { Scenario } from '../scenario.js';
+import { calls } from './calls/command.js';
 import { depth } from './depth/command.js';
 import { invoke } from './invoke/command.js';
 import { job } from './job/command.js';
@@ -26,6 +27,7 @@ export const SCENARIOS: readonly Scenario[] = [
   sparse,
   producer,
   depth,
+  calls,
   scaling,
   soak,
   startup,

@@ -1,0 +1,119 @@
+/**
+ * `millrace bench calls`: what the pool's calls cost their caller, call by call.
+ *
+ * Method: tinybench in one fresh process a round; a sample is a block of calls, the figure of a round
+ * the median of its samples, the figure shown the median of the rounds.
+ */
+import { type ComparisonSettings, comparisonSettings } from '../../comparison.js';
+import { type Document, named, spreadRow, text } from '../../document.js';
+import { type Figure, figureOf } from '../../figures.js';
+import { numberFlag } from '../../flags.js';
+import { measureFresh } from '../../fresh-process.js';
+import { describeLimits } from '../../limits.js';
+import { measureRounds } from '../../rounds.js';
+import type { Scenario, ScenarioResult, Surroundings } from '../../scenario.js';
+import { type Call, CALLS, type CallsReply, type CallsRequest } from './calls.js';
+
+const PROGRAM = new URL('./program.js', import.meta.url);
+const DEFAULT_ROUNDS = 5;
+const DEFAULT_MS = 300;
+/** Beside the calls: the process and its threads start and end. */
+const START_MS = 500;
+const GRACE_MS = 30_000;
+const US_PER_MS = 1000;
+
+interface CallsSettings extends Pick<ComparisonSettings, 'rounds' | 'seed'> {
+  /** For each of the calls. */
+  readonly timeMs: number;
+}
+
+interface CallsResult extends ScenarioResult {
+  readonly settings: CallsSettings;
+  readonly calls: ReadonlyArray<{ readonly call: Call; readonly ms: Figure }>;
+}
+
+/** Call by call. */
+export const calls: Scenario<CallsSettings, CallsResult> = {
+  name: 'calls',
+  summary: 'what a refusal, a submission, a cancellation and a snapshot cost the caller',
+  options: [
+    ['--rounds N', `how often it is measured (${DEFAULT_ROUNDS})`],
+    ['--time-ms N', `how long each call is timed (${DEFAULT_MS})`],
+  ],
+  flags: { rounds: 'text', 'time-ms': 'text' },
+  settings(flags) {
+    const { rounds, seed } = comparisonSettings(flags, DEFAULT_ROUNDS);
+    const timeMs = numberFlag(flags, 'time-ms', { min: 1, max: 60_000 }) ?? DEFAULT_MS;
+    return { rounds, seed, timeMs };
+  },
+  measure: measureCalls,
+  describe: describeCalls,
+  figures: (result) => result.calls.map(({ call, ms }) => named(ms, call, 'milliseconds', 'less')),
+};
+
+async function measureCalls(
+  settings: CallsSettings,
+  surroundings: Surroundings,
+): Promise<CallsResult> {
+  const startedAt = new Date().toISOString();
+  const { timeMs } = settings;
+  const totalMs = START_MS + 1.5 * timeMs * CALLS.length;
+  const request: CallsRequest = { kind: 'measure', timeMs };
+  const point = 'calls';
+  const measurements = await measureRounds<typeof point, 'millrace', CallsReply>(
+    {
+      ...settings,
+      points: [point],
+      arms: ['millrace'],
+      secondsEach: totalMs / 1000,
+      describe: () => `${CALLS.length} calls`,
+      measure: () =>
+        measureFresh(PROGRAM, request, {
+          limitMs: totalMs + GRACE_MS,
+          signal: surroundings.signal,
+        }),
+    },
+    surroundings,
+  );
+  return {
+    scenario: 'calls',
+    startedAt,
+    isInterrupted: measurements.isInterrupted,
+    settings,
+    failures: measurements.failures,
+    calls: CALLS.flatMap((call) => {
+      const series = measurements.series(
+        point,
+        'millrace',
+        (reply) => reply.calls.find((each) => each.call === call)?.ms ?? 0,
+      );
+      const ms = figureOf(series);
+      return ms === undefined ? [] : [{ call, ms }];
+    }),
+  };
+}
+
+function describeCalls(result: CallsResult): Document {
+  const title = 'Calls: what they cost the caller';
+  if (result.calls.length === 0) return { title, blocks: [] };
+  const spreads = result.calls.map(({ ms }) => ms);
+  return {
+    title,
+    blocks: [
+      text('Microseconds per call: medians of the rounds, below them the least and the most.'),
+      {
+        kind: 'table',
+        head: ['', 'µs'],
+        rows: result.calls.map(({ call, ms }) =>
+          spreadRow(call, [ms], (value) => (value * US_PER_MS).toFixed(3)),
+        ),
+      },
+      text(
+        "In blocks of 200, timed by tinybench. 'One after the other' is a no-op there and back on an idle " +
+          'thread, awaited each time; all others never leave the main thread.',
+        'faint',
+      ),
+      ...describeLimits(spreads, result).map((line) => text(line)),
+    ],
+  };
+}

@@ -1,0 +1,62 @@
+/**
+ * The process of `bench calls`: times the pool's calls, a block of them as one sample.
+ *
+ * Invariants: one thread, which a job holds wherever jobs must not run; every block leaves the pool as
+ * it found it.
+ */
+import { Bench } from 'tinybench';
+import { Pool } from '../../../src/index.js';
+import { serveParent, tellParent } from '../../child.js';
+import { type Call, CALLS, type CallsReply, type CallsRequest } from './calls.js';
+
+type Jobs = typeof import('../../../workers/held.js');
+
+const MODULE = new URL('../../../workers/held.js', import.meta.url);
+/** Calls in a sample: a single one would drown in the cost of reading the clock. */
+const BLOCK = 200;
+const WARM_UP = 0.5;
+
+serveParent<CallsRequest>((request) => void measure(request));
+
+async function measure({ timeMs }: CallsRequest): Promise<void> {
+  const full = await heldPool(0);
+  const roomy = await heldPool(BLOCK);
+  const idle = new Pool<Jobs>(MODULE, { threads: 1 });
+  await idle.ready();
+  const bench = new Bench({ time: timeMs, warmupTime: timeMs * WARM_UP, retainSamples: false });
+  const blockOf = (call: () => unknown) => (): void => {
+    for (let index = 0; index < BLOCK; index += 1) call();
+  };
+  const tasks: Readonly<Record<Call, () => void | Promise<void>>> = {
+    'trySubmit, refused': blockOf(() => full.trySubmit('nothing', 1)),
+    'run, refused': async () => {
+      await Promise.all(Array.from({ length: BLOCK }, () => full.run('nothing', 1).catch(ignore)));
+    },
+    'trySubmit and cancel': blockOf(() => roomy.trySubmit('nothing', 1)?.cancel('cancelled')),
+    stats: blockOf(() => roomy.stats()),
+    'run, one after the other': async () => {
+      for (let index = 0; index < BLOCK; index += 1) await idle.run('nothing', index);
+    },
+  };
+  for (const call of CALLS) bench.add(call, tasks[call]);
+  const results = await bench.run();
+  const reply: CallsReply = {
+    kind: 'measured',
+    calls: results.map(({ name, result }) => {
+      if (result.state !== 'completed') throw new Error(`${name} could not be timed.`);
+      const { p50, samplesCount } = result.latency;
+      return { call: name as Call, ms: p50 / BLOCK, samples: samplesCount };
+    }),
+  };
+  tellParent(reply);
+}
+
+/** A pool whose only thread is taken. Its process ends without letting it go. */
+async function heldPool(jobs: number): Promise<Pool<Jobs>> {
+  const pool = new Pool<Jobs>(MODULE, { threads: 1, backlog: jobs, overflow: 'reject' });
+  await pool.ready();
+  await pool.submit('hold', new Int32Array(new SharedArrayBuffer(4)));
+  return pool;
+}
+
+function ignore(): void {}
