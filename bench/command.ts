@@ -129,7 +129,7 @@ function findScenario(name: string): Scenario {
   const names = SCENARIOS.map((scenario) => scenario.name);
   const found = SCENARIOS.find((scenario) => scenario.name === name);
   if (found !== undefined) return found;
-  const hint = existsSync(name) ? QUOTES : didYouMean(name, names);
+  const hint = existsSync(name) ? QUOTES : didYouMean(name, [...names, 'list', 'compare']);
   throw new UsageError(`Unknown scenario '${name}'; there is: ${names.join(', ')}.${hint}`);
 }
 
