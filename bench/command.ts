@@ -12,7 +12,7 @@ import { compareFiles } from './compare.js';
 import { describeBusy, readEnvironment } from './environment.js';
 import { type Flags, type FlagTable, parseFlags, textFlag, UsageError } from './flags.js';
 import { benchHelp, scenarioList } from './help.js';
-import { checkWritable, writeJson, writeText } from './json-file.js';
+import { checkDistinct, checkWritable, writeJson, writeText } from './json-file.js';
 import { drawMarkdown } from './markdown.js';
 import { didYouMean } from './nearest.js';
 import type { Scenario, Surroundings } from './scenario.js';
@@ -70,7 +70,9 @@ export async function bench(args: readonly string[], surroundings: Surroundings)
   const targets = readTargets(flags, isTour);
   for (const { scenario, settings } of steps) await scenario.check?.(settings, surroundings);
   const { file, error } = await runSteps(steps, args, flags, surroundings);
-  await write(file, targets, surroundings);
+  // What nobody has named, such as the report of an earlier tour, is not overwritten by nothing.
+  const isEmpty = file.results.every(({ figures }) => figures.length === 0);
+  await write(file, isEmpty ? namedTargets(targets, flags) : targets, surroundings);
   if (error !== undefined) throw error;
   const [failure, ...more] = file.results.flatMap(({ failures }) => failures);
   if (failure === undefined) return;
@@ -162,7 +164,15 @@ function readTargets(flags: Flags, isTour: boolean): Targets {
     if (path !== undefined) checkWritable(kind, path);
     return path;
   };
-  return { json: target('json'), md: target('md'), html: target('html') };
+  const targets = { json: target('json'), md: target('md'), html: target('html') };
+  checkDistinct(targets);
+  return targets;
+}
+
+/** The same without the files that nobody has named. */
+function namedTargets(targets: Targets, flags: Flags): Targets {
+  const named = (kind: keyof Targets) => (flags.has(kind) ? targets[kind] : undefined);
+  return { json: named('json'), md: named('md'), html: named('html') };
 }
 
 async function runSteps(

@@ -7,7 +7,7 @@
 import { realpathSync } from 'node:fs';
 import { describeRuns, type ReadRun, reportRuns, type RunsReport } from './compare-report.js';
 import { UsageError } from './flags.js';
-import { checkWritable, writeJson, writeText } from './json-file.js';
+import { checkDistinct, checkWritable, writeJson, writeText } from './json-file.js';
 import { drawMarkdownDocument } from './markdown.js';
 import { readRun } from './run-file.js';
 import { drawDocument } from './terminal/document.js';
@@ -37,6 +37,7 @@ export function compareFiles(
     { path: before, run: readRun(before) },
     { path: after, run: readRun(after) },
   );
+  checkDistinct({ json, md });
   for (const [option, path] of Object.entries({ json, md })) {
     if (path === undefined) continue;
     checkWritable(option, path);

@@ -5,6 +5,7 @@
  * nothing that is there, and leaves nothing that was not.
  */
 import { closeSync, openSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { UsageError } from './flags.js';
 
 /** Tries to open a file for writing. @throws UsageError with the reason where that fails */
@@ -24,6 +25,21 @@ export function checkWritable(option: string, path: string): void {
     };
     const reason = reasons[code ?? ''] ?? message;
     throw new UsageError(`Option '--${option}': '${path}' can't be written: ${reason}.`);
+  }
+}
+
+/** @throws UsageError where two options name the same file: the second would overwrite the first. */
+export function checkDistinct(targets: Readonly<Record<string, string | undefined>>): void {
+  const options = new Map<string, string>();
+  for (const [option, path] of Object.entries(targets)) {
+    if (path === undefined) continue;
+    const first = options.get(resolve(path));
+    if (first !== undefined) {
+      throw new UsageError(
+        `Options '--${first}' and '--${option}' both name '${path}'; valid is a file for each.`,
+      );
+    }
+    options.set(resolve(path), option);
   }
 }
 

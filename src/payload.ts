@@ -150,8 +150,14 @@ interface Resizable {
 function builtIn(
   view: NodeJS.TypedArray,
 ): new (from: ArrayBuffer) => NodeJS.TypedArray<ArrayBuffer> {
-  return globalThis[view[Symbol.toStringTag]] as never;
+  return globalThis[nameOf.call(view)] as never;
 }
+
+/** What a typed array really is: a class of its own may have another tag. */
+const nameOf = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  Symbol.toStringTag,
+)?.get as (this: NodeJS.TypedArray) => NodeJS.TypedArray[typeof Symbol.toStringTag];
 
 /** Whether a value is a Buffer. Asks the cheap question first: `instanceof` costs more than a view is rare. */
 export function isBuffer(value: unknown): boolean {

@@ -168,6 +168,8 @@ export function armFigures(arms: readonly ArmResult[]): NamedFigure[] {
       unit: NamedFigure['unit'],
       better: 'more' | 'less',
     ) => (value === undefined ? [] : [oneFigure(`${arm.name}: ${what}`, value, unit, better)]);
+    // Where nothing was answered there is no latency, and none that is 0.
+    const { p50, p99 } = arm.answerMs.count > 0 ? arm.answerMs : {};
     return [
       goodputFigure(arm),
       ...figure('goodput ÷ capacity', arm.goodputShare, 'percent', 'more'),
@@ -178,8 +180,8 @@ export function armFigures(arms: readonly ArmResult[]): NamedFigure[] {
         'percent',
         'less',
       ),
-      ...figure('answer, p50', arm.answerMs.p50, 'milliseconds', 'less'),
-      ...figure('answer, p99', arm.answerMs.p99, 'milliseconds', 'less'),
+      ...figure('answer, p50', p50, 'milliseconds', 'less'),
+      ...figure('answer, p99', p99, 'milliseconds', 'less'),
       ...figure('event-loop delay, p99', arm.loopDelayMs.p99, 'milliseconds', 'less'),
       ...figure('processor time per job', arm.cpuMsPerJob, 'milliseconds', 'less'),
     ];

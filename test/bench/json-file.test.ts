@@ -3,13 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { UsageError } from '../../bench/flags.js';
-import { checkWritable, writeJson } from '../../bench/json-file.js';
+import { checkDistinct, checkWritable, writeJson } from '../../bench/json-file.js';
 
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'millrace-json-'));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
+
+test('two options that name the same file are refused', () => {
+  expect(() => checkDistinct({ json: 'out', md: './out', html: 'page' })).toThrow(
+    new UsageError("Options '--json' and '--md' both name './out'; valid is a file for each."),
+  );
+  expect(() => checkDistinct({ json: 'a', md: 'b', html: undefined })).not.toThrow();
+});
 
 test('checking leaves no file behind, and one that is there as it was', () => {
   const fresh = join(folder, 'fresh.json');

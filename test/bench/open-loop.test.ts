@@ -134,3 +134,29 @@ test('even a load of less than one request sends one', async () => {
   await loop.run();
   expect(sent).toBe(1);
 });
+
+test('whoever catches up, the event loop turns after 64 arrivals at most', async () => {
+  let sinceTurn = 0;
+  let most = 0;
+  let isOver = false;
+  const turn = (): void => {
+    sinceTurn = 0;
+    if (!isOver) setImmediate(turn);
+  };
+  setImmediate(turn);
+  const loop: OpenLoop = new OpenLoop({
+    ratePerSecond: 1_000_000,
+    seconds: 0.2,
+    send: () => {
+      sinceTurn += 1;
+      most = Math.max(most, sinceTurn);
+      // As a refusal does, which is there before the event loop has turned.
+      void Promise.resolve().then(() => loop.catchUp());
+    },
+  });
+  await loop.run();
+  isOver = true;
+  expect(loop.tally().sent).toBeGreaterThan(0);
+  // A timer and an immediate may both fall between two turns.
+  expect(most).toBeLessThanOrEqual(128);
+});

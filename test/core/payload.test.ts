@@ -109,6 +109,11 @@ describe('copyToHandOver', () => {
     return buffer;
   };
   class Samples extends Float32Array {}
+  class Tagged extends Uint8Array {
+    override get [Symbol.toStringTag](): never {
+      return 'Tagged' as never;
+    }
+  }
 
   test.each<[string, ArrayBuffer | ArrayBufferView]>([
     ['a Uint8Array', new Uint8Array(filled(new ArrayBuffer(BYTES)))],
@@ -116,6 +121,7 @@ describe('copyToHandOver', () => {
     ['a Uint16Array', new Uint16Array(filled(new ArrayBuffer(BYTES)), 2, BYTES / 2 - 1)],
     ['a BigInt64Array', new BigInt64Array(filled(new ArrayBuffer(BYTES)))],
     ['an array of a class of its own', new Samples(filled(new ArrayBuffer(BYTES)))],
+    ['an array with a tag of its own', new Tagged(filled(new ArrayBuffer(BYTES)))],
     ['an ArrayBuffer', filled(new ArrayBuffer(BYTES))],
   ])('of %s equals its clone, has its memory to itself, and leaves it alone', (_, value) => {
     const copy = copyToHandOver(value);

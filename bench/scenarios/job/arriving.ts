@@ -6,7 +6,13 @@
  * threads are warm before the first arrival, and the first arrivals, which meet an empty pool, don't
  * count; every arrival that counts has one ending.
  */
-import { BacklogFullError, JobTimeoutError, type JobTimeouts } from '../../../src/index.js';
+import { setImmediate as macrotask } from 'node:timers/promises';
+import {
+  BacklogFullError,
+  JobTimeoutError,
+  type JobTimeouts,
+  NotCloneableError,
+} from '../../../src/index.js';
 import { nowUs } from '../../clock.js';
 import { Latencies, type LatencySummary } from '../../latencies.js';
 import { OpenLoop } from '../../open-loop.js';
@@ -35,7 +41,7 @@ export interface ArriveRequest {
 export interface Endings {
   /** Jobs that ran to their end, those that threw included. */
   readonly served: number;
-  /** Found the backlog full. */
+  /** Found the backlog full, or could not be sent to a thread at all. */
   readonly refused: number;
   /** Waited longer than `queueMs`, and never ran. */
   readonly late: number;
@@ -88,7 +94,7 @@ export async function arrive(
       await result;
     } catch (error) {
       ending = endingOf(error);
-      if (ending === 'served') job.failures.add(error, input);
+      if (!isLoad(error)) job.failures.add(error, input);
     }
     pending -= 1;
     if (intendedUs >= measuredFromUs) {
@@ -96,7 +102,7 @@ export async function arrive(
       if (ending === 'served') total.record(nowUs() - intendedUs);
     }
     // Awake for a result: the moment to see whether another arrival is due.
-    loop.catchUp();
+    if (ending !== 'refused') loop.catchUp();
     if (pending === 0) idle?.();
   };
   const loop = new OpenLoop({
@@ -134,7 +140,8 @@ async function saturateOnce(
   let idle: (() => void) | undefined;
   const run = async (): Promise<void> => {
     pending += 1;
-    await job.run();
+    // A bound in bytes may refuse where there is room for another job. That is not the end of one.
+    while (!(await job.runIfRoom())) await macrotask();
     pending -= 1;
     if (pending === 0) idle?.();
   };
@@ -154,7 +161,12 @@ async function saturateOnce(
 }
 
 function endingOf(error: unknown): keyof Endings {
-  if (error instanceof BacklogFullError) return 'refused';
-  if (!(error instanceof JobTimeoutError)) return 'served';
-  return error.started ? 'cutOff' : 'late';
+  if (error instanceof JobTimeoutError) return error.started ? 'cutOff' : 'late';
+  // Whatever else has not started never ran, such as an input that can't be cloned: no latency.
+  return error instanceof NotCloneableError && !error.started ? 'refused' : 'served';
+}
+
+/** Whether the load is the reason, and neither the job nor its input. */
+function isLoad(error: unknown): boolean {
+  return error instanceof BacklogFullError || error instanceof JobTimeoutError;
 }

@@ -20,6 +20,8 @@ export const PROGRAM: URL = new URL('./program.js', import.meta.url);
 const START_SECONDS = 0.5;
 /** A pool that can't do a rate has all of its backlog to work off. */
 const GRACE_SECONDS = 120;
+/** Windows that hold few jobs are stretched to five times their length, warm-ups to three times. */
+const LONGEST = 6;
 
 type Reply = Surrounding & { readonly failures: JobFailures };
 
@@ -90,7 +92,7 @@ export class Measurer {
     const { job, input, seed } = this.#settings;
     const request: JobRequest = { ...load, job, input, seed: (seed * 1000 + round) % 2 ** 32 };
     const reply = await measureFresh<Own>(PROGRAM, request, {
-      limitMs: (seconds + GRACE_SECONDS) * 1000,
+      limitMs: (LONGEST * seconds + GRACE_SECONDS) * 1000,
       signal: this.#surroundings.signal,
     });
     this.jobFailures.addAll(reply.failures);

@@ -111,7 +111,7 @@ export function saturationResult(
   return jobsPerSecond && peakBytes && { ...point, jobsPerSecond, peakBytes };
 }
 
-/** What one rate shows; undefined where it was not measured. */
+/** What one rate shows; undefined where it was not measured, or nothing was served at it. */
 export function loadResult(
   point: LoadPoint,
   measurements: Measurements<LoadPoint, Arm, ArrivalReply>,
@@ -122,9 +122,14 @@ export function loadResult(
   const figure = (pick: (reply: ArrivalReply) => number): Figure =>
     figureOf(measurements.series(point, 'job', pick)) as Figure;
   const counts = values(({ total }) => total.count);
-  if (counts.length === 0) return undefined;
-  const latency = (percentile: keyof LatencySummary): Figure =>
-    figure(({ total }) => total[percentile]);
+  if (counts.every((count) => count === 0)) return undefined;
+  // A round in which nothing was served has no latency, and none that is 0.
+  const latency = (percentile: keyof LatencySummary): Figure => {
+    const series = measurements.series(point, 'job', ({ total }) =>
+      total.count === 0 ? NaN : total[percentile],
+    );
+    return figureOf(new Map([...series].filter(([, ms]) => !Number.isNaN(ms)))) as Figure;
+  };
   return {
     ...point,
     ratePerSecond: figure((reply) => reply.ratePerSecond),

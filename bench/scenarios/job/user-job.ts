@@ -3,7 +3,7 @@
  *
  * Invariant: a call never rejects; what failed is counted with the input's name and counts as ended.
  */
-import { Pool, type PoolOptions } from '../../../src/index.js';
+import { BacklogFullError, Pool, type PoolOptions } from '../../../src/index.js';
 import type { JobTimeouts } from '../../../src/index.js';
 import { dealer, randomFrom } from '../../random.js';
 import type { InputSource } from './input-source.js';
@@ -78,6 +78,18 @@ export class UserJob {
       this.failures.add(error, name);
       return undefined;
     }
+  }
+
+  /** As `run`; false where the pool had no room for it. */
+  async runIfRoom(): Promise<boolean> {
+    const { name, value } = this.#next();
+    try {
+      await this.#pool.run(this.#name, value);
+    } catch (error) {
+      if (error instanceof BacklogFullError) return false;
+      this.failures.add(error, name);
+    }
+    return true;
   }
 
   /** The same, for who wants to know how it ended. @throws what the pool or the job throws */

@@ -55,8 +55,8 @@ async function soak(request: SoakRequest): Promise<void> {
       await pool.run(job, us);
       meter.complete(nowUs() - intendedUs);
     } catch (error) {
-      if (error instanceof BacklogFullError) meter.refuse();
-      else meter.fail();
+      if (error instanceof BacklogFullError) return meter.refuse();
+      meter.fail();
     }
     // Awake for a result: the moment to see whether another arrival is due.
     loop.catchUp();

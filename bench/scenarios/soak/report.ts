@@ -165,18 +165,21 @@ function rateOf({ completed, fromSeconds, toSeconds }: SoakWindow): number {
 /** For a comparison with another run. */
 export function soakFigures({ windows, warmUpSeconds, memory }: SoakResult): NamedFigure[] {
   const measured = measuredWindows(windows, warmUpSeconds);
+  // Where nothing was done there is no latency, and none that is 0.
+  const served = measured.filter(({ latency }) => latency.count > 0);
   const over = (
     name: string,
     unit: Unit,
     better: 'more' | 'less',
     pick: (window: SoakWindow) => number,
+    among: readonly SoakWindow[] = measured,
   ): NamedFigure[] => {
-    const spread: Spread | undefined = spreadOf(measured.map(pick));
+    const spread: Spread | undefined = spreadOf(among.map(pick));
     return spread === undefined ? [] : [{ ...spread, name, unit, better }];
   };
   return [
     ...over('completed', 'perSecond', 'more', rateOf),
-    ...over('latency, p99', 'milliseconds', 'less', ({ latency }) => latency.p99),
+    ...over('latency, p99', 'milliseconds', 'less', ({ latency }) => latency.p99, served),
     ...over('event-loop delay, p99', 'milliseconds', 'less', ({ loopDelay }) => loopDelay.p99),
     ...memory.flatMap(({ part, bytes, bytesPerHour: { slope, low, high } }): NamedFigure[] => [
       oneFigure(PART_NAMES[part], bytes, 'bytes', 'less'),
