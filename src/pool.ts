@@ -7,8 +7,8 @@
  * Invariants: the state only moves on; events are emitted when the pool is consistent again, never
  * from the middle of a call; every promise that is given out settles.
  */
-import type { UnfinishedJob } from './closing.js';
 import { EventEmitter } from 'node:events';
+import type { UnfinishedJob } from './closing.js';
 import {
   describe,
   ModuleLoadError,

@@ -14,6 +14,7 @@ import {
   NotCloneableError,
 } from '../../../src/index.js';
 import { nowUs } from '../../clock.js';
+import { InFlight } from '../../in-flight.js';
 import { Latencies, type LatencySummary } from '../../latencies.js';
 import { OpenLoop } from '../../open-loop.js';
 import { randomFrom } from '../../random.js';
@@ -83,11 +84,10 @@ export async function arrive(
   const endings = { served: 0, refused: 0, late: 0, cutOff: 0 };
   const leadSeconds = seconds * LEAD;
   const measuredFromUs = nowUs() + leadSeconds * 1e6;
-  let pending = 0;
-  let idle: (() => void) | undefined;
+  const pending = new InFlight();
   const send = async (intendedUs: number): Promise<void> => {
     if (intendedUs >= measuredFromUs) lateness.record(nowUs() - intendedUs);
-    pending += 1;
+    pending.begin();
     const { result, input } = job.submit(timeouts);
     let ending: keyof Endings = 'served';
     try {
@@ -96,14 +96,13 @@ export async function arrive(
       ending = endingOf(error);
       if (!isLoad(error)) job.failures.add(error, input);
     }
-    pending -= 1;
     if (intendedUs >= measuredFromUs) {
       endings[ending] += 1;
       if (ending === 'served') total.record(nowUs() - intendedUs);
     }
     // Awake for a result: the moment to see whether another arrival is due.
     if (ending !== 'refused') loop.catchUp();
-    if (pending === 0) idle?.();
+    pending.end();
   };
   const loop = new OpenLoop({
     ratePerSecond,
@@ -112,11 +111,7 @@ export async function arrive(
     send: (intendedUs) => void send(intendedUs),
   });
   await loop.run();
-  if (pending > 0) {
-    await new Promise<void>((resolve) => {
-      idle = resolve;
-    });
-  }
+  await pending.ended();
   const { intended, sent } = loop.tally();
   return {
     ratePerSecond,
@@ -136,14 +131,12 @@ async function saturateOnce(
   { pool, inFlight, warmUpMs, windowMs }: ArriveRequest,
 ): Promise<number> {
   const room = pool.backlog && pool.threads * pool.concurrency + pool.backlog.jobs;
-  let pending = 0;
-  let idle: (() => void) | undefined;
+  const pending = new InFlight();
   const run = async (): Promise<void> => {
-    pending += 1;
+    pending.begin();
     // A bound in bytes may refuse where there is room for another job. That is not the end of one.
     while (!(await job.runIfRoom())) await macrotask();
-    pending -= 1;
-    if (pending === 0) idle?.();
+    pending.end();
   };
   const { perSecond } = await measureThroughput({
     inFlight: Math.min(inFlight, room ?? inFlight),
@@ -152,11 +145,7 @@ async function saturateOnce(
     windowMs,
   });
   // Those that are left must not be in the way of the first arrivals.
-  if (pending > 0) {
-    await new Promise<void>((resolve) => {
-      idle = resolve;
-    });
-  }
+  await pending.ended();
   return perSecond;
 }
 

@@ -8,6 +8,7 @@
 import { type Message, serveParent, tellParent } from '../../child.js';
 import { nowUs } from '../../clock.js';
 import type { Measured } from '../../fresh-process.js';
+import { InFlight } from '../../in-flight.js';
 import { Latencies, type LatencySummary } from '../../latencies.js';
 import { OpenLoop } from '../../open-loop.js';
 import { PEERS, type PeerName } from '../../peers/index.js';
@@ -85,21 +86,19 @@ async function arrive(
   const { ratePerSecond, warmUpSeconds, seconds, seed } = request;
   const [short, all] = [recorder(), recorder()];
   const measuredFromUs = nowUs() + warmUpSeconds * 1e6;
-  let pending = 0;
-  let idle: (() => void) | undefined;
+  const pending = new InFlight();
   const send = async (intendedUs: number): Promise<void> => {
     const us = next();
-    pending += 1;
+    pending.begin();
     const startedUs = await pool.run(us);
     const endedUs = nowUs();
-    pending -= 1;
     if (intendedUs >= measuredFromUs) {
       all.record(intendedUs, startedUs, endedUs);
       if (us === SHORT_US) short.record(intendedUs, startedUs, endedUs);
     }
     // Awake for a result: the moment to see whether another arrival is due.
     loop.catchUp();
-    if (pending === 0) idle?.();
+    pending.end();
   };
   const loop = new OpenLoop({
     ratePerSecond,
@@ -108,11 +107,7 @@ async function arrive(
     send: (intendedUs) => void send(intendedUs),
   });
   await loop.run();
-  if (pending > 0) {
-    await new Promise<void>((resolve) => {
-      idle = resolve;
-    });
-  }
+  await pending.ended();
   const { lateness, intended, sent } = loop.tally();
   return {
     kind: 'measured',
