@@ -43,10 +43,17 @@ export class Child<Request extends Message, Reply extends Message> {
    *
    * @param name - What error messages call it.
    * @param onMessage - Gets every message, also those that `receive` waits for.
+   * @param cwd - Its working directory; default: that of this process.
    */
-  constructor(name: string, program: URL, onMessage: (message: Reply) => void = () => {}) {
+  constructor(
+    name: string,
+    program: URL,
+    onMessage: (message: Reply) => void = () => {},
+    cwd: string = process.cwd(),
+  ) {
     this.#name = name;
     this.#process = fork(fileURLToPath(program), {
+      cwd,
       execArgv: [],
       // In a process group of its own: Ctrl-C is the parent's to hear, which then ends its children.
       detached: true,

@@ -1,0 +1,192 @@
+/**
+ * Jobs on a pool, block by block: a load in a process that goes on for as many blocks as are wanted.
+ *
+ * Invariants: between two blocks nothing is in flight and no thread is at work, so that the other
+ * side's block has the machine to itself; a job that fails makes the block fail.
+ */
+import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { serialize } from 'node:v8';
+import type { Pool } from '../../src/index.js';
+import { nowUs } from '../clock.js';
+import { InFlight } from '../in-flight.js';
+import { Latencies } from '../latencies.js';
+import { OpenLoop } from '../open-loop.js';
+import { loadInputs } from '../scenarios/job/inputs.js';
+import { measureThroughput } from '../steady-load.js';
+import type { Figures } from './metrics.js';
+import { countPosts } from './posts.js';
+import type { LoadSpec, PoolSpec, Warmth, Workload, WorkloadInput } from './workload.js';
+
+/** So many latencies tell the percentiles of a block; timing each of a million no-ops would slow them. */
+const WANTED_LATENCIES = 2000;
+/** Results of so many inputs are compared. */
+const COMPARED_RESULTS = 16;
+const UNBOUNDED_BYTES = Number.MAX_SAFE_INTEGER;
+
+/** Starts the pool and loads the inputs. */
+export async function startPoolWorkload(spec: PoolSpec): Promise<Workload> {
+  const inputs = await valuesOf(spec.input);
+  const { Pool } = (await import(spec.library)) as typeof import('../../src/index.js');
+  const pool = new Pool(spec.module, {
+    threads: spec.threads,
+    backlog: { jobs: backlogOf(spec.load), bytes: UNBOUNDED_BYTES },
+    overflow: 'reject',
+  });
+  await pool.ready();
+  return new PoolWorkload(pool, spec, inputs);
+}
+
+class PoolWorkload implements Workload {
+  readonly #pool: Pool;
+  readonly #spec: PoolSpec;
+  readonly #inputs: readonly unknown[];
+  readonly #posts = countPosts();
+  #next = 0;
+  #perSecond = 0;
+
+  constructor(pool: Pool, spec: PoolSpec, inputs: readonly unknown[]) {
+    this.#pool = pool;
+    this.#spec = spec;
+    this.#inputs = inputs;
+  }
+
+  async warmUp(ms: number): Promise<Warmth> {
+    const checksum = await this.#checksum();
+    const { throughput } = await this.block(ms);
+    this.#perSecond = throughput ?? 0;
+    return { perSecond: this.#perSecond, ...(checksum !== undefined && { checksum }) };
+  }
+
+  async block(ms: number): Promise<Figures> {
+    const { load } = this.#spec;
+    // Both sides begin each block with the same input.
+    this.#next = 0;
+    this.#posts.reset();
+    switch (load.kind) {
+      case 'closed':
+        return await this.#closed(ms, load.inFlight);
+      case 'open':
+        return await this.#open(ms, load.perSecond);
+      case 'paced':
+        return await this.#paced(ms, load.everyMs);
+    }
+  }
+
+  async #closed(ms: number, inFlight: number): Promise<Figures> {
+    const latencies = new Latencies();
+    const pending = new InFlight();
+    const stride = Math.max(1, Math.floor((this.#perSecond * ms) / 1000 / WANTED_LATENCIES));
+    let untilTimed = 1;
+    const run = (): PromiseLike<unknown> => {
+      untilTimed -= 1;
+      pending.begin();
+      const result = this.#run();
+      const startMs = untilTimed === 0 ? performance.now() : undefined;
+      if (startMs !== undefined) untilTimed = stride;
+      return result.then(() => {
+        if (startMs !== undefined) latencies.record((performance.now() - startMs) * 1000);
+        pending.end();
+      });
+    };
+    const posted = this.#posts;
+    const { perSecond, cpuUsPerJob, jobs } = await measureThroughput({
+      inFlight,
+      run,
+      warmUpMs: 0,
+      windowMs: ms,
+    });
+    const messages = posted.count() / jobs;
+    await pending.ended();
+    const { p50, p99 } = latencies.summary();
+    return { cpu: cpuUsPerJob / 1000, throughput: perSecond, p50, p99, messages };
+  }
+
+  async #open(ms: number, ratePerSecond: number): Promise<Figures> {
+    const latencies = new Latencies();
+    const pending = new InFlight();
+    let [sent, refused] = [0, 0];
+    const send = (intendedUs: number): void => {
+      sent += 1;
+      const job = this.#pool.trySubmit(this.#spec.name, this.#input());
+      if (job === undefined) {
+        refused += 1;
+        return;
+      }
+      pending.begin();
+      void job.result.then(() => {
+        latencies.record(nowUs() - intendedUs);
+        loop.catchUp();
+        pending.end();
+      });
+    };
+    const loop = new OpenLoop({ ratePerSecond, seconds: ms / 1000, send });
+    const [usage, startMs] = [process.cpuUsage(), performance.now()];
+    await loop.run();
+    await pending.ended();
+    return this.#figures(latencies, usage, {
+      throughput: ((sent - refused) * 1000) / (performance.now() - startMs),
+      refused: refused / sent,
+    });
+  }
+
+  async #paced(ms: number, everyMs: number): Promise<Figures> {
+    const latencies = new Latencies();
+    const usage = process.cpuUsage();
+    for (let count = Math.ceil(ms / everyMs); count > 0; count -= 1) {
+      await pause(everyMs);
+      const startMs = performance.now();
+      await this.#run();
+      latencies.record((performance.now() - startMs) * 1000);
+    }
+    return this.#figures(latencies, usage, {});
+  }
+
+  #figures(latencies: Latencies, before: NodeJS.CpuUsage, more: Figures): Figures {
+    const { count, p50, p99 } = latencies.summary();
+    if (count === 0) return more;
+    const { user, system } = process.cpuUsage(before);
+    const messages = this.#posts.count() / count;
+    return { cpu: (user + system) / 1000 / count, p50, p99, messages, ...more };
+  }
+
+  #run(): Promise<unknown> {
+    const input = this.#input();
+    if (this.#spec.transfers !== true) return this.#pool.run(this.#spec.name, input);
+    const copy = structuredClone(input) as Uint8Array;
+    return this.#pool.run(this.#spec.name, copy, { transfer: [copy.buffer as ArrayBuffer] });
+  }
+
+  #input(): unknown {
+    const input = this.#inputs[this.#next];
+    this.#next = (this.#next + 1) % this.#inputs.length;
+    return input;
+  }
+
+  /** Of the results of the first inputs, one after the other. */
+  async #checksum(): Promise<string | undefined> {
+    const hash = createHash('sha256');
+    this.#next = 0;
+    for (let count = Math.min(COMPARED_RESULTS, this.#inputs.length); count > 0; count -= 1) {
+      const result = await this.#run();
+      try {
+        hash.update(serialize(result));
+      } catch {
+        // Shared memory, a port: nothing that could be compared.
+        return undefined;
+      }
+    }
+    return hash.digest('hex');
+  }
+}
+
+async function valuesOf(input: WorkloadInput): Promise<readonly unknown[]> {
+  if (input.kind === 'values') return input.values;
+  const { all } = await loadInputs(input);
+  return all.map(({ value }) => value);
+}
+
+function backlogOf(load: LoadSpec): number {
+  if (load.kind === 'open') return load.backlog;
+  return load.kind === 'closed' ? load.inFlight : 1;
+}

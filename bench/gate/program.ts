@@ -1,0 +1,88 @@
+/**
+ * One side of a comparison, in a process of its own: loads a workload and runs it block by block, as it
+ * is told.
+ *
+ * Invariant: between two requests it does nothing, so that the other side's block is undisturbed.
+ * Whatever fails ends the process with the reason on stderr.
+ */
+import { serveParent, tellParent, type Message } from '../child.js';
+import { theilSen } from '../theil-sen.js';
+import type { Figures } from './metrics.js';
+import { startPoolWorkload } from './pool-workload.js';
+import { measureReferences, type References } from './references.js';
+import { benchOf, startTaskWorkload } from './task-workload.js';
+import type { Warmth, Workload, WorkloadSpec } from './workload.js';
+
+/** What the process is told. */
+export type SideRequest =
+  | { readonly kind: 'inspect'; readonly module: string }
+  | { readonly kind: 'prepare'; readonly spec: WorkloadSpec }
+  | { readonly kind: 'warmUp'; readonly ms: number }
+  | { readonly kind: 'block'; readonly ms: number }
+  | { readonly kind: 'finish' };
+
+/** What it answers, each to the request of nearly the same name. */
+export type SideReply =
+  | {
+      readonly kind: 'inspected';
+      /** The names of the tasks, where it exports a tinybench `Bench`. */
+      readonly tasks?: readonly string[];
+      /** The names of the functions that it exports. */
+      readonly functions: readonly string[];
+    }
+  | { readonly kind: 'prepared' }
+  | (Warmth & { readonly kind: 'warm' })
+  | { readonly kind: 'blockDone'; readonly figures: Figures }
+  | { readonly kind: 'finished'; readonly figures: Figures; readonly references: References };
+
+let workload: Workload | undefined;
+/** Resident bytes after each block, over the jobs until then. */
+const memory: Array<readonly [jobs: number, bytes: number]> = [];
+let jobs = 0;
+
+serveParent<SideRequest & Message>((request) => void answer(request).then(tellParent));
+
+async function answer(request: SideRequest): Promise<SideReply> {
+  switch (request.kind) {
+    case 'inspect':
+      return inspect((await import(request.module)) as Record<string, unknown>);
+    case 'prepare':
+      workload = await start(request.spec);
+      return { kind: 'prepared' };
+    case 'warmUp':
+      return { kind: 'warm', ...(await prepared(workload).warmUp(request.ms)) };
+    case 'block': {
+      const figures = await prepared(workload).block(request.ms);
+      jobs += ((figures.throughput ?? 0) * request.ms) / 1000;
+      memory.push([jobs, process.memoryUsage.rss()]);
+      return { kind: 'blockDone', figures };
+    }
+    case 'finish': {
+      // Before the reference work, which takes memory of its own.
+      const figures = wholeFigures();
+      return { kind: 'finished', figures, references: await measureReferences() };
+    }
+  }
+}
+
+function start(spec: WorkloadSpec): Promise<Workload> {
+  return spec.kind === 'pool' ? startPoolWorkload(spec) : startTaskWorkload(spec);
+}
+
+function inspect(module: Record<string, unknown>): SideReply {
+  const tasks = benchOf(module)?.tasks.map(({ name }) => name);
+  const functions = Object.keys(module).filter((name) => typeof module[name] === 'function');
+  return { kind: 'inspected', functions, ...(tasks !== undefined && { tasks }) };
+}
+
+/** Of the process, and not of one block. */
+function wholeFigures(): Figures {
+  const rss = process.resourceUsage().maxRSS * 1024;
+  const slope = theilSen(memory)?.slope;
+  return { rss, ...(slope !== undefined && { memorySlope: slope * 1000 }) };
+}
+
+function prepared<Part>(part: Part | undefined): Part {
+  if (part === undefined) throw new Error('Nothing was prepared.');
+  return part;
+}

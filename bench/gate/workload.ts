@@ -1,0 +1,62 @@
+/**
+ * What one side of a comparison is made to do, as plain data that crosses to its process, and what a
+ * workload can be asked for there.
+ *
+ * Invariant: both sides of a comparison get the same specification but for the folder that the code
+ * comes from (and, where the gate measures itself, a slowdown that one of them was given).
+ */
+import type { Figures } from './metrics.js';
+import type { InputSource } from '../scenarios/job/input-source.js';
+
+/** How jobs come. */
+export type LoadSpec =
+  /** So many in flight, each followed by the next one. */
+  | { readonly kind: 'closed'; readonly inFlight: number }
+  /** At a fixed rate, whatever becomes of them; the pool refuses what it has no room for. */
+  | { readonly kind: 'open'; readonly perSecond: number; readonly backlog: number }
+  /** One after the other, with a pause before each. */
+  | { readonly kind: 'paced'; readonly everyMs: number };
+
+/** Values are given where the input is known beforehand. */
+export type WorkloadInput = InputSource | { readonly kind: 'values'; readonly values: unknown[] };
+
+/** Jobs on a pool. */
+export interface PoolSpec {
+  readonly kind: 'pool';
+  /** The job module's `file:` URL. */
+  readonly module: string;
+  /** Its export. */
+  readonly name: string;
+  readonly input: WorkloadInput;
+  readonly threads: number;
+  readonly load: LoadSpec;
+  /** The `file:` URL of the library whose pool runs it: the side's own, or that of the gate. */
+  readonly library: string;
+  /** Hands its inputs over instead of having them copied. */
+  readonly transfers?: boolean;
+}
+
+/** One task of a file that exports a tinybench `Bench`. */
+export interface TaskSpec {
+  readonly kind: 'task';
+  readonly module: string;
+  readonly task: string;
+}
+
+export type WorkloadSpec = PoolSpec | TaskSpec;
+
+/** What a warm-up has found. */
+export interface Warmth {
+  /** Jobs per second of the last stretch, for the length of a block. */
+  readonly perSecond: number;
+  /** Of the results of the first inputs; absent where there is nothing to compare. */
+  readonly checksum?: string;
+}
+
+/** A workload in its process. */
+export interface Workload {
+  /** Runs for about so long and compares nothing. */
+  warmUp(ms: number): Promise<Warmth>;
+  /** Runs for about so long; when it is over nothing is in flight. */
+  block(ms: number): Promise<Figures>;
+}
