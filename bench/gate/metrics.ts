@@ -24,43 +24,48 @@ export interface Metric {
   readonly family: 'cost' | 'service';
   readonly better: 'more' | 'less';
   readonly unit: Unit;
-  /** Whether it decides where nothing is configured. */
-  readonly isJudged: boolean;
+  /** Whether head and base are compared by their ratio, or by their difference: what can be 0. */
+  readonly scale: 'ratio' | 'difference';
 }
 
-/**
- * The judged ones are few on purpose: each further test takes its share of the error that a whole gate
- * may make. Processor time is the one that a busy machine hardly moves; throughput is what a closed load
- * has of the service time, slow jobs included, which a median would not see.
- */
 export const METRICS: Readonly<Record<MetricName, Metric>> = {
-  cpu: judged('CPU per job', 'cost', 'less', 'milliseconds'),
-  throughput: judged('throughput', 'service', 'more', 'perSecond'),
-  p50: advice('p50 latency', 'service', 'less', 'milliseconds'),
-  p99: advice('p99 latency', 'service', 'less', 'milliseconds'),
-  rss: advice('peak memory', 'service', 'less', 'bytes'),
-  memorySlope: advice('memory slope per 1,000 jobs', 'service', 'less', 'bytes'),
-  messages: advice('messages per job', 'service', 'less', 'ratio'),
-  refused: advice('refused', 'service', 'less', 'percent'),
+  cpu: ratio('CPU per job', 'cost', 'less', 'milliseconds'),
+  throughput: ratio('throughput', 'service', 'more', 'perSecond'),
+  p50: ratio('p50 latency', 'service', 'less', 'milliseconds'),
+  p99: ratio('p99 latency', 'service', 'less', 'milliseconds'),
+  rss: ratio('peak memory', 'service', 'less', 'bytes'),
+  memorySlope: difference('growth per 1,000 jobs', 'service', 'less', 'bytes'),
+  messages: ratio('messages per job', 'service', 'less', 'ratio'),
+  refused: difference('refused', 'service', 'less', 'percent'),
 };
 
 /** The figures of one stretch of one side; what a scenario has no figure for is absent. */
 export type Figures = Readonly<Partial<Record<MetricName, number>>>;
 
-function judged(
-  label: string,
-  family: Metric['family'],
-  better: Metric['better'],
-  unit: Unit,
-): Metric {
-  return { label, family, better, unit, isJudged: true };
+/**
+ * Those that decide where nothing is configured, for a scenario that measures them. They are few on
+ * purpose: each further one takes its share of the error that a whole gate may make. Processor time is
+ * what a busy machine moves least. Throughput is what a closed load has of the service time, slow jobs
+ * included, which a median would not see; where the load fixes the throughput, the median has to do.
+ */
+export function judgedByDefault(isClosed: boolean): readonly MetricName[] {
+  return isClosed ? ['cpu', 'throughput'] : ['cpu', 'p50'];
 }
 
-function advice(
+function ratio(
   label: string,
   family: Metric['family'],
   better: Metric['better'],
   unit: Unit,
 ): Metric {
-  return { label, family, better, unit, isJudged: false };
+  return { label, family, better, unit, scale: 'ratio' };
+}
+
+function difference(
+  label: string,
+  family: Metric['family'],
+  better: Metric['better'],
+  unit: Unit,
+): Metric {
+  return { label, family, better, unit, scale: 'difference' };
 }

@@ -1,0 +1,140 @@
+/**
+ * What the rounds so far allow to say: fail, pass, or neither yet.
+ *
+ * Method, for each judged metric:
+ * - slower: exact one-sided Wilcoxon signed-rank test of the rounds' effects against 0. Over the metrics
+ *   of a scenario the p-values are adjusted after Holm, so that the error holds for all of them together.
+ * - excluded: the same test of the effects against maxEffect, from below. To pass, every metric has to
+ *   exclude it; an intersection–union test needs no adjustment (R. L. Berger, Technometrics 24, 1982).
+ *
+ * Fail: slower at the look's share of the error, and the estimate beyond minEffect. Pass: excluded
+ * everywhere. Where a control has moved nothing is decided.
+ *
+ * Invariants: pure arithmetic on the evidence, which real gates and their simulations share; a fail goes
+ * before a pass.
+ */
+import { hodgesLehmann } from './hodges-lehmann.js';
+import { holm } from './holm.js';
+import type { MetricName } from './metrics.js';
+import { signedRank } from './signed-rank.js';
+
+/** What is known of a judged metric. */
+export interface MetricEvidence {
+  readonly metric: MetricName;
+  /** Shares: 0.03 is three percent. */
+  readonly minEffect: number;
+  readonly maxEffect: number;
+  /** Whether effects are logarithms of ratios, and not differences. */
+  readonly isRatio: boolean;
+  /** The effect of each round. */
+  readonly effects: readonly number[];
+  /** What base differed from itself by, in each round. */
+  readonly controls: readonly number[];
+}
+
+export interface Evidence {
+  readonly metrics: readonly MetricEvidence[];
+  /** What the reference work differed by, in each round, as a logarithm. */
+  readonly references: readonly number[];
+}
+
+/** The errors that are allowed at a look. */
+export interface LookErrors {
+  /** Of a fail where nothing has changed. */
+  readonly failAlpha: number;
+  /** Of a pass where the effect is maxEffect. */
+  readonly passAlpha: number;
+}
+
+export interface MetricDecision {
+  readonly metric: MetricName;
+  readonly verdict: 'fail' | 'pass' | 'undecided';
+  /** That it is no worse, before any adjustment. */
+  readonly p: number;
+}
+
+export interface Decision {
+  readonly verdict: 'fail' | 'pass' | 'undecided';
+  readonly metrics: readonly MetricDecision[];
+  /** Why nothing was decided though the tests would have: controls that moved. */
+  readonly moved: readonly Movement[];
+}
+
+/** A control that moved. */
+export interface Movement {
+  readonly control: 'base against base' | 'reference work';
+  readonly metric: MetricName;
+  readonly p: number;
+  /** A share. */
+  readonly estimate: number;
+}
+
+/** A control counts as moved at this error (two-sided), and if it moved by more than minEffect. */
+export const CONTROL_ALPHA = 0.01;
+
+/** Looks at the evidence. @param evidence - At least one metric, each with at least one round. */
+export function decide({ metrics, references }: Evidence, errors: LookErrors): Decision {
+  const slower = metrics.map(({ effects }) => signedRank(effects, 'greater').p);
+  const adjusted = holm(slower);
+  const decisions = metrics.map((evidence, index): MetricDecision => {
+    const p = slower[index] as number;
+    const isSlower = (adjusted[index] as number) <= errors.failAlpha;
+    const verdict = verdictOf(evidence, isSlower, errors.passAlpha);
+    return { metric: evidence.metric, verdict, p };
+  });
+  const verdict = decisions.some((each) => each.verdict === 'fail')
+    ? 'fail'
+    : decisions.every((each) => each.verdict === 'pass')
+      ? 'pass'
+      : 'undecided';
+  const moved = verdict === 'undecided' ? [] : movements(metrics, references);
+  return { verdict: moved.length === 0 ? verdict : 'undecided', metrics: decisions, moved };
+}
+
+/** An effect as a share. */
+export function shareOf(effect: number, isRatio: boolean): number {
+  return isRatio ? Math.expm1(effect) : effect;
+}
+
+/** A share as an effect. */
+export function effectOf(share: number, isRatio: boolean): number {
+  return isRatio ? Math.log1p(share) : share;
+}
+
+/** How surely the effect is below maxEffect: the p-value that it is not. */
+export function exclusion({ effects, maxEffect, isRatio }: MetricEvidence): number {
+  return signedRank(effects, 'less', effectOf(maxEffect, isRatio)).p;
+}
+
+function verdictOf(
+  evidence: MetricEvidence,
+  isSlower: boolean,
+  passAlpha: number,
+): MetricDecision['verdict'] {
+  const { effects, minEffect, isRatio } = evidence;
+  const estimate = hodgesLehmann(effects)?.estimate ?? 0;
+  if (isSlower && estimate >= effectOf(minEffect, isRatio)) return 'fail';
+  return exclusion(evidence) <= passAlpha ? 'pass' : 'undecided';
+}
+
+function movements(metrics: readonly MetricEvidence[], references: readonly number[]): Movement[] {
+  const between = metrics.flatMap(({ metric, controls, minEffect, isRatio }) =>
+    movement('base against base', metric, controls, minEffect, isRatio),
+  );
+  const least = Math.min(...metrics.map(({ minEffect }) => minEffect));
+  return [...between, ...movement('reference work', 'cpu', references, least, true)];
+}
+
+function movement(
+  control: Movement['control'],
+  metric: MetricName,
+  effects: readonly number[],
+  minEffect: number,
+  isRatio: boolean,
+): Movement[] {
+  const estimate = shareOf(hodgesLehmann(effects)?.estimate ?? 0, isRatio);
+  const { p } = signedRank(effects, 'two-sided');
+  return p <= CONTROL_ALPHA && Math.abs(estimate) > minEffect
+    ? [{ control, metric, p, estimate }]
+    : [];
+}
