@@ -151,10 +151,7 @@ class PoolWorkload implements Workload {
   }
 
   #run(): Promise<unknown> {
-    const input = this.#input();
-    if (this.#spec.transfers !== true) return this.#pool.run(this.#spec.name, input);
-    const copy = structuredClone(input) as Uint8Array;
-    return this.#pool.run(this.#spec.name, copy, { transfer: [copy.buffer as ArrayBuffer] });
+    return this.#pool.run(this.#spec.name, this.#input());
   }
 
   #input(): unknown {
@@ -182,6 +179,7 @@ class PoolWorkload implements Workload {
 
 async function valuesOf(input: WorkloadInput): Promise<readonly unknown[]> {
   if (input.kind === 'values') return input.values;
+  if (input.kind === 'bytes') return [new Uint8Array(input.bytes).fill(1)];
   const { all } = await loadInputs(input);
   return all.map(({ value }) => value);
 }

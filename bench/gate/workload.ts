@@ -17,8 +17,11 @@ export type LoadSpec =
   /** One after the other, with a pause before each. */
   | { readonly kind: 'paced'; readonly everyMs: number };
 
-/** Values are given where the input is known beforehand. */
-export type WorkloadInput = InputSource | { readonly kind: 'values'; readonly values: unknown[] };
+/** The user's inputs, or those of a scenario: values, or so many bytes. */
+export type WorkloadInput =
+  | InputSource
+  | { readonly kind: 'values'; readonly values: readonly unknown[] }
+  | { readonly kind: 'bytes'; readonly bytes: number };
 
 /** Jobs on a pool. */
 export interface PoolSpec {
@@ -32,8 +35,6 @@ export interface PoolSpec {
   readonly load: LoadSpec;
   /** The `file:` URL of the library whose pool runs it: the side's own, or that of the gate. */
   readonly library: string;
-  /** Hands its inputs over instead of having them copied. */
-  readonly transfers?: boolean;
 }
 
 /** One task of a file that exports a tinybench `Bench`. */
