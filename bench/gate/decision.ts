@@ -18,12 +18,19 @@ import { holm } from './holm.js';
 import type { MetricName } from './metrics.js';
 import { signedRank } from './signed-rank.js';
 
-/** What is known of a judged metric. */
-export interface MetricEvidence {
-  readonly metric: MetricName;
-  /** Shares: 0.03 is three percent. */
+/** How large an effect has to be: shares, 0.03 is three percent. */
+export interface Thresholds {
+  /** A fail is beyond it. */
   readonly minEffect: number;
+  /** A pass excludes it. */
   readonly maxEffect: number;
+}
+
+export const DEFAULT_THRESHOLDS: Thresholds = { minEffect: 0.03, maxEffect: 0.05 };
+
+/** What is known of a metric. */
+export interface MetricEvidence extends Thresholds {
+  readonly metric: MetricName;
   /** Whether effects are logarithms of ratios, and not differences. */
   readonly isRatio: boolean;
   /** The effect of each round. */

@@ -10,6 +10,7 @@
  * resemble each other; effects are logarithms (0.0488 is five percent more) of which more is worse.
  */
 import { median } from '../statistics.js';
+import type { Evidence, MetricEvidence, Thresholds } from './decision.js';
 import { type Figures, METRIC_NAMES, type MetricName, METRICS } from './metrics.js';
 import type { References } from './references.js';
 import type { RoundFigures } from './report.js';
@@ -23,8 +24,53 @@ export interface Contrast {
   readonly control?: number;
 }
 
-/** Undefined where one of the sides has no such figure. */
-export function contrastOf({ base, control, head }: Round, metric: MetricName): Contrast | undefined {
+/** All that a round says about how the sides compare. */
+export interface RoundEvidence {
+  readonly contrasts: Readonly<Partial<Record<MetricName, Contrast>>>;
+  /** How much more the reference work took beside head than beside base. */
+  readonly reference: number;
+}
+
+/** Undefined where there is nothing to compare head with. */
+export function evidenceOf(round: Round): RoundEvidence | undefined {
+  const reference = referenceContrastOf(round);
+  if (reference === undefined) return undefined;
+  const contrasts: Partial<Record<MetricName, Contrast>> = {};
+  for (const metric of METRIC_NAMES) {
+    const contrast = contrastOf(round, metric);
+    if (contrast !== undefined) contrasts[metric] = contrast;
+  }
+  return { contrasts, reference };
+}
+
+/** What decides, of the rounds so far. A judged metric that no round has is left out. */
+export function gather(
+  rounds: readonly RoundEvidence[],
+  judged: ReadonlyMap<MetricName, Thresholds>,
+): Evidence {
+  const metrics = [...judged].flatMap(([metric, thresholds]) => {
+    const evidence = gatherMetric(rounds, metric, thresholds);
+    return evidence.effects.length === 0 ? [] : [evidence];
+  });
+  return { metrics, references: rounds.map(({ reference }) => reference) };
+}
+
+export function gatherMetric(
+  rounds: readonly RoundEvidence[],
+  metric: MetricName,
+  thresholds: Thresholds,
+): MetricEvidence {
+  const contrasts = rounds.flatMap((round) => round.contrasts[metric] ?? []);
+  return {
+    metric,
+    ...thresholds,
+    isRatio: METRICS[metric].scale === 'ratio',
+    effects: contrasts.map(({ effect }) => effect),
+    controls: contrasts.flatMap(({ control }) => control ?? []),
+  };
+}
+
+function contrastOf({ base, control, head }: Round, metric: MetricName): Contrast | undefined {
   if (base === undefined || head === undefined) return undefined;
   const read = (side: SideRound): Array<number | undefined> => {
     const whole = side.whole[metric];
@@ -41,8 +87,7 @@ export function contrastOf({ base, control, head }: Round, metric: MetricName): 
   return { effect, ...(between !== undefined && { control: between }) };
 }
 
-/** How much more the reference work took beside head than beside base. */
-export function referenceContrastOf({ base, control, head }: Round): number | undefined {
+function referenceContrastOf({ base, control, head }: Round): number | undefined {
   if (base === undefined || head === undefined) return undefined;
   const bases = [base, ...(control === undefined ? [] : [control])];
   const kinds = (['spin', 'memory'] satisfies Array<keyof References>).map(

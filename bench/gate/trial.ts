@@ -4,20 +4,10 @@
  * Invariant: rounds are only added; all that is said of them is computed from them, so that a stored
  * trial gives the same verdict again.
  */
-import { contrastOf, referenceContrastOf } from './evidence.js';
-import type { Evidence, MetricEvidence } from './decision.js';
-import { METRIC_NAMES, type MetricName, METRICS } from './metrics.js';
+import type { Evidence, Thresholds } from './decision.js';
+import { evidenceOf, gather, type RoundEvidence } from './evidence.js';
+import { METRIC_NAMES, type MetricName } from './metrics.js';
 import type { Round, RoundTiming, Side } from './round.js';
-
-/** How large an effect has to be: shares. */
-export interface Thresholds {
-  /** A fail is beyond it. */
-  readonly minEffect: number;
-  /** A pass excludes it. */
-  readonly maxEffect: number;
-}
-
-export const DEFAULT_THRESHOLDS: Thresholds = { minEffect: 0.03, maxEffect: 0.05 };
 
 /** A scenario, ready to be measured. */
 export interface TrialPlan {
@@ -58,24 +48,13 @@ export class Trial {
     return this.plan.sides.some(({ name }) => name === 'base');
   }
 
-  /** What decides. A judged metric that the scenario does not have is left out. */
+  /** What decides. */
   evidence(): Evidence {
-    const metrics = [...this.plan.judged].flatMap(([metric, thresholds]) => {
-      const evidence = this.evidenceOf(metric, thresholds);
-      return evidence.effects.length === 0 ? [] : [evidence];
-    });
-    return { metrics, references: this.#rounds.flatMap((round) => referenceContrastOf(round) ?? []) };
+    return gather(this.roundEvidence(), this.plan.judged);
   }
 
-  evidenceOf(metric: MetricName, thresholds: Thresholds): MetricEvidence {
-    const contrasts = this.#rounds.flatMap((round) => contrastOf(round, metric) ?? []);
-    return {
-      metric,
-      ...thresholds,
-      isRatio: METRICS[metric].scale === 'ratio',
-      effects: contrasts.map(({ effect }) => effect),
-      controls: contrasts.flatMap(({ control }) => control ?? []),
-    };
+  roundEvidence(): readonly RoundEvidence[] {
+    return this.#rounds.flatMap((round) => evidenceOf(round) ?? []);
   }
 
   /** The metrics that the rounds have figures for. */
