@@ -10,8 +10,10 @@ import { UsageError } from './flags.js';
 import { commandHelp } from './help.js';
 import { packageVersion } from './installation.js';
 import { didYouMean } from './nearest.js';
+import type { Surroundings } from './scenario.js';
 import { paintFor } from './terminal/paint.js';
 
+const COMMANDS = ['bench', 'gate'];
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 process.exitCode = await main(process.argv.slice(2));
@@ -33,35 +35,48 @@ async function main(args: readonly string[]): Promise<number> {
 async function command([name, ...rest]: readonly string[]): Promise<number> {
   switch (name) {
     case 'bench':
-      return await interruptible(rest);
+      return await interruptible(rest, async (surroundings) => {
+        await bench(rest, surroundings);
+        return 0;
+      });
+    case 'gate': {
+      // Loaded only where it is needed: the bench knows nothing of it.
+      const { gate } = await import('./gate/command.js');
+      return await interruptible(rest, (surroundings) => gate(rest, surroundings));
+    }
     case '--version':
       return print(`${packageVersion()}\n`);
     case '--help':
     case '-h':
       return print(commandHelp(packageVersion()));
     case undefined:
-      throw new UsageError('Which command? There is: bench.');
+      throw new UsageError(`Which command? There is: ${COMMANDS.join(', ')}.`);
     default:
-      throw new UsageError(`Unknown command '${name}'.${didYouMean(name, ['bench'])}`);
+      throw new UsageError(`Unknown command '${name}'.${didYouMean(name, COMMANDS)}`);
   }
 }
 
-async function interruptible(args: readonly string[]): Promise<number> {
+/** The exit code is the command's own, or tells of the interruption. */
+async function interruptible(
+  args: readonly string[],
+  run: (surroundings: Surroundings) => Promise<number>,
+): Promise<number> {
   const interruption = new AbortController();
-  let exitCode = 0;
+  let interrupted: number | undefined;
   const interrupt = (signal: NodeJS.Signals) => {
-    if (interruption.signal.aborted) process.exit(EXIT_CODES[signal as keyof typeof EXIT_CODES]);
-    exitCode = EXIT_CODES[signal as keyof typeof EXIT_CODES];
+    const code = EXIT_CODES[signal as keyof typeof EXIT_CODES];
+    if (interruption.signal.aborted) process.exit(code);
+    interrupted = code;
     interruption.abort();
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
-    await bench(args, {
+    const code = await run({
       screen: process.stdout,
       paint: paintFor(process.stdout, args.includes('--no-color'), process.env),
       signal: interruption.signal,
     });
-    return exitCode;
+    return interrupted ?? code;
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }

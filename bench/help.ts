@@ -13,7 +13,7 @@ const EXIT_CODES =
 
 /** For `millrace --help`. */
 export function commandHelp(version: string): string {
-  return text([
+  return lines([
     `millrace ${version}: a bounded job pool for Node.js worker threads`,
     '',
     'Usage: millrace <command> [options]',
@@ -24,6 +24,8 @@ export function commandHelp(version: string): string {
       ['bench ./jobs.js#name', 'measure your own job, and get advice for a pool of it'],
       ['bench list', 'what there is to measure'],
       ['bench compare A B', 'two runs that were written by --json, side by side'],
+      ['gate [<what> …]', 'is this commit slower? millrace gate --help tells the options'],
+      ['gate calibrate', 'how far the gate can be trusted on this machine'],
       ['--version', 'print the version'],
       ['--help', 'print this'],
     ]),
@@ -32,7 +34,7 @@ export function commandHelp(version: string): string {
 
 /** For `millrace bench --help`. */
 export function benchHelp(scenarios: readonly Scenario[]): string {
-  return text([
+  return lines([
     'Usage: millrace bench [<scenario> …] [options]',
     '       millrace bench ./jobs.js#render [--input FILES] [--advise] [options]',
     '       millrace bench list',
@@ -53,7 +55,7 @@ export function benchHelp(scenarios: readonly Scenario[]): string {
 
 /** For `millrace bench list`. */
 export function scenarioList(scenarios: readonly Scenario[]): string {
-  return text(columns(scenarios.map(({ name, summary }) => [name, summary])));
+  return lines(columns(scenarios.map(({ name, summary }) => [name, summary])));
 }
 
 const COMMON_OPTIONS: ReadonlyArray<readonly [string, string]> = [
@@ -64,11 +66,13 @@ const COMMON_OPTIONS: ReadonlyArray<readonly [string, string]> = [
   ['--no-color', 'no colour; also with NO_COLOR, and where the output is no terminal'],
 ];
 
-function columns(rows: ReadonlyArray<readonly [string, string]>): string[] {
+/** Names, and what they mean beside them. */
+export function columns(rows: ReadonlyArray<readonly [string, string]>): string[] {
   const width = Math.max(...rows.map(([name]) => name.length)) + 2;
   return rows.flatMap(([name, meaning]) => wrap(`  ${name.padEnd(width)}${meaning}`, width + 2));
 }
 
-function text(lines: readonly string[]): string {
-  return `${lines.join('\n')}\n`;
+/** One text of several lines. */
+export function lines(all: readonly string[]): string {
+  return `${all.join('\n')}\n`;
 }

@@ -64,38 +64,60 @@ export interface Decision {
   readonly verdict: 'fail' | 'pass' | 'undecided';
   readonly metrics: readonly MetricDecision[];
   /** Why nothing was decided though the tests would have: controls that moved. */
-  readonly moved: readonly Movement[];
+  readonly moved: readonly Control[];
 }
 
-/** A control that moved. */
-export interface Movement {
-  readonly control: 'base against base' | 'reference work';
+/** What can't have changed. Effects are shares. */
+export interface Control {
+  readonly name: 'base against base' | 'reference work';
   readonly metric: MetricName;
+  readonly effect: { readonly estimate: number; readonly low: number; readonly high: number };
+  /** Two-sided. */
   readonly p: number;
-  /** A share. */
-  readonly estimate: number;
+  readonly hasMoved: boolean;
 }
 
 /** A control counts as moved at this error (two-sided), and if it moved by more than minEffect. */
 export const CONTROL_ALPHA = 0.01;
 
 /** Looks at the evidence. @param evidence - At least one metric, each with at least one round. */
-export function decide({ metrics, references }: Evidence, errors: LookErrors): Decision {
+export function decide(evidence: Evidence, errors: LookErrors): Decision {
+  const { metrics } = evidence;
   const slower = metrics.map(({ effects }) => signedRank(effects, 'greater').p);
   const adjusted = holm(slower);
-  const decisions = metrics.map((evidence, index): MetricDecision => {
+  const decisions = metrics.map((each, index): MetricDecision => {
     const p = slower[index] as number;
     const isSlower = (adjusted[index] as number) <= errors.failAlpha;
-    const verdict = verdictOf(evidence, isSlower, errors.passAlpha);
-    return { metric: evidence.metric, verdict, p };
+    const verdict = verdictOf(each, isSlower, errors.passAlpha);
+    return { metric: each.metric, verdict, p };
   });
   const verdict = decisions.some((each) => each.verdict === 'fail')
     ? 'fail'
     : decisions.every((each) => each.verdict === 'pass')
       ? 'pass'
       : 'undecided';
-  const moved = verdict === 'undecided' ? [] : movements(metrics, references);
+  const moved = controlsOf(evidence).filter(({ hasMoved }) => hasMoved);
   return { verdict: moved.length === 0 ? verdict : 'undecided', metrics: decisions, moved };
+}
+
+/** Base against itself in each metric, and the work that no change can touch. */
+export function controlsOf({ metrics, references }: Evidence): readonly Control[] {
+  const least = Math.min(...metrics.map(({ minEffect }) => minEffect));
+  return [
+    ...metrics.flatMap((each) => controlOf('base against base', each.metric, each.controls, each)),
+    ...controlOf('reference work', 'cpu', references, { minEffect: least, isRatio: true }),
+  ];
+}
+
+/** The estimate of some effects and its interval, as shares; undefined where there are none. */
+export function shareOfEffects(
+  effects: readonly number[],
+  isRatio: boolean,
+): Control['effect'] | undefined {
+  const found = hodgesLehmann(effects);
+  if (found === undefined) return undefined;
+  const share = (effect: number): number => shareOf(effect, isRatio);
+  return { estimate: share(found.estimate), low: share(found.low), high: share(found.high) };
 }
 
 /** An effect as a share. */
@@ -124,24 +146,15 @@ function verdictOf(
   return exclusion(evidence) <= passAlpha ? 'pass' : 'undecided';
 }
 
-function movements(metrics: readonly MetricEvidence[], references: readonly number[]): Movement[] {
-  const between = metrics.flatMap(({ metric, controls, minEffect, isRatio }) =>
-    movement('base against base', metric, controls, minEffect, isRatio),
-  );
-  const least = Math.min(...metrics.map(({ minEffect }) => minEffect));
-  return [...between, ...movement('reference work', 'cpu', references, least, true)];
-}
-
-function movement(
-  control: Movement['control'],
+function controlOf(
+  name: Control['name'],
   metric: MetricName,
   effects: readonly number[],
-  minEffect: number,
-  isRatio: boolean,
-): Movement[] {
-  const estimate = shareOf(hodgesLehmann(effects)?.estimate ?? 0, isRatio);
+  { minEffect, isRatio }: Pick<MetricEvidence, 'minEffect' | 'isRatio'>,
+): Control[] {
+  const effect = shareOfEffects(effects, isRatio);
+  if (effect === undefined) return [];
   const { p } = signedRank(effects, 'two-sided');
-  return p <= CONTROL_ALPHA && Math.abs(estimate) > minEffect
-    ? [{ control, metric, p, estimate }]
-    : [];
+  const hasMoved = p <= CONTROL_ALPHA && Math.abs(effect.estimate) > minEffect;
+  return [{ name, metric, effect, p, hasMoved }];
 }

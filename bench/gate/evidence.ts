@@ -104,6 +104,7 @@ export function figuresOf({ base, control, head }: Round): RoundFigures {
     ...(base && { base: figuresOfSide(base) }),
     ...(control && { control: figuresOfSide(control) }),
     head: head === undefined ? {} : figuresOfSide(head),
+    ...(head && { references: head.references }),
   };
 }
 

@@ -14,12 +14,12 @@
 import { shuffled } from '../random.js';
 import { type Decision, decide, exclusion, type LookErrors } from './decision.js';
 import { holm } from './holm.js';
-import { type Look, leastRounds } from './looks.js';
+import { leastRounds, type Look } from './looks.js';
 import { measureRound, type RoundSurroundings } from './round.js';
 import type { Trial } from './trial.js';
 
 /** How a trial ended. */
-export interface Judgement {
+export interface Outcome {
   readonly trial: Trial;
   readonly stage: 'screened' | 'confirmed' | 'single';
   readonly verdict: 'fail' | 'pass' | 'inconclusive';
@@ -32,10 +32,12 @@ export interface Judgement {
 
 export interface JudgeSurroundings extends RoundSurroundings {
   readonly looks: readonly Look[];
+  /** Of a trial that has no base. */
+  readonly roundsOfNew: number;
   /** A trial that has taken longer gets no further round. */
   readonly limitSeconds: number;
   /** Before each round. */
-  readonly onRound: (trial: Trial, stage: Judgement['stage'], rounds: number) => void;
+  readonly onRound: (trial: Trial, stage: Outcome['stage'], rounds: number) => void;
 }
 
 /** To be cleared by the screening, a scenario excludes the effect at this error, over all of them. */
@@ -52,23 +54,38 @@ const LEAST_SCREENING = 6;
 export async function judge(
   trials: readonly Trial[],
   fresh: (suspect: Trial) => Trial,
-  onJudged: (judgement: Judgement) => void,
+  onJudged: (outcome: Outcome) => void,
   surroundings: JudgeSurroundings,
 ): Promise<void> {
-  const [only] = trials;
-  if (only !== undefined && trials.length === 1) {
-    return onJudged(await confirm(only, 'single', 1, surroundings));
+  const compared = trials.filter(({ isCompared }) => isCompared);
+  const [only] = compared;
+  if (only !== undefined && compared.length === 1) {
+    onJudged(await confirm(only, 'single', 1, surroundings));
+  } else if (only !== undefined) {
+    const suspects = await screen(compared, onJudged, surroundings);
+    for (const suspect of suspects) {
+      onJudged(await confirm(fresh(suspect), 'confirmed', suspects.length, surroundings));
+    }
   }
-  const suspects = await screen(trials, onJudged, surroundings);
-  for (const suspect of suspects) {
-    onJudged(await confirm(fresh(suspect), 'confirmed', suspects.length, surroundings));
+  for (const trial of trials.filter(({ isCompared }) => !isCompared)) {
+    onJudged(await measureOnly(trial, surroundings));
   }
+}
+
+/** A trial that has nothing to be compared with within this run. */
+async function measureOnly(trial: Trial, surroundings: JudgeSurroundings): Promise<Outcome> {
+  const { roundsOfNew } = surroundings;
+  while (trial.rounds.length < roundsOfNew) {
+    await addRound(trial, 'single', roundsOfNew, surroundings);
+  }
+  const errors = { failAlpha: 0, passAlpha: 0 };
+  return { trial, stage: 'single', verdict: 'inconclusive', errors, isOutOfTime: false };
 }
 
 /** Screens them. @returns The suspects. */
 async function screen(
   trials: readonly Trial[],
-  onJudged: (judgement: Judgement) => void,
+  onJudged: (outcome: Outcome) => void,
   surroundings: JudgeSurroundings,
 ): Promise<readonly Trial[]> {
   const rounds = screeningRounds(trials.length);
@@ -102,13 +119,13 @@ export function screeningRounds(scenarios: number): number {
 /** Measures a trial until a look decides. @param suspects - How many share the error of a fail. */
 async function confirm(
   trial: Trial,
-  stage: Judgement['stage'],
+  stage: Outcome['stage'],
   suspects: number,
   surroundings: JudgeSurroundings,
-): Promise<Judgement> {
+): Promise<Outcome> {
   const { looks, limitSeconds } = surroundings;
   const most = looks.at(-1)?.rounds ?? 0;
-  let last: Pick<Judgement, 'decision' | 'errors'> = { errors: { failAlpha: 0, passAlpha: 0 } };
+  let last: Pick<Outcome, 'decision' | 'errors'> = { errors: { failAlpha: 0, passAlpha: 0 } };
   for (const { rounds, failAlpha, passAlpha } of looks) {
     while (trial.rounds.length < rounds) {
       if (trial.seconds >= limitSeconds) {
@@ -128,7 +145,7 @@ async function confirm(
 
 async function addRound(
   trial: Trial,
-  stage: Judgement['stage'],
+  stage: Outcome['stage'],
   rounds: number,
   surroundings: JudgeSurroundings,
 ): Promise<void> {

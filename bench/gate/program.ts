@@ -71,8 +71,21 @@ function start(spec: WorkloadSpec): Promise<Workload> {
 
 function inspect(module: Record<string, unknown>): SideReply {
   const tasks = benchOf(module)?.tasks.map(({ name }) => name);
-  const functions = Object.keys(module).filter((name) => typeof module[name] === 'function');
-  return { kind: 'inspected', functions, ...(tasks !== undefined && { tasks }) };
+  const functions = namesOfFunctions(module);
+  // Of a CommonJS module the default export has them.
+  const common = module['default'];
+  if (typeof common === 'object' && common !== null) functions.push(...namesOfFunctions(common));
+  return {
+    kind: 'inspected',
+    functions: [...new Set(functions)],
+    ...(tasks !== undefined && { tasks }),
+  };
+}
+
+function namesOfFunctions(module: object): string[] {
+  return Object.entries(module).flatMap(([name, value]) =>
+    typeof value === 'function' ? [name] : [],
+  );
 }
 
 /** Of the process, and not of one block. */

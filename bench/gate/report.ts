@@ -7,6 +7,7 @@
  */
 import type { Environment } from '../environment.js';
 import type { Figures, MetricName } from './metrics.js';
+import type { References } from './references.js';
 
 export const GATE_SCHEMA = 'millrace-gate/1';
 
@@ -67,6 +68,8 @@ export interface RoundFigures {
   /** Base once more. */
   readonly control?: Figures;
   readonly head: Figures;
+  /** What the reference work took beside head: what a later run is normalised by. */
+  readonly references?: References;
 }
 
 export interface ScenarioReport {

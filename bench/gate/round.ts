@@ -47,8 +47,8 @@ export type Round = Readonly<Partial<Record<SideName, SideRound>>>;
 export interface RoundSurroundings {
   readonly random: () => number;
   readonly signal: AbortSignal;
-  /** Told of each process; what it gives is called when that has ended. */
-  readonly watch: (processId: number) => () => void;
+  /** Told of each process, which leads a group; what it gives is called when that has ended. */
+  readonly watch: (processId: number) => Promise<() => Promise<void>>;
 }
 
 /**
@@ -118,17 +118,21 @@ function blockMsFor({ blockMs }: RoundTiming, sides: readonly RunningSide[]): nu
 class Conversation {
   readonly #child: Child<SideRequest & Message, SideReply & Message>;
   readonly #limitMs: number;
+  readonly #watched: Promise<void>;
 
-  constructor(
-    name: string,
-    directory: string,
-    limitMs: number,
-    watch: RoundSurroundings['watch'],
-  ) {
+  constructor(name: string, directory: string, limitMs: number, watch: RoundSurroundings['watch']) {
     this.#limitMs = limitMs;
     this.#child = new Child(name, PROGRAM, () => {}, directory);
-    const forget = this.#child.pid === undefined ? undefined : watch(this.#child.pid);
-    void this.#child.exited.then(forget);
+    const { pid, exited } = this.#child;
+    this.#watched =
+      pid === undefined
+        ? Promise.resolve()
+        : watch(pid).then(async (forget) => {
+            await exited;
+            await forget();
+          });
+    // Whoever stops the process hears of it.
+    this.#watched.catch(() => {});
   }
 
   async ask<Kind extends SideReply['kind']>(
@@ -156,6 +160,7 @@ class Conversation {
 
   async stop(): Promise<void> {
     await this.#child.kill();
+    await this.#watched;
   }
 }
 

@@ -1,0 +1,162 @@
+/**
+ * What a calibration says: how the real gates went, what resampling makes of their rounds, and which
+ * numbers of rounds reach a wanted power.
+ *
+ * Invariant: every share of real gates has its interval of confidence (Clopper and Pearson), as a few
+ * dozen of them say little more than that.
+ */
+import { type Block, type Document, heading, text } from '../document.js';
+import { median } from '../statistics.js';
+import { formatFigure, formatPercent } from '../terminal/format.js';
+import { clopperPearson } from './binomial.js';
+import { CALIBRATED } from './calibrate.js';
+import type { Calibration, CalibrationGate } from './calibration.js';
+import { DEFAULT_LOOKS, type Look } from './looks.js';
+import { resample } from './resampling.js';
+
+const PLAYS = 4000;
+/** Plans that are compared: the rounds of three looks each, with the usual errors. */
+const PLANS: ReadonlyArray<readonly [number, number, number]> = [
+  [10, 12, 14],
+  [10, 15, 20],
+  [12, 18, 24],
+  [15, 22, 30],
+  [20, 30, 40],
+];
+const EFFECTS: readonly number[] = [0, 0.05, 0.1, 0.2];
+
+/** For a person. @param power - The wanted share of slowdowns that are found: 0.9. */
+export function describeCalibration(calibration: Calibration, power: number): Document {
+  const { gates, settings } = calibration;
+  const slowdowns = [0, ...settings.slowdowns];
+  const same = gates.filter(({ slowdown }) => slowdown === 0);
+  const rounds = same.flatMap((gate) => gate.rounds);
+  const seconds = median(gates.map((gate) => gate.seconds / gate.rounds.length)) ?? 0;
+  const hogs =
+    settings.hogs === 0
+      ? ''
+      : `, with ${settings.hogs} of the processors kept busy by another process`;
+  return {
+    title: `The gate, measured by ${gates.length} gates of its own${hogs}`,
+    blocks: [
+      text('Real gates, each of fresh processes, with the interval of confidence (95 %):'),
+      {
+        kind: 'table',
+        head: ['head is', 'gates', 'FAIL', 'PASS', 'undecided', 'rounds', 'seconds'],
+        rows: slowdowns.flatMap((slowdown) => rowsOf(slowdown, gates)),
+      },
+      text(
+        'Seconds: median and most. A fail of what is the same is a false alarm; undecided is neither ' +
+          'shown, or a control that moved.',
+        'faint',
+      ),
+      ...describeMetrics(slowdowns, gates),
+      ...(rounds.length === 0 ? [] : describeResampling(rounds, seconds, power)),
+    ],
+  };
+}
+
+function rowsOf(slowdown: number, gates: readonly CalibrationGate[]) {
+  const own = gates.filter((gate) => gate.slowdown === slowdown);
+  if (own.length === 0) return [];
+  const share = (verdict: CalibrationGate['verdict']) => {
+    const count = own.filter((gate) => gate.verdict === verdict).length;
+    const { low, high } = clopperPearson(count, own.length);
+    const range = `${(low * 100).toFixed(0)}–${(high * 100).toFixed(0)} %`;
+    return { text: String(count), range };
+  };
+  const times = own.map((gate) => gate.seconds);
+  return [
+    [
+      nameOf(slowdown),
+      String(own.length),
+      share('fail'),
+      share('pass'),
+      share('inconclusive'),
+      formatFigure(median(own.map((gate) => gate.rounds.length)) ?? 0),
+      {
+        text: formatFigure(median(times) ?? 0),
+        range: `${formatFigure(Math.min(...times))}–${formatFigure(Math.max(...times))}`,
+      },
+    ],
+  ];
+}
+
+/** How often each metric failed by itself. */
+function describeMetrics(
+  slowdowns: readonly number[],
+  gates: readonly CalibrationGate[],
+): readonly Block[] {
+  const metrics = [...CALIBRATED.keys()];
+  const rows = slowdowns.flatMap((slowdown) => {
+    const own = gates.filter((gate) => gate.slowdown === slowdown);
+    if (own.length === 0) return [];
+    const counts = metrics.map((metric) =>
+      String(own.filter(({ failed }) => failed.includes(metric)).length),
+    );
+    const moved = String(own.filter(({ hasMoved }) => hasMoved).length);
+    return [[nameOf(slowdown), String(own.length), ...counts, moved]];
+  });
+  return [
+    text('Gates in which a metric failed by itself, and in which a control moved:'),
+    { kind: 'table', head: ['head is', 'gates', ...metrics, 'control moved'], rows },
+  ];
+}
+
+function describeResampling(
+  rounds: CalibrationGate['rounds'],
+  secondsOfRound: number,
+  power: number,
+): Block[] {
+  const play = (looks: readonly Look[], slowdown: number) =>
+    resample({ rounds, judged: CALIBRATED, looks, slowdown, plays: PLAYS, seed: 1 });
+  const plans = PLANS.map((plan) => {
+    const looks = looksOf(plan);
+    return { plan, results: EFFECTS.map((slowdown) => play(looks, slowdown)) };
+  });
+  const reaches = (effect: number) =>
+    plans.find(({ results }) => (results[EFFECTS.indexOf(effect)]?.fail ?? 0) >= power);
+  const found = [0.05, 0.1].flatMap((effect) => {
+    const plan = reaches(effect);
+    const share = formatPercent(power);
+    return plan === undefined
+      ? [`None of these plans finds ${formatPercent(effect)} in ${share} of the gates.`]
+      : [
+          `Looks after ${plan.plan.join(', ')} rounds find ${formatPercent(effect)} in ${share} of the ` +
+            `gates, in ${formatFigure((plan.results[0]?.meanRounds ?? 0) * secondsOfRound)} s where nothing has changed.`,
+        ];
+  });
+  return [
+    heading('Resampled'),
+    text(
+      `${PLAYS.toLocaleString('en-US')} gates each, played with the ${rounds.length} recorded rounds of ` +
+        'the same code and a slowdown added to them; FAIL, and undecided:',
+    ),
+    {
+      kind: 'table',
+      head: ['looks', ...EFFECTS.flatMap((effect) => ['FAIL', effect === 0 ? 'und.' : []].flat())],
+      groups: EFFECTS.map((effect) => ({
+        title: nameOf(effect),
+        columns: effect === 0 ? 2 : 1,
+      })),
+      rows: plans.map(({ plan, results }) => [
+        plan.join(', '),
+        ...results.flatMap(({ fail, inconclusive }, at) =>
+          EFFECTS[at] === 0
+            ? [formatPercent(fail), formatPercent(inconclusive)]
+            : [formatPercent(fail)],
+        ),
+      ]),
+    },
+    text(`A round takes ${formatFigure(secondsOfRound)} s here.`, 'faint'),
+    ...found.map((words) => text(words, 'point')),
+  ];
+}
+
+function looksOf(rounds: readonly number[]): Look[] {
+  return DEFAULT_LOOKS.looks.map((look, at) => ({ ...look, rounds: rounds[at] ?? look.rounds }));
+}
+
+function nameOf(slowdown: number): string {
+  return slowdown === 0 ? 'the same' : `${formatPercent(slowdown)} slower`;
+}

@@ -1,0 +1,109 @@
+/**
+ * `millrace gate`: reads its arguments, runs a gate, and tells the result wherever it is wanted.
+ *
+ * Invariants: everything that a gate makes is taken away by the janitor before the command ends; files
+ * are written whole or not at all; the exit code is 0 pass, 2 fail, 3 inconclusive with `--strict`.
+ */
+import { type Flags, parseFlags, UsageError } from '../flags.js';
+import { quotedWord } from '../quoted.js';
+import type { Surroundings } from '../scenario.js';
+import { drawDocument } from '../terminal/document.js';
+import { wrap } from '../terminal/wrap.js';
+import { writeAtomically } from './atomic-file.js';
+import { CALIBRATE_FLAGS, calibrateCommand } from './calibration-command.js';
+import { describeGate } from './describe.js';
+import { type GateSurroundings, runGate, type SideReports } from './gate.js';
+import { tellGithub } from './github.js';
+import { calibrateHelp, gateHelp } from './help.js';
+import { Janitor } from './janitor.js';
+import { drawJunit } from './junit.js';
+import { drawGateMarkdown } from './markdown.js';
+import type { GateReport } from './report.js';
+import { GATE_FLAGS, type GateSettings, gateSettings, type Targets } from './settings.js';
+
+/** Carries out `millrace gate …`. @returns The exit code. @throws UsageError @throws Error */
+export async function gate(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { screen } = surroundings;
+  const isCalibration = args[0] === 'calibrate';
+  const rest = isCalibration ? args.slice(1) : args;
+  const { words, flags } = parseFlags(rest, isCalibration ? CALIBRATE_FLAGS : GATE_FLAGS);
+  if (flags.has('help')) {
+    screen.write(isCalibration ? calibrateHelp() : gateHelp());
+    return 0;
+  }
+  const directory = process.cwd();
+  if (isCalibration) {
+    if (words[0] !== undefined) {
+      throw new UsageError(`'calibrate' takes no names, but '${words[0]}' was given.`);
+    }
+    const command = ['millrace gate', ...args.map(quotedWord)].join(' ');
+    await withJanitor((janitor) =>
+      calibrateCommand(flags, command, { ...surroundings, janitor, directory }),
+    );
+    return 0;
+  }
+  const settings = await gateSettings(words, flags, directory);
+  return await withJanitor((janitor) =>
+    judgeAndTell(settings, words, flags, { ...surroundings, janitor, directory }),
+  );
+}
+
+async function judgeAndTell(
+  settings: GateSettings,
+  words: readonly string[],
+  flags: Flags,
+  surroundings: GateSurroundings,
+): Promise<number> {
+  const { screen, paint } = surroundings;
+  const quiet = flags.has('quiet') ? { ...surroundings, screen: { write: () => {} } } : surroundings;
+  const commandFor = (sides: SideReports): string => repeat(words, flags, settings, sides);
+  const report = await runGate(settings, commandFor, quiet);
+  screen.write(`${drawDocument(describeGate(report), paint).join('\n')}\n`);
+  await write(report, settings.files, surroundings);
+  tellGithub(report, process.env, screen);
+  return report.exitCode;
+}
+
+async function withJanitor<Result>(work: (janitor: Janitor) => Promise<Result>): Promise<Result> {
+  const janitor = Janitor.start();
+  try {
+    return await work(janitor);
+  } finally {
+    await janitor.close();
+  }
+}
+
+async function write(
+  report: GateReport,
+  { json, md, html, junit }: Targets,
+  { janitor, screen }: GateSurroundings,
+): Promise<void> {
+  const put = (path: string, text: string): Promise<void> => writeAtomically(janitor, path, text);
+  if (json !== undefined) await put(json, `${JSON.stringify(report, undefined, 2)}\n`);
+  if (md !== undefined) await put(md, drawGateMarkdown(report));
+  if (junit !== undefined) await put(junit, drawJunit(report));
+  if (html !== undefined) {
+    // Loaded only where it is needed, as it brings a library along.
+    const { drawGatePage } = await import('../html/gate-page.js');
+    await put(html, drawGatePage(report));
+  }
+  const written = [html, json, md, junit].filter((path) => path !== undefined);
+  if (written.length > 0) screen.write(`\n${wrap(`Written: ${written.join(', ')}`).join('\n')}\n`);
+}
+
+/** The line that repeats a run: the same commits and the same seed, whatever the refs are by then. */
+function repeat(
+  words: readonly string[],
+  flags: Flags,
+  { seed, baseline }: GateSettings,
+  { base, head }: SideReports,
+): string {
+  const exact = new Map(flags).set('seed', String(seed));
+  if (baseline === undefined && base?.commit && head?.commit) {
+    exact.set('base', base.commit).set('head', head.commit);
+  }
+  const options = [...exact].flatMap(([name, value]) =>
+    value === true ? [`--${name}`] : [`--${name}`, quotedWord(value)],
+  );
+  return ['millrace gate', ...words.map(quotedWord), ...options].join(' ');
+}

@@ -1,0 +1,209 @@
+/**
+ * A gate from its settings to its report: the sides, the trials, the budgets, the waivers.
+ *
+ * Invariants: an interruption loses nothing that was measured; the overall verdict is the worst of all,
+ * fail before inconclusive before pass.
+ */
+import { describeBusy, readEnvironment } from '../environment.js';
+import { checkFilter, isChosen } from '../filter.js';
+import { randomFrom } from '../random.js';
+import type { Surroundings } from '../scenario.js';
+import { Progress } from '../terminal/progress.js';
+import { BASELINE_ROUNDS, reportAgainst } from './baseline.js';
+import { measureBudgets } from './budget-run.js';
+import { checkOutSides } from './checkout.js';
+import type { Janitor } from './janitor.js';
+import { judge, type Outcome } from './judge.js';
+import { DEFAULT_LOOKS } from './looks.js';
+import { type Folders, planTrials } from './plan-trials.js';
+import { overall, withWaivers } from './overall.js';
+import {
+  type BudgetReport,
+  GATE_SCHEMA,
+  type GateReport,
+  type ScenarioReport,
+  type SideReport,
+} from './report.js';
+import type { RoundSurroundings } from './round.js';
+import { reportScenario, reportUnfinished } from './scenario-report.js';
+import type { GateSettings } from './settings.js';
+import { findSides } from './sides.js';
+import { Trial } from './trial.js';
+
+/** Where a gate runs. */
+export interface GateSurroundings extends Surroundings {
+  readonly janitor: Janitor;
+  /** The caller's folder. */
+  readonly directory: string;
+}
+
+/** The two sides of a report. */
+export interface SideReports {
+  readonly base?: SideReport;
+  readonly head?: SideReport;
+}
+
+/** Folders that are ready to be measured, and what to say of them. */
+interface Prepared {
+  readonly folders: Folders;
+  readonly sides: SideReports;
+  readonly notes: readonly string[];
+}
+
+/** What is new gets so many, as nothing is decided by them. */
+const ROUNDS_OF_NEW = 3;
+/** What a round takes, for the time left before one was measured. */
+const ROUND_SECONDS = 4.5;
+
+/**
+ * Runs a gate.
+ *
+ * @param commandFor - The line that repeats it, once the sides are known.
+ * @throws UsageError @throws BuildError @throws Error where it can't be carried out
+ */
+export async function runGate(
+  settings: GateSettings,
+  commandFor: (sides: SideReports) => string,
+  surroundings: GateSurroundings,
+): Promise<GateReport> {
+  const startedAt = new Date();
+  const startMs = performance.now();
+  const environment = readEnvironment();
+  const gate = new Gate(settings, surroundings);
+  const { sides, notes } = await gate.run();
+  const busy = describeBusy(environment);
+  const { scenarios, budgets, notes: ofWaivers } = withWaivers(gate, settings.waivers, startedAt);
+  return {
+    schema: GATE_SCHEMA,
+    command: commandFor(sides),
+    startedAt: startedAt.toISOString(),
+    seconds: (performance.now() - startMs) / 1000,
+    environment,
+    ...sides,
+    ...overall([...scenarios, ...budgets], settings.isStrict),
+    isInterrupted: surroundings.signal.aborted,
+    scenarios,
+    budgets,
+    notes: [...(busy === undefined ? [] : [busy]), ...notes, ...ofWaivers],
+  };
+}
+
+class Gate {
+  readonly scenarios: ScenarioReport[] = [];
+  readonly budgets: BudgetReport[] = [];
+  readonly #settings: GateSettings;
+  readonly #surroundings: GateSurroundings;
+  readonly #progress: Progress;
+  readonly #round: RoundSurroundings;
+
+  constructor(settings: GateSettings, surroundings: GateSurroundings) {
+    const { screen, paint, signal, janitor } = surroundings;
+    this.#settings = settings;
+    this.#surroundings = surroundings;
+    this.#progress = new Progress(screen, paint);
+    this.#round = {
+      random: randomFrom(settings.seed),
+      signal,
+      watch: (processId) => janitor.endGroup(processId),
+    };
+  }
+
+  /** As far as nobody interrupts it. */
+  async run(): Promise<Pick<Prepared, 'sides' | 'notes'>> {
+    const { signal } = this.#surroundings;
+    let prepared: Prepared | undefined;
+    let notes: readonly string[] = [];
+    try {
+      prepared = await this.#prepare();
+      notes = await this.#compare(prepared.folders);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      this.#progress.stop();
+    }
+    const { budgetRuns } = this.#settings;
+    if (!signal.aborted) {
+      this.budgets.push(...(await measureBudgets(budgetRuns, this.#surroundings)));
+    }
+    return { sides: prepared?.sides ?? {}, notes: [...(prepared?.notes ?? []), ...notes] };
+  }
+
+  /** Makes the sides, where there is something to compare. */
+  async #prepare(): Promise<Prepared> {
+    const { targets, baseline, base, head, build } = this.#settings;
+    const { directory, janitor, signal } = this.#surroundings;
+    if (targets.length === 0) return { folders: { head: directory }, sides: {}, notes: [] };
+    if (baseline !== undefined) {
+      const { path, report } = baseline;
+      const stored = { ref: path, ...(report.head?.commit && { commit: report.head.commit }) };
+      return { folders: { head: directory }, sides: { base: stored }, notes: [] };
+    }
+    const found = await findSides({
+      directory,
+      ...(base !== undefined && { base }),
+      ...(head !== undefined && { head }),
+    });
+    const sides = await checkOutSides(found, {
+      janitor,
+      signal,
+      ...(build !== undefined && { commands: build }),
+      onStep: (step) => this.#progress.say(step),
+    });
+    const sideOf = ({ ref, commit }: SideReport): SideReport => ({ ref, ...(commit && { commit }) });
+    return {
+      folders: { base: sides.base.directory, head: sides.head.directory },
+      sides: { base: sideOf(sides.base), head: sideOf(sides.head) },
+      notes: found.notes,
+    };
+  }
+
+  /** Judges all that is asked for. @returns What a person should know beside. */
+  async #compare(folders: Folders): Promise<readonly string[]> {
+    const { targets, config, filter, baseline, limitSeconds } = this.#settings;
+    const { trials: all, notes } = await planTrials(targets, folders, config, this.#round);
+    if (all.length === 0) return notes;
+    checkFilter(
+      all.map(({ name }) => name),
+      filter,
+    );
+    const plans = all.filter(({ name }) => isChosen(name, filter));
+    const open = new Map(plans.map((plan) => [plan.name, new Trial(plan)]));
+    const fresh = ({ plan }: Trial): Trial => {
+      const trial = new Trial(plan);
+      open.set(plan.name, trial);
+      return trial;
+    };
+    const onJudged = (outcome: Outcome): void => {
+      open.delete(outcome.trial.plan.name);
+      this.scenarios.push(
+        baseline === undefined ? reportScenario(outcome) : reportAgainst(baseline, outcome.trial, readEnvironment()),
+      );
+    };
+    try {
+      await judge([...open.values()], fresh, onJudged, {
+        ...this.#round,
+        looks: DEFAULT_LOOKS.looks,
+        limitSeconds,
+        roundsOfNew: baseline === undefined ? ROUNDS_OF_NEW : BASELINE_ROUNDS,
+        onRound: (trial, stage, rounds) => this.#show(trial, stage, rounds),
+      });
+    } finally {
+      // What an interruption leaves.
+      const begun = [...open.values()].filter(({ rounds }) => rounds.length > 0);
+      this.scenarios.push(...begun.map(reportUnfinished));
+    }
+    return notes;
+  }
+
+  #show(trial: Trial, stage: Outcome['stage'], rounds: number): void {
+    const done = trial.rounds.length;
+    const seconds = done === 0 ? ROUND_SECONDS : trial.seconds / done;
+    const label = stage === 'screened' ? 'Screening' : 'Round';
+    this.#progress.begin(
+      `${label} ${done + 1} of ${rounds}`,
+      seconds,
+      seconds * (rounds - done - 1),
+    );
+    this.#progress.update(trial.plan.name);
+  }
+}

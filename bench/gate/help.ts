@@ -1,0 +1,55 @@
+/**
+ * The texts of `millrace gate --help`.
+ *
+ * Invariant: they are made from the tables that stand beside the parser's, and from what there is to
+ * compare.
+ */
+import { columns, lines } from '../help.js';
+import { wrap } from '../terminal/wrap.js';
+import { BUILT_INS } from './built-in.js';
+import { CALIBRATE_OPTIONS } from './calibration-command.js';
+import { GATE_OPTIONS } from './settings.js';
+
+const EXIT_CODES =
+  'Exit code: 0 pass (or inconclusive), 1 wrong usage or a failure of the tool itself, 2 regression, ' +
+  '3 inconclusive with --strict, 130 and 143 when interrupted.';
+
+export function gateHelp(): string {
+  return lines([
+    'Usage: millrace gate [<what> …] [--base REF] [options]',
+    '       millrace gate --budget FILE [options]',
+    '       millrace gate <what> … --baseline FILE [options]',
+    '       millrace gate calibrate [options]',
+    '',
+    ...wrap(
+      'Builds base and head, measures both in turns, and says whether head is slower. Without a name: what ' +
+        'millrace.config.ts, .js or .json lists.',
+    ),
+    '',
+    'What can be compared:',
+    ...columns([
+      ['./jobs.js#name', 'a job of your own, on a pool'],
+      ['./parse.bench.js', 'the tasks of a tinybench Bench: its default export, or bench'],
+      [Object.keys(BUILT_INS).join(', '), 'the package millrace itself, as each side has it'],
+    ]),
+    '',
+    'Options:',
+    ...columns(GATE_OPTIONS),
+    '',
+    ...wrap(EXIT_CODES),
+  ]);
+}
+
+export function calibrateHelp(): string {
+  return lines([
+    'Usage: millrace gate calibrate [options]',
+    '',
+    ...wrap(
+      'Measures the gate itself on this machine: gates of the same code, which must not fail, and of code ' +
+        'that was made slower, which should. Takes about two hours with the defaults.',
+    ),
+    '',
+    'Options:',
+    ...columns(CALIBRATE_OPTIONS),
+  ]);
+}

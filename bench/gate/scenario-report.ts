@@ -1,0 +1,158 @@
+/**
+ * What became of a trial, as the report has it: every metric with its interval, the controls, and the
+ * reason in a sentence.
+ *
+ * Invariant: the verdict is the judge's, or stricter: different answers fail whatever the times say.
+ */
+import { formatPercent } from '../terminal/format.js';
+import { median } from '../statistics.js';
+import {
+  controlsOf,
+  DEFAULT_THRESHOLDS,
+  type MetricDecision,
+  shareOf,
+  shareOfEffects,
+  type Thresholds,
+} from './decision.js';
+import { figuresOf, gatherMetric } from './evidence.js';
+import type { Outcome } from './judge.js';
+import { type MetricName, METRICS } from './metrics.js';
+import { detectableEffect } from './power.js';
+import type { Effect, MetricReport, RoundFigures, ScenarioReport, Verdict } from './report.js';
+import { signedRank } from './signed-rank.js';
+import type { Trial } from './trial.js';
+
+/** Of an outcome. */
+export function reportScenario(outcome: Outcome): ScenarioReport {
+  const { trial, stage } = outcome;
+  const rounds = trial.rounds.map(figuresOf);
+  const metrics = trial.metrics().map((metric) => reportMetric(metric, outcome, rounds));
+  const { verdict, reason } = conclude(outcome, metrics);
+  return {
+    name: trial.plan.name,
+    verdict,
+    reason,
+    stage,
+    metrics,
+    controls: trial.rounds.length === 0 ? [] : controlsOf(trial.evidence()),
+    seconds: trial.seconds,
+    rounds,
+  };
+}
+
+/** What an interruption leaves of a trial. */
+export function reportUnfinished(trial: Trial): ScenarioReport {
+  return reportScenario({
+    trial,
+    stage: 'single',
+    verdict: 'inconclusive',
+    errors: { failAlpha: 0, passAlpha: 0 },
+    isOutOfTime: false,
+  });
+}
+
+function reportMetric(
+  metric: MetricName,
+  { trial, decision, errors }: Outcome,
+  rounds: readonly RoundFigures[],
+): MetricReport {
+  const own = trial.plan.judged.get(metric);
+  const thresholds: Thresholds = own ?? DEFAULT_THRESHOLDS;
+  const of = (side: 'base' | 'head'): number | undefined =>
+    median(rounds.flatMap((round) => round[side]?.[metric] ?? []));
+  const base = of('base');
+  const shared = { metric, isJudged: own !== undefined, ...thresholds };
+  const head = of('head') ?? 0;
+  if (base === undefined) return { ...shared, head, verdict: 'new', rounds: [] };
+  const evidence = gatherMetric(trial.roundEvidence(), metric, thresholds);
+  const { effects, isRatio } = evidence;
+  const alpha = errors.failAlpha / Math.max(1, trial.plan.judged.size);
+  const detectable = alpha === 0 ? undefined : detectableEffect(effects, { alpha });
+  const effect = shareOfEffects(effects, isRatio);
+  return {
+    ...shared,
+    base,
+    head,
+    ...(effect !== undefined && { effect }),
+    p: signedRank(effects, 'greater').p,
+    // Beyond the least that counts, as nothing smaller fails however sure it is.
+    ...(detectable !== undefined && {
+      detectable: Math.max(thresholds.minEffect, shareOf(detectable, isRatio)),
+    }),
+    verdict: verdictOf(decision?.metrics.find((each) => each.metric === metric)),
+    rounds: effects.map((each) => shareOf(each, isRatio)),
+  };
+}
+
+function verdictOf(decision: MetricDecision | undefined): Verdict {
+  if (decision === undefined || decision.verdict === 'undecided') return 'inconclusive';
+  return decision.verdict;
+}
+
+function conclude(
+  outcome: Outcome,
+  metrics: readonly MetricReport[],
+): { readonly verdict: Verdict; readonly reason: string } {
+  const { trial, verdict, decision } = outcome;
+  const judged = metrics.filter(({ isJudged }) => isJudged);
+  const count = `${trial.rounds.length} rounds`;
+  if (!trial.isCompared) {
+    return { verdict: 'new', reason: 'Base has no such scenario: it was measured, not judged.' };
+  }
+  if (!trial.plan.mayDiffer && trial.answers() === 'different') {
+    return {
+      verdict: 'fail',
+      reason:
+        'Head answers otherwise than base for the same inputs; a wrong result is no speed. Where that is ' +
+        "intended, say 'allowDifferentResults' in the configuration.",
+    };
+  }
+  const [moved] = decision?.moved ?? [];
+  if (moved !== undefined) {
+    return {
+      verdict: 'inconclusive',
+      reason:
+        `What can't have changed moved as well: ${moved.name}, ${labelOf(moved.metric)} ` +
+        `${describeChange(moved.effect)}. The machine or the setup favours one side.`,
+    };
+  }
+  if (verdict === 'fail') {
+    const worse = judged.filter((each) => each.verdict === 'fail').map(describeEffect);
+    return { verdict, reason: `Worse in ${count}: ${worse.join('; ')}.` };
+  }
+  if (verdict === 'pass') {
+    const limits = judged.map(
+      ({ metric, maxEffect }) => `${formatPercent(maxEffect)} of ${labelOf(metric)}`,
+    );
+    return { verdict, reason: `Excluded in ${count}: a loss of ${limits.join(' and of ')}.` };
+  }
+  return { verdict: 'inconclusive', reason: describeUndecided(outcome, judged) };
+}
+
+function describeUndecided(
+  { trial, isOutOfTime }: Outcome,
+  judged: readonly MetricReport[],
+): string {
+  const open = judged.filter(({ verdict }) => verdict === 'inconclusive').map(describeEffect);
+  const seen = judged.flatMap(({ metric, detectable }) =>
+    detectable === undefined ? [] : [`${formatPercent(detectable)} of ${labelOf(metric)}`],
+  );
+  return (
+    `${isOutOfTime ? 'The time was over after' : 'Not decided by'} ${trial.rounds.length} rounds: ${open.join('; ')}.` +
+    (seen.length === 0 ? '' : ` This run could have seen a loss of ${seen.join(' or ')}.`)
+  );
+}
+
+function describeEffect({ metric, effect }: MetricReport): string {
+  return `${labelOf(metric)} ${effect === undefined ? 'unknown' : describeChange(effect)}`;
+}
+
+/** '4.2 % worse (+2.9 % to +5.8 %)': of which more is worse, whatever the metric. */
+function describeChange({ estimate, low, high }: Effect): string {
+  const signed = (share: number): string => formatPercent(share, { isSigned: true });
+  return `${formatPercent(Math.abs(estimate))} ${estimate > 0 ? 'worse' : 'better'} (${signed(low)} to ${signed(high)})`;
+}
+
+function labelOf(metric: MetricName): string {
+  return METRICS[metric].label;
+}

@@ -1,0 +1,208 @@
+/**
+ * What `millrace gate` is told, by its options and by the configuration: complete and valid before
+ * anything is started.
+ *
+ * Invariant: an option of the command line comes before its field in the configuration; what only the
+ * sides can tell is checked when they are there.
+ */
+import { type Flags, type FlagTable, numberFlag, textFlag, UsageError } from '../flags.js';
+import { checkDistinct, checkWritable } from '../json-file.js';
+import { FILE_FORMS, type FileForm } from '../scenarios/job/input-source.js';
+import { readBudgets } from './budget-file.js';
+import { type BudgetRun, planBudgets } from './budget-run.js';
+import type { Budget, GateConfig, ScenarioConfig, Waiver } from './config.js';
+import { loadConfig } from './load-config.js';
+import { readGateReport } from './read-report.js';
+import type { GateReport } from './report.js';
+import { flawOfRun, readTarget, type Target } from './target.js';
+
+/** Where the results go, beside the screen. */
+export const TARGETS = ['json', 'md', 'html', 'junit'] as const;
+export type Targets = Readonly<Partial<Record<(typeof TARGETS)[number], string>>>;
+
+export interface GateSettings {
+  /** Undefined where it is the merge base with the main branch. */
+  readonly base?: string;
+  readonly head?: string;
+  /** A stored run, to be compared with instead of a base. */
+  readonly baseline?: { readonly path: string; readonly report: GateReport };
+  readonly targets: readonly Target[];
+  readonly budgets: readonly Budget[];
+  readonly budgetRuns: readonly BudgetRun[];
+  readonly waivers: readonly Waiver[];
+  readonly config: GateConfig;
+  /** Undefined where it is detected. */
+  readonly build?: readonly string[];
+  /** For each scenario. */
+  readonly limitSeconds: number;
+  readonly seed: number;
+  readonly isStrict: boolean;
+  readonly filter?: string;
+  readonly files: Targets;
+}
+
+export const GATE_FLAGS: FlagTable = {
+  help: 'switch',
+  'no-color': 'switch',
+  quiet: 'switch',
+  base: 'text',
+  head: 'text',
+  baseline: 'text',
+  budget: 'text',
+  config: 'text',
+  build: 'text',
+  input: 'text',
+  'input-as': 'text',
+  threads: 'text',
+  'in-flight': 'text',
+  rate: 'text',
+  filter: 'text',
+  seconds: 'text',
+  seed: 'text',
+  strict: 'switch',
+  json: 'text',
+  md: 'text',
+  html: 'text',
+  junit: 'text',
+};
+
+const DEFAULT_SECONDS = 90;
+
+/** One line of help for each option. */
+export const GATE_OPTIONS: ReadonlyArray<readonly [option: string, meaning: string]> = [
+  ['--base REF', 'what head is compared with (the merge base with the main branch)'],
+  ['--head REF', 'what is judged (HEAD, without uncommitted changes)'],
+  ['--baseline FILE', 'compare with a run that --json has stored, instead of a base'],
+  ['--budget FILE', 'limits that are checked within one run'],
+  ['--config FILE', 'instead of millrace.config.ts, .js or .json in this folder'],
+  ['--build COMMAND', 'builds each side, in a shell (by its lock file, then npm run build)'],
+  ['--input FILES', "the job's inputs: a pattern, NDJSON, or a module that gives them"],
+  ['--input-as FORM', 'a file as text, bytes, path or json (text; NDJSON by lines)'],
+  ['--threads N', 'of the pool that runs the job (2)'],
+  ['--in-flight N', 'jobs that are kept in flight (4 for each thread)'],
+  ['--rate N', 'jobs per second instead, whatever becomes of them'],
+  ['--filter TEXT', 'only scenarios that are called so (all)'],
+  ['--seconds N', `for each scenario at most (${DEFAULT_SECONDS})`],
+  ['--seed N', 'orders processes and blocks (1)'],
+  ['--strict', 'inconclusive is exit code 3 and not 0'],
+  ['--json FILE', 'write the report with every round; also what --baseline reads'],
+  ['--html FILE', 'write a report for a browser'],
+  ['--md FILE', 'write it as Markdown'],
+  ['--junit FILE', 'write it as JUnit XML'],
+  ['--quiet', 'no progress, only the results'],
+  ['--no-color', 'no colour; also with NO_COLOR, and where the output is no terminal'],
+];
+
+/** What only makes sense where a job is named on the command line. */
+const JOB_FLAGS = ['input', 'input-as', 'threads', 'in-flight', 'rate'];
+
+/** Reads and completes them. @throws UsageError */
+export async function gateSettings(
+  words: readonly string[],
+  flags: Flags,
+  directory: string,
+): Promise<GateSettings> {
+  const path = textFlag(flags, 'config');
+  const loaded = await loadConfig({ directory, path, flawOfRun });
+  const config = loaded?.config ?? {};
+  const budgetFile = textFlag(flags, 'budget');
+  // Budgets that are asked for alone are checked alone.
+  const configured = budgetFile === undefined ? (config.scenarios ?? []) : [];
+  const scenarios = words.length === 0 ? configured : words.map((run) => chosen(run, flags));
+  checkJobFlags(words, flags);
+  const budgets = [
+    ...(words.length === 0 ? (config.budgets ?? []) : []),
+    ...(budgetFile === undefined ? [] : readBudgets(budgetFile)),
+  ];
+  if (scenarios.length === 0 && budgets.length === 0) {
+    throw new UsageError(
+      "What shall be compared? Name a job such as './jobs.js#render', a file with a tinybench Bench or a " +
+        "scenario, or give '--budget FILE', or list them in millrace.config.ts, .js or .json.",
+    );
+  }
+  const [base, head] = [textFlag(flags, 'base'), textFlag(flags, 'head')];
+  const stored = textFlag(flags, 'baseline');
+  checkBaseline(stored, { base, head });
+  const build = textFlag(flags, 'build');
+  const filter = textFlag(flags, 'filter');
+  return {
+    ...definedOnly({ base: base ?? config.base, head, filter }),
+    ...(stored !== undefined && { baseline: { path: stored, report: readGateReport(stored) } }),
+    targets: scenarios.map((each) => readTarget(each, directory)),
+    budgets,
+    budgetRuns: planBudgets(budgets),
+    waivers: config.waivers ?? [],
+    config,
+    ...(build === undefined
+      ? config.build !== undefined && { build: config.build }
+      : { build: [build] }),
+    limitSeconds:
+      numberFlag(flags, 'seconds', { min: 10, max: 86_400 }) ?? config.seconds ?? DEFAULT_SECONDS,
+    seed: numberFlag(flags, 'seed', { min: 0, max: 2 ** 32 - 1, isWhole: true }) ?? 1,
+    isStrict: flags.has('strict'),
+    files: readFiles(flags),
+  };
+}
+
+/** A word of the command line, with the options that are for jobs. */
+function chosen(run: string, flags: Flags): ScenarioConfig {
+  const whole = { min: 1, max: 1_000_000, isWhole: true };
+  return {
+    run,
+    ...definedOnly({
+      input: textFlag(flags, 'input'),
+      inputAs: readForm(textFlag(flags, 'input-as')),
+      threads: numberFlag(flags, 'threads', { ...whole, max: 256 }),
+      inFlight: numberFlag(flags, 'in-flight', whole),
+      perSecond: numberFlag(flags, 'rate', { min: 0.1, max: 10_000_000 }),
+    }),
+  };
+}
+
+function readForm(given: string | undefined): FileForm | undefined {
+  if (given === undefined) return undefined;
+  const form = FILE_FORMS.find((each) => each === given);
+  if (form !== undefined) return form;
+  throw new UsageError(
+    `Option '--input-as' is '${given}'; valid is one of ${FILE_FORMS.join(', ')}.`,
+  );
+}
+
+function checkJobFlags(words: readonly string[], flags: Flags): void {
+  const given = JOB_FLAGS.find((name) => flags.has(name));
+  if (given === undefined || words.length > 0) return;
+  throw new UsageError(`Option '--${given}' is for a job that is named beside it; none is.`);
+}
+
+function checkBaseline(
+  stored: string | undefined,
+  refs: Readonly<Record<string, string | undefined>>,
+): void {
+  const ref = Object.keys(refs).find((name) => refs[name] !== undefined);
+  if (stored === undefined || ref === undefined) return;
+  throw new UsageError(
+    `Options '--baseline' and '--${ref}' are both given; a stored run replaces the base, and what ` +
+      'lies in this folder is compared with it. Valid is one of both.',
+  );
+}
+
+function readFiles(flags: Flags): Targets {
+  const files: { -readonly [Kind in keyof Targets]: Targets[Kind] } = {};
+  for (const kind of TARGETS) {
+    const path = textFlag(flags, kind);
+    if (path === undefined) continue;
+    checkWritable(kind, path);
+    files[kind] = path;
+  }
+  checkDistinct(files);
+  return files;
+}
+
+/** Without the fields that are undefined. */
+function definedOnly<Fields extends object>(
+  fields: Fields,
+): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as never;
+}
