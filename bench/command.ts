@@ -1,46 +1,29 @@
 /**
- * `millrace bench`: which scenarios, with which options; then one after the other, and what came of
- * them on the screen and in files.
+ * `millrace bench`: the chosen scenarios (`steps.ts`), one after the other, and what came of them on
+ * the screen and in files.
  *
  * Invariants: whatever can be known to be wrong (a name, an option, a file that can't be written) is
- * said before anything is started; a run that is interrupted or fails still writes what it has; every option
- * reaches all scenarios that know it, and one that none of them knows is an error.
+ * said before anything is started; a run that is interrupted or fails still writes what it has.
  */
-import { existsSync } from 'node:fs';
 import { type BenchFile, type FileResult, SCHEMA } from './bench-file.js';
 import { compareFiles } from './compare.js';
 import { describeBusy, readEnvironment } from './environment.js';
-import { type Flags, type FlagTable, parseFlags, textFlag, UsageError } from './flags.js';
+import { type Flags, textFlag, UsageError } from './flags.js';
 import { benchHelp, scenarioList } from './help.js';
 import { checkDistinct, checkWritable, writeJson, writeText } from './json-file.js';
 import { drawMarkdown } from './markdown.js';
-import { didYouMean } from './nearest.js';
-import type { Scenario, Surroundings } from './scenario.js';
+import type { Surroundings } from './scenario.js';
 import { SCENARIOS } from './scenarios/index.js';
-import { job } from './scenarios/job/command.js';
-import { looksLikeModule } from './scenarios/job/module-name.js';
+import {
+  checkFlags,
+  chosenSteps,
+  measureStep,
+  readArguments,
+  type Step,
+  tourSteps,
+} from './steps.js';
 import { drawDocument } from './terminal/document.js';
 import { wrap } from './terminal/wrap.js';
-import { TOUR } from './tour.js';
-
-/** Options of every run. */
-const COMMON_FLAGS: FlagTable = {
-  help: 'switch',
-  'no-color': 'switch',
-  quiet: 'switch',
-  json: 'text',
-  md: 'text',
-  html: 'text',
-};
-
-/** For words that look as if a shell had put them there. */
-const QUOTES = " A pattern of files needs quotes: --input 'docs/*.md'.";
-
-/** A scenario, and what it is told. */
-interface Step {
-  readonly scenario: Scenario;
-  readonly settings: unknown;
-}
 
 /** Where results go, beside the screen. */
 interface Targets {
@@ -80,83 +63,6 @@ export async function bench(args: readonly string[], surroundings: Surroundings)
   throw new Error(`${many} failed. ${failure}`);
 }
 
-/** Splits the arguments by the options of all scenarios; which of them are allowed is seen later. */
-function readArguments(args: readonly string[]): { operands: string[]; flags: Flags } {
-  const every = Object.assign({}, COMMON_FLAGS, ...SCENARIOS.map(({ flags }) => flags));
-  const { words, flags } = parseFlags(args, every as FlagTable);
-  return { operands: words, flags };
-}
-
-function chosenSteps(operands: readonly string[], flags: Flags): Step[] {
-  checkModules(operands);
-  const scenarios = operands.map((word) => (looksLikeModule(word) ? job : findScenario(word)));
-  const twice = scenarios.find((each, at) => scenarios.indexOf(each) !== at);
-  if (twice !== undefined) throw new UsageError(`Scenario '${twice.name}' is named twice.`);
-  const all = withModule(flags, operands.find(looksLikeModule));
-  checkScenarioFlags(all, scenarios);
-  return scenarios.map((scenario) => ({
-    scenario,
-    settings: scenario.settings(only(all, scenario)),
-  }));
-}
-
-function tourSteps(flags: Flags): Step[] {
-  checkScenarioFlags(
-    flags,
-    TOUR.map(({ scenario }) => scenario),
-  );
-  return TOUR.map(({ scenario, flags: own }) => ({
-    scenario,
-    settings: scenario.settings(new Map([...own, ...only(flags, scenario)])),
-  }));
-}
-
-/** @throws UsageError where there are several, as a shell makes of a pattern without quotes. */
-function checkModules(operands: readonly string[]): void {
-  const [first, second] = operands.filter(looksLikeModule);
-  if (second === undefined) return;
-  throw new UsageError(`Two jobs are named, '${first}' and '${second}'; valid is one.${QUOTES}`);
-}
-
-/** `millrace bench ./jobs.js#render` is short for `millrace bench job --module ./jobs.js#render`. */
-function withModule(flags: Flags, word: string | undefined): Flags {
-  if (word === undefined) return flags;
-  if (!flags.has('module')) return new Map([...flags, ['module', word]]);
-  throw new UsageError(
-    `Option '--module' is given beside the job '${word}'; valid is one of both.`,
-  );
-}
-
-function findScenario(name: string): Scenario {
-  const names = SCENARIOS.map((scenario) => scenario.name);
-  const found = SCENARIOS.find((scenario) => scenario.name === name);
-  if (found !== undefined) return found;
-  const hint = existsSync(name) ? QUOTES : didYouMean(name, [...names, 'list', 'compare']);
-  throw new UsageError(`Unknown scenario '${name}'; there is: ${names.join(', ')}.${hint}`);
-}
-
-/** @throws UsageError for an option that none of the scenarios knows. */
-function checkScenarioFlags(flags: Flags, scenarios: readonly Scenario[]): void {
-  const known = [
-    ...Object.keys(COMMON_FLAGS),
-    ...scenarios.flatMap((scenario) => Object.keys(scenario.flags)),
-  ];
-  checkFlags(flags, known, scenarios.map((each) => each.name).join(', '));
-}
-
-function checkFlags(flags: Flags, known: readonly string[], what: string): void {
-  const unknown = [...flags.keys()].find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  const options = known.map((each) => `--${each}`);
-  throw new UsageError(
-    `Unknown option '--${unknown}' for ${what}.${didYouMean(`--${unknown}`, options)}`,
-  );
-}
-
-function only(flags: Flags, scenario: Scenario): Flags {
-  return new Map([...flags].filter(([name]) => Object.hasOwn(scenario.flags, name)));
-}
-
 function readTargets(flags: Flags, isTour: boolean): Targets {
   const target = (kind: 'json' | 'md' | 'html'): string | undefined => {
     const byDefault = isTour && kind !== 'md' ? `millrace-report.${kind}` : undefined;
@@ -191,16 +97,17 @@ async function runSteps(
   const command = ['millrace bench', ...args.map(quoted)].join(' ');
   const file: BenchFile = { schema: SCHEMA, command, startedAt, environment, results };
   try {
-    for (const { scenario, settings } of steps) {
+    for (const step of steps) {
       if (signal.aborted) break;
+      const { scenario } = step;
       if (steps.length > 1 && !flags.has('quiet')) {
         const title = `${paint('title', `${scenario.name}: `)}${scenario.summary}`;
         screen.write(`\n${wrap(title).join('\n')}\n`);
       }
-      const result = await scenario.measure(settings, quiet);
+      const result = await measureStep(step, quiet);
       const document = scenario.describe(result);
       if (document.blocks.length > 0) screen.write(`${drawDocument(document, paint).join('\n')}\n`);
-      results.push({ ...result, figures: scenario.figures(result) });
+      results.push(result);
     }
     return { file };
   } catch (error) {

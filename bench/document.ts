@@ -59,14 +59,16 @@ export interface Axis {
 }
 
 /** How a figure is written. */
-export type Unit =
-  | 'count'
-  | 'ratio'
-  | 'percent'
-  | 'bytes'
-  | 'milliseconds'
-  | 'seconds'
-  | 'perSecond';
+export const UNITS = [
+  'count',
+  'ratio',
+  'percent',
+  'bytes',
+  'milliseconds',
+  'seconds',
+  'perSecond',
+] as const;
+export type Unit = (typeof UNITS)[number];
 
 /** Amounts over time, one curve for each of the series; in a terminal one area below the other. */
 export interface TimelineBlock {

@@ -4,14 +4,14 @@
  * Invariant: what leaves this file has all that a comparison needs, with numbers where it says so and
  * no control characters where it is shown; a file that hasn't is a `UsageError` with path and reason.
  */
-import { readFileSync } from 'node:fs';
 import { type BenchFile, SCHEMA } from './bench-file.js';
-import type { Unit } from './document.js';
+import { UNITS } from './document.js';
 import { UsageError } from './flags.js';
+import { readJson } from './read-json.js';
 
 /** @throws UsageError */
 export function readRun(path: string): BenchFile {
-  const file = parse(path, readText(path));
+  const file = readJson(path);
   const schema = isObject(file) ? file['schema'] : undefined;
   if (typeof schema !== 'string' || !schema.startsWith(FAMILY)) {
     throw new UsageError(`'${path}' is not a run of 'millrace bench' that --json has written.`);
@@ -24,46 +24,11 @@ export function readRun(path: string): BenchFile {
   return file as unknown as BenchFile;
 }
 
-/** Every unit that figures can have. */
-const UNITS: Readonly<Record<Unit, true>> = {
-  count: true,
-  ratio: true,
-  percent: true,
-  bytes: true,
-  milliseconds: true,
-  seconds: true,
-  perSecond: true,
-};
 /** Of an environment; the second ones only where there is such a limit. */
 const TEXTS = ['millrace', 'piscina', 'node', 'platform', 'kernel', 'cpu'];
 const NUMBERS = ['processors', 'memoryBytes', 'loadAverage'];
 const LIMITS = ['cpuQuota', 'memoryLimitBytes'];
 const FAMILY = SCHEMA.slice(0, SCHEMA.indexOf('/') + 1);
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reasons: Readonly<Record<string, string>> = {
-      ENOENT: 'there is no such file',
-      EACCES: 'permission denied',
-      EISDIR: 'it is a folder',
-      ENOTDIR: 'its folder is a file',
-    };
-    throw new UsageError(`'${path}' can't be read: ${reasons[code ?? ''] ?? message}.`);
-  }
-}
-
-function parse(path: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (text.trim() === '') throw new UsageError(`'${path}' is not JSON: it is empty.`);
-    const [reason] = (error as Error).message.split('\n');
-    throw new UsageError(`'${path}' is not JSON: ${reason}.`);
-  }
-}
 
 /** What is wrong with the content, if anything: "results[0].figures[3].median is no number". */
 function flawOf(file: Record<string, unknown>): string | undefined {
@@ -94,8 +59,8 @@ function flawOfResult(result: Record<string, unknown>, at: string): string | und
 
 function flawOfFigure(figure: Record<string, unknown>, at: string): string | undefined {
   const { rounds, better, unit } = figure;
-  if (typeof unit !== 'string' || !Object.hasOwn(UNITS, unit)) {
-    return `${at}.unit is none of ${Object.keys(UNITS).join(', ')}`;
+  if (!(UNITS as readonly unknown[]).includes(unit)) {
+    return `${at}.unit is none of ${UNITS.join(', ')}`;
   }
   if (rounds !== undefined && !(Array.isArray(rounds) && rounds.every(Number.isFinite))) {
     return `${at}.rounds is no list of numbers`;

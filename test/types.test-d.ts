@@ -4,6 +4,7 @@
  */
 import { expectTypeOf } from 'vitest';
 import { type Job, type JobName, Pool, type PoolOptions, type PoolStats } from 'millrace';
+import { defineConfig, type GateConfig } from 'millrace/config';
 import { transfer } from 'millrace/worker';
 
 type Jobs = typeof import('./fixtures/typed-jobs.js');
@@ -101,3 +102,26 @@ pool.on('closed', (report: string) => report);
 
 expectTypeOf(pool.stats()).toEqualTypeOf<PoolStats>();
 expectTypeOf(transfer(new Uint8Array(1), [])).toEqualTypeOf<Uint8Array<ArrayBuffer>>();
+
+// The gate's configuration.
+expectTypeOf(
+  defineConfig({
+    base: 'main',
+    scenarios: [{ run: './jobs.js#render', thresholds: { cpu: { minEffect: 0.1 }, p50: false } }],
+    budgets: [{ name: 'no-op', run: ['overhead'], figure: 'x', over: 'y', atLeast: 5 }],
+    waivers: [
+      { scenario: './jobs.js#render', metric: 'cpu', until: '2026-12-31', reason: 'A new parser.' },
+      { budget: 'no-op', until: '2026-12-31', reason: 'A new parser.' },
+    ],
+  }),
+).toEqualTypeOf<GateConfig>();
+// @ts-expect-error an unknown key
+defineConfig({ scenario: [] });
+// @ts-expect-error an unknown metric
+defineConfig({ thresholds: { p90: {} } });
+// @ts-expect-error true is no threshold
+defineConfig({ thresholds: { cpu: true } });
+// @ts-expect-error a budget has no metrics
+defineConfig({ waivers: [{ budget: 'x', metric: 'cpu', until: '2026-12-31', reason: 'x' }] });
+// @ts-expect-error a waiver excuses one thing
+defineConfig({ waivers: [{ budget: 'x', scenario: 'x', until: '2026-12-31', reason: 'x' }] });
