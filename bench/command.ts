@@ -12,6 +12,7 @@ import { type Flags, textFlag, UsageError } from './flags.js';
 import { benchHelp, scenarioList } from './help.js';
 import { checkDistinct, checkWritable, writeJson, writeText } from './json-file.js';
 import { drawMarkdown } from './markdown.js';
+import { quotedWord } from './quoted.js';
 import type { Surroundings } from './scenario.js';
 import { SCENARIOS } from './scenarios/index.js';
 import {
@@ -94,7 +95,7 @@ async function runSteps(
   const busy = describeBusy(environment);
   if (busy !== undefined) screen.write(`${wrap(busy).join('\n')}\n`);
   const quiet = flags.has('quiet') ? { ...surroundings, screen: SILENT } : surroundings;
-  const command = ['millrace bench', ...args.map(quoted)].join(' ');
+  const command = ['millrace bench', ...args.map(quotedWord)].join(' ');
   const file: BenchFile = { schema: SCHEMA, command, startedAt, environment, results };
   try {
     for (const step of steps) {
@@ -129,11 +130,6 @@ async function write(file: BenchFile, targets: Targets, { screen }: Surroundings
   }
   const written = [html, json, md].filter((path) => path !== undefined);
   if (written.length > 0) screen.write(`\n${wrap(`Written: ${written.join(', ')}`).join('\n')}\n`);
-}
-
-/** As a shell takes it for one word. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function print(text: string, { screen }: Surroundings): void {

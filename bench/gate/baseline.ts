@@ -13,7 +13,7 @@
 import type { Environment } from '../environment.js';
 import { median } from '../statistics.js';
 import { formatPercent } from '../terminal/format.js';
-import { effectOf, shareOf, type Thresholds } from './decision.js';
+import { effectOf, shareOf } from './decision.js';
 import { figuresOf } from './evidence.js';
 import { hodgesLehmannShift } from './hodges-lehmann.js';
 import { holm } from './holm.js';
@@ -21,6 +21,7 @@ import { type MetricName, METRICS } from './metrics.js';
 import { rankSum } from './rank-sum.js';
 import type { References } from './references.js';
 import type { GateReport, MetricReport, RoundFigures, ScenarioReport, Verdict } from './report.js';
+import { DEFAULT_THRESHOLDS, type Thresholds } from './thresholds.js';
 import type { Trial } from './trial.js';
 
 /** A stored report, and where it is from. */
@@ -123,7 +124,7 @@ function compare(
   isOnlyMeasured: boolean,
 ): MetricReport {
   const own = trial.plan.judged.get(metric);
-  const { minEffect, maxEffect } = cautious(own ?? { minEffect: 0.03, maxEffect: 0.05 });
+  const { minEffect, maxEffect } = cautious(own ?? DEFAULT_THRESHOLDS);
   const of = (rounds: readonly RoundFigures[]): number | undefined =>
     median(rounds.flatMap(({ head }) => head[metric] ?? []));
   const base = of(before);

@@ -8,12 +8,11 @@
  */
 import { randomFrom, shuffled } from '../random.js';
 import type { Calibration, CalibrationGate, CalibrationSettings } from './calibration.js';
-import { DEFAULT_THRESHOLDS } from './decision.js';
 import { judge, type JudgeSurroundings, type Outcome } from './judge.js';
 import { judgedByDefault, type MetricName } from './metrics.js';
 import { ROUND_TIMING, type Side } from './round.js';
 import { Trial } from './trial.js';
-import type { Thresholds } from './decision.js';
+import { DEFAULT_THRESHOLDS, type Thresholds } from './thresholds.js';
 
 const WORK = new URL('../../workers/work.js', import.meta.url).href;
 const LIBRARY = new URL('../../src/index.js', import.meta.url).href;

@@ -17,16 +17,7 @@ import { hodgesLehmann } from './hodges-lehmann.js';
 import { holm } from './holm.js';
 import type { MetricName } from './metrics.js';
 import { signedRank } from './signed-rank.js';
-
-/** How large an effect has to be: shares, 0.03 is three percent. */
-export interface Thresholds {
-  /** A fail is beyond it. */
-  readonly minEffect: number;
-  /** A pass excludes it. */
-  readonly maxEffect: number;
-}
-
-export const DEFAULT_THRESHOLDS: Thresholds = { minEffect: 0.03, maxEffect: 0.05 };
+import type { Thresholds } from './thresholds.js';
 
 /** What is known of a metric. */
 export interface MetricEvidence extends Thresholds {

@@ -10,11 +10,12 @@
  * resemble each other; effects are logarithms (0.0488 is five percent more) of which more is worse.
  */
 import { median } from '../statistics.js';
-import type { Evidence, MetricEvidence, Thresholds } from './decision.js';
+import type { Evidence, MetricEvidence } from './decision.js';
 import { type Figures, METRIC_NAMES, type MetricName, METRICS } from './metrics.js';
 import type { References } from './references.js';
 import type { RoundFigures } from './report.js';
 import type { Round, SideRound } from './round.js';
+import type { Thresholds } from './thresholds.js';
 
 /** The evidence of one round for one metric. */
 export interface Contrast {

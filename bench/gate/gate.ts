@@ -121,9 +121,8 @@ class Gate {
     } finally {
       this.#progress.stop();
     }
-    const { budgetRuns } = this.#settings;
     if (!signal.aborted) {
-      this.budgets.push(...(await measureBudgets(budgetRuns, this.#surroundings)));
+      this.budgets.push(...(await measureBudgets(this.#settings.budgets, this.#surroundings)));
     }
     return { sides: prepared?.sides ?? {}, notes: [...(prepared?.notes ?? []), ...notes] };
   }

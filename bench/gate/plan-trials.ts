@@ -12,11 +12,10 @@ import { UsageError } from '../flags.js';
 import { didYouMean } from '../nearest.js';
 import { BUILT_INS, type BuiltIn } from './built-in.js';
 import type { GateConfig, ScenarioConfig } from './config.js';
-import type { Thresholds } from './decision.js';
 import { judgedByDefault, METRIC_NAMES, type MetricName } from './metrics.js';
 import { inspect, ROUND_TIMING, type RoundSurroundings, type Side } from './round.js';
 import type { Target } from './target.js';
-import { judgementOf } from './thresholds.js';
+import { judgementOf, type Thresholds } from './thresholds.js';
 import type { TrialPlan } from './trial.js';
 import type { WorkloadSpec } from './workload.js';
 

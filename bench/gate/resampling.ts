@@ -8,10 +8,11 @@
  * make them as far as the machine allows; what real gates show stands beside it.
  */
 import { randomFrom } from '../random.js';
-import { decide, effectOf, type Thresholds } from './decision.js';
+import { decide, effectOf } from './decision.js';
 import { gather, type RoundEvidence } from './evidence.js';
 import type { Look } from './looks.js';
 import { type MetricName, METRICS } from './metrics.js';
+import type { Thresholds } from './thresholds.js';
 
 /** What to play. */
 export interface ResamplingOptions {

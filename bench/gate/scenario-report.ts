@@ -8,11 +8,9 @@ import { formatPercent } from '../terminal/format.js';
 import { median } from '../statistics.js';
 import {
   controlsOf,
-  DEFAULT_THRESHOLDS,
   type MetricDecision,
   shareOf,
   shareOfEffects,
-  type Thresholds,
 } from './decision.js';
 import { figuresOf, gatherMetric } from './evidence.js';
 import type { Outcome } from './judge.js';
@@ -20,6 +18,7 @@ import { type MetricName, METRICS } from './metrics.js';
 import { detectableEffect } from './power.js';
 import type { Effect, MetricReport, RoundFigures, ScenarioReport, Verdict } from './report.js';
 import { signedRank } from './signed-rank.js';
+import { DEFAULT_THRESHOLDS, type Thresholds } from './thresholds.js';
 import type { Trial } from './trial.js';
 
 /** Of an outcome. */

@@ -9,8 +9,8 @@ import { type Flags, type FlagTable, numberFlag, textFlag, UsageError } from '..
 import { checkDistinct, checkWritable } from '../json-file.js';
 import { FILE_FORMS, type FileForm } from '../scenarios/job/input-source.js';
 import { readBudgets } from './budget-file.js';
-import { type BudgetRun, planBudgets } from './budget-run.js';
-import type { Budget, GateConfig, ScenarioConfig, Waiver } from './config.js';
+import { type BudgetPlan, planBudgets } from './budget-run.js';
+import type { GateConfig, ScenarioConfig, Waiver } from './config.js';
 import { loadConfig } from './load-config.js';
 import { readGateReport } from './read-report.js';
 import type { GateReport } from './report.js';
@@ -27,8 +27,7 @@ export interface GateSettings {
   /** A stored run, to be compared with instead of a base. */
   readonly baseline?: { readonly path: string; readonly report: GateReport };
   readonly targets: readonly Target[];
-  readonly budgets: readonly Budget[];
-  readonly budgetRuns: readonly BudgetRun[];
+  readonly budgets: BudgetPlan;
   readonly waivers: readonly Waiver[];
   readonly config: GateConfig;
   /** Undefined where it is detected. */
@@ -129,8 +128,7 @@ export async function gateSettings(
     ...definedOnly({ base: base ?? config.base, head, filter }),
     ...(stored !== undefined && { baseline: { path: stored, report: readGateReport(stored) } }),
     targets: scenarios.map((each) => readTarget(each, directory)),
-    budgets,
-    budgetRuns: planBudgets(budgets),
+    budgets: planBudgets(budgets),
     waivers: config.waivers ?? [],
     config,
     ...(build === undefined

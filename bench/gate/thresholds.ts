@@ -5,34 +5,43 @@
  * neither fail nor ever pass; a scenario's own threshold replaces that for all and isn't mixed with it.
  */
 import type { GateConfig, ScenarioConfig } from './config.js';
-import { type MetricName, METRICS } from './metrics.js';
+import type { MetricName } from './metrics.js';
 
-/** What a fail has to be beyond where nothing is configured: 3 %. */
-export const DEFAULT_MIN_EFFECT = 0.03;
-/** What a pass has to exclude where nothing is configured: 5 %. */
-export const DEFAULT_MAX_EFFECT = 0.05;
-
-/** A threshold, complete. Shares: 0.05 is 5 percent. */
-export interface Judgement {
-  /** Whether the metric decides. */
-  readonly isJudged: boolean;
+/** How large an effect has to be. Shares: 0.05 is 5 percent. */
+export interface Thresholds {
+  /** A fail is beyond it. */
   readonly minEffect: number;
+  /** A pass excludes it. */
   readonly maxEffect: number;
 }
 
-/** How a metric is judged. @param scenario - Absent for one that is not configured. */
+/** A threshold, and whether the metric decides at all. */
+export interface Judgement extends Thresholds {
+  readonly isJudged: boolean;
+}
+
+/** Where nothing is configured: a fail is beyond 3 %, a pass excludes 5 %. */
+export const DEFAULT_THRESHOLDS: Thresholds = { minEffect: 0.03, maxEffect: 0.05 };
+
+/**
+ * How a metric is judged.
+ *
+ * @param byDefault - Whether it decides where nothing is configured.
+ * @param scenario - Absent for one that is not configured.
+ */
 export function judgementOf(
   metric: MetricName,
+  byDefault: boolean,
   config: Pick<GateConfig, 'thresholds'>,
   scenario?: Pick<ScenarioConfig, 'thresholds'>,
 ): Judgement {
   const threshold = scenario?.thresholds?.[metric] ?? config.thresholds?.[metric];
-  const isJudged = threshold === undefined ? METRICS[metric].isJudged : threshold !== false;
+  const isJudged = threshold === undefined ? byDefault : threshold !== false;
   const { minEffect, maxEffect } = threshold || {};
-  const proportion = DEFAULT_MIN_EFFECT / DEFAULT_MAX_EFFECT;
+  const { minEffect: least, maxEffect: most } = DEFAULT_THRESHOLDS;
   return {
     isJudged,
-    minEffect: minEffect ?? (maxEffect === undefined ? DEFAULT_MIN_EFFECT : maxEffect * proportion),
-    maxEffect: maxEffect ?? (minEffect === undefined ? DEFAULT_MAX_EFFECT : minEffect / proportion),
+    minEffect: minEffect ?? (maxEffect === undefined ? least : (maxEffect * least) / most),
+    maxEffect: maxEffect ?? (minEffect === undefined ? most : (minEffect * most) / least),
   };
 }

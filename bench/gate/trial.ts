@@ -4,10 +4,11 @@
  * Invariant: rounds are only added; all that is said of them is computed from them, so that a stored
  * trial gives the same verdict again.
  */
-import type { Evidence, Thresholds } from './decision.js';
+import type { Evidence } from './decision.js';
 import { evidenceOf, gather, type RoundEvidence } from './evidence.js';
 import { METRIC_NAMES, type MetricName } from './metrics.js';
 import type { Round, RoundTiming, Side } from './round.js';
+import type { Thresholds } from './thresholds.js';
 
 /** A scenario, ready to be measured. */
 export interface TrialPlan {

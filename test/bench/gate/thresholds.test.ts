@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
+import { judgedByDefault, type MetricName } from '../../../bench/gate/metrics.js';
 import { judgementOf } from '../../../bench/gate/thresholds.js';
+
+const byDefault: ReadonlySet<MetricName> = new Set(judgedByDefault(true));
 
 const config = { thresholds: { cpu: { minEffect: 0.1 }, p99: {}, throughput: false } } as const;
 
@@ -43,7 +46,7 @@ test.each([
     expected: [false, 0.03, 0.05],
   },
 ] as const)('$what', ({ metric, all, own, expected: [isJudged, min, max] }) => {
-  const judgement = judgementOf(metric, all, own);
+  const judgement = judgementOf(metric, byDefault.has(metric), all, own);
   expect(judgement.isJudged).toBe(isJudged);
   expect(judgement.minEffect).toBeCloseTo(min, 12);
   expect(judgement.maxEffect).toBeCloseTo(max, 12);
