@@ -1,0 +1,46 @@
+/**
+ * Ends a process group: a process that was started `detached`, and all that it has started since.
+ *
+ * Invariants: the answer comes when no process of the group is left (a process that hangs in the
+ * kernel excepted, which no signal reaches); no signal goes to a group but the one that is named. A
+ * process that made itself a group of its own has left, and is not reached. POSIX only.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** What ends a group, and how long it may take: time to tidy up at first, which git makes use of. */
+const STEPS = [
+  { signal: 'SIGTERM', limitMs: 2000 },
+  { signal: 'SIGKILL', limitMs: 5000 },
+] as const;
+const POLL_MS = 20;
+
+/**
+ * Ends a group and waits until it is gone; nothing happens where it is gone already.
+ *
+ * @param group - The process id of the one that was started `detached`.
+ * @throws RangeError where it is no such id: 0 and 1 would mean this process and all processes.
+ */
+export async function endGroup(group: number): Promise<void> {
+  if (!Number.isSafeInteger(group) || group <= 1) {
+    throw new RangeError(`'${group}' is no process group; valid is a whole number from 2.`);
+  }
+  for (const { signal, limitMs } of STEPS) {
+    if (!signalGroup(group, signal)) return;
+    const deadline = performance.now() + limitMs;
+    while (performance.now() < deadline) {
+      await delay(POLL_MS);
+      if (!signalGroup(group, 0)) return;
+    }
+  }
+}
+
+/** False where nobody is left to hear it. */
+function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(-group, signal);
+    return true;
+  } catch {
+    // ESRCH; or EPERM, which macOS says of a group of which only the dead are left.
+    return false;
+  }
+}
