@@ -13,6 +13,7 @@ const ENVIRONMENT = {
   GIT_AUTHOR_EMAIL: 'tester@localhost',
   GIT_COMMITTER_NAME: 'tester',
   GIT_COMMITTER_EMAIL: 'tester@localhost',
+  GIT_ALLOW_PROTOCOL: 'file',
 };
 
 /** An empty folder for each test. To be called once, at the top of a test file. */
