@@ -103,7 +103,7 @@ async function screen(
     const isCleared =
       (adjusted[index] as number) <= SCREENING_ALPHA &&
       decision.verdict === 'pass' &&
-      trial.answers() !== 'different';
+      !trial.hasWrongAnswers();
     if (isCleared) {
       onJudged({ trial, stage: 'screened', verdict: 'pass', decision, errors, isOutOfTime: false });
     }
@@ -132,6 +132,10 @@ async function confirm(
         return { trial, stage, verdict: 'inconclusive', ...last, isOutOfTime: true };
       }
       await addRound(trial, stage, most, surroundings);
+      // More rounds would only tell how fast the wrong answer is.
+      if (trial.hasWrongAnswers()) {
+        return { trial, stage, verdict: 'fail', ...last, isOutOfTime: false };
+      }
     }
     const errors = { failAlpha: failAlpha / suspects, passAlpha };
     const decision = decide(trial.evidence(), errors);

@@ -98,7 +98,7 @@ function conclude(
   if (!trial.isCompared) {
     return { verdict: 'new', reason: 'Base has no such scenario: it was measured, not judged.' };
   }
-  if (!trial.plan.mayDiffer && trial.answers() === 'different') {
+  if (trial.hasWrongAnswers()) {
     return {
       verdict: 'fail',
       reason:

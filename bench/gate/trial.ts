@@ -69,17 +69,20 @@ export class Trial {
   }
 
   /**
-   * Whether both sides answer alike: 'different' only where base agrees with itself, as otherwise the
-   * answers are not meant to be compared (a random number, a time).
+   * Whether head answers otherwise than base where it should not. Where base does not agree with itself
+   * the answers are not meant to be compared (a random number, a time).
    */
-  answers(): 'same' | 'different' | 'unknown' {
-    let known: 'same' | 'unknown' = 'unknown';
-    for (const { base, control, head } of this.#rounds) {
-      const [first, second, own] = [base?.checksum, control?.checksum, head?.checksum];
-      if (first === undefined || own === undefined || first !== second) return 'unknown';
-      if (first !== own) return 'different';
-      known = 'same';
-    }
-    return known;
+  hasWrongAnswers(): boolean {
+    if (this.plan.mayDiffer) return false;
+    const answers = this.#rounds.map(({ base, control, head }) => ({
+      base: base?.checksum,
+      control: control?.checksum,
+      head: head?.checksum,
+    }));
+    const [first] = answers;
+    const isSettled = answers.every(
+      ({ base, control }) => base !== undefined && base === first?.base && control === base,
+    );
+    return isSettled && answers.some(({ head, base }) => head !== base);
   }
 }
