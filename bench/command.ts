@@ -13,7 +13,7 @@ import { describeBusy, readEnvironment } from './environment.js';
 import { type Flags, type FlagTable, parseFlags, textFlag, UsageError } from './flags.js';
 import { benchHelp, scenarioList } from './help.js';
 import { checkDistinct, checkWritable, writeJson, writeText } from './json-file.js';
-import { drawMarkdown } from './markdown.js';
+import { drawMarkdown } from './markdown/run.js';
 import { didYouMean } from './nearest.js';
 import type { Scenario, Surroundings } from './scenario.js';
 import { SCENARIOS } from './scenarios/index.js';
