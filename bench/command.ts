@@ -11,7 +11,7 @@ import { describeBusy, readEnvironment } from './environment.js';
 import { type Flags, textFlag, UsageError } from './flags.js';
 import { benchHelp, scenarioList } from './help.js';
 import { checkDistinct, checkWritable, writeJson, writeText } from './json-file.js';
-import { drawMarkdown } from './markdown.js';
+import { drawMarkdown } from './markdown/run.js';
 import { quotedWord } from './quoted.js';
 import type { Surroundings } from './scenario.js';
 import { SCENARIOS } from './scenarios/index.js';

@@ -8,7 +8,7 @@ import { realpathSync } from 'node:fs';
 import { describeRuns, type ReadRun, reportRuns, type RunsReport } from './compare-report.js';
 import { UsageError } from './flags.js';
 import { checkDistinct, checkWritable, writeJson, writeText } from './json-file.js';
-import { drawMarkdownDocument } from './markdown.js';
+import { drawMarkdownDocument } from './markdown/document.js';
 import { readRun } from './run-file.js';
 import { drawDocument } from './terminal/document.js';
 import type { Paint } from './terminal/paint.js';

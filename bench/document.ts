@@ -1,6 +1,6 @@
 /**
  * What a result has to say, as plain data: a scenario makes it once from its result, and it is drawn
- * in a terminal (`terminal/document.ts`), as Markdown (`markdown.ts`) and as a page (`html/`).
+ * in a terminal (`terminal/document.ts`), as Markdown (`markdown/document.ts`) and as a page (`html/`).
  *
  * Invariants: every figure that a chart shows is in a table or a sentence, too; no text contains
  * markup or colour; nothing here depends on how it is drawn.
@@ -117,6 +117,33 @@ export interface BarsBlock {
   readonly bars: ReadonlyArray<{ readonly name: string; readonly figure: Spread }>;
 }
 
+/**
+ * Changes with their intervals, a row each, above the rounds that they come from: a forest plot. All are
+ * shares, of which more is worse.
+ */
+export interface ForestBlock {
+  readonly kind: 'forest';
+  readonly title: string;
+  /** What the upright lines stand for, beside that of no change; none twice. */
+  readonly marks: readonly string[];
+  readonly rows: readonly ForestRow[];
+}
+
+export interface ForestRow {
+  /** Rows of the same group follow each other; its name is written once. */
+  readonly group?: string;
+  readonly name: string;
+  readonly estimate: number;
+  readonly low: number;
+  readonly high: number;
+  readonly rounds: readonly number[];
+  /** Where the upright lines of this row are, in the order of the block's marks. */
+  readonly marks: readonly number[];
+  /** What it comes to, in a word. */
+  readonly ending: string;
+  readonly meaning?: Meaning;
+}
+
 export type Block =
   | HeadingBlock
   | TextBlock
@@ -124,7 +151,8 @@ export type Block =
   | TableBlock
   | TimelineBlock
   | CurvesBlock
-  | BarsBlock;
+  | BarsBlock
+  | ForestBlock;
 
 /** All that one result says. */
 export interface Document {

@@ -9,7 +9,7 @@ import { Child } from '../child.js';
 import { readEnvironment } from '../environment.js';
 import { type Flags, type FlagTable, numberFlag, textFlag, UsageError } from '../flags.js';
 import { checkWritable } from '../json-file.js';
-import { drawMarkdownDocument } from '../markdown.js';
+import { drawMarkdownDocument } from '../markdown/document.js';
 import { randomFrom } from '../random.js';
 import { readJson } from '../read-json.js';
 import { drawDocument } from '../terminal/document.js';

@@ -5,6 +5,7 @@
  * are written whole or not at all; the exit code is 0 pass, 2 fail, 3 inconclusive with `--strict`.
  */
 import { type Flags, parseFlags, UsageError } from '../flags.js';
+import { drawGateMarkdown } from '../markdown/gate.js';
 import { quotedWord } from '../quoted.js';
 import type { Surroundings } from '../scenario.js';
 import { drawDocument } from '../terminal/document.js';
@@ -17,7 +18,6 @@ import { tellGithub } from './github.js';
 import { calibrateHelp, gateHelp } from './help.js';
 import { Janitor } from './janitor.js';
 import { drawJunit } from './junit.js';
-import { drawGateMarkdown } from './markdown.js';
 import type { GateReport } from './report.js';
 import { GATE_FLAGS, type GateSettings, gateSettings, type Targets } from './settings.js';
 

@@ -12,7 +12,8 @@ import { dirname, join } from 'node:path';
 import { packageFolder } from '../installation.js';
 
 /** Of the built files, in the order in which they need each other. */
-const MODULES = [
+const MODULES = ['html/browser/boxes.js'];
+const CHART_MODULES = [
   'terminal/format.js',
   'html/browser/ticks.js',
   'html/browser/axes.js',
@@ -30,9 +31,10 @@ export function readChartLibrary(): { script: string; style: string } {
 }
 
 /** The page's own script. */
-export function readScript(): string {
+export function readScript(hasCharts: boolean): string {
   const folder = join(packageFolder(), 'dist', 'bench');
-  return MODULES.map((path) => asBlock(readFileSync(join(folder, path), 'utf8'))).join('\n');
+  const modules = hasCharts ? [...MODULES, ...CHART_MODULES] : MODULES;
+  return modules.map((path) => asBlock(readFileSync(join(folder, path), 'utf8'))).join('\n');
 }
 
 /** The value of a Content-Security-Policy that allows this script. */

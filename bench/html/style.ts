@@ -32,7 +32,7 @@ const FRAME = `
 .top .summary{font-size:1.1rem;color:var(--muted);margin:1rem 0 0}
 nav{margin-top:2rem}
 nav ol{list-style:none;margin:0;padding:1rem 0;border-block:1px solid var(--rule);display:flex;flex-wrap:wrap;gap:.35rem 1.75rem;font-size:.95rem}
-nav a{display:inline-block;padding:.2rem 0;text-decoration-color:transparent}
+nav a{display:inline-block;padding:.2rem 0;overflow-wrap:anywhere;text-decoration-color:transparent}
 nav a:hover{text-decoration-color:currentColor}
 main{padding-bottom:3rem}
 main>section{padding-top:4rem}
@@ -81,6 +81,7 @@ thead .groups>*{border:0;padding-bottom:0}
 .groups th{text-align:center}
 .groups th::after{content:"";display:block;margin-top:.3rem;border-bottom:1px solid var(--rule)}
 tbody th{font-weight:500}
+tbody th.long{white-space:normal;min-width:9rem;max-width:24rem;overflow-wrap:anywhere}
 tbody tr+tr>*{border-top:1px solid var(--grid)}
 td small{display:block;color:var(--muted);font-size:.75rem;line-height:1.35}
 .own>*,.own>:first-child{background:var(--wash)}
@@ -125,6 +126,52 @@ figure>.note{margin:.75rem 0 0}
 @media (max-width:40rem){.bars ul{display:block}.bars li{grid-template-columns:1fr auto;grid-template-areas:"name value" "track track"}}
 `;
 
+/** Name, drawing, value and ending in columns; on a phone the drawing is below them. */
+const FOREST = `
+.forest ul{list-style:none;margin:0;padding:0}
+.forest .row,.forest .ticks,.forest .sides{display:grid;grid-template-columns:10rem minmax(0,1fr) 7rem 7rem;grid-template-areas:"name track value ending";column-gap:1rem;align-items:center}
+.forest .row{font-size:.925rem;line-height:1.3}
+.forest .name{grid-area:name}
+.forest .group{display:block;font-weight:600;padding:.9rem 0 .25rem;border-bottom:1px solid var(--rule);font-size:.925rem}
+.forest .value{grid-area:value;text-align:right;font-weight:600}
+.forest .value small{display:block;font-weight:400;color:var(--muted);font-size:.75rem}
+.forest .ending{grid-area:ending;font-size:.8125rem;overflow-wrap:normal}
+.forest .track{height:2.9rem;display:block}
+.forest .track i{top:0;bottom:0;width:0}
+.forest .grid{border-left:1px solid var(--grid)}
+.forest .zero{border-left:2px solid var(--muted);margin-left:-1px}
+.forest .mark-0{border-left:2px dashed var(--muted);margin-left:-1px}
+.forest .mark-1{border-left:2px dotted var(--muted);margin-left:-1px}
+.forest .track .round{top:72%;bottom:auto;width:5px;height:5px;margin:-2px 0 0 -2.5px;border-radius:50%;background:var(--ink);opacity:.42}
+.forest .track .interval{top:38%;bottom:auto;height:6px;margin-top:-3px;width:auto;min-width:2px;background:currentColor;border-radius:3px;opacity:.55}
+.forest .track .cut-low{border-radius:0 3px 3px 0;mask:linear-gradient(90deg,transparent,#000 1.5rem)}
+.forest .track .cut-high{border-radius:3px 0 0 3px;mask:linear-gradient(270deg,transparent,#000 1.5rem)}
+.forest .track .estimate{top:38%;bottom:auto;width:13px;height:13px;margin:-6.5px 0 0 -6.5px;border-radius:50%;background:currentColor;border:2px solid var(--paper)}
+.forest .good{color:var(--good)}
+.forest .bad{color:var(--bad)}
+.forest .faint{color:var(--muted)}
+.forest .plain{color:var(--ink)}
+.forest .track .estimate.plain{background:var(--paper);border-color:currentColor}
+.forest .ticks,.forest .sides{margin:0;max-width:none;font-size:.75rem;color:var(--muted)}
+.forest .ticks .track,.forest .sides .track{height:1.2rem}
+.forest .ticks .track>span{position:absolute;transform:translateX(-50%);white-space:nowrap}
+.forest .sides .track{display:flex;justify-content:space-between}
+.forest .key{display:inline-block;height:1.25em;width:0;margin:0 .2em 0 .3em;vertical-align:-.3em}
+@media (max-width:40rem){.forest .row,.forest .ticks,.forest .sides{grid-template-columns:minmax(0,1fr) auto;grid-template-areas:"name ending" "value value" "track track"}.forest .row{padding-top:.6rem}.forest .value{text-align:left}.forest .value small{display:inline;margin-left:.35rem}}
+`;
+
+const VERDICTS = `
+.verdict{display:inline-block;padding:.2em .7em;border-radius:99px;border:1.5px solid currentColor;font-size:.8125rem;line-height:1.3;font-weight:700;letter-spacing:.03em}
+.verdict.good,.verdict.bad{color:var(--paper);border-color:transparent}
+.verdict.good{background:var(--good)}
+.verdict.bad{background:var(--bad)}
+.verdict.faint{color:var(--muted)}
+h1 .verdict{font-size:.45em;vertical-align:.28em;margin-right:.4em}
+@media (max-width:40rem){h1 .verdict{display:table;margin-bottom:.6em}}
+b.faint{font-weight:inherit;color:var(--muted)}
+.reason{font-size:1.05rem;margin:.6rem 0 0}
+`;
+
 const PAPER = `
 @media print{
 @page{margin:16mm}
@@ -133,7 +180,7 @@ body{padding:0}
 body>*{max-width:none}
 .skip,nav,summary,.figures,.top .brand svg{display:none}
 main>section{padding-top:2rem}
-.bars,.plot,.legend,.points li,tr,dl>div{break-inside:avoid}
+.bars,.forest .row,.plot,.legend,.points li,tr,dl>div{break-inside:avoid}
 h2,h3,.lead,section>header,figcaption,.legend,.axis:not(.x),.plot{break-after:avoid}
 .scroll{overflow:visible;background:none}
 table{font-size:.85rem}
@@ -151,5 +198,7 @@ export const STYLE: string = [
   WIDE,
   TABLES,
   CHARTS,
+  FOREST,
+  VERDICTS,
   PAPER,
 ].join('\n');

@@ -18,6 +18,12 @@ const NAMES: Readonly<Record<string, string>> = {
   loadAverage: 'load average before the run',
 };
 
+/** The places and titles of these sections. */
+export const SURROUNDINGS: ReadonlyArray<readonly [id: string, title: string]> = [
+  ['environment', 'Environment'],
+  ['again', 'Run it again'],
+];
+
 /** The sections that end the page. */
 export function drawSurroundings(environment: Environment, command: string): Markup {
   const busy = describeBusy(environment);

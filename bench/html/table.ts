@@ -11,6 +11,8 @@ import { type Markup, markup } from './markup.js';
 const OWN = 'millrace';
 /** Spread over the whole width, so few columns would be far apart. */
 const NARROW = 3;
+/** Names of more characters than this may break. */
+const LONG = 24;
 
 /** A table; the label is its accessible name. */
 export function drawTable({ head, groups, rows }: Omit<TableBlock, 'kind'>, label: string): Markup {
@@ -44,7 +46,7 @@ function drawRow(cells: readonly (Cell | string)[]): Markup {
   const [first, ...rest] = cells.map((cell) => (typeof cell === 'string' ? { text: cell } : cell));
   if (first === undefined) return markup``;
   const isOwn = first.text === OWN;
-  return markup`<tr${isOwn ? markup` class="own"` : undefined}><th scope="row">${drawCell(first)}</th>${rest.map(
+  return markup`<tr${isOwn ? markup` class="own"` : undefined}><th scope="row"${first.text.length > LONG ? markup` class="long"` : undefined}>${drawCell(first)}</th>${rest.map(
     (cell) => markup`<td>${drawCell(cell)}</td>`,
   )}</tr>
 `;

@@ -3,14 +3,23 @@
  *
  * Invariants: at most 80 columns, but for code, which is kept as it is; below a figure its range, in a line of its own.
  */
-import type { BarsBlock, Block, Cell, Document, TableBlock, TimelineBlock } from '../document.js';
+import type {
+  BarsBlock,
+  Block,
+  Cell,
+  Document,
+  ForestBlock,
+  TableBlock,
+  TimelineBlock,
+} from '../document.js';
 import { scaleOf } from '../timeline.js';
 import { drawBars } from './bars.js';
 import { drawChart } from './chart.js';
+import { drawForest } from './forest.js';
 import { formatUnit } from './format.js';
 import { type Paint, widthOf } from './paint.js';
 import { drawTable } from './table.js';
-import { COLUMNS, wrap } from './wrap.js';
+import { breakWords, COLUMNS, wrap } from './wrap.js';
 
 const CHART_ROWS = 4;
 /** A name is not made narrower than this, even if the table doesn't fit then. */
@@ -19,13 +28,13 @@ const MIN_NAME_COLUMNS = 16;
 /** The lines of a document, beginning with an empty one; none where it has nothing to say. */
 export function drawDocument({ title, blocks }: Document, paint: Paint): string[] {
   if (blocks.length === 0) return [];
-  return ['', paint('title', title), ...blocks.flatMap((block) => drawBlock(block, paint))];
+  return ['', ...drawTitle(title, paint), ...blocks.flatMap((block) => drawBlock(block, paint))];
 }
 
 function drawBlock(block: Block, paint: Paint): string[] {
   switch (block.kind) {
     case 'heading':
-      return ['', ...wrap(block.text).map((line) => paint('title', line))];
+      return ['', ...drawTitle(block.text, paint)];
     case 'text':
       return drawText(block.text, block.role, paint);
     case 'code':
@@ -36,6 +45,8 @@ function drawBlock(block: Block, paint: Paint): string[] {
       return ['', ...drawTimeline(block, paint)];
     case 'bars':
       return ['', ...drawBarsBlock(block, paint)];
+    case 'forest':
+      return ['', ...drawForestBlock(block, paint)];
     case 'curves':
       return [];
   }
@@ -53,7 +64,7 @@ function drawTableBlock({ head, groups, rows }: TableBlock, paint: Paint): strin
   );
   const columns = columnsForNames(head, table);
   const lines = table.flatMap(([name = { text: '' }, ...figures]) => {
-    const names = nameLines(name.text, columns).map((line) =>
+    const names = wrap(breakWords(name.text, columns - 2), 2, columns).map((line) =>
       paintCell({ ...name, text: line }, paint),
     );
     const hasRange = figures.some(({ range }) => range !== undefined);
@@ -82,11 +93,6 @@ function columnsForNames(head: readonly string[], table: ReadonlyArray<readonly 
   return Math.max(MIN_NAME_COLUMNS, COLUMNS - widths.reduce((sum, width) => sum + width + 2, 0));
 }
 
-function nameLines(name: string, columns: number): string[] {
-  const word = new RegExp(`[^ ]{${columns - 2}}(?=[^ ])`, 'gu');
-  return wrap(name.replaceAll(word, '$& '), 2, columns);
-}
-
 function paintCell({ text, meaning }: Cell, paint: Paint): string {
   return meaning === undefined ? text : paint(meaning, text);
 }
@@ -101,7 +107,7 @@ function drawTimeline({ title, axis, seconds, ceiling, series }: TimelineBlock, 
         ? ` (┄ ${ceiling.label}, ${format(ceiling.value)})`
         : ` (the ${ceiling.label}, ${format(ceiling.value)}, lies far above)`;
   return [
-    ...wrap(`${title}${where}`).map((line) => paint('title', line)),
+    ...drawTitle(`${title}${where}`, paint),
     ...series.flatMap(({ name, samples, endSeconds, ending, isCutShort }, at) => {
       const tone = isCutShort ? 'bad' : 'good';
       return [
@@ -128,8 +134,13 @@ function drawTimeline({ title, axis, seconds, ceiling, series }: TimelineBlock, 
 }
 
 function drawBarsBlock({ title, axis, mark, bars }: BarsBlock, paint: Paint): string[] {
-  return [
-    ...wrap(title).map((line) => paint('title', line)),
-    ...drawBars({ axis, bars, ...(mark && { mark }) }, paint),
-  ];
+  return [...drawTitle(title, paint), ...drawBars({ axis, bars, ...(mark && { mark }) }, paint)];
+}
+
+function drawForestBlock({ title, marks, rows }: ForestBlock, paint: Paint): string[] {
+  return [...drawTitle(title, paint), ...drawForest({ marks, rows }, paint)];
+}
+
+function drawTitle(title: string, paint: Paint): string[] {
+  return wrap(breakWords(title)).map((line) => paint('title', line));
 }

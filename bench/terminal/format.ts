@@ -51,6 +51,19 @@ export function formatPercent(
   return `${isSigned && share >= 0 ? '+' : ''}${text} %`;
 }
 
+/** A change as '+1.2 %', '-0.4 %', '0.0 %' or '+340 %', which is worth no more digits. */
+export function formatChange(share: number): string {
+  const percent = share * 100;
+  const text = Math.abs(percent).toFixed(Math.abs(percent) < 99.95 ? 1 : 0);
+  const sign = Number(text) === 0 ? '' : percent < 0 ? '-' : '+';
+  return `${sign}${Number(text) < 1000 ? text : formatCount(Number(text))} %`;
+}
+
+/** The ends of an interval of changes: '+10.1 to +13.2', in percent. */
+export function formatChanges(low: number, high: number): string {
+  return `${formatChange(low)} to ${formatChange(high)}`.replaceAll(' %', '');
+}
+
 /** A figure without a unit, in five columns: '0.048', '1.20', '15.1', '304', '1,234', '12.3k', '123k'. */
 export function formatFigure(value: number): string {
   if (value >= 99_950) return `${Math.round(value / 1000).toLocaleString('en-US')}k`;

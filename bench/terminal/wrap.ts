@@ -36,6 +36,11 @@ export function wrap(
   return [...lines, line].map((each) => each.replaceAll('\u00A0', ' '));
 }
 
+/** The text with blanks in words that are wider than so many columns, for what may break anywhere. */
+export function breakWords(text: string, columns: number = COLUMNS): string {
+  return text.replaceAll(new RegExp(`[^ ]{${columns}}(?=[^ ])`, 'gu'), '$& ');
+}
+
 /** Where the text begins after a label that two blanks or more set off. */
 function indentOf(text: string): number {
   const label = /^ *\S+(?: \S+)* {2,}(?=\S)/.exec(text)?.[0] ?? '';

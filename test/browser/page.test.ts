@@ -1,10 +1,8 @@
-import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
-import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { DARK, LIGHT } from '../../bench/html/palette.js';
 import { drawRun, readRun } from '../bench/html/run.js';
+import { runAxe, unfold } from './axe.js';
 import { describeInBrowser } from './chromium.js';
 
 const html = drawRun();
@@ -16,7 +14,6 @@ const shortHtml = drawRun({
 });
 const WIDE = { width: 1280, height: 900 };
 const PHONE = { width: 360, height: 740 };
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** For each chart, the share of its series whose colour can be seen on its canvas. */
 function readCharts(page: Page): Promise<Array<{ series: number; seen: number }>> {
@@ -64,9 +61,7 @@ describeInBrowser('the page in a browser', (open) => {
     await using opened = await open(html, { viewport: WIDE });
     const { page, complaints, requests, url } = opened;
     await page.mouse.wheel(0, 5000);
-    await page.locator('details').evaluateAll((all) => {
-      for (const details of all) (details as HTMLDetailsElement).open = true;
-    });
+    await unfold(page);
     await page.waitForLoadState('networkidle');
     expect({ complaints, requests }).toEqual({ complaints: [], requests: [url] });
   });
@@ -113,9 +108,7 @@ describeInBrowser('the page in a browser', (open) => {
   test('on a phone only boxes within the page scroll sideways', async () => {
     await using opened = await open(html, { viewport: PHONE, isMobile: true, hasTouch: true });
     const { page } = opened;
-    await page.locator('details').evaluateAll((all) => {
-      for (const details of all) (details as HTMLDetailsElement).open = true;
-    });
+    await unfold(page);
     const widths = await page.evaluate(() => ({
       page: document.documentElement.scrollWidth,
       boxes: [...document.querySelectorAll('.scroll')].filter(
@@ -227,17 +220,8 @@ describeInBrowser('the page in a browser', (open) => {
   ] as const)('axe finds nothing, %s, %o', async (colorScheme, viewport) => {
     await using opened = await open(shortHtml, { colorScheme, viewport });
     const { page } = opened;
-    await page.locator('details').evaluateAll((all) => {
-      for (const details of all) (details as HTMLDetailsElement).open = true;
-    });
-    await page.evaluate(AXE);
-    const { violations, passes } = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as { axe: { run(): Promise<AxeResults> } };
-      return await axe.run();
-    });
-    expect(
-      violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`),
-    ).toEqual([]);
-    expect(passes.map(({ id }) => id)).toContain('color-contrast');
+    const { violations, passes } = await runAxe(page);
+    expect(violations).toEqual([]);
+    expect(passes).toContain('color-contrast');
   });
 });

@@ -161,27 +161,10 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
   for (const chart of charts) chart.draw();
 });
 
-// On paper the colours are the light ones, the width is another, and what is folded can't be unfolded.
-let unfolded: HTMLDetailsElement[] = [];
+// The colours and the width of paper are others; what is folded was unfolded before.
 addEventListener('beforeprint', () => {
-  document.documentElement.classList.add('paper');
-  unfolded = [...document.querySelectorAll<HTMLDetailsElement>('figure details:not([open])')];
-  for (const details of unfolded) details.open = true;
   for (const chart of charts) chart.draw(PAPER_WIDTH_PX);
 });
 addEventListener('afterprint', () => {
-  document.documentElement.classList.remove('paper');
-  for (const details of unfolded) details.open = false;
   for (const chart of charts) chart.draw();
 });
-
-// A box that has nothing to scroll need not be a stop of the Tab key.
-const scrolls = new ResizeObserver((entries) => {
-  for (const { target } of entries) {
-    const { scrollWidth, clientWidth, scrollHeight, clientHeight } = target;
-    if (scrollWidth > clientWidth || scrollHeight > clientHeight)
-      target.setAttribute('tabindex', '0');
-    else target.removeAttribute('tabindex');
-  }
-});
-for (const box of document.querySelectorAll('.scroll')) scrolls.observe(box);

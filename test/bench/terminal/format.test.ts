@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import {
   formatBytes,
+  formatChange,
+  formatChanges,
   formatCount,
   formatDuration,
   formatFigure,
@@ -70,4 +72,21 @@ test.each([
   [3 * 1024 ** 3, '3.0 GB'],
 ])('%i bytes are %s', (bytes, text) => {
   expect(formatBytes(bytes)).toBe(text);
+});
+
+test.each([
+  [0.0123, '+1.2 %'],
+  [-0.0041, '-0.4 %'],
+  [0, '0.0 %'],
+  [-0.0004, '0.0 %'],
+  [0.9996, '+100 %'],
+  [-0.98, '-98.0 %'],
+  [3.4, '+340 %'],
+  [41, '+4,100 %'],
+])('%d as a change is %s', (share, text) => {
+  expect(formatChange(share)).toBe(text);
+});
+
+test('an interval of changes has its unit nowhere, as it stands beside one', () => {
+  expect(formatChanges(-0.012, 12)).toBe('-1.2 to +1,200');
 });

@@ -1,0 +1,284 @@
+/** Reports as a gate makes them, for what reads and draws them. */
+import {
+  type BudgetReport,
+  type ControlReport,
+  type Effect,
+  GATE_SCHEMA,
+  type GateReport,
+  type MetricReport,
+  type ScenarioReport,
+  type Verdict,
+} from '../../../bench/gate/report.js';
+import { type MetricName, METRICS } from '../../../bench/gate/metrics.js';
+import { randomFrom } from '../../../bench/random.js';
+import { run } from '../runs.js';
+
+const ROUNDS = 12;
+
+/** The medians of a side, in the units of the metrics. */
+const BASE: Readonly<Record<MetricName, number>> = {
+  cpu: 0.0123,
+  throughput: 81_230,
+  p50: 0.181,
+  p99: 1.92,
+  rss: 131 * 1024 ** 2,
+  memorySlope: 12_800,
+  messages: 1.25,
+  refused: 0.084,
+};
+
+/** A metric that is worse by so much, give or take. */
+export function metric(
+  name: MetricName,
+  estimate: number,
+  changes: Partial<MetricReport> = {},
+): MetricReport {
+  const random = randomFrom(Math.round(BASE[name] * 1000 + estimate * 1e6));
+  const spread = METRICS[name].family === 'cost' ? 0.012 : 0.024;
+  const rounds = Array.from(
+    { length: ROUNDS },
+    () => estimate + spread * 1.7 * (random() + random() - 1),
+  );
+  const base = BASE[name];
+  const isLess = METRICS[name].better === 'less';
+  const effect: Effect = { estimate, low: estimate - spread * 0.6, high: estimate + spread * 0.7 };
+  const verdict: Verdict =
+    effect.low > 0.01 && estimate > 0.03 ? 'fail' : effect.high < 0.05 ? 'pass' : 'inconclusive';
+  return {
+    metric: name,
+    isJudged: METRICS[name].isJudged,
+    base,
+    head: isLess ? base * (1 + estimate) : base / (1 + estimate),
+    effect,
+    p: verdict === 'fail' ? 0.0002 : 0.43,
+    minEffect: 0.03,
+    maxEffect: 0.05,
+    detectable: spread * 1.4,
+    verdict,
+    rounds,
+    ...changes,
+  };
+}
+
+/** The same without a base. */
+export function newMetric(name: MetricName): MetricReport {
+  const isJudged = METRICS[name].isJudged;
+  const head = BASE[name];
+  return {
+    metric: name,
+    isJudged,
+    head,
+    minEffect: 0.03,
+    maxEffect: 0.05,
+    verdict: 'new',
+    rounds: [],
+  };
+}
+
+/** Base against base, and reference work. */
+export function controls(moved: number = 0): ControlReport[] {
+  return (['cpu', 'throughput'] as const).flatMap((name) => [
+    control('base against base', name, moved),
+    control('reference work', name, 0.001),
+  ]);
+}
+
+function control(name: string, metricName: MetricName, estimate: number): ControlReport {
+  const hasMoved = Math.abs(estimate) > 0.02;
+  return {
+    name,
+    metric: metricName,
+    effect: { estimate, low: estimate - 0.011, high: estimate + 0.012 },
+    p: hasMoved ? 0.0009 : 0.62,
+    hasMoved,
+  };
+}
+
+/** A scenario with all metrics, that passes where nothing else is given. */
+export function scenario(name: string, changes: Partial<ScenarioReport> = {}): ScenarioReport {
+  const metrics = changes.metrics ?? passing();
+  return {
+    name,
+    verdict: 'pass',
+    reason: 'A change above 5 % is excluded for CPU per job and throughput.',
+    stage: 'screened',
+    controls: controls(),
+    seconds: 44.2,
+    rounds: metrics[0]?.rounds.map((_, at) => figuresOf(metrics, at)) ?? [],
+    ...changes,
+    metrics,
+  };
+}
+
+function passing(): MetricReport[] {
+  return [
+    metric('cpu', 0.004),
+    metric('throughput', -0.011),
+    metric('p50', 0.002),
+    metric('p99', 0.031),
+    metric('rss', 0.006),
+    metric('memorySlope', -0.12),
+    metric('messages', 0),
+    metric('refused', 0.018),
+  ];
+}
+
+function figuresOf(metrics: readonly MetricReport[], at: number): ScenarioReport['rounds'][number] {
+  const base = Object.fromEntries(metrics.map(({ metric: name }) => [name, BASE[name]]));
+  const head = Object.fromEntries(
+    metrics.map(({ metric: name, rounds }) => [name, BASE[name] * (1 + (rounds[at] ?? 0))]),
+  );
+  return { base, control: base, head };
+}
+
+export const FAILING: ScenarioReport = scenario('no-op, 16 in flight', {
+  verdict: 'fail',
+  reason: 'CPU per job went up by 12.4 % (11.7 to 13.2), which is beyond 3 %.',
+  stage: 'confirmed',
+  metrics: [
+    metric('cpu', 0.124),
+    metric('throughput', 0.137),
+    metric('p50', 0.091),
+    metric('p99', 0.31, { effect: { estimate: 0.31, low: -0.05, high: 0.92 } }),
+    metric('rss', 0.004),
+  ],
+});
+
+export const INCONCLUSIVE: ScenarioReport = scenario('payload, 64 KB', {
+  verdict: 'inconclusive',
+  reason: 'The control moved: base against base differs by 4.1 % in CPU per job.',
+  metrics: [
+    metric('cpu', 0.028, {
+      effect: { estimate: 0.028, low: -0.021, high: 0.081 },
+      detectable: 0.072,
+      verdict: 'inconclusive',
+    }),
+    metric('throughput', 0.019, { detectable: 0.103, verdict: 'pass' }),
+  ],
+  controls: controls(0.041),
+});
+
+export const WAIVED: ScenarioReport = scenario('structured clone of large arrays', {
+  verdict: 'waived',
+  reason: 'CPU per job went up by 6.8 % (6.1 to 7.6), which is beyond 3 %.',
+  stage: 'confirmed',
+  metrics: [metric('cpu', 0.068, { verdict: 'waived' }), metric('throughput', 0.012)],
+  waiver: {
+    reason: 'results are copied once more until the pool of buffers is back',
+    until: '2026-12-31',
+  },
+});
+
+export const NEW: ScenarioReport = scenario('transfer lists', {
+  verdict: 'new',
+  reason: 'The base has no scenario of this name: it was measured, but not judged.',
+  stage: 'single',
+  metrics: [newMetric('cpu'), newMetric('throughput'), newMetric('p99')],
+  controls: [],
+});
+
+export const INCOMPARABLE: ScenarioReport = scenario('startup', {
+  verdict: 'incomparable',
+  reason: "The baseline is from another processor: 'Another processor' and not 'A processor'.",
+  stage: 'single',
+  metrics: [metric('cpu', 0.34, { verdict: 'incomparable' })],
+  controls: [],
+});
+
+export const LONG: ScenarioReport = scenario(
+  './benchmarks/documents/jobs.js#renderTheWholeDocumentWithAllOfItsFootnotesAndTables, 256 in flight, inputs of all sizes',
+);
+
+const RATIO: BudgetReport = {
+  name: 'no-op jobs at 256 in flight: millrace ÷ piscina',
+  verdict: 'pass',
+  reason: 'All rounds are above the limit.',
+  value: { median: 15.3, min: 14.1, max: 16.2 },
+  unit: 'ratio',
+  atLeast: 5,
+};
+
+const GROWTH: BudgetReport = {
+  name: 'growth of memory under overload',
+  verdict: 'fail',
+  reason: 'The median of the rounds, 14.2 %, is above the limit of 10.0 %.',
+  value: { median: 0.142, min: 0.121, max: 0.155 },
+  unit: 'percent',
+  atMost: 0.1,
+};
+
+export const BUDGETS: readonly BudgetReport[] = [
+  RATIO,
+  GROWTH,
+  {
+    name: 'p99 of answers at half of the capacity',
+    verdict: 'waived',
+    reason: 'The median of the rounds, 9.10 ms, is above the limit of 8.00 ms.',
+    value: { median: 9.1, min: 8.7, max: 9.4 },
+    unit: 'milliseconds',
+    atMost: 8,
+    waiver: { reason: 'the runner is shared', until: '2026-11-30' },
+  },
+  {
+    name: 'bytes of a thread that waits',
+    verdict: 'inconclusive',
+    reason: 'It was not measured: the run was interrupted.',
+    unit: 'bytes',
+    atLeast: 1,
+    atMost: 4 * 1024 ** 2,
+  },
+];
+
+/** A gate of these scenarios that passes where nothing else is given. */
+export function report(
+  scenarios: readonly ScenarioReport[],
+  changes: Partial<GateReport> = {},
+): GateReport {
+  const { environment, startedAt } = run([]);
+  return {
+    schema: GATE_SCHEMA,
+    command: 'millrace gate --base main --seed 1785309261',
+    startedAt,
+    seconds: 132,
+    environment,
+    base: { ref: 'main', commit: '7290fa03a9e35c4ab9bb0c4d0ba0a5c6f3cd9d1e' },
+    head: { ref: 'HEAD', commit: 'd6c45c5f0a7d7f4df4b7dfb0a5b5a8f4e1f7d2c3' },
+    verdict: 'pass',
+    exitCode: 0,
+    isInterrupted: false,
+    scenarios,
+    budgets: [],
+    notes: [],
+    ...changes,
+  };
+}
+
+/** One of every kind, by name. */
+export const REPORTS = {
+  pass: report([scenario('no-op, 16 in flight'), scenario('no-op, 256 in flight')]),
+  fail: report(
+    [FAILING, scenario('no-op, 256 in flight'), INCONCLUSIVE, WAIVED, NEW, INCOMPARABLE, LONG],
+    {
+      verdict: 'fail',
+      exitCode: 2,
+      budgets: BUDGETS,
+      notes: [
+        "The waiver of 'startup' has expired on 2026-01-01.",
+        'The machine was busy when the run began: a load average of 3.10 on 2 processors.',
+      ],
+    },
+  ),
+  one: report([FAILING], { verdict: 'fail', exitCode: 2 }),
+  strict: report([INCONCLUSIVE, scenario('no-op, 256 in flight')], {
+    verdict: 'inconclusive',
+    exitCode: 3,
+  }),
+  interrupted: report([scenario('no-op, 16 in flight')], { isInterrupted: true }),
+  budgets: report([], { budgets: [RATIO] }),
+  baseline: report([INCOMPARABLE], {
+    base: { ref: 'baseline.json' },
+    verdict: 'inconclusive',
+    exitCode: 0,
+  }),
+  nothing: report([], { isInterrupted: true }),
+} as const satisfies Record<string, GateReport>;
