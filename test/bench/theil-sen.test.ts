@@ -1,3 +1,4 @@
+import { TheilSenRegression } from 'ml-regression-theil-sen';
 import { describe, expect, test } from 'vitest';
 import { randomFrom } from '../../bench/random.js';
 import { type PlanePoint, theilSen } from '../../bench/theil-sen.js';
@@ -27,6 +28,20 @@ describe('the example of Sen (1968, section 6), after Graybill', () => {
     expect(wide.high).toBeGreaterThan(35 / 8);
   });
 });
+
+// Counts that make an odd number of slopes: of two middle ones the library takes the lower.
+test.each([3, 6, 7, 10, 11, 31, 50])(
+  '%i points have the slope of an independent library',
+  (count) => {
+    const random = randomFrom(count);
+    const points = Array.from({ length: count }, (): PlanePoint => [
+      random(),
+      random() ** 5 * 1000,
+    ]);
+    const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
+    expect(theilSen(points)?.slope).toBe(new TheilSenRegression(xs, ys).slope);
+  },
+);
 
 test('a line without noise has its own slope, and no doubt about it', () => {
   const points = Array.from({ length: 10 }, (_, x): PlanePoint => [x, 3 - 2 * x]);

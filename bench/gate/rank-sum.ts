@@ -1,0 +1,65 @@
+/**
+ * The rank-sum test of Wilcoxon, Mann and Whitney, exact: whether one of two unpaired samples, such as
+ * the rounds of a stored run and those of a new one, tends to be greater.
+ *
+ * Invariant: the p-value is that of all ways to deal the ranks at hand, ties included, to the two
+ * samples; no approximation by the normal distribution.
+ */
+import { type Alternative, type NullDistribution, pValue } from './null-distribution.js';
+import { doubledRanks } from './ranks.js';
+
+export interface RankSum {
+  /** U of the first sample: the pairs in which it is greater, each tie counting half. */
+  readonly statistic: number;
+  readonly p: number;
+}
+
+/**
+ * Tests the hypothesis that both samples come from one distribution. Where one of them is empty, p is 1.
+ *
+ * Cost: 1 million additions for 20 values against 20; it grows with the fourth power of their number.
+ *
+ * Source: H. B. Mann and D. R. Whitney, On a test of whether one of two random variables is
+ * stochastically larger than the other, Annals of Mathematical Statistics 18 (1947), 50–60.
+ *
+ * @param alternative - 'greater': the first sample lies above the second.
+ * @throws RangeError where a value is NaN.
+ */
+export function rankSum(
+  first: readonly number[],
+  second: readonly number[],
+  alternative: Alternative,
+): RankSum {
+  const ranks = doubledRanks([...first, ...second]);
+  const sum = ranks.slice(0, first.length).reduce((total, rank) => total + rank, 0);
+  const p = pValue(rankSumDistribution(ranks, first.length), sum, alternative);
+  return { statistic: (sum - first.length * (first.length + 1)) / 2, p };
+}
+
+/**
+ * The distribution of the sum of `drawn` of the ranks, each set of them as likely as any other.
+ *
+ * @param ranks - Whole numbers: 1 to n, or doubled ranks where there are ties; at most 1,000 of them,
+ * as the sets are counted in doubles.
+ */
+export function rankSumDistribution(ranks: readonly number[], drawn: number): NullDistribution {
+  const largest = ranks.toSorted((a, b) => b - a).slice(0, drawn);
+  const length = largest.reduce((sum, rank) => sum + rank, 1);
+  const ways = Array.from({ length: drawn + 1 }, () => new Float64Array(length));
+  (ways[0] as Float64Array)[0] = 1;
+  for (const rank of ranks) {
+    // From the last one down, so that no set takes the same rank twice.
+    for (let taken = drawn; taken >= 1; taken -= 1) {
+      addShifted(ways[taken] as Float64Array, ways[taken - 1] as Float64Array, rank);
+    }
+  }
+  const counts = ways[drawn] as Float64Array;
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return counts.map((count) => count / total);
+}
+
+function addShifted(into: Float64Array, from: Float64Array, shift: number): void {
+  for (let sum = shift; sum < into.length; sum += 1) {
+    into[sum] = (into[sum] as number) + (from[sum - shift] as number);
+  }
+}
