@@ -23,6 +23,7 @@ import type { References } from './references.js';
 import type { GateReport, MetricReport, RoundFigures, ScenarioReport, Verdict } from './report.js';
 import { DEFAULT_THRESHOLDS, type Thresholds } from './thresholds.js';
 import type { Trial } from './trial.js';
+import { sayMetricEffect } from './wording.js';
 
 /** A stored report, and where it is from. */
 export interface Baseline {
@@ -98,10 +99,8 @@ function driftOf(
   before: readonly RoundFigures[],
   now: readonly RoundFigures[],
 ): string | undefined {
-  const read = (rounds: readonly RoundFigures[], kind: keyof References): number[] =>
-    rounds.flatMap(({ references }) => (references === undefined ? [] : [references[kind]]));
   for (const kind of KINDS) {
-    const [then, today] = [median(read(before, kind)), median(read(now, kind))];
+    const [then, today] = [usual(before, kind), usual(now, kind)];
     if (then === undefined || today === undefined) {
       return 'The baseline has no reference work, by which it could be compared.';
     }
@@ -114,6 +113,10 @@ function driftOf(
     }
   }
   return undefined;
+}
+
+function usual(rounds: readonly RoundFigures[], kind: keyof References): number | undefined {
+  return median(rounds.flatMap(({ references }) => references?.[kind] ?? []));
 }
 
 function compare(
@@ -195,11 +198,7 @@ function judge(compared: readonly MetricReport[]): {
 function describe(metrics: readonly MetricReport[], verdict: Verdict): string {
   const told = metrics
     .filter((each) => each.isJudged && (verdict !== 'fail' || each.verdict === 'fail'))
-    .map(({ metric, effect }) => {
-      const { estimate = 0, low = 0, high = 0 } = effect ?? {};
-      const signed = (share: number): string => formatPercent(share, { isSigned: true });
-      return `${METRICS[metric].label} ${formatPercent(Math.abs(estimate))} ${estimate > 0 ? 'worse' : 'better'} (${signed(low)} to ${signed(high)})`;
-    });
+    .map(sayMetricEffect);
   const words = { pass: 'No loss that counts', fail: 'Worse than the baseline' } as const;
   const lead =
     verdict === 'pass' || verdict === 'fail' ? words[verdict] : 'Neither loss nor none is shown';

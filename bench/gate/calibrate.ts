@@ -61,7 +61,11 @@ async function measureGate(
 ): Promise<CalibrationGate> {
   const trial = new Trial({
     name: 'calibration',
-    sides: [sideOf('base', UNITS), sideOf('control', UNITS), sideOf('head', UNITS * (1 + slowdown))],
+    sides: [
+      sideOf('base', UNITS),
+      sideOf('control', UNITS),
+      sideOf('head', UNITS * (1 + slowdown)),
+    ],
     timing: ROUND_TIMING,
     judged: CALIBRATED,
     mayDiffer: true,

@@ -16,11 +16,7 @@ import { drawDocument } from '../terminal/document.js';
 import { Progress } from '../terminal/progress.js';
 import { writeAtomically } from './atomic-file.js';
 import { calibrate } from './calibrate.js';
-import {
-  type Calibration,
-  CALIBRATION_SCHEMA,
-  type CalibrationSettings,
-} from './calibration.js';
+import { type Calibration, CALIBRATION_SCHEMA, type CalibrationSettings } from './calibration.js';
 import { describeCalibration } from './calibration-report.js';
 import type { GateSurroundings } from './gate.js';
 import { DEFAULT_LOOKS } from './looks.js';
@@ -59,8 +55,7 @@ export async function calibrateCommand(
   surroundings: GateSurroundings,
 ): Promise<void> {
   const settings = readSettings(flags);
-  const power =
-    numberFlag(flags, 'power', { min: 0.5, max: 0.999 }) ?? DEFAULTS.power;
+  const power = numberFlag(flags, 'power', { min: 0.5, max: 0.999 }) ?? DEFAULTS.power;
   const path = textFlag(flags, 'resume');
   const md = textFlag(flags, 'md');
   if (path !== undefined) checkWritable('resume', path);
@@ -111,7 +106,9 @@ function begin(
         ? `is from another environment: ${stored.environment.cpu}, Node ${stored.environment.node}`
         : undefined;
   if (wrong === undefined) return stored;
-  throw new UsageError(`Option '--resume': '${path}' ${wrong}. Valid is the same, or another file.`);
+  throw new UsageError(
+    `Option '--resume': '${path}' ${wrong}. Valid is the same, or another file.`,
+  );
 }
 
 function readCalibration(path: string): Calibration | undefined {

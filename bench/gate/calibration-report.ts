@@ -134,27 +134,28 @@ function describeResampling(
     ),
     {
       kind: 'table',
-      head: ['looks', ...EFFECTS.flatMap((effect) => ['FAIL', effect === 0 ? 'und.' : []].flat())],
+      head: ['looks', 'FAIL', 'undecided', ...EFFECTS.slice(1).map(() => 'FAIL')],
       groups: EFFECTS.map((effect) => ({
         title: nameOf(effect),
         columns: effect === 0 ? 2 : 1,
       })),
-      rows: plans.map(({ plan, results }) => [
-        plan.join(', '),
-        ...results.flatMap(({ fail, inconclusive }, at) =>
-          EFFECTS[at] === 0
-            ? [formatPercent(fail), formatPercent(inconclusive)]
-            : [formatPercent(fail)],
-        ),
-      ]),
+      rows: plans.map(({ plan, results }) => {
+        const [same, ...slower] = results;
+        const shares = [same?.fail, same?.inconclusive, ...slower.map(({ fail }) => fail)];
+        return [plan.join(', '), ...shares.map((share = 0) => formatPercent(share))];
+      }),
     },
     text(`A round takes ${formatFigure(secondsOfRound)} s here.`, 'faint'),
     ...found.map((words) => text(words, 'point')),
   ];
 }
 
-function looksOf(rounds: readonly number[]): Look[] {
-  return DEFAULT_LOOKS.looks.map((look, at) => ({ ...look, rounds: rounds[at] ?? look.rounds }));
+function looksOf(plan: readonly number[]): Look[] {
+  return DEFAULT_LOOKS.looks.map(({ rounds, failAlpha, passAlpha }, at) => ({
+    rounds: plan[at] ?? rounds,
+    failAlpha,
+    passAlpha,
+  }));
 }
 
 function nameOf(slowdown: number): string {

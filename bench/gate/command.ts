@@ -55,7 +55,9 @@ async function judgeAndTell(
   surroundings: GateSurroundings,
 ): Promise<number> {
   const { screen, paint } = surroundings;
-  const quiet = flags.has('quiet') ? { ...surroundings, screen: { write: () => {} } } : surroundings;
+  const quiet = flags.has('quiet')
+    ? { ...surroundings, screen: { write: () => {} } }
+    : surroundings;
   const commandFor = (sides: SideReports): string => repeat(words, flags, settings, sides);
   const report = await runGate(settings, commandFor, quiet);
   screen.write(`${drawDocument(describeGate(report), paint).join('\n')}\n`);

@@ -148,7 +148,6 @@ class Gate {
       ...(build !== undefined && { commands: build }),
       onStep: (step) => this.#progress.say(step),
     });
-    const sideOf = ({ ref, commit }: SideReport): SideReport => ({ ref, ...(commit && { commit }) });
     return {
       folders: { base: sides.base.directory, head: sides.head.directory },
       sides: { base: sideOf(sides.base), head: sideOf(sides.head) },
@@ -175,7 +174,9 @@ class Gate {
     const onJudged = (outcome: Outcome): void => {
       open.delete(outcome.trial.plan.name);
       this.scenarios.push(
-        baseline === undefined ? reportScenario(outcome) : reportAgainst(baseline, outcome.trial, readEnvironment()),
+        baseline === undefined
+          ? reportScenario(outcome)
+          : reportAgainst(baseline, outcome.trial, readEnvironment()),
       );
     };
     try {
@@ -205,4 +206,8 @@ class Gate {
     );
     this.#progress.update(trial.plan.name);
   }
+}
+
+function sideOf({ ref, commit }: SideReport): SideReport {
+  return { ref, ...(commit !== undefined && { commit }) };
 }

@@ -72,14 +72,17 @@ function findBuiltIns(target: Target, { base, head }: Folders): Found[] {
     );
   }
   const before = base === undefined ? undefined : libraryOf(base);
-  const named = ({ name }: BuiltIn): string =>
-    target.config.name === undefined ? name : `${target.config.name}: ${name}`;
-  return (BUILT_INS[target.config.run] ?? []).map((each) => ({
-    name: named(each),
+  const prefix = target.config.name === undefined ? '' : `${target.config.name}: `;
+  return (BUILT_INS[target.config.run] ?? []).map(({ name, spec }) => ({
+    name: `${prefix}${name}`,
     target,
-    ...(before !== undefined && { base: { ...each.spec, library: before } }),
-    head: { ...each.spec, library: own },
+    ...(before !== undefined && { base: specWith(before, spec) }),
+    head: specWith(own, spec),
   }));
+}
+
+function specWith(library: string, spec: BuiltIn['spec']): WorkloadSpec {
+  return { ...spec, library };
 }
 
 async function findModule(

@@ -4,6 +4,7 @@
  * Invariant: what leaves this file has all fields of a report that are not optional, with finite numbers,
  * known words and no control characters; a file that hasn't is a `UsageError` with path and reason.
  */
+import { UNITS } from '../document.js';
 import { UsageError } from '../flags.js';
 import {
   flawOfEnvironment,
@@ -29,7 +30,6 @@ const VERDICTS: readonly Verdict[] = [
   'waived',
 ];
 const STAGES: ReadonlyArray<ScenarioReport['stage']> = ['screened', 'confirmed', 'single'];
-const UNITS = ['ratio', 'count', 'percent', 'bytes', 'milliseconds', 'seconds', 'perSecond'];
 const SPREAD = ['median', 'min', 'max'];
 
 /** Something that was read, and where it stands in the file: 'scenarios[0]'. */

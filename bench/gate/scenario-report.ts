@@ -6,20 +6,16 @@
  */
 import { formatPercent } from '../terminal/format.js';
 import { median } from '../statistics.js';
-import {
-  controlsOf,
-  type MetricDecision,
-  shareOf,
-  shareOfEffects,
-} from './decision.js';
+import { controlsOf, type MetricDecision, shareOf, shareOfEffects } from './decision.js';
 import { figuresOf, gatherMetric } from './evidence.js';
 import type { Outcome } from './judge.js';
 import { type MetricName, METRICS } from './metrics.js';
 import { detectableEffect } from './power.js';
-import type { Effect, MetricReport, RoundFigures, ScenarioReport, Verdict } from './report.js';
+import type { MetricReport, RoundFigures, ScenarioReport, Verdict } from './report.js';
 import { signedRank } from './signed-rank.js';
 import { DEFAULT_THRESHOLDS, type Thresholds } from './thresholds.js';
 import type { Trial } from './trial.js';
+import { sayMetricEffect } from './wording.js';
 
 /** Of an outcome. */
 export function reportScenario(outcome: Outcome): ScenarioReport {
@@ -111,12 +107,12 @@ function conclude(
     return {
       verdict: 'inconclusive',
       reason:
-        `What can't have changed moved as well: ${moved.name}, ${labelOf(moved.metric)} ` +
-        `${describeChange(moved.effect)}. The machine or the setup favours one side.`,
+        `What can't have changed moved as well: ${moved.name}, ${sayMetricEffect(moved)}. ` +
+        'The machine or the setup favours one side.',
     };
   }
   if (verdict === 'fail') {
-    const worse = judged.filter((each) => each.verdict === 'fail').map(describeEffect);
+    const worse = judged.filter((each) => each.verdict === 'fail').map(sayMetricEffect);
     return { verdict, reason: `Worse in ${count}: ${worse.join('; ')}.` };
   }
   if (verdict === 'pass') {
@@ -132,7 +128,7 @@ function describeUndecided(
   { trial, isOutOfTime }: Outcome,
   judged: readonly MetricReport[],
 ): string {
-  const open = judged.filter(({ verdict }) => verdict === 'inconclusive').map(describeEffect);
+  const open = judged.filter(({ verdict }) => verdict === 'inconclusive').map(sayMetricEffect);
   const seen = judged.flatMap(({ metric, detectable }) =>
     detectable === undefined ? [] : [`${formatPercent(detectable)} of ${labelOf(metric)}`],
   );
@@ -140,16 +136,6 @@ function describeUndecided(
     `${isOutOfTime ? 'The time was over after' : 'Not decided by'} ${trial.rounds.length} rounds: ${open.join('; ')}.` +
     (seen.length === 0 ? '' : ` This run could have seen a loss of ${seen.join(' or ')}.`)
   );
-}
-
-function describeEffect({ metric, effect }: MetricReport): string {
-  return `${labelOf(metric)} ${effect === undefined ? 'unknown' : describeChange(effect)}`;
-}
-
-/** '4.2 % worse (+2.9 % to +5.8 %)': of which more is worse, whatever the metric. */
-function describeChange({ estimate, low, high }: Effect): string {
-  const signed = (share: number): string => formatPercent(share, { isSigned: true });
-  return `${formatPercent(Math.abs(estimate))} ${estimate > 0 ? 'worse' : 'better'} (${signed(low)} to ${signed(high)})`;
 }
 
 function labelOf(metric: MetricName): string {

@@ -6,6 +6,7 @@
  */
 import type { Cell, Meaning, Unit } from '../document.js';
 import { formatBytes, formatChange, formatChanges, formatUnit } from '../terminal/format.js';
+import { METRICS } from './metrics.js';
 import type {
   BudgetReport,
   Effect,
@@ -74,6 +75,15 @@ export function effectCell(effect: Effect | undefined): Cell | string {
 /** '+12.0 % (+10.1 to +13.2)'. */
 export function sayEffect(effect: Effect): string {
   return `${formatChange(effect.estimate)} (${formatChanges(effect.low, effect.high)})`;
+}
+
+/** 'CPU per job worse by +12.0 % (+10.1 to +13.2)'. */
+export function sayMetricEffect({
+  metric,
+  effect,
+}: Pick<MetricReport, 'metric' | 'effect'>): string {
+  const { label } = METRICS[metric];
+  return effect === undefined ? `${label} unknown` : `${label} worse by ${sayEffect(effect)}`;
 }
 
 /** '0.031', and '< 0.001' below that. */

@@ -11,9 +11,7 @@ test.each([
 ] as const)(
   '$metric: $head against $base and $control',
   ({ metric, base, control, head, effect, between }) => {
-    const evidence = evidenceOf(
-      round(metric, { base: [base], control: [control], head: [head] }),
-    );
+    const evidence = evidenceOf(round(metric, { base: [base], control: [control], head: [head] }));
     expect(evidence?.contrasts[metric]?.effect).toBeCloseTo(effect, 12);
     expect(evidence?.contrasts[metric]?.control).toBeCloseTo(between, 12);
   },

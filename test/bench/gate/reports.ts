@@ -9,7 +9,7 @@ import {
   type ScenarioReport,
   type Verdict,
 } from '../../../bench/gate/report.js';
-import { type MetricName, METRICS } from '../../../bench/gate/metrics.js';
+import { judgedByDefault, type MetricName, METRICS } from '../../../bench/gate/metrics.js';
 import { randomFrom } from '../../../bench/random.js';
 import { run } from '../runs.js';
 
@@ -46,7 +46,7 @@ export function metric(
     effect.low > 0.01 && estimate > 0.03 ? 'fail' : effect.high < 0.05 ? 'pass' : 'inconclusive';
   return {
     metric: name,
-    isJudged: METRICS[name].isJudged,
+    isJudged: judgedByDefault(true).includes(name),
     base,
     head: isLess ? base * (1 + estimate) : base / (1 + estimate),
     effect,
@@ -62,7 +62,7 @@ export function metric(
 
 /** The same without a base. */
 export function newMetric(name: MetricName): MetricReport {
-  const isJudged = METRICS[name].isJudged;
+  const isJudged = judgedByDefault(true).includes(name);
   const head = BASE[name];
   return {
     metric: name,

@@ -137,7 +137,11 @@ test('a task of tinybench, with its own hooks', async () => {
 
 test.each([
   ['a job that fails', { ...job, name: 'broken' }, /no such page/],
-  ['a task that fails', { kind: 'task', module: url('parse.bench.mjs'), task: 'fails' }, /task failed/],
+  [
+    'a task that fails',
+    { kind: 'task', module: url('parse.bench.mjs'), task: 'fails' },
+    /task failed/,
+  ],
   ['a task that is not there', { kind: 'task', module: url('parse.bench.mjs'), task: 'x' }, /'x'/],
   ['a library that is not there', { ...job, library: `${library}x` }, /process of base ended/],
 ] as const)('%s ends the round with the reason', async (_, spec, reason) => {
@@ -156,7 +160,11 @@ test('a process that does not answer in time is ended', async () => {
     input: { kind: 'values', values: [60_000_000] },
   };
   const watch = watching();
-  const round = measureRound(sides({ head: stuck }), { ...timing, limitMs: 2000 }, watch.surroundings);
+  const round = measureRound(
+    sides({ head: stuck }),
+    { ...timing, limitMs: 2000 },
+    watch.surroundings,
+  );
   await expect(round).rejects.toThrow("No answer to 'warmUp' within 2 s.");
   expect(watch.pids.filter(isAlive)).toEqual([]);
 });
