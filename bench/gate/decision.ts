@@ -126,6 +126,13 @@ export function exclusion({ effects, maxEffect, isRatio }: MetricEvidence): numb
   return signedRank(effects, 'less', effectOf(maxEffect, isRatio)).p;
 }
 
+/** What a metric that decides nothing comes to by itself. */
+export function advise(evidence: MetricEvidence, errors: LookErrors): MetricDecision {
+  const { p } = signedRank(evidence.effects, 'greater');
+  const verdict = verdictOf(evidence, p <= errors.failAlpha, errors.passAlpha);
+  return { metric: evidence.metric, verdict, p };
+}
+
 function verdictOf(
   evidence: MetricEvidence,
   isSlower: boolean,

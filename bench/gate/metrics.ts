@@ -34,7 +34,7 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
   p50: ratio('p50 latency', 'service', 'less', 'milliseconds'),
   p99: ratio('p99 latency', 'service', 'less', 'milliseconds'),
   rss: ratio('peak memory', 'service', 'less', 'bytes'),
-  memorySlope: difference('growth per 1,000 jobs', 'service', 'less', 'bytes'),
+  memorySlope: difference('growth per 1,000 jobs', 'service', 'less', 'percent'),
   messages: ratio('messages per job', 'service', 'less', 'ratio'),
   refused: difference('refused', 'service', 'less', 'percent'),
 };

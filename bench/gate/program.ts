@@ -92,7 +92,8 @@ function namesOfFunctions(module: object): string[] {
 function wholeFigures(): Figures {
   const rss = process.resourceUsage().maxRSS * 1024;
   const slope = theilSen(memory)?.slope;
-  return { rss, ...(slope !== undefined && { memorySlope: slope * 1000 }) };
+  // As a share of what there is, as a difference of bytes would say nothing.
+  return { rss, ...(slope !== undefined && { memorySlope: (slope * 1000) / rss }) };
 }
 
 function prepared<Part>(part: Part | undefined): Part {
