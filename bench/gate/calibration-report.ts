@@ -12,7 +12,7 @@ import { clopperPearson } from './binomial.js';
 import { CALIBRATED } from './calibrate.js';
 import type { Calibration, CalibrationGate } from './calibration.js';
 import { DEFAULT_LOOKS, type Look } from './looks.js';
-import { resample } from './resampling.js';
+import { resample, type Resampled } from './resampling.js';
 
 const PLAYS = 4000;
 /** Plans that are compared: the rounds of three looks each, with the usual errors. */
@@ -139,15 +139,17 @@ function describeResampling(
         title: nameOf(effect),
         columns: effect === 0 ? 2 : 1,
       })),
-      rows: plans.map(({ plan, results }) => {
-        const [same, ...slower] = results;
-        const shares = [same?.fail, same?.inconclusive, ...slower.map(({ fail }) => fail)];
-        return [plan.join(', '), ...shares.map((share = 0) => formatPercent(share))];
-      }),
+      rows: plans.map(({ plan, results }) => rowOfPlan(plan, results)),
     },
     text(`A round takes ${formatFigure(secondsOfRound)} s here.`, 'faint'),
     ...found.map((words) => text(words, 'point')),
   ];
+}
+
+/** Of the same code, failed and undecided; then what was found of each slowdown. */
+function rowOfPlan(plan: readonly number[], [same, ...slower]: readonly Resampled[]): string[] {
+  const shares = [same?.fail, same?.inconclusive, ...slower.map(({ fail }) => fail)];
+  return [plan.join(', '), ...shares.map((share = 0) => formatPercent(share))];
 }
 
 function looksOf(plan: readonly number[]): Look[] {

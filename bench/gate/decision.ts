@@ -71,7 +71,7 @@ export interface Control {
 /** A control counts as moved at this error (two-sided), and if it moved by more than minEffect. */
 export const CONTROL_ALPHA = 0.01;
 
-/** Looks at the evidence. @param evidence - At least one metric, each with at least one round. */
+/** Looks at the evidence, each metric of which has at least one round. Nothing decides where none is. */
 export function decide(evidence: Evidence, errors: LookErrors): Decision {
   const { metrics } = evidence;
   const slower = metrics.map(({ effects }) => signedRank(effects, 'greater').p);
@@ -84,7 +84,7 @@ export function decide(evidence: Evidence, errors: LookErrors): Decision {
   });
   const verdict = decisions.some((each) => each.verdict === 'fail')
     ? 'fail'
-    : decisions.every((each) => each.verdict === 'pass')
+    : decisions.length > 0 && decisions.every((each) => each.verdict === 'pass')
       ? 'pass'
       : 'undecided';
   const moved = controlsOf(evidence).filter(({ hasMoved }) => hasMoved);
@@ -121,8 +121,12 @@ export function effectOf(share: number, isRatio: boolean): number {
   return isRatio ? Math.log1p(share) : share;
 }
 
-/** How surely the effect is below maxEffect: the p-value that it is not. */
-export function exclusion({ effects, maxEffect, isRatio }: MetricEvidence): number {
+/** How surely all effects are below their maxEffect: the p-value that one is not; 1 without a metric. */
+export function exclusionOfAll({ metrics }: Evidence): number {
+  return metrics.length === 0 ? 1 : Math.max(...metrics.map(exclusion));
+}
+
+function exclusion({ effects, maxEffect, isRatio }: MetricEvidence): number {
   return signedRank(effects, 'less', effectOf(maxEffect, isRatio)).p;
 }
 

@@ -132,5 +132,6 @@ function contrastWithin(
   if (!Number.isFinite(first) || !Number.isFinite(last)) return undefined;
   if (control === undefined) return { effect: last - first };
   const second = scale(control) * worse;
+  if (!Number.isFinite(second)) return undefined;
   return { effect: last - (first + second) / 2, control: second - first };
 }

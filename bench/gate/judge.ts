@@ -12,7 +12,7 @@
  * a look had decided.
  */
 import { shuffled } from '../random.js';
-import { type Decision, decide, exclusion, type LookErrors } from './decision.js';
+import { type Decision, decide, exclusionOfAll, type LookErrors } from './decision.js';
 import { holm } from './holm.js';
 import { leastRounds, type Look } from './looks.js';
 import { measureRound, type RoundSurroundings } from './round.js';
@@ -95,9 +95,7 @@ async function screen(
     }
   }
   const errors = { failAlpha: 0, passAlpha: SCREENING_ALPHA };
-  const adjusted = holm(
-    trials.map((trial) => Math.max(...trial.evidence().metrics.map(exclusion))),
-  );
+  const adjusted = holm(trials.map((trial) => exclusionOfAll(trial.evidence())));
   return trials.filter((trial, index) => {
     const decision = decide(trial.evidence(), errors);
     const isCleared =
@@ -135,6 +133,9 @@ async function confirm(
       // More rounds would only tell how fast the wrong answer is.
       if (trial.hasWrongAnswers()) {
         return { trial, stage, verdict: 'fail', ...last, isOutOfTime: false };
+      }
+      if (trial.evidence().metrics.length === 0) {
+        return { trial, stage, verdict: 'inconclusive', ...last, isOutOfTime: false };
       }
     }
     const errors = { failAlpha: failAlpha / suspects, passAlpha };

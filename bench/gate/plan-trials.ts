@@ -72,17 +72,22 @@ function findBuiltIns(target: Target, { base, head }: Folders): Found[] {
     );
   }
   const before = base === undefined ? undefined : libraryOf(base);
-  const prefix = target.config.name === undefined ? '' : `${target.config.name}: `;
-  return (BUILT_INS[target.config.run] ?? []).map(({ name, spec }) => ({
-    name: `${prefix}${name}`,
-    target,
-    ...(before !== undefined && { base: specWith(before, spec) }),
-    head: specWith(own, spec),
-  }));
+  return (BUILT_INS[target.config.run] ?? []).map((each) => foundOf(each, target, own, before));
 }
 
-function specWith(library: string, spec: BuiltIn['spec']): WorkloadSpec {
-  return { ...spec, library };
+function foundOf(
+  { name, spec }: BuiltIn,
+  target: Target,
+  own: string,
+  before: string | undefined,
+): Found {
+  const prefix = target.config.name === undefined ? '' : `${target.config.name}: `;
+  return {
+    name: `${prefix}${name}`,
+    target,
+    ...(before !== undefined && { base: { ...spec, library: before } }),
+    head: { ...spec, library: own },
+  };
 }
 
 async function findModule(

@@ -99,9 +99,12 @@ function flawOfControl(control: Record<string, unknown>, at: string): string | u
 
 function flawOfRound(round: Record<string, unknown>, at: string): string | undefined {
   if (!isObject(round['head'])) return `${at}.head is no object`;
-  return ['base', 'control', 'head']
-    .map((side) => flawOfPart(round, side, `${at}.`, flawOfFigures))
-    .find((flaw) => flaw !== undefined);
+  return (
+    ['base', 'control', 'head']
+      .map((side) => flawOfPart(round, side, `${at}.`, flawOfFigures))
+      .find((flaw) => flaw !== undefined) ??
+    flawOfPart(round, 'references', `${at}.`, flawOfReferences)
+  );
 }
 
 function flawOfBudget(budget: Record<string, unknown>, at: string): string | undefined {
@@ -121,6 +124,8 @@ const flawOfEffect: Check = (effect, at) =>
 const flawOfSpread: Check = (spread, at) => flawOfNumbers(spread, SPREAD, `${at}.`);
 const flawOfFigures: Check = (figures, at) =>
   flawOfNumbers(figures, Object.keys(figures), `${at}.`);
+const flawOfReferences: Check = (references, at) =>
+  flawOfNumbers(references, ['spin', 'memory', 'messages'], `${at}.`);
 const flawOfWaiver: Check = (waiver, at) => flawOfTexts(waiver, ['reason', 'until'], `${at}.`);
 const flawOfSide: Check = (side, at) =>
   flawOfTexts(side, side['commit'] === undefined ? ['ref'] : ['ref', 'commit'], `${at}.`);

@@ -6,13 +6,12 @@
  */
 import { formatPercent } from '../terminal/format.js';
 import { median } from '../statistics.js';
-import { controlsOf, type MetricDecision, shareOf, shareOfEffects } from './decision.js';
+import { advise, controlsOf, shareOf, shareOfEffects } from './decision.js';
 import { figuresOf, gatherMetric } from './evidence.js';
 import type { Outcome } from './judge.js';
 import { type MetricName, METRICS } from './metrics.js';
 import { detectableEffect } from './power.js';
 import type { MetricReport, RoundFigures, ScenarioReport, Verdict } from './report.js';
-import { signedRank } from './signed-rank.js';
 import { DEFAULT_THRESHOLDS, type Thresholds } from './thresholds.js';
 import type { Trial } from './trial.js';
 import { sayMetricEffect } from './wording.js';
@@ -64,24 +63,21 @@ function reportMetric(
   const alpha = errors.failAlpha / Math.max(1, trial.plan.judged.size);
   const detectable = alpha === 0 ? undefined : detectableEffect(effects, { alpha });
   const effect = shareOfEffects(effects, isRatio);
+  const decided =
+    decision?.metrics.find((each) => each.metric === metric) ?? advise(evidence, errors);
   return {
     ...shared,
     base,
     head,
     ...(effect !== undefined && { effect }),
-    p: signedRank(effects, 'greater').p,
+    p: decided.p,
     // Beyond the least that counts, as nothing smaller fails however sure it is.
     ...(detectable !== undefined && {
       detectable: Math.max(thresholds.minEffect, shareOf(detectable, isRatio)),
     }),
-    verdict: verdictOf(decision?.metrics.find((each) => each.metric === metric)),
+    verdict: decided.verdict === 'undecided' ? 'inconclusive' : decided.verdict,
     rounds: effects.map((each) => shareOf(each, isRatio)),
   };
-}
-
-function verdictOf(decision: MetricDecision | undefined): Verdict {
-  if (decision === undefined || decision.verdict === 'undecided') return 'inconclusive';
-  return decision.verdict;
 }
 
 function conclude(
@@ -100,6 +96,12 @@ function conclude(
       reason:
         'Head answers otherwise than base for the same inputs; a wrong result is no speed. Where that is ' +
         "intended, say 'allowDifferentResults' in the configuration.",
+    };
+  }
+  if (judged.length === 0) {
+    return {
+      verdict: 'inconclusive',
+      reason: `This scenario has none of the metrics that decide: ${[...trial.plan.judged.keys()].join(', ')}.`,
     };
   }
   const [moved] = decision?.moved ?? [];

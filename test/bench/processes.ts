@@ -24,9 +24,19 @@ export interface Command {
 
 /** Starts `millrace` with arguments. */
 export function millrace(...args: readonly string[]): Command {
+  return millraceIn(process.cwd(), {}, ...args);
+}
+
+/** The same in another folder, with more in its environment. */
+export function millraceIn(
+  cwd: string,
+  environment: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Command {
   const child = spawn(process.execPath, [CLI, ...args], {
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '' },
+    env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '', ...environment },
   });
   let stdout = '';
   let stderr = '';
@@ -71,6 +81,18 @@ export function childrenOf(pid: number | undefined): number[] {
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((each) => parentOf(each) === pid);
+}
+
+/** The processes whose environment has a word in it, zombies excepted (Linux). */
+export function processesOf(word: string): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(word);
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** Whether a process is there and not a zombie. */

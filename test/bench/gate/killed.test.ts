@@ -11,6 +11,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fixturePath } from '../../helpers/guard.js';
+import { processesOf } from '../processes.js';
 import { ScratchRepository, scratchFolder } from './scratch-repository.js';
 
 const folder = scratchFolder();
@@ -57,18 +58,6 @@ afterEach(() => {
   server.close();
   for (const pid of processesOf(reports)) process.kill(pid, 'SIGKILL');
 });
-
-/** The processes whose environment has a word in it, zombies excepted (Linux). */
-function processesOf(word: string): number[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.map(Number).filter((pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(word);
-    } catch {
-      return false;
-    }
-  });
-}
 
 /** Starts the program; one of its processes will hang where it is told to. */
 function start(hang: string) {

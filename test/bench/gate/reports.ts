@@ -22,7 +22,7 @@ const BASE: Readonly<Record<MetricName, number>> = {
   p50: 0.181,
   p99: 1.92,
   rss: 131 * 1024 ** 2,
-  memorySlope: 12_800,
+  memorySlope: 0.012,
   messages: 1.25,
   refused: 0.084,
 };

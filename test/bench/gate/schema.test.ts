@@ -1,19 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { readEnvironment } from '../../../bench/environment.js';
 import { METRIC_NAMES } from '../../../bench/gate/metrics.js';
 import { GATE_SCHEMA } from '../../../bench/gate/report.js';
 import { REPORTS } from './reports.js';
-
-const file = new URL('../../../bench/gate/millrace-gate.schema.json', import.meta.url);
-const schema = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-const validate = new Ajv2020({ allErrors: true, strict: true }).compile(schema);
-
-function flawsOf(report: unknown): string[] {
-  if (validate(report)) return [];
-  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
-}
+import { flawsOfReport, schema } from './schema.js';
 
 /** A deep copy with one place changed; undefined removes it. */
 function changed(path: ReadonlyArray<string | number>, value: unknown): unknown {
@@ -34,12 +24,12 @@ test('the schema is that of the version that is written, and knows its metrics',
 });
 
 test.each(Object.entries(REPORTS))('a report is valid: %s', (_, report) => {
-  expect(flawsOf(report)).toEqual([]);
+  expect(flawsOfReport(report)).toEqual([]);
 });
 
 test('so is one of this machine, and one with fields of later versions', () => {
   const report = { ...REPORTS.fail, environment: readEnvironment(), later: true };
-  expect(flawsOf(report)).toEqual([]);
+  expect(flawsOfReport(report)).toEqual([]);
 });
 
 test.each([
@@ -62,9 +52,10 @@ test.each([
   { path: ['scenarios', 0, 'controls', 0, 'hasMoved'], value: undefined },
   { path: ['scenarios', 0, 'rounds', 0, 'head'], value: undefined },
   { path: ['scenarios', 0, 'rounds', 0, 'head', 'heat'], value: 1 },
+  { path: ['scenarios', 0, 'rounds', 0, 'references'], value: { spin: 1 } },
   { path: ['scenarios', 3, 'waiver', 'until'], value: 'soon' },
   { path: ['budgets', 0, 'unit'], value: 'furlongs' },
   { path: ['budgets', 0, 'value', 'max'], value: undefined },
 ])('$value as $path is not valid', ({ path, value }) => {
-  expect(flawsOf(changed(path, value)).length).toBeGreaterThan(0);
+  expect(flawsOfReport(changed(path, value)).length).toBeGreaterThan(0);
 });

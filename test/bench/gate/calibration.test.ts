@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { planGates } from '../../../bench/gate/calibrate.js';
+import { type CalibrationGate, CALIBRATION_SCHEMA } from '../../../bench/gate/calibration.js';
+import { describeCalibration } from '../../../bench/gate/calibration-report.js';
+import { drawDocument } from '../../../bench/terminal/document.js';
+import { plain } from '../../../bench/terminal/paint.js';
+import { run } from '../runs.js';
+import { noisy } from './rounds.js';
+
+const settings = {
+  gates: 4,
+  slowerGates: 2,
+  slowdowns: [0.05, 0.1],
+  hogs: 0,
+  limitSeconds: 90,
+  seed: 1,
+};
+
+test('the kinds of gates are mixed, and the same again for the same seed', () => {
+  const plan = planGates(settings);
+  expect(plan.toSorted()).toEqual([0, 0, 0, 0, 0.05, 0.05, 0.1, 0.1]);
+  expect(plan).not.toEqual(plan.toSorted());
+  expect(planGates(settings)).toEqual(plan);
+  expect(planGates({ ...settings, seed: 2 })).not.toEqual(plan);
+});
+
+test('what is said of a calibration', () => {
+  const gateOf = (slowdown: number, verdict: CalibrationGate['verdict']): CalibrationGate => ({
+    slowdown,
+    verdict,
+    failed: verdict === 'fail' ? ['cpu'] : [],
+    hasMoved: false,
+    seconds: 40,
+    rounds: noisy(10, { effect: Math.log1p(slowdown), deviation: 0.01, seed: slowdown * 100 + 1 }),
+  });
+  const gates = [
+    gateOf(0, 'pass'),
+    gateOf(0, 'pass'),
+    gateOf(0, 'inconclusive'),
+    gateOf(0.1, 'fail'),
+  ];
+  const { environment, startedAt } = run([]);
+  const calibration = {
+    schema: CALIBRATION_SCHEMA,
+    command: 'millrace gate calibrate',
+    startedAt,
+    environment,
+    settings,
+    gates,
+  } as const;
+  const text = drawDocument(describeCalibration(calibration, 0.9), plain).join('\n');
+  // Of three gates none failed: by Clopper and Pearson up to 71 % still might.
+  expect(text).toMatch(/the same\s+3\s+0\s+2\s+1\s+10\.0\s+40\.0/);
+  expect(text).toContain('0–71 %');
+  expect(text).toMatch(/10\.0 % slower\s+1\s+1\s+0\s+0/);
+  expect(text).not.toContain('5.0 % slower      0');
+  expect(text).toContain('4,000 gates each, played with the 30 recorded rounds');
+  expect(text).toMatch(
+    /Looks after 10, 12, 14 rounds find 10\.0 % in 90\.0 % of the gates, in 4\d\.\d s/,
+  );
+});

@@ -1,0 +1,142 @@
+/** Trials of real processes, with short blocks and differences that no machine can hide. */
+import { expect, test } from 'vitest';
+import { judge, type Outcome, screeningRounds } from '../../../dist/bench/gate/judge.js';
+import type { Look } from '../../../dist/bench/gate/looks.js';
+import type { MetricName } from '../../../dist/bench/gate/metrics.js';
+import type { SideName } from '../../../dist/bench/gate/round.js';
+import type { Thresholds } from '../../../dist/bench/gate/thresholds.js';
+import { Trial } from '../../../dist/bench/gate/trial.js';
+import { randomFrom } from '../../../dist/bench/random.js';
+
+const work = new URL('../../../dist/workers/work.js', import.meta.url).href;
+const library = new URL('../../../dist/src/index.js', import.meta.url).href;
+const timing = { blocks: 1, blockMs: 20, warmUpMs: 20, limitMs: 20_000 };
+/** Six rounds can speak at 1 in 64. */
+const looks: readonly Look[] = [
+  { rounds: 6, failAlpha: 0.02, passAlpha: 0.02 },
+  { rounds: 7, failAlpha: 0.02, passAlpha: 0.02 },
+];
+/** A loss of more than six times is what a pass excludes. */
+const generous: Thresholds = { minEffect: 0.5, maxEffect: 6 };
+
+function trial(
+  name: string,
+  units: Partial<Record<SideName, number>>,
+  changes: { judged?: readonly MetricName[]; mayDiffer?: boolean } = {},
+): Trial {
+  const { judged = ['cpu'], mayDiffer = true } = changes;
+  return new Trial({
+    name,
+    timing,
+    mayDiffer,
+    judged: new Map(judged.map((metric) => [metric, generous])),
+    sides: Object.entries(units).map(([side, value]) => ({
+      name: side as SideName,
+      directory: process.cwd(),
+      spec: {
+        kind: 'pool',
+        module: work,
+        name: 'work',
+        input: { kind: 'values', values: [value] },
+        threads: 1,
+        load: { kind: 'closed', inFlight: 2 },
+        library,
+      },
+    })),
+  });
+}
+
+async function judgeAll(trials: readonly Trial[], limitSeconds = 1000) {
+  const outcomes = new Map<string, Outcome>();
+  const fresh: Trial[] = [];
+  await judge(
+    trials,
+    ({ plan }) => {
+      const again = new Trial(plan);
+      fresh.push(again);
+      return again;
+    },
+    (outcome) => outcomes.set(outcome.trial.plan.name, outcome),
+    {
+      looks,
+      limitSeconds,
+      roundsOfNew: 2,
+      onRound: () => {},
+      random: randomFrom(1),
+      signal: new AbortController().signal,
+      watch: async () => async () => {},
+    },
+  );
+  return { outcomes, fresh };
+}
+
+const same = { base: 100, control: 100, head: 100 };
+const slow = { base: 100, control: 100, head: 1000 };
+
+test('ten times the work fails at the first look', async () => {
+  const { outcomes } = await judgeAll([trial('slow', slow)]);
+  const { verdict, stage, trial: own } = outcomes.get('slow') as Outcome;
+  expect({ verdict, stage, rounds: own.rounds.length }).toEqual({
+    verdict: 'fail',
+    stage: 'single',
+    rounds: 6,
+  });
+  expect(own.seconds).toBeGreaterThan(0);
+});
+
+test('the same work passes', async () => {
+  const { outcomes } = await judgeAll([trial('same', same)]);
+  expect(outcomes.get('same')?.verdict).toBe('pass');
+});
+
+test('of several the screening clears what is the same, and suspects are tried on fresh rounds', async () => {
+  const { outcomes, fresh } = await judgeAll([
+    trial('same', same),
+    trial('slow', slow),
+    trial('new', { head: 100 }),
+  ]);
+  expect([...outcomes].map(([name, { verdict, stage }]) => [name, verdict, stage])).toEqual([
+    ['same', 'pass', 'screened'],
+    ['slow', 'fail', 'confirmed'],
+    ['new', 'inconclusive', 'single'],
+  ]);
+  expect(fresh.map(({ plan }) => plan.name)).toEqual(['slow']);
+  expect(outcomes.get('slow')?.trial).toBe(fresh[0]);
+  expect(outcomes.get('same')?.trial.rounds).toHaveLength(screeningRounds(2));
+  expect(outcomes.get('new')?.trial.rounds).toHaveLength(2);
+}, 60_000);
+
+test('wrong answers end a trial at once, unless they are meant', async () => {
+  const wrong = { base: 100, control: 100, head: 101 };
+  const { outcomes } = await judgeAll([trial('wrong', wrong, { mayDiffer: false })]);
+  expect(outcomes.get('wrong')?.verdict).toBe('fail');
+  expect(outcomes.get('wrong')?.trial.rounds).toHaveLength(1);
+  const meant = await judgeAll([trial('meant', wrong)]);
+  expect(meant.outcomes.get('meant')?.verdict).toBe('pass');
+});
+
+test('without a metric that decides nothing passes', async () => {
+  const { outcomes } = await judgeAll([trial('refused', same, { judged: ['refused'] })]);
+  expect(outcomes.get('refused')?.verdict).toBe('inconclusive');
+  expect(outcomes.get('refused')?.trial.rounds).toHaveLength(1);
+});
+
+test('a trial whose time is over gets no further round', async () => {
+  const { outcomes } = await judgeAll([trial('late', same)], 0.001);
+  const { verdict, isOutOfTime, trial: own } = outcomes.get('late') as Outcome;
+  expect({ verdict, isOutOfTime, rounds: own.rounds.length }).toEqual({
+    verdict: 'inconclusive',
+    isOutOfTime: true,
+    rounds: 1,
+  });
+});
+
+test.each([
+  [2, 7],
+  [4, 8],
+  [30, 11],
+])('%i scenarios are screened with %i rounds', (scenarios, rounds) => {
+  expect(screeningRounds(scenarios)).toBe(rounds);
+  // Holm's strictest step can be reached, with one round that is not like the others.
+  expect(2 ** -(rounds - 1)).toBeLessThanOrEqual(0.05 / scenarios);
+});
