@@ -7,7 +7,7 @@
  */
 import { type Block, type Document, heading, text } from '../document.js';
 import { median } from '../statistics.js';
-import { formatFigure, formatPercent } from '../terminal/format.js';
+import { formatCount, formatFigure, formatPercent } from '../terminal/format.js';
 import { clopperPearson } from './binomial.js';
 import { CALIBRATED } from './calibrate.js';
 import type { Calibration, CalibrationGate } from './calibration.js';
@@ -15,18 +15,30 @@ import { DEFAULT_LOOKS, type Look } from './looks.js';
 import { resample, type Resampled } from './resampling.js';
 
 const PLAYS = 4000;
-/** Plans that are compared: the rounds of three looks each, with the usual errors. */
-const PLANS: ReadonlyArray<readonly [number, number, number]> = [
+/** Other plans are played so many times less: for comparing them that will do. */
+const OTHERS = 4;
+const USUAL = DEFAULT_LOOKS.looks.map(({ rounds }) => rounds);
+/** Plans that are compared: the rounds of three looks each, with the usual errors; shortest first. */
+const PLANS: ReadonlyArray<readonly number[]> = [
   [10, 12, 14],
-  [10, 15, 20],
+  USUAL,
   [12, 18, 24],
   [15, 22, 30],
   [20, 30, 40],
 ];
 const EFFECTS: readonly number[] = [0, 0.05, 0.1, 0.2];
 
-/** For a person. @param power - The wanted share of slowdowns that are found: 0.9. */
-export function describeCalibration(calibration: Calibration, power: number): Document {
+/**
+ * For a person.
+ *
+ * @param power - The wanted share of slowdowns that are found: 0.9.
+ * @param plays - How many gates are played with the usual looks, and a quarter of that with others.
+ */
+export function describeCalibration(
+  calibration: Calibration,
+  power: number,
+  plays: number = PLAYS,
+): Document {
   const { gates, settings } = calibration;
   const slowdowns = [0, ...settings.slowdowns];
   const same = gates.filter(({ slowdown }) => slowdown === 0);
@@ -51,7 +63,7 @@ export function describeCalibration(calibration: Calibration, power: number): Do
         'faint',
       ),
       ...describeMetrics(slowdowns, gates),
-      ...(rounds.length === 0 ? [] : describeResampling(rounds, seconds, power)),
+      ...(rounds.length === 0 ? [] : describeResampling(rounds, seconds, power, plays)),
     ],
   };
 }
@@ -107,13 +119,21 @@ function describeResampling(
   rounds: CalibrationGate['rounds'],
   secondsOfRound: number,
   power: number,
+  plays: number,
 ): Block[] {
-  const play = (looks: readonly Look[], slowdown: number) =>
-    resample({ rounds, judged: CALIBRATED, looks, slowdown, plays: PLAYS, seed: 1 });
-  const plans = PLANS.map((plan) => {
-    const looks = looksOf(plan);
-    return { plan, results: EFFECTS.map((slowdown) => play(looks, slowdown)) };
-  });
+  const plans = PLANS.map((plan) => ({
+    plan,
+    results: EFFECTS.map((slowdown) =>
+      resample({
+        rounds,
+        judged: CALIBRATED,
+        looks: looksOf(plan),
+        slowdown,
+        plays: plan === USUAL ? plays : plays / OTHERS,
+        seed: 1,
+      }),
+    ),
+  }));
   const reaches = (effect: number) =>
     plans.find(({ results }) => (results[EFFECTS.indexOf(effect)]?.fail ?? 0) >= power);
   const found = [0.05, 0.1].flatMap((effect) => {
@@ -129,8 +149,8 @@ function describeResampling(
   return [
     heading('Resampled'),
     text(
-      `${PLAYS.toLocaleString('en-US')} gates each, played with the ${rounds.length} recorded rounds of ` +
-        'the same code and a slowdown added to them; FAIL, and undecided:',
+      `${formatCount(plays)} gates for each kind (${formatCount(plays / OTHERS)} for other looks than ${USUAL.join(', ')}), ` +
+        `played with the ${rounds.length} recorded rounds of the same code and a slowdown added to them:`,
     ),
     {
       kind: 'table',

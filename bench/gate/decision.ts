@@ -87,7 +87,8 @@ export function decide(evidence: Evidence, errors: LookErrors): Decision {
     : decisions.length > 0 && decisions.every((each) => each.verdict === 'pass')
       ? 'pass'
       : 'undecided';
-  const moved = controlsOf(evidence).filter(({ hasMoved }) => hasMoved);
+  const moved =
+    verdict === 'undecided' ? [] : controlsOf(evidence).filter(({ hasMoved }) => hasMoved);
   return { verdict: moved.length === 0 ? verdict : 'undecided', metrics: decisions, moved };
 }
 
@@ -143,8 +144,10 @@ function verdictOf(
   passAlpha: number,
 ): MetricDecision['verdict'] {
   const { effects, minEffect, isRatio } = evidence;
-  const estimate = hodgesLehmann(effects)?.estimate ?? 0;
-  if (isSlower && estimate >= effectOf(minEffect, isRatio)) return 'fail';
+  if (isSlower) {
+    const estimate = hodgesLehmann(effects)?.estimate ?? 0;
+    if (estimate >= effectOf(minEffect, isRatio)) return 'fail';
+  }
   return exclusion(evidence) <= passAlpha ? 'pass' : 'undecided';
 }
 

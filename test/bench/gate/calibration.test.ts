@@ -48,14 +48,16 @@ test('what is said of a calibration', () => {
     settings,
     gates,
   } as const;
-  const text = drawDocument(describeCalibration(calibration, 0.9), plain).join('\n');
+  const text = drawDocument(describeCalibration(calibration, 0.9, 200), plain).join('\n');
   // Of three gates none failed: by Clopper and Pearson up to 71 % still might.
   expect(text).toMatch(/the same\s+3\s+0\s+2\s+1\s+10\.0\s+40\.0/);
   expect(text).toContain('0–71 %');
   expect(text).toMatch(/10\.0 % slower\s+1\s+1\s+0\s+0/);
   expect(text).not.toContain('5.0 % slower      0');
-  expect(text).toContain('4,000 gates each, played with the 30 recorded rounds');
-  expect(text).toMatch(
+  const flat = text.replaceAll(/\s+/g, ' ');
+  expect(flat).toContain('200 gates for each kind (50 for other looks than 10, 15, 20)');
+  expect(flat).toContain('the 30 recorded rounds of the same code');
+  expect(flat).toMatch(
     /Looks after 10, 12, 14 rounds find 10\.0 % in 90\.0 % of the gates, in 4\d\.\d s/,
   );
 });

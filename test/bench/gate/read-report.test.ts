@@ -81,7 +81,7 @@ test.each([
   ['scenarios[0].controls[0].p', null, 'no number'],
   ['scenarios[0].rounds[0].head', undefined, 'no object'],
   ['scenarios[0].rounds[0].base.cpu', null, 'no number'],
-  ['budgets[0].unit', 'furlongs', 'none of ratio, count'],
+  ['budgets[0].unit', 'furlongs', 'none of count, ratio'],
   ['budgets[0].value.max', null, 'no number'],
   ['budgets[0].atLeast', 'five', 'no number'],
 ])('a damaged %s is told', (place, value, flaw) => {
