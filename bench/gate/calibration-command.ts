@@ -41,7 +41,10 @@ export const CALIBRATE_OPTIONS: ReadonlyArray<readonly [option: string, meaning:
   ['--slower N', 'with head slower by 5, by 10 and by 20 percent, so many of each (20)'],
   ['--hogs N', 'processors that are kept busy meanwhile (0)'],
   ['--power P', 'the share of slowdowns that is wanted to be found (0.9)'],
+  ['--seconds N', 'the time that a gate may take (90)'],
+  ['--seed N', 'orders gates, processes and blocks (1)'],
   ['--resume FILE', 'where each gate is written; one that is there is taken up'],
+  ['--md FILE', 'write the result as Markdown'],
 ];
 
 const SLOWDOWNS = [0.05, 0.1, 0.2];

@@ -11,7 +11,7 @@ import { formatCount, formatFigure, formatPercent } from '../terminal/format.js'
 import { clopperPearson } from './binomial.js';
 import { CALIBRATED } from './calibrate.js';
 import type { Calibration, CalibrationGate } from './calibration.js';
-import { DEFAULT_LOOKS, type Look } from './looks.js';
+import { DEFAULT_LOOKS, looksAfter } from './looks.js';
 import { resample, type Resampled } from './resampling.js';
 
 const PLAYS = 4000;
@@ -63,7 +63,13 @@ export function describeCalibration(
         'faint',
       ),
       ...describeMetrics(slowdowns, gates),
-      ...(rounds.length === 0 ? [] : describeResampling(rounds, seconds, power, plays)),
+      ...(rounds.length === 0
+        ? []
+        : describeResampling(rounds, seconds, {
+            power,
+            plays,
+            limitSeconds: settings.limitSeconds,
+          })),
     ],
   };
 }
@@ -118,8 +124,7 @@ function describeMetrics(
 function describeResampling(
   rounds: CalibrationGate['rounds'],
   secondsOfRound: number,
-  power: number,
-  plays: number,
+  { power, plays, limitSeconds }: { power: number; plays: number; limitSeconds: number },
 ): Block[] {
   const plans = PLANS.map((plan) => ({
     plan,
@@ -127,24 +132,27 @@ function describeResampling(
       resample({
         rounds,
         judged: CALIBRATED,
-        looks: looksOf(plan),
+        looks: looksAfter(plan, 'The plan').looks,
         slowdown,
         plays: plan === USUAL ? plays : plays / OTHERS,
         seed: 1,
       }),
     ),
   }));
-  const reaches = (effect: number) =>
-    plans.find(({ results }) => (results[EFFECTS.indexOf(effect)]?.fail ?? 0) >= power);
-  const found = [0.05, 0.1].flatMap((effect) => {
-    const plan = reaches(effect);
-    const share = formatPercent(power);
-    return plan === undefined
-      ? [`None of these plans finds ${formatPercent(effect)} in ${share} of the gates.`]
-      : [
-          `Looks after ${plan.plan.join(', ')} rounds find ${formatPercent(effect)} in ${share} of the ` +
-            `gates, in ${formatFigure((plan.results[0]?.meanRounds ?? 0) * secondsOfRound)} s where nothing has changed.`,
-        ];
+  const within = plans.filter(
+    ({ plan }) => (plan.at(-1) as number) * secondsOfRound <= limitSeconds,
+  );
+  const found = [0.05, 0.1].map((effect) => {
+    const at = EFFECTS.indexOf(effect);
+    const shortest = within.find(({ results }) => (results[at]?.fail ?? 0) >= power);
+    const what = `${formatPercent(effect)} in ${formatPercent(power)} of the gates`;
+    const limit = `within ${formatFigure(limitSeconds)} s for each scenario`;
+    if (shortest === undefined) return `None of these looks finds ${what} ${limit}.`;
+    const seconds = (shortest.results[0]?.meanRounds ?? 0) * secondsOfRound;
+    return (
+      `--looks ${shortest.plan.join(',')} finds ${what} ${limit}; where nothing has changed it takes ` +
+      `${formatFigure(seconds)} s.`
+    );
   });
   return [
     heading('Resampled'),
@@ -170,14 +178,6 @@ function describeResampling(
 function rowOfPlan(plan: readonly number[], [same, ...slower]: readonly Resampled[]): string[] {
   const shares = [same?.fail, same?.inconclusive, ...slower.map(({ fail }) => fail)];
   return [plan.join(', '), ...shares.map((share = 0) => formatPercent(share))];
-}
-
-function looksOf(plan: readonly number[]): Look[] {
-  return DEFAULT_LOOKS.looks.map(({ rounds, failAlpha, passAlpha }, at) => ({
-    rounds: plan[at] ?? rounds,
-    failAlpha,
-    passAlpha,
-  }));
 }
 
 function nameOf(slowdown: number): string {

@@ -39,6 +39,7 @@ export function checkConfig(value: unknown, place: Place, flawOfRun?: FlawOfRun)
       ({ name, run }: ScenarioConfig) => name ?? run,
     ),
     thresholds,
+    looks,
     seconds: number({ min: 5, max: 3600 }),
     budgets: distinct(list(budget), ({ name }: Budget) => name),
     waivers: list(waiver),
@@ -55,6 +56,12 @@ export function checkBudgets(value: unknown, place: Place): readonly Budget[] {
   )(value, place);
   return (plain(value) as { readonly budgets: readonly Budget[] }).budgets;
 }
+
+/** That they rise is seen where they are used. */
+const looks: Check = (value, place) => {
+  list(number({ min: 9, max: 1000, isWhole: true }))(value, place);
+  if ((value as readonly number[]).length !== 3) place.refuse(value, 'a list of three numbers');
+};
 
 const share = number({ min: 0, max: 1, note: 'a share: 0.05 is 5 %' });
 

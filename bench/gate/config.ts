@@ -21,6 +21,11 @@ export interface GateConfig {
   readonly scenarios?: readonly ScenarioConfig[];
   /** For all scenarios; what a scenario says about a metric itself comes first. */
   readonly thresholds?: Thresholds;
+  /**
+   * After how many rounds the gate may decide: three numbers, the first at least 9. Default: 10, 15, 20.
+   * 'millrace gate calibrate' tells what they reach.
+   */
+  readonly looks?: readonly number[];
   /** The time that each scenario may take, in seconds. Default: 90. */
   readonly seconds?: number;
   /** Limits that are checked within one run, as those of `--budget FILE`. */

@@ -14,7 +14,6 @@ import { measureBudgets } from './budget-run.js';
 import { checkOutSides } from './checkout.js';
 import type { Janitor } from './janitor.js';
 import { judge, type Outcome } from './judge.js';
-import { DEFAULT_LOOKS } from './looks.js';
 import { type Folders, planTrials } from './plan-trials.js';
 import { overall, withWaivers } from './overall.js';
 import {
@@ -157,7 +156,7 @@ class Gate {
 
   /** Judges all that is asked for. @returns What a person should know beside. */
   async #compare(folders: Folders): Promise<readonly string[]> {
-    const { targets, config, filter, baseline, limitSeconds } = this.#settings;
+    const { targets, config, filter, baseline, looks, limitSeconds } = this.#settings;
     const { trials: all, notes } = await planTrials(targets, folders, config, this.#round);
     if (all.length === 0) return notes;
     checkFilter(
@@ -182,7 +181,7 @@ class Gate {
     try {
       await judge([...open.values()], fresh, onJudged, {
         ...this.#round,
-        looks: DEFAULT_LOOKS.looks,
+        looks,
         limitSeconds,
         roundsOfNew: baseline === undefined ? ROUNDS_OF_NEW : BASELINE_ROUNDS,
         onRound: (trial, stage, rounds) => this.#show(trial, stage, rounds),

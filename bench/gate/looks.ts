@@ -35,6 +35,25 @@ export const DEFAULT_LOOKS: Looks = {
   ],
 };
 
+/**
+ * Looks after other numbers of rounds, with the usual errors.
+ *
+ * @param where - Where the numbers come from: "Option '--looks'".
+ * @throws UsageError where there are not as many as usual, and as `checkLooks`
+ */
+export function looksAfter(rounds: readonly number[], where: string): Looks {
+  if (rounds.length !== DEFAULT_LOOKS.looks.length) {
+    throw new UsageError(`${where} has ${rounds.length} numbers of rounds; valid are three.`);
+  }
+  const looks = DEFAULT_LOOKS.looks.map(({ failAlpha, passAlpha }, at) => ({
+    rounds: rounds[at] as number,
+    failAlpha,
+    passAlpha,
+  }));
+  checkLooks({ looks }, 1, where);
+  return { looks };
+}
+
 /** How many rounds it takes until a one-sided signed-rank test can reach such an alpha: 2⁻ⁿ ≤ alpha. */
 export function leastRounds(alpha: number): number {
   return Math.ceil(-Math.log2(alpha));

@@ -11,7 +11,8 @@ import { FILE_FORMS, type FileForm } from '../scenarios/job/input-source.js';
 import { readBudgets } from './budget-file.js';
 import { type BudgetPlan, planBudgets } from './budget-run.js';
 import type { GateConfig, ScenarioConfig, Waiver } from './config.js';
-import { loadConfig } from './load-config.js';
+import { loadConfig, type LoadedConfig } from './load-config.js';
+import { DEFAULT_LOOKS, type Look, looksAfter } from './looks.js';
 import { readGateReport } from './read-report.js';
 import type { GateReport } from './report.js';
 import { flawOfRun, readTarget, type Target } from './target.js';
@@ -32,6 +33,7 @@ export interface GateSettings {
   readonly config: GateConfig;
   /** Undefined where it is detected. */
   readonly build?: readonly string[];
+  readonly looks: readonly Look[];
   /** For each scenario. */
   readonly limitSeconds: number;
   readonly seed: number;
@@ -56,6 +58,7 @@ export const GATE_FLAGS: FlagTable = {
   'in-flight': 'text',
   rate: 'text',
   filter: 'text',
+  looks: 'text',
   seconds: 'text',
   seed: 'text',
   strict: 'switch',
@@ -81,6 +84,7 @@ export const GATE_OPTIONS: ReadonlyArray<readonly [option: string, meaning: stri
   ['--in-flight N', 'jobs that are kept in flight (4 for each thread)'],
   ['--rate N', 'jobs per second instead, whatever becomes of them'],
   ['--filter TEXT', 'only scenarios that are called so (all)'],
+  ['--looks N,N,N', 'after how many rounds it may decide (10,15,20)'],
   ['--seconds N', `for each scenario at most (${DEFAULT_SECONDS})`],
   ['--seed N', 'orders processes and blocks (1)'],
   ['--strict', 'inconclusive is exit code 3 and not 0'],
@@ -134,8 +138,9 @@ export async function gateSettings(
     ...(build === undefined
       ? config.build !== undefined && { build: config.build }
       : { build: [build] }),
+    looks: readLooks(textFlag(flags, 'looks'), loaded),
     limitSeconds:
-      numberFlag(flags, 'seconds', { min: 10, max: 86_400 }) ?? config.seconds ?? DEFAULT_SECONDS,
+      numberFlag(flags, 'seconds', { min: 5, max: 3600 }) ?? config.seconds ?? DEFAULT_SECONDS,
     seed: numberFlag(flags, 'seed', { min: 0, max: 2 ** 32 - 1, isWhole: true }) ?? 1,
     isStrict: flags.has('strict'),
     files: readFiles(flags),
@@ -164,6 +169,16 @@ function readForm(given: string | undefined): FileForm | undefined {
   throw new UsageError(
     `Option '--input-as' is '${given}'; valid is one of ${FILE_FORMS.join(', ')}.`,
   );
+}
+
+function readLooks(given: string | undefined, loaded: LoadedConfig | undefined): readonly Look[] {
+  if (given !== undefined) {
+    const rounds = given.split(',').map((each) => (/^\d+$/.test(each) ? Number(each) : NaN));
+    return looksAfter(rounds, "Option '--looks'").looks;
+  }
+  const configured = loaded?.config.looks;
+  if (configured === undefined) return DEFAULT_LOOKS.looks;
+  return looksAfter(configured, `'${loaded?.file}': looks`).looks;
 }
 
 function checkJobFlags(words: readonly string[], flags: Flags): void {

@@ -148,7 +148,7 @@ describe('what is wrong is said, with exit code 1, and leaves nothing', () => {
     [['./jobs.mjs#square', '--baseline', 'x.json', '--base', 'HEAD'], 'Valid is one of both'],
     [['./jobs.mjs#square', '--baseline', 'x.json'], "'x.json' can't be read"],
     [['./jobs.mjs#square', '--budget', 'none.json'], "'none.json' can't be read"],
-    [['./jobs.mjs#square', '--config', 'none.json'], "'none.json' can't be read"],
+    [['./jobs.mjs#square', '--config', 'none.json'], "none.json' can't be read"],
     [['./jobs.mjs#square', '--json', 'no/where.json'], 'its folder does not exist'],
     [['./jobs.mjs#square', '--json', 'x', '--html', 'x'], 'both name'],
     [['./jobs.mjs#square', '--base', 'HEAD', '--filter', 'zzz'], "'zzz'"],

@@ -127,18 +127,29 @@ export const CONFIGS: readonly Sample[] = [
   {
     what: 'an unknown key',
     value: { scenario: [] },
-    flaw: "scenario is unknown; valid is one of $schema, base, build, scenarios, thresholds, seconds, budgets, waivers. Did you mean 'scenarios'?",
+    flaw: "scenario is unknown; valid is one of $schema, base, build, scenarios, thresholds, looks, seconds, budgets, waivers. Did you mean 'scenarios'?",
   },
   {
     what: 'an unknown key with a dot',
     value: { 'a.b': 1 },
-    flaw: '"a.b" is unknown; valid is one of $schema, base, build, scenarios, thresholds, seconds, budgets, waivers.',
+    flaw: '"a.b" is unknown; valid is one of $schema, base, build, scenarios, thresholds, looks, seconds, budgets, waivers.',
   },
   { what: 'an empty base', value: { base: '' }, flaw: "base is ''; valid is a text of one line." },
   {
     what: 'a command instead of a list',
     value: { build: 'npm ci' },
     flaw: "build is 'npm ci'; valid is a list.",
+  },
+  { what: 'other looks', value: { looks: [9, 12, 1000] } },
+  {
+    what: 'looks that could never fail',
+    value: { looks: [8, 12, 20] },
+    flaw: 'looks[0] is 8; valid is a whole number from 9 to 1000.',
+  },
+  {
+    what: 'two looks',
+    value: { looks: [10, 20] },
+    flaw: 'looks is a list; valid is a list of three numbers.',
   },
   {
     what: 'too little time',

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import { UsageError } from '../../../bench/flags.js';
-import { checkLooks, DEFAULT_LOOKS, leastRounds, type Look } from '../../../bench/gate/looks.js';
+import {
+  checkLooks,
+  DEFAULT_LOOKS,
+  leastRounds,
+  type Look,
+  looksAfter,
+} from '../../../bench/gate/looks.js';
 import { signedRank } from '../../../bench/gate/signed-rank.js';
 
 const LOOK: Look = { rounds: 10, failAlpha: 0.002, passAlpha: 0.01 };
@@ -75,4 +81,16 @@ test.each<{ looks: Look[]; judgedCount?: number; says: string }>([
   const check = (): void => checkLooks({ looks }, judgedCount, "'looks' in a.json");
   expect(check).toThrow(UsageError);
   expect(check).toThrow(says);
+});
+
+test('looks after other rounds have the usual errors, and have to be able to fail', () => {
+  const { looks } = looksAfter([12, 18, 24], 'a');
+  expect(looks.map(({ rounds }) => rounds)).toEqual([12, 18, 24]);
+  expect(looks.map(({ failAlpha }) => failAlpha)).toEqual(
+    DEFAULT_LOOKS.looks.map(({ failAlpha }) => failAlpha),
+  );
+  expect(() => looksAfter([8, 18, 24], 'a')).toThrow('a: look 1 can never fail');
+  expect(() => looksAfter([12, 12, 24], 'a')).toThrow('valid is a whole number above 12');
+  expect(() => looksAfter([12, 24], 'a')).toThrow('a has 2 numbers of rounds; valid are three.');
+  expect(() => looksAfter([12, NaN, 24], 'a')).toThrow(UsageError);
 });
