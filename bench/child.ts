@@ -21,6 +21,7 @@ export interface Exit {
 }
 
 const STDERR_KEPT = 4096;
+const STDERR_LIMIT_MS = 500;
 
 interface Waiting {
   readonly kind: string;
@@ -59,7 +60,7 @@ export class Child<Request extends Message, Reply extends Message> {
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
-    const killNow = () => this.#process.kill('SIGKILL');
+    const killNow = () => this.#killGroup();
     process.once('exit', killNow);
     this.#process.stderr?.on('data', (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString()).slice(-STDERR_KEPT);
@@ -72,12 +73,17 @@ export class Child<Request extends Message, Reply extends Message> {
     });
     this.exited = new Promise((resolve) => {
       const end = (code: number | null, signal: NodeJS.Signals | null) => {
+        if (this.#exit !== undefined) return;
         process.removeListener('exit', killNow);
         this.#exit = { code, signal, stderr: this.#stderr };
         for (const { reject } of this.#waiting.splice(0)) reject(this.#failure());
         resolve(this.#exit);
       };
+      // After the end of its stderr, unless somebody holds that open who has left its group.
       this.#process.once('close', end);
+      this.#process.once('exit', (code, signal) => {
+        setTimeout(() => end(code, signal), STDERR_LIMIT_MS).unref();
+      });
       // Could not be started, or (harmless) not be told something.
       this.#process.on('error', (error) => {
         this.#stderr += String(error);
@@ -112,10 +118,21 @@ export class Child<Request extends Message, Reply extends Message> {
     });
   }
 
-  /** Ends the process at once. */
+  /** Ends the process at once, and what it has started. */
   async kill(): Promise<Exit> {
-    this.#process.kill('SIGKILL');
+    this.#killGroup();
     return await this.exited;
+  }
+
+  /** It leads a group of its own; what it has started may live on where it has ended by itself. */
+  #killGroup(): void {
+    const { pid } = this.#process;
+    try {
+      if (pid !== undefined && process.platform !== 'win32') process.kill(-pid, 'SIGKILL');
+    } catch {
+      // Nobody is left.
+    }
+    this.#process.kill('SIGKILL');
   }
 
   #failure(): Error {

@@ -9,9 +9,8 @@ import { serialize } from 'node:v8';
 import { BELL, clockZeroMs, type Hello, Kind, PROTOCOL } from '../src/protocol.js';
 import { markServing } from '../src/serving.js';
 import { encodeThrown } from '../src/thrown.js';
-import { type HostedJob, Runner } from './runner.js';
-
-type JobFunction = HostedJob['execute'];
+import { jobFunctions } from './job-functions.js';
+import { Runner } from './runner.js';
 
 const { port1: link, port2: mainPort } = new MessageChannel();
 let runner: Runner | undefined;
@@ -89,34 +88,4 @@ async function boot(moduleUrl: string, made: Runner): Promise<void> {
   } catch (error) {
     link.postMessage([Kind.loadFailed, serialize(encodeThrown(error))]);
   }
-}
-
-/** A module's exported functions, without its classes. */
-function jobFunctions(module: Record<string, unknown>): Array<[string, JobFunction]> {
-  const exported = new Map(Object.entries(module));
-  // Node 23 and later show the whole of a CommonJS module under this name, besides `default`.
-  exported.delete('module.exports');
-  for (const [name, value] of commonJsExports(module)) {
-    if (!exported.has(name)) exported.set(name, value);
-  }
-  return [...exported].filter((entry): entry is [string, JobFunction] => isJob(entry[1]));
-}
-
-/**
- * Of a CommonJS module Node shows `default`, which is `module.exports`, and of its fields those that
- * it could find by reading the text. It is taken for one where all that is visible is in `default`.
- */
-function commonJsExports(module: Record<string, unknown>): Array<[string, unknown]> {
-  const { default: exports, ...others } = module;
-  if (exports === null || (typeof exports !== 'object' && typeof exports !== 'function')) return [];
-  const fields = Object.entries(exports);
-  const isCommonJs = Object.entries(others).every(
-    ([name, value]) =>
-      name === 'module.exports' || fields.some(([n, v]) => n === name && v === value),
-  );
-  return isCommonJs ? fields : [];
-}
-
-function isJob(value: unknown): boolean {
-  return typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value));
 }

@@ -10,9 +10,12 @@ import { rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Janitor } from './janitor.js';
 
+/** A file in a folder that can't be changed, or one that a container mounts by itself. */
+const CAN_ONLY_BE_WRITTEN = new Set(['EACCES', 'EPERM', 'EROFS', 'EBUSY', 'EXDEV']);
+
 /**
  * Replaces a file, or makes it. A link stays one: the file behind it is replaced. What is no file, such
- * as a pipe or `/dev/stdout`, is written to.
+ * as a pipe or `/dev/stdout`, or can't be replaced where it is, is written to.
  *
  * @throws Error of the file system
  */
@@ -24,6 +27,11 @@ export async function writeAtomically(janitor: Janitor, path: string, text: stri
   // Beside the target, as only within one file system a file can be renamed.
   const temporary = join(dirname(target), `.${basename(target)}.${suffix}.tmp`);
   await janitor.removePath(temporary);
-  await writeFile(temporary, text, there === undefined ? {} : { mode: there.mode });
-  await rename(temporary, target);
+  try {
+    await writeFile(temporary, text, there === undefined ? {} : { mode: there.mode });
+    await rename(temporary, target);
+  } catch (error) {
+    if (!CAN_ONLY_BE_WRITTEN.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    await writeFile(path, text);
+  }
 }

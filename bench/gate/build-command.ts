@@ -72,6 +72,10 @@ function buildEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
     ...withoutGitContext(environment),
     PATH: [dirname(process.execPath), ...paths].join(delimiter),
     GIT_TERMINAL_PROMPT: '0',
+    // What installs hooks would write them into the repository that all worktrees share.
+    HUSKY: '0',
+    LEFTHOOK: '0',
+    SKIP_INSTALL_SIMPLE_GIT_HOOKS: '1',
   };
 }
 

@@ -61,6 +61,8 @@ async function checkOut(
   }
   const directory = join(top, repository.prefix);
   if (!existsSync(directory)) {
+    // What is new in head has nothing to be compared with.
+    if (name === 'base') return { ...side, directory, top };
     throw new UsageError(`There is no folder '${repository.prefix}' in ${commands.title}.`);
   }
   const configured = options.commands?.map((command) => ({ command, directory }));

@@ -5,6 +5,7 @@
  * Invariant: between two requests it does nothing, so that the other side's block is undisturbed.
  * Whatever fails ends the process with the reason on stderr.
  */
+import { jobFunctions } from '../../workers/job-functions.js';
 import { serveParent, tellParent, type Message } from '../child.js';
 import { theilSen } from '../theil-sen.js';
 import type { Figures } from './metrics.js';
@@ -27,7 +28,7 @@ export type SideReply =
       readonly kind: 'inspected';
       /** The names of the tasks, where it exports a tinybench `Bench`. */
       readonly tasks?: readonly string[];
-      /** The names of the functions that it exports. */
+      /** The names of its jobs. */
       readonly functions: readonly string[];
     }
   | { readonly kind: 'prepared' }
@@ -71,21 +72,12 @@ function start(spec: WorkloadSpec): Promise<Workload> {
 
 function inspect(module: Record<string, unknown>): SideReply {
   const tasks = benchOf(module)?.tasks.map(({ name }) => name);
-  const functions = namesOfFunctions(module);
-  // Of a CommonJS module the default export has them.
-  const common = module['default'];
-  if (typeof common === 'object' && common !== null) functions.push(...namesOfFunctions(common));
+  const functions = jobFunctions(module).map(([name]) => name);
   return {
     kind: 'inspected',
-    functions: [...new Set(functions)],
+    functions,
     ...(tasks !== undefined && { tasks }),
   };
-}
-
-function namesOfFunctions(module: object): string[] {
-  return Object.entries(module).flatMap(([name, value]) =>
-    typeof value === 'function' ? [name] : [],
-  );
 }
 
 /** Of the process, and not of one block. */

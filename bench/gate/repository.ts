@@ -5,6 +5,7 @@
  * anything else is a `UsageError` that says what is wrong and the way out.
  */
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { UsageError } from '../flags.js';
 import { git, GitError } from './git.js';
 
@@ -43,7 +44,8 @@ export async function findRepository(directory: string): Promise<Repository> {
   ).split('\n');
   return {
     top,
-    gitFolder,
+    // Newer versions of git could say it whole; 2.30 is what some images have.
+    gitFolder: resolve(directory, gitFolder),
     prefix: prefix.replace(/\/$/, ''),
     isShallow: isShallow === 'true',
   };
@@ -75,7 +77,6 @@ async function describe(directory: string): Promise<readonly [string, string, st
       '--is-bare-repository',
       '--is-inside-work-tree',
       '--is-shallow-repository',
-      '--path-format=absolute',
       '--git-common-dir',
     );
     return answer.split('\n') as [string, string, string, string];

@@ -85,7 +85,10 @@ export const GATE_OPTIONS: ReadonlyArray<readonly [option: string, meaning: stri
   ['--rate N', 'jobs per second instead, whatever becomes of them'],
   ['--filter TEXT', 'only scenarios that are called so (all)'],
   ['--looks N,N,N', 'after how many rounds it may decide (10,15,20)'],
-  ['--seconds N', `for each scenario at most (${DEFAULT_SECONDS})`],
+  [
+    '--seconds N',
+    `after so long a scenario that is judged gets no further round (${DEFAULT_SECONDS})`,
+  ],
   ['--seed N', 'orders processes and blocks (1)'],
   ['--strict', 'inconclusive is exit code 3 and not 0'],
   ['--json FILE', 'write the report with every round; also what --baseline reads'],
@@ -98,6 +101,17 @@ export const GATE_OPTIONS: ReadonlyArray<readonly [option: string, meaning: stri
 
 /** What only makes sense where a job is named on the command line. */
 const JOB_FLAGS = ['input', 'input-as', 'threads', 'in-flight', 'rate'];
+/** What only makes sense where something is compared. */
+const COMPARISON_FLAGS = [
+  'base',
+  'head',
+  'baseline',
+  'build',
+  'filter',
+  'looks',
+  'seconds',
+  'seed',
+];
 
 /** Reads and completes them. @throws UsageError */
 export async function gateSettings(
@@ -109,20 +123,28 @@ export async function gateSettings(
   const loaded = await loadConfig({ directory, path, flawOfRun });
   const config = loaded?.config ?? {};
   const budgetFile = textFlag(flags, 'budget');
-  // Budgets that are asked for alone are checked alone.
-  const configured = budgetFile === undefined ? (config.scenarios ?? []) : [];
-  const scenarios = words.length === 0 ? configured : words.map((run) => chosen(run, flags));
+  const scenarios =
+    words.length === 0 ? (config.scenarios ?? []) : words.map((run) => chosen(run, flags));
   checkJobFlags(words, flags);
   const budgets = [
     ...(words.length === 0 ? (config.budgets ?? []) : []),
     ...(budgetFile === undefined ? [] : readBudgets(budgetFile)),
   ];
+  checkNames(
+    'budgets',
+    budgets.map(({ name }) => name),
+  );
+  checkNames(
+    'scenarios',
+    scenarios.map(({ name, run }) => name ?? run),
+  );
   if (scenarios.length === 0 && budgets.length === 0) {
     throw new UsageError(
       "What shall be compared? Name a job such as './jobs.js#render', a file with a tinybench Bench or a " +
         "scenario, or give '--budget FILE', or list them in millrace.config.ts, .js or .json.",
     );
   }
+  if (scenarios.length === 0) checkNoComparison(flags);
   const [base, head] = [textFlag(flags, 'base'), textFlag(flags, 'head')];
   const stored = textFlag(flags, 'baseline');
   checkBaseline(stored, { base, head });
@@ -157,7 +179,7 @@ function chosen(run: string, flags: Flags): ScenarioConfig {
       inputAs: readForm(textFlag(flags, 'input-as')),
       threads: numberFlag(flags, 'threads', { ...whole, max: 256 }),
       inFlight: numberFlag(flags, 'in-flight', whole),
-      perSecond: numberFlag(flags, 'rate', { min: 0.1, max: 10_000_000 }),
+      perSecond: numberFlag(flags, 'rate', { min: 0.001, max: 1_000_000 }),
     }),
   };
 }
@@ -185,6 +207,22 @@ function checkJobFlags(words: readonly string[], flags: Flags): void {
   const given = JOB_FLAGS.find((name) => flags.has(name));
   if (given === undefined || words.length > 0) return;
   throw new UsageError(`Option '--${given}' is for a job that is named beside it; none is.`);
+}
+
+/** @throws UsageError where two are called the same: reports and waivers go by the names. */
+function checkNames(what: string, names: readonly string[]): void {
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice === undefined) return;
+  throw new UsageError(`Two ${what} are called '${twice}'; valid is a name for each.`);
+}
+
+/** @throws UsageError for an option that is about a comparison, where only budgets are checked. */
+function checkNoComparison(flags: Flags): void {
+  const given = COMPARISON_FLAGS.find((name) => flags.has(name));
+  if (given === undefined) return;
+  throw new UsageError(
+    `Option '--${given}' has no effect: nothing is compared, only budgets are checked.`,
+  );
 }
 
 function checkBaseline(

@@ -97,11 +97,19 @@ async function findMergeBase(repository: Repository, head: Side): Promise<Side> 
     );
   }
   const commit = await tryGit(repository.top, 'merge-base', head.commit, main);
+  if (commit === head.commit) return (await findParent(repository, head)) ?? head;
   if (commit !== undefined) return { ref: `merge base with ${main}`, commit };
   const wrong = `${head.ref} and ${main} have no commit in common`;
   throw new UsageError(
     repository.isShallow ? `${wrong}, ${SHALLOW}` : `${wrong}. Name the base: --base <git ref>.`,
   );
+}
+
+/** On the main branch itself there is nothing to compare with but what was there before. */
+async function findParent(repository: Repository, { ref }: Side): Promise<Side | undefined> {
+  const parent = `${ref}~1`;
+  const commit = await findCommit(repository, parent);
+  return commit === undefined ? undefined : { ref: parent, commit };
 }
 
 async function findMainBranch(repository: Repository): Promise<string | undefined> {

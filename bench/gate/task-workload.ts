@@ -19,7 +19,13 @@ export async function startTaskWorkload({ module, task }: TaskSpec): Promise<Wor
 
 /** The `Bench` of a module: its default export or `bench`; told by what it can do, not by its class. */
 export function benchOf(module: Record<string, unknown>): Bench | undefined {
-  return [module['default'], module['bench']].find(isBench);
+  const { default: own, bench } = module;
+  // Compilers write `exports.default`, which Node shows as a field of the default export.
+  const compiled = typeof own === 'object' && own !== null ? Object.entries(own) : [];
+  const fields = compiled.flatMap(([name, value]) =>
+    name === 'default' || name === 'bench' ? [value as unknown] : [],
+  );
+  return [own, bench, ...fields].find(isBench);
 }
 
 function isBench(value: unknown): value is Bench {
