@@ -14,7 +14,8 @@ import { measureBudgets } from './budget-run.js';
 import { checkOutSides } from './checkout.js';
 import type { Janitor } from './janitor.js';
 import { judge, type Outcome } from './judge.js';
-import { type Folders, planTrials } from './plan-trials.js';
+import type { Folders } from './finding.js';
+import { planTrials } from './plan-trials.js';
 import { overall, withWaivers } from './overall.js';
 import {
   type BudgetReport,
@@ -24,7 +25,7 @@ import {
   type SideReport,
 } from './report.js';
 import type { RoundSurroundings } from './round.js';
-import { reportScenario, reportUnfinished } from './scenario-report.js';
+import { reportScenario, reportInterrupted } from './scenario-report.js';
 import type { GateSettings } from './settings.js';
 import { findSides } from './sides.js';
 import { Trial } from './trial.js';
@@ -189,7 +190,7 @@ class Gate {
     } finally {
       // What an interruption leaves.
       const begun = [...open.values()].filter(({ rounds }) => rounds.length > 0);
-      this.scenarios.push(...begun.map(reportUnfinished));
+      this.scenarios.push(...begun.map(reportInterrupted));
     }
     return notes;
   }
