@@ -5,6 +5,7 @@
  * Invariant: an option of the command line comes before its field in the configuration; what only the
  * sides can tell is checked when they are there.
  */
+import { randomInt } from 'node:crypto';
 import { type Flags, type FlagTable, numberFlag, textFlag, UsageError } from '../flags.js';
 import { checkDistinct, checkWritable } from '../json-file.js';
 import { FILE_FORMS, type FileForm } from '../scenarios/job/input-source.js';
@@ -89,7 +90,7 @@ export const GATE_OPTIONS: ReadonlyArray<readonly [option: string, meaning: stri
     '--seconds N',
     `after so long a scenario that is judged gets no further round (${DEFAULT_SECONDS})`,
   ],
-  ['--seed N', 'orders processes and blocks (1)'],
+  ['--seed N', 'orders processes and blocks (another each time; the report says which)'],
   ['--strict', 'inconclusive is exit code 3 and not 0'],
   ['--json FILE', 'write the report with every round; also what --baseline reads'],
   ['--html FILE', 'write a report for a browser'],
@@ -163,7 +164,9 @@ export async function gateSettings(
     looks: readLooks(textFlag(flags, 'looks'), loaded),
     limitSeconds:
       numberFlag(flags, 'seconds', { min: 5, max: 3600 }) ?? config.seconds ?? DEFAULT_SECONDS,
-    seed: numberFlag(flags, 'seed', { min: 0, max: 2 ** 32 - 1, isWhole: true }) ?? 1,
+    // Another order each time, so that a second run is a second opinion; the report says which.
+    seed:
+      numberFlag(flags, 'seed', { min: 0, max: 2 ** 32 - 1, isWhole: true }) ?? randomInt(2 ** 32),
     isStrict: flags.has('strict'),
     files: readFiles(flags),
   };
