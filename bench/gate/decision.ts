@@ -17,10 +17,10 @@ import { hodgesLehmann } from './hodges-lehmann.js';
 import { holm } from './holm.js';
 import type { MetricName } from './metrics.js';
 import { signedRank } from './signed-rank.js';
-import type { Thresholds } from './thresholds.js';
+import type { Limits } from './thresholds.js';
 
 /** What is known of a metric. */
-export interface MetricEvidence extends Thresholds {
+export interface MetricEvidence extends Limits {
   readonly metric: MetricName;
   /** Whether effects are logarithms of ratios, and not differences. */
   readonly isRatio: boolean;

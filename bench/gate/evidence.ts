@@ -15,7 +15,7 @@ import { type Figures, METRIC_NAMES, type MetricName, METRICS } from './metrics.
 import type { References } from './references.js';
 import type { RoundFigures } from './report.js';
 import type { Round, SideRound } from './round.js';
-import type { Thresholds } from './thresholds.js';
+import type { Limits } from './thresholds.js';
 
 /** The evidence of one round for one metric. */
 export interface Contrast {
@@ -47,7 +47,7 @@ export function evidenceOf(round: Round): RoundEvidence | undefined {
 /** What decides, of the rounds so far. A judged metric that no round has is left out. */
 export function gather(
   rounds: readonly RoundEvidence[],
-  judged: ReadonlyMap<MetricName, Thresholds>,
+  judged: ReadonlyMap<MetricName, Limits>,
 ): Evidence {
   const metrics = [...judged].flatMap(([metric, thresholds]) => {
     const evidence = gatherMetric(rounds, metric, thresholds);
@@ -59,7 +59,7 @@ export function gather(
 export function gatherMetric(
   rounds: readonly RoundEvidence[],
   metric: MetricName,
-  thresholds: Thresholds,
+  thresholds: Limits,
 ): MetricEvidence {
   const contrasts = rounds.flatMap((round) => round.contrasts[metric] ?? []);
   return {

@@ -15,7 +15,7 @@ import type { GateConfig, ScenarioConfig } from './config.js';
 import { judgedByDefault, METRIC_NAMES, type MetricName } from './metrics.js';
 import { inspect, ROUND_TIMING, type RoundSurroundings, type Side } from './round.js';
 import type { Target } from './target.js';
-import { judgementOf, type Thresholds } from './thresholds.js';
+import { judgementOf, type Limits } from './thresholds.js';
 import type { TrialPlan } from './trial.js';
 import type { WorkloadSpec } from './workload.js';
 
@@ -196,7 +196,7 @@ function judgedBy(
   isClosed: boolean,
   config: Pick<GateConfig, 'thresholds'>,
   scenario: ScenarioConfig,
-): ReadonlyMap<MetricName, Thresholds> {
+): ReadonlyMap<MetricName, Limits> {
   return new Map(
     METRIC_NAMES.flatMap((metric) => {
       const byDefault = judgedByDefault(isClosed).includes(metric);

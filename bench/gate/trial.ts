@@ -8,7 +8,7 @@ import type { Evidence } from './decision.js';
 import { evidenceOf, gather, type RoundEvidence } from './evidence.js';
 import { METRIC_NAMES, type MetricName } from './metrics.js';
 import type { Round, RoundTiming, Side } from './round.js';
-import type { Thresholds } from './thresholds.js';
+import type { Limits } from './thresholds.js';
 
 /** A scenario, ready to be measured. */
 export interface TrialPlan {
@@ -17,7 +17,7 @@ export interface TrialPlan {
   readonly sides: readonly Side[];
   readonly timing: RoundTiming;
   /** Of the metrics that decide. */
-  readonly judged: ReadonlyMap<MetricName, Thresholds>;
+  readonly judged: ReadonlyMap<MetricName, Limits>;
   /** Whether head may answer otherwise than base. */
   readonly mayDiffer: boolean;
 }
