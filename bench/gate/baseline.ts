@@ -28,7 +28,7 @@ import type {
   ScenarioReport,
   Verdict,
 } from './report.js';
-import { DEFAULT_THRESHOLDS, type Thresholds } from './thresholds.js';
+import { DEFAULT_THRESHOLDS, type Limits } from './thresholds.js';
 import type { Trial } from './trial.js';
 import { sayMetricEffect } from './wording.js';
 
@@ -200,6 +200,6 @@ function describe(metrics: readonly MetricReport[], verdict: Verdict): string {
   return `${lead}: ${told.join('; ')}.`;
 }
 
-function cautious({ minEffect, maxEffect }: Thresholds): Thresholds {
+function cautious({ minEffect, maxEffect }: Limits): Limits {
   return { minEffect: minEffect * CAUTION, maxEffect: maxEffect * CAUTION };
 }

@@ -8,7 +8,7 @@ import type { FileResult } from '../bench-file.js';
 import { UsageError } from '../flags.js';
 import type { Surroundings } from '../scenario.js';
 import { measureStep, onlyStep, type Step } from '../steps.js';
-import { type BudgetValue, joinRuns, judge, unmeasured, valueOf } from './budget.js';
+import { type BudgetValue, joinRuns, judgeBudget, unmeasured, valueOf } from './budget.js';
 import type { Budget } from './config.js';
 import type { BudgetReport } from './report.js';
 import { splitWords } from './shell-words.js';
@@ -69,7 +69,7 @@ export async function measureBudgets(
   const reports = new Map<Budget, BudgetReport>();
   for (const run of runs) {
     for (const [budget, found] of await measureRun(run, surroundings)) {
-      const report = 'obstacle' in found ? unmeasured(budget, found) : judge(budget, found);
+      const report = 'obstacle' in found ? unmeasured(budget, found) : judgeBudget(budget, found);
       reports.set(budget, report);
     }
   }
@@ -101,7 +101,7 @@ function find(budget: Budget, run: FileResult | Obstacle): BudgetValue | Obstacl
 
 function isSuspect(budget: Budget, found: BudgetValue | Obstacle): boolean {
   if ('obstacle' in found || found.rounds.length > 1) return false;
-  return judge(budget, found).verdict === 'fail';
+  return judgeBudget(budget, found).verdict === 'fail';
 }
 
 function join(

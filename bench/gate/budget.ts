@@ -8,6 +8,7 @@ import type { NamedFigure, Unit } from '../document.js';
 import { type Figure, figureOf } from '../figures.js';
 import { UsageError } from '../flags.js';
 import { didYouMean } from '../nearest.js';
+import { oneLine } from '../one-line.js';
 import { ratiosWithin } from '../series.js';
 import { formatUnit } from '../terminal/format.js';
 import type { Budget } from './config.js';
@@ -52,7 +53,7 @@ export function joinRuns(before: BudgetValue, after: BudgetValue): BudgetValue {
 }
 
 /** Whether a value keeps the limits. */
-export function judge(budget: Budget, value: BudgetValue): BudgetReport {
+export function judgeBudget(budget: Budget, value: BudgetValue): BudgetReport {
   const { median, min, max, rounds, unit } = value;
   const { atLeast = -Infinity, atMost = Infinity } = budget;
   const isKept = median >= atLeast && median <= atMost;
@@ -71,22 +72,26 @@ export function judge(budget: Budget, value: BudgetValue): BudgetReport {
   };
 }
 
-/** @param obstacle - What stood in the way, a sentence. */
+/** One without a value. @param obstacle - What stood in the way, a sentence. */
 export function unmeasured(
   budget: Budget,
   { verdict, obstacle }: { readonly verdict: BudgetReport['verdict']; readonly obstacle: string },
 ): BudgetReport {
-  const unit = budget.unit ?? 'ratio';
-  return { ...reportOf(budget, unit), verdict, reason: `'${budget.name}': ${obstacle}` };
+  const unit = budget.unit ?? (budget.over === undefined ? undefined : 'ratio');
+  return {
+    ...reportOf(budget, unit),
+    verdict,
+    reason: oneLine(`'${budget.name}': ${obstacle}`),
+  };
 }
 
 function reportOf(
   { name, atLeast, atMost }: Budget,
-  unit: Unit,
+  unit: Unit | undefined,
 ): Omit<BudgetReport, 'verdict' | 'reason'> {
   return {
     name,
-    unit,
+    ...(unit !== undefined && { unit }),
     ...(atLeast !== undefined && { atLeast }),
     ...(atMost !== undefined && { atMost }),
   };

@@ -11,7 +11,8 @@ import type { BuildStep } from './build-plan.js';
 import { withoutGitContext } from './git.js';
 import { type CommandEnd, runGrouped } from './grouped-command.js';
 import type { Janitor } from './janitor.js';
-import { shortCommit, type Side } from './sides.js';
+import { shortCommit } from './short-commit.js';
+import type { Side } from './sides.js';
 
 export type SideName = 'base' | 'head';
 

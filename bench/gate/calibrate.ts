@@ -12,7 +12,7 @@ import { judge, type JudgeSurroundings, type Outcome } from './judge.js';
 import { judgedByDefault, type MetricName } from './metrics.js';
 import { type Arm, ROUND_TIMING } from './round.js';
 import { Trial } from './trial.js';
-import { DEFAULT_THRESHOLDS, type Thresholds } from './thresholds.js';
+import { DEFAULT_THRESHOLDS, type Limits } from './thresholds.js';
 
 const WORK = new URL('../../workers/work.js', import.meta.url).href;
 const LIBRARY = new URL('../../src/index.js', import.meta.url).href;
@@ -22,7 +22,7 @@ const THREADS = 2;
 const IN_FLIGHT = 8;
 
 /** What decides in a calibration: the defaults of a closed load. */
-export const CALIBRATED: ReadonlyMap<MetricName, Thresholds> = new Map(
+export const CALIBRATED: ReadonlyMap<MetricName, Limits> = new Map(
   judgedByDefault(true).map((metric) => [metric, DEFAULT_THRESHOLDS]),
 );
 

@@ -5,18 +5,9 @@
  * limits and thresholds don't contradict each other, and that dates exist.
  */
 import { UNITS } from '../document.js';
+import { isObject } from '../flaws.js';
 import { FILE_FORMS } from '../scenarios/job/input-source.js';
-import {
-  type Check,
-  flag,
-  isObject,
-  list,
-  number,
-  object,
-  oneOf,
-  type Place,
-  text,
-} from './checks.js';
+import { type Check, flag, list, number, object, oneOf, type Place, text } from './checks.js';
 import type { Budget, GateConfig, ScenarioConfig } from './config.js';
 import { METRIC_NAMES } from './metrics.js';
 

@@ -5,6 +5,7 @@
  * what is valid; a key that nothing reads is wrong, too; a key whose value is undefined is not there.
  */
 import { UsageError } from '../flags.js';
+import { isObject } from '../flaws.js';
 import { didYouMean } from '../nearest.js';
 
 /** Looks at a value. @throws UsageError where it is not valid */
@@ -108,10 +109,6 @@ export function object(
     const missing = required.find((name) => value[name] === undefined);
     if (missing !== undefined) place.fail(`lacks '${missing}'.`);
   };
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const SHOWN_LENGTH = 60;

@@ -62,7 +62,10 @@ export interface ScenarioConfig {
  */
 export type Thresholds = Readonly<Partial<Record<MetricName, Threshold | false>>>;
 
-/** Shares: 0.05 is 5 percent. Where one of them is missing it is in proportion to the other. */
+/**
+ * Shares: 0.05 is 5 percent. Where one of them is missing it is in proportion to the other, 3 to 5; with a
+ * `minEffect` of 0 alone, `maxEffect` is 0.05.
+ */
 export interface Threshold {
   /** What a fail has to be beyond. Default: 0.03. */
   readonly minEffect?: number;
@@ -95,7 +98,10 @@ export interface Budget {
 export type Waiver = ScenarioWaiver | BudgetWaiver;
 
 export interface ScenarioWaiver extends Excuse {
-  /** The scenario's name. */
+  /**
+   * A scenario's name; or what several names begin with, before ': ': 'parse' stands for all tasks of the
+   * Bench that reports call 'parse: json' and 'parse: csv'.
+   */
   readonly scenario: string;
   /** The one that may fail. Default: the whole scenario, different results included. */
   readonly metric?: MetricName;

@@ -9,12 +9,12 @@ import { formatSeconds } from '../terminal/format.js';
 import { describeEvidence, LEGEND } from './describe-scenario.js';
 import { overviewForest, scenarioForest } from './forest.js';
 import { METRICS } from './metrics.js';
+import { sayOutcome, sayState } from './outcome.js';
 import type { BudgetReport, GateReport, MetricReport, ScenarioReport } from './report.js';
 import {
   effectCell,
   sayFigure,
   sayLimit,
-  sayOutcome,
   saySide,
   sayVerdict,
   sayWaiver,
@@ -39,7 +39,7 @@ export function describeGate(report: GateReport): Document {
   };
 }
 
-/** 'main (7290fa03) against HEAD (d6c45c5a), 132 s.' */
+/** 'HEAD (d6c45c5) against main (7290fa0), 132 s.' */
 export function describeRun({ base, head, seconds }: GateReport): string {
   const sides = [head, base].filter((side) => side !== undefined).map((side) => saySide(side));
   const what = sides.length === 0 ? 'This installation' : sides.join(' against ');
@@ -47,13 +47,8 @@ export function describeRun({ base, head, seconds }: GateReport): string {
 }
 
 /** What else a person has to know first. */
-export function describeState({ verdict, exitCode, isInterrupted }: GateReport): Block[] {
-  return [
-    ...(isInterrupted ? [text('Interrupted: this is what was measured until then.')] : []),
-    ...(verdict === 'inconclusive' && exitCode !== 0
-      ? [text('The gate was strict: what can not be judged does not pass.')]
-      : []),
-  ];
+export function describeState(report: GateReport): Block[] {
+  return sayState(report).map((words) => text(words));
 }
 
 /** A row for each scenario where there are several; nothing for one. */
@@ -115,8 +110,8 @@ export function describeBudgets({ budgets }: GateReport): Block[] {
       head: ['', 'limit', 'measured', 'verdict'],
       rows: budgets.map((budget) => budgetRow(budget)),
     },
-    ...rest.map(({ name, reason, waiver }) =>
-      text(`${name}: ${reason}${waiver === undefined ? '' : ` ${sayWaiver(waiver)}`}`, 'point'),
+    ...rest.map(({ reason, waiver }) =>
+      text(waiver === undefined ? reason : `${reason} ${sayWaiver(waiver)}`, 'point'),
     ),
   ];
 }

@@ -15,7 +15,7 @@ import { type Figures, METRIC_NAMES, type MetricName, METRICS } from './metrics.
 import type { References } from './references.js';
 import type { RoundFigures } from './report.js';
 import type { ArmRound, Round } from './round.js';
-import type { Thresholds } from './thresholds.js';
+import type { Limits } from './thresholds.js';
 
 /** All that a round says about how the sides compare. */
 export interface RoundEvidence {
@@ -26,7 +26,7 @@ export interface RoundEvidence {
 }
 
 /** What is known of a metric. */
-export interface MetricEvidence extends Thresholds {
+export interface MetricEvidence extends Limits {
   readonly metric: MetricName;
   /** Whether effects are logarithms of ratios, and not differences. */
   readonly isRatio: boolean;
@@ -54,7 +54,7 @@ export function evidenceOf(round: Round): RoundEvidence | undefined {
 /** What decides, of the rounds so far. A judged metric that no round has keeps a scenario from passing. */
 export function gather(
   rounds: readonly RoundEvidence[],
-  judged: ReadonlyMap<MetricName, Thresholds>,
+  judged: ReadonlyMap<MetricName, Limits>,
 ): Evidence {
   return {
     metrics: [...judged].map(([metric, thresholds]) => gatherMetric(rounds, metric, thresholds)),
@@ -65,7 +65,7 @@ export function gather(
 export function gatherMetric(
   rounds: readonly RoundEvidence[],
   metric: MetricName,
-  thresholds: Thresholds,
+  thresholds: Limits,
 ): MetricEvidence {
   return {
     metric,

@@ -72,6 +72,7 @@ export async function runGate(
   const gate = new Gate(settings, surroundings);
   const { sides, notes } = await gate.run();
   const busy = describeBusy(environment);
+  const course = { isStrict: settings.isStrict, isInterrupted: surroundings.signal.aborted };
   const { scenarios, budgets, notes: ofWaivers } = withWaivers(gate, settings.waivers, startedAt);
   return {
     schema: GATE_SCHEMA,
@@ -80,8 +81,8 @@ export async function runGate(
     seconds: (performance.now() - startMs) / 1000,
     environment,
     ...sides,
-    ...overall([...scenarios, ...budgets], settings.isStrict),
-    isInterrupted: surroundings.signal.aborted,
+    ...overall([...scenarios, ...budgets], { ...course, hasErrors: false }),
+    ...course,
     scenarios,
     budgets,
     notes: [...(busy === undefined ? [] : [busy]), ...notes, ...ofWaivers],

@@ -1,6 +1,6 @@
 /**
  * Tells GitHub Actions what a gate found: the summary of the job, and an annotation for each scenario
- * and budget that fails or can't be judged.
+ * and budget that fails or can't be judged, and where something could not be measured.
  *
  * Invariants: nothing happens elsewhere; that GitHub can't be told never changes what the gate found;
  * no text can begin a workflow command of its own.
@@ -8,6 +8,7 @@
 import { appendFileSync } from 'node:fs';
 import { drawGateMarkdown } from '../markdown/gate.js';
 import type { Screen } from '../terminal/progress.js';
+import { isOpen, UNMEASURED } from './outcome.js';
 import type { GateReport, Verdict } from './report.js';
 
 type Level = 'error' | 'warning';
@@ -19,6 +20,7 @@ export function tellGithub(report: GateReport, env: NodeJS.ProcessEnv, screen: S
     const level = levelOf(verdict, report);
     if (level !== undefined) annotate(screen, level, `millrace gate: ${name}`, reason);
   }
+  if (report.exitCode === 1) annotate(screen, 'error', 'millrace gate', UNMEASURED);
   const path = env['GITHUB_STEP_SUMMARY'];
   if (path === undefined || path === '') return;
   try {
@@ -29,10 +31,10 @@ export function tellGithub(report: GateReport, env: NodeJS.ProcessEnv, screen: S
   }
 }
 
-function levelOf(verdict: Verdict, { exitCode }: GateReport): Level | undefined {
+function levelOf(verdict: Verdict, { isStrict }: GateReport): Level | undefined {
   if (verdict === 'fail') return 'error';
-  if (verdict !== 'inconclusive' && verdict !== 'incomparable') return undefined;
-  return exitCode === 3 ? 'error' : 'warning';
+  if (!isOpen(verdict)) return undefined;
+  return isStrict ? 'error' : 'warning';
 }
 
 /** As GitHub's toolkit escapes them: in a property also what ends it. */

@@ -2,11 +2,11 @@
  * From single verdicts to that of the gate: what waivers excuse, and what is left.
  *
  * Invariant: the worst counts, fail before inconclusive before pass; what is new or waived holds nobody
- * up.
+ * up, and a gate that has not measured all that it should never passes.
  */
 import type { Waiver } from './config.js';
 import type { BudgetReport, GateReport, ScenarioReport, Verdict } from './report.js';
-import { dayOf, excuseOf, waiversInForce } from './waivers.js';
+import { dayOf, excuseOf, type KnownNames, waiversInForce } from './waivers.js';
 
 /** Reports in which what is waived says so. */
 export interface Excused {
@@ -15,17 +15,26 @@ export interface Excused {
   readonly notes: readonly string[];
 }
 
-/** Applies the waivers of the day. */
+/** How a gate was run, and how it ended. */
+export interface Course {
+  readonly isStrict: boolean;
+  readonly isInterrupted: boolean;
+  /** Whether something could not be measured. */
+  readonly hasErrors: boolean;
+}
+
+/**
+ * Applies the waivers of the day.
+ *
+ * @param known - What there is beside what was measured, to tell a waiver that names nothing.
+ */
 export function withWaivers(
   { scenarios, budgets }: Pick<Excused, 'scenarios' | 'budgets'>,
   waivers: readonly Waiver[],
   now: Date,
+  known?: KnownNames,
 ): Excused {
-  const inForce = waiversInForce(waivers, {
-    today: dayOf(now),
-    scenarios: scenarios.map(({ name }) => name),
-    budgets: budgets.map(({ name }) => name),
-  });
+  const inForce = waiversInForce(waivers, dayOf(now), known);
   return {
     scenarios: scenarios.map((scenario) => {
       const waiver = scenario.verdict === 'fail' ? excuseOfScenario(scenario, inForce) : undefined;
@@ -43,12 +52,14 @@ export function withWaivers(
 /** The verdict of all, and the exit code that says it. */
 export function overall(
   reports: ReadonlyArray<{ readonly verdict: Verdict }>,
-  isStrict: boolean,
+  { isStrict, isInterrupted, hasErrors }: Course,
 ): Pick<GateReport, 'verdict' | 'exitCode'> {
   const has = (...verdicts: readonly Verdict[]): boolean =>
     reports.some(({ verdict }) => verdicts.includes(verdict));
   if (has('fail')) return { verdict: 'fail', exitCode: 2 };
-  if (!has('inconclusive', 'incomparable')) return { verdict: 'pass', exitCode: 0 };
+  if (hasErrors) return { verdict: 'inconclusive', exitCode: 1 };
+  const isOpen = isInterrupted || has('inconclusive', 'incomparable');
+  if (!isOpen) return { verdict: 'pass', exitCode: 0 };
   return { verdict: 'inconclusive', exitCode: isStrict ? 3 : 0 };
 }
 

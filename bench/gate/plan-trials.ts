@@ -11,7 +11,7 @@ import { find, type Folders, type Found } from './finding.js';
 import { judgedByDefault, type MetricName, metricsOf } from './metrics.js';
 import { type Arm, ROUND_TIMING } from './round.js';
 import type { Target } from './target.js';
-import { judgementOf, type Thresholds } from './thresholds.js';
+import { judgementOf, type Limits } from './thresholds.js';
 import type { TrialPlan } from './trial.js';
 
 export interface Plans {
@@ -60,7 +60,7 @@ function judgedBy(
   kind: Parameters<typeof metricsOf>[0],
   config: Pick<GateConfig, 'thresholds'>,
   scenario: ScenarioConfig,
-): ReadonlyMap<MetricName, Thresholds> {
+): ReadonlyMap<MetricName, Limits> {
   const measured = metricsOf(kind);
   const lacking = Object.keys(scenario.thresholds ?? {}).find(
     (metric) => !measured.includes(metric as MetricName),

@@ -21,6 +21,8 @@ import { readStored } from '../stored-json.js';
 import { METRIC_NAMES } from './metrics.js';
 import { GATE_SCHEMA, type GateReport, type ScenarioReport, type Verdict } from './report.js';
 
+const OVERALL: ReadonlyArray<GateReport['verdict']> = ['pass', 'fail', 'inconclusive'];
+const EXIT_CODES: ReadonlyArray<GateReport['exitCode']> = [0, 1, 2, 3];
 const VERDICTS: readonly Verdict[] = [
   'pass',
   'fail',
@@ -49,9 +51,10 @@ export function readGateReport(path: string): GateReport {
 function flawOf(file: Record<string, unknown>): string | undefined {
   return (
     flawOfTexts(file, ['command', 'startedAt'], '') ??
-    flawOfNumbers(file, ['seconds', 'exitCode'], '') ??
-    flawOfFlags(file, ['isInterrupted'], '') ??
-    flawOfWord(file, 'verdict', VERDICTS, '') ??
+    flawOfNumbers(file, ['seconds'], '') ??
+    flawOfFlags(file, ['isStrict', 'isInterrupted'], '') ??
+    flawOfWord(file, 'verdict', OVERALL, '') ??
+    flawOfExitCode(file['exitCode']) ??
     flawOfEnvironment(file['environment']) ??
     flawOfPart(file, 'base', '', flawOfSide) ??
     flawOfPart(file, 'head', '', flawOfSide) ??
@@ -59,6 +62,11 @@ function flawOf(file: Record<string, unknown>): string | undefined {
     flawOfList(file['scenarios'], 'scenarios', flawOfScenario) ??
     flawOfList(file['budgets'], 'budgets', flawOfBudget)
   );
+}
+
+function flawOfExitCode(code: unknown): string | undefined {
+  const isOne = EXIT_CODES.some((each) => each === code);
+  return isOne ? undefined : `exitCode is none of ${EXIT_CODES.join(', ')}`;
 }
 
 function flawOfScenario(scenario: Record<string, unknown>, at: string): string | undefined {
@@ -103,16 +111,18 @@ function flawOfRound(round: Record<string, unknown>, at: string): string | undef
     ['base', 'control', 'head']
       .map((side) => flawOfPart(round, side, `${at}.`, flawOfFigures))
       .find((flaw) => flaw !== undefined) ??
-    flawOfPart(round, 'references', `${at}.`, flawOfReferences)
+    flawOfPart(round, 'references', `${at}.`, flawOfReferences) ??
+    flawOfTexts(round, round['checksum'] === undefined ? [] : ['checksum'], `${at}.`)
   );
 }
 
 function flawOfBudget(budget: Record<string, unknown>, at: string): string | undefined {
   const limits = ['atLeast', 'atMost'].filter((key) => budget[key] !== undefined);
+  const hasUnit = budget['unit'] !== undefined || budget['value'] !== undefined;
   return (
     flawOfTexts(budget, ['name', 'reason'], `${at}.`) ??
     flawOfWord(budget, 'verdict', VERDICTS, `${at}.`) ??
-    flawOfWord(budget, 'unit', UNITS, `${at}.`) ??
+    (hasUnit ? flawOfWord(budget, 'unit', UNITS, `${at}.`) : undefined) ??
     flawOfNumbers(budget, limits, `${at}.`) ??
     flawOfPart(budget, 'value', `${at}.`, flawOfSpread) ??
     flawOfPart(budget, 'waiver', `${at}.`, flawOfWaiver)

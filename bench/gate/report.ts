@@ -3,8 +3,9 @@
  *
  * Invariants: `schema` is raised when a reader of the old form would misread the new one; effects are
  * shares (0.05 is five percent) of which more is worse, whatever the metric; a verdict always has its
- * reason, a sentence that is true without the table beside it.
+ * reason, a sentence that is true without the table beside it; every text is one line (`one-line.ts`).
  */
+import type { Unit } from '../document.js';
 import type { Environment } from '../environment.js';
 import type { Figures, MetricName } from './metrics.js';
 import type { References } from './references.js';
@@ -70,6 +71,8 @@ export interface RoundFigures {
   readonly head: Figures;
   /** What the reference work took beside head: what a later run is normalised by. */
   readonly references?: References;
+  /** Of head's answers, by which a later run can tell that it answers otherwise. */
+  readonly checksum?: string;
 }
 
 export interface ScenarioReport {
@@ -99,9 +102,10 @@ export interface BudgetReport {
   readonly name: string;
   readonly verdict: Verdict;
   readonly reason: string;
-  /** The figure, median and range of its rounds, and how it is written. */
+  /** The figure, median and range of its rounds; absent where it was not measured. */
   readonly value?: { readonly median: number; readonly min: number; readonly max: number };
-  readonly unit: 'ratio' | 'count' | 'percent' | 'bytes' | 'milliseconds' | 'seconds' | 'perSecond';
+  /** Of value and limits; absent where it was not measured and the budget doesn't tell. */
+  readonly unit?: Unit;
   readonly atLeast?: number;
   readonly atMost?: number;
   readonly waiver?: WaiverReport;
@@ -109,9 +113,9 @@ export interface BudgetReport {
 
 /** One side of the comparison. */
 export interface SideReport {
-  /** As it was given: 'main', 'HEAD'; 'baseline.json' for a stored run. */
+  /** As it was given: 'main', 'HEAD'; 'baseline.json' for a stored run, 'this folder' beside one. */
   readonly ref: string;
-  /** 40 hex digits; absent for a stored run. */
+  /** 40 hex digits, or 64 of SHA-256; absent for a folder, and for a run of one that was stored. */
   readonly commit?: string;
 }
 
@@ -125,9 +129,16 @@ export interface GateReport {
   readonly environment: Environment;
   readonly base?: SideReport;
   readonly head?: SideReport;
-  /** Of all: fail before inconclusive (and incomparable) before pass. */
+  /**
+   * Of all: fail before inconclusive (and incomparable) before pass; what was interrupted or could not be
+   * measured is no pass.
+   */
   readonly verdict: 'pass' | 'fail' | 'inconclusive';
-  readonly exitCode: 0 | 2 | 3;
+  /** 1: something could not be measured, the notes say what; 2: fail; 3: inconclusive where strict. */
+  readonly exitCode: 0 | 1 | 2 | 3;
+  /** Whether inconclusive is not good enough. */
+  readonly isStrict: boolean;
+  /** Whether it has only the first part of what was to be measured. */
   readonly isInterrupted: boolean;
   readonly scenarios: readonly ScenarioReport[];
   readonly budgets: readonly BudgetReport[];

@@ -12,13 +12,13 @@ import { decide, effectOf } from './decision.js';
 import { gather, type RoundEvidence } from './evidence.js';
 import type { Look } from './looks.js';
 import { type MetricName, METRICS } from './metrics.js';
-import type { Thresholds } from './thresholds.js';
+import type { Limits } from './thresholds.js';
 
 /** What to play. */
 export interface ResamplingOptions {
   /** Of identical code. */
   readonly rounds: readonly RoundEvidence[];
-  readonly judged: ReadonlyMap<MetricName, Thresholds>;
+  readonly judged: ReadonlyMap<MetricName, Limits>;
   readonly looks: readonly Look[];
   /** What head is made worse by, in every judged metric. */
   readonly slowdown: number;

@@ -19,7 +19,7 @@ import type { Outcome } from './judge.js';
 import { type MetricName, METRICS } from './metrics.js';
 import { detectableEffect } from './power.js';
 import type { MetricReport, RoundFigures, ScenarioReport, Verdict } from './report.js';
-import { DEFAULT_THRESHOLDS, type Thresholds } from './thresholds.js';
+import { DEFAULT_THRESHOLDS, type Limits } from './thresholds.js';
 import type { Trial } from './trial.js';
 import { sayMetricEffect } from './wording.js';
 
@@ -63,7 +63,7 @@ function reportMetric(
   rounds: readonly RoundFigures[],
 ): MetricReport {
   const own = trial.plan.judged.get(metric);
-  const thresholds: Thresholds = own ?? DEFAULT_THRESHOLDS;
+  const thresholds: Limits = own ?? DEFAULT_THRESHOLDS;
   const of = (side: 'base' | 'head'): number | undefined =>
     median(rounds.flatMap((round) => round[side]?.[metric] ?? []));
   const base = of('base');

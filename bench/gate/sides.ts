@@ -9,6 +9,7 @@ import { UsageError } from '../flags.js';
 import { didYouMean } from '../nearest.js';
 import { tryGit } from './git.js';
 import { findRepository, findUncommitted, type Repository } from './repository.js';
+import { shortCommit } from './short-commit.js';
 
 export interface Side {
   /** As it was given, or where it is from: 'HEAD', 'merge base with origin/main'. */
@@ -37,11 +38,6 @@ export interface SidesOptions {
 /** What may be the main branch, the likeliest first; origin/HEAD is what the server calls so. */
 const MAIN_BRANCHES = ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master'];
 const FILES_SHOWN = 5;
-
-/** How a person writes a commit. */
-export function shortCommit(commit: string): string {
-  return commit.slice(0, 7);
-}
 
 /** Finds the two commits. @throws UsageError */
 export async function findSides({ directory, base, head }: SidesOptions): Promise<Sides> {

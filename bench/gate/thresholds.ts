@@ -8,7 +8,7 @@ import type { GateConfig, ScenarioConfig } from './config.js';
 import type { MetricName } from './metrics.js';
 
 /** How large an effect has to be. Shares: 0.05 is 5 percent. */
-export interface Thresholds {
+export interface Limits {
   /** A fail is beyond it. */
   readonly minEffect: number;
   /** A pass excludes it. */
@@ -16,12 +16,12 @@ export interface Thresholds {
 }
 
 /** A threshold, and whether the metric decides at all. */
-export interface Judgement extends Thresholds {
+export interface Judgement extends Limits {
   readonly isJudged: boolean;
 }
 
 /** Where nothing is configured: a fail is beyond 3 %, a pass excludes 5 %. */
-export const DEFAULT_THRESHOLDS: Thresholds = { minEffect: 0.03, maxEffect: 0.05 };
+export const DEFAULT_THRESHOLDS: Limits = { minEffect: 0.03, maxEffect: 0.05 };
 
 /**
  * How a metric is judged.
@@ -42,6 +42,7 @@ export function judgementOf(
   return {
     isJudged,
     minEffect: minEffect ?? (maxEffect === undefined ? least : (maxEffect * least) / most),
-    maxEffect: maxEffect ?? (minEffect === undefined ? most : (minEffect * most) / least),
+    // In proportion to 0 it would be 0, which no noise lets a pass exclude.
+    maxEffect: maxEffect ?? (minEffect ? (minEffect * most) / least : most),
   };
 }

@@ -7,7 +7,7 @@
 import { type Evidence, evidenceOf, gather, type RoundEvidence } from './evidence.js';
 import { METRIC_NAMES, type MetricName } from './metrics.js';
 import type { Arm, Round, RoundTiming } from './round.js';
-import type { Thresholds } from './thresholds.js';
+import type { Limits } from './thresholds.js';
 
 /** A scenario, ready to be measured. */
 export interface TrialPlan {
@@ -16,7 +16,7 @@ export interface TrialPlan {
   readonly arms: readonly Arm[];
   readonly timing: RoundTiming;
   /** Of the metrics that decide. */
-  readonly judged: ReadonlyMap<MetricName, Thresholds>;
+  readonly judged: ReadonlyMap<MetricName, Limits>;
   /** Whether head may answer otherwise than base. */
   readonly mayDiffer: boolean;
 }

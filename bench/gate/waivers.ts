@@ -1,8 +1,9 @@
 /**
  * What may fail for a while: the waivers of a configuration on a day.
  *
- * Invariants: one that has expired excuses nothing; each that excuses nothing, as it has expired or names
- * what there is not, is told in a note.
+ * Invariants: one that has expired excuses nothing; each that can excuse nothing, as it has expired or names
+ * what there is not, is told in a note. One of several scenarios, such as the tasks of a Bench, is excused by
+ * a waiver of what they are called together.
  */
 import { didYouMean } from '../nearest.js';
 import type { Waiver } from './config.js';
@@ -26,40 +27,50 @@ export function dayOf(instant: Date): string {
   return instant.toISOString().slice(0, 10);
 }
 
-/** Sorts out the waivers that hold. @param today - '2026-12-31' */
+/** The names that there are, whether or not they are measured this time. */
+export interface KnownNames {
+  /** Those of the configuration or of reports: 'parse' as well as 'parse: json'. */
+  readonly scenarios: readonly string[];
+  readonly budgets: readonly string[];
+}
+
+/**
+ * Sorts out the waivers that hold.
+ *
+ * @param today - '2026-12-31'
+ * @param known - Where it is undefined nothing is said of names.
+ */
 export function waiversInForce(
   waivers: readonly Waiver[],
-  {
-    today,
-    scenarios,
-    budgets,
-  }: {
-    readonly today: string;
-    /** The names that there are. */
-    readonly scenarios: readonly string[];
-    readonly budgets: readonly string[];
-  },
+  today: string,
+  known?: KnownNames,
 ): WaiversInForce {
   const inForce: Waiver[] = [];
   const notes: string[] = [];
   for (const waiver of waivers) {
-    const [kind, name, names] =
-      waiver.budget === undefined
-        ? (['scenario', waiver.scenario, scenarios] as const)
-        : (['budget', waiver.budget, budgets] as const);
     // ISO dates are in the order of their texts.
     if (waiver.until < today) {
       notes.push(`The waiver of ${nameOf(waiver)} expired on ${waiver.until}: ${waiver.reason}`);
-    } else if (names.includes(name)) {
-      inForce.push(waiver);
-    } else {
-      const hint = didYouMean(name, names);
-      notes.push(
-        `The waiver of ${nameOf(waiver)} excuses nothing: there is no such ${kind}.${hint}`,
-      );
+      continue;
+    }
+    inForce.push(waiver);
+    const flaw = known && flawOfName(waiver, known);
+    if (flaw !== undefined) {
+      notes.push(`The waiver of ${nameOf(waiver)} excuses nothing: ${flaw}`);
     }
   }
   return { waivers: inForce, notes };
+}
+
+/** That it names nothing there is; the tasks of a file are only known where it is measured. */
+function flawOfName(waiver: Waiver, { scenarios, budgets }: KnownNames): string | undefined {
+  if (waiver.budget !== undefined) {
+    if (budgets.includes(waiver.budget)) return undefined;
+    return `there is no such budget.${didYouMean(waiver.budget, budgets)}`;
+  }
+  const wanted = waiver.scenario;
+  if (scenarios.some((name) => belongs(name, wanted) || belongs(wanted, name))) return undefined;
+  return `there is no such scenario.${didYouMean(wanted, scenarios)}`;
 }
 
 /**
@@ -78,8 +89,13 @@ export function excuseOf(
 
 function covers(waiver: Waiver, what: Waivable): boolean {
   if ('budget' in what) return waiver.budget === what.budget;
-  if (waiver.scenario !== what.scenario) return false;
+  if (waiver.scenario === undefined || !belongs(what.scenario, waiver.scenario)) return false;
   return waiver.metric === undefined || waiver.metric === what.metric;
+}
+
+/** Whether it is called so, or is one of several that are: 'parse: json' belongs to 'parse'. */
+function belongs(name: string, group: string): boolean {
+  return name === group || name.startsWith(`${group}: `);
 }
 
 /** "scenario 'render', metric 'cpu'" */

@@ -10,14 +10,12 @@ import { METRICS } from './metrics.js';
 import type {
   BudgetReport,
   Effect,
-  GateReport,
   MetricReport,
   SideReport,
   Verdict,
   WaiverReport,
 } from './report.js';
-
-const COMMIT_DIGITS = 8;
+import { shortCommit } from './short-commit.js';
 
 /** What a metric that does not decide comes to. */
 const ADVICE: Readonly<Record<Verdict, string>> = {
@@ -60,8 +58,9 @@ export function verdictCell(verdict: Verdict): Cell {
   return { text: sayVerdict(verdict), ...(meaning && { meaning }) };
 }
 
-/** A figure in its unit; bytes to a kilobyte, and below zero too. */
-export function sayFigure(value: number, unit: Unit): string {
+/** A figure in its unit; bytes to a kilobyte, and below zero too. Plain where the unit is not known. */
+export function sayFigure(value: number, unit: Unit | undefined): string {
+  if (unit === undefined) return String(value);
   if (value < 0) return `-${sayFigure(-value, unit)}`;
   return unit === 'bytes' ? formatBytes(value) : formatUnit(value, unit);
 }
@@ -91,10 +90,10 @@ export function sayProbability(p: number): string {
   return p < 0.001 ? '< 0.001' : p.toFixed(3);
 }
 
-/** 'main (7290fa03)'. */
+/** 'main (7290fa0)'. */
 export function saySide({ ref, commit }: SideReport): string {
   if (commit === undefined || commit.startsWith(ref)) return ref;
-  return `${ref} (${commit.slice(0, COMMIT_DIGITS)})`;
+  return `${ref} (${shortCommit(commit)})`;
 }
 
 /** 'at least 5.00', 'at most 10.0 %' or both. */
@@ -113,37 +112,4 @@ export function sayWaiver({ reason, until }: WaiverReport): string {
 /** The smallest effect that a run could have seen. */
 export function sayDetectable(label: string, detectable: number): string {
   return `${label}: this run would have found a change of ${formatChange(detectable)} in 8 of 10 cases.`;
-}
-
-/** The verdict of all in one sentence, without its word: '1 of 3 scenarios fails'. */
-export function sayOutcome({ verdict, scenarios, budgets }: GateReport): string {
-  const isIt = isOf(verdict);
-  const counts = [sayCount('scenario', scenarios, isIt), sayCount('budget', budgets, isIt)].filter(
-    (each) => each !== undefined,
-  );
-  const total = [...scenarios, ...budgets].filter((each) => isIt(each.verdict)).length;
-  if (counts.length === 0) return 'nothing was judged';
-  return `${counts.join(' and ')} ${sayPredicate(verdict, total === 1)}`;
-}
-
-function isOf(verdict: GateReport['verdict']): (own: Verdict) => boolean {
-  if (verdict !== 'inconclusive') return (own) => own === verdict;
-  return (own) => own === 'inconclusive' || own === 'incomparable';
-}
-
-/** '1 of 3 scenarios', '3 scenarios' where it is all of them; undefined where it is none. */
-function sayCount(
-  noun: string,
-  all: ReadonlyArray<{ readonly verdict: Verdict }>,
-  isIt: (own: Verdict) => boolean,
-): string | undefined {
-  const count = all.filter(({ verdict }) => isIt(verdict)).length;
-  if (count === 0) return undefined;
-  const nouns = all.length === 1 ? noun : `${noun}s`;
-  return count === all.length ? `${count} ${nouns}` : `${count} of ${all.length} ${nouns}`;
-}
-
-function sayPredicate(verdict: GateReport['verdict'], isOne: boolean): string {
-  if (verdict === 'inconclusive') return "can't be judged";
-  return `${verdict === 'pass' ? 'pass' : 'fail'}${isOne ? (verdict === 'pass' ? 'es' : 's') : ''}`;
 }

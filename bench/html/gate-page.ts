@@ -5,17 +5,12 @@
  * lead to it; without its script nothing is missing.
  */
 import type { Block } from '../document.js';
-import {
-  describeBudgets,
-  describeNotes,
-  describeOverview,
-  describeRun,
-  describeState,
-} from '../gate/describe.js';
+import { describeBudgets, describeNotes, describeOverview, describeRun } from '../gate/describe.js';
 import { describeEvidence } from '../gate/describe-scenario.js';
 import { scenarioForest } from '../gate/forest.js';
+import { sayOutcome, sayState } from '../gate/outcome.js';
 import type { GateReport, ScenarioReport, Verdict } from '../gate/report.js';
-import { meaningOf, sayOutcome, sayVerdict } from '../gate/wording.js';
+import { meaningOf, sayVerdict } from '../gate/wording.js';
 import { drawBlocks } from './blocks.js';
 import { type Markup, markup } from './markup.js';
 import { Palette } from './palette.js';
@@ -46,7 +41,7 @@ export function drawGatePage(report: GateReport): string {
     ]),
     main: [
       ...sections.map((section) => section.markup),
-      drawSurroundings(report.environment, report.command),
+      drawSurroundings(report.environment, report.command, report.notes),
     ],
     footer: drawFooter(report.environment),
     hasCharts: false,
@@ -56,11 +51,10 @@ export function drawGatePage(report: GateReport): string {
 function drawHeader(report: GateReport): Markup {
   const { environment, startedAt, verdict } = report;
   const { cpu, processors, node } = environment;
-  const states = describeState(report).flatMap((block) => ('text' in block ? [block.text] : []));
   return markup`<p class="brand">${WHEEL} millrace gate</p>
 <h1>${drawVerdict(verdict)} ${capitalize(sayOutcome(report))}</h1>
 <p class="summary">${describeRun(report)} Measured on ${drawTime(startedAt)} on ${processors === 1 ? 'one processor' : `${processors} processors`} (${cpu}) with Node.js ${node}.</p>
-${states.map((words) => markup`<p class="state">${words}</p>\n`)}`;
+${sayState(report).map((words) => markup`<p class="state">${words}</p>\n`)}`;
 }
 
 function drawVerdict(verdict: Verdict): Markup {

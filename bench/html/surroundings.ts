@@ -24,12 +24,20 @@ export const SURROUNDINGS: ReadonlyArray<readonly [id: string, title: string]> =
   ['again', 'Run it again'],
 ];
 
-/** The sections that end the page. */
-export function drawSurroundings(environment: Environment, command: string): Markup {
+/**
+ * The sections that end the page.
+ *
+ * @param told - What stands elsewhere on it and is not said again.
+ */
+export function drawSurroundings(
+  environment: Environment,
+  command: string,
+  told: readonly string[] = [],
+): Markup {
   const busy = describeBusy(environment);
   return markup`<section id="environment" aria-labelledby="environment-title">
 <h2 id="environment-title">Environment</h2>
-${busy === undefined ? [] : markup`<p>${busy}</p>\n`}<dl>
+${busy === undefined || told.includes(busy) ? [] : markup`<p>${busy}</p>\n`}<dl>
 ${Object.entries(environment).map(
   ([name, value]) => markup`<div><dt>${sayName(name)}</dt><dd>${sayValue(name, value)}</dd></div>
 `,

@@ -13,14 +13,15 @@ import {
   describeState,
 } from '../gate/describe.js';
 import { describeEvidence } from '../gate/describe-scenario.js';
+import { sayOutcome } from '../gate/outcome.js';
 import type { GateReport, ScenarioReport } from '../gate/report.js';
-import { sayOutcome, sayVerdict } from '../gate/wording.js';
+import { sayVerdict } from '../gate/wording.js';
 import { drawMarkdownBlocks, escapeMarkdown } from './document.js';
 import { drawMarkdownSurroundings } from './surroundings.js';
 
 /** The whole text. */
 export function drawGateMarkdown(report: GateReport): string {
-  const { scenarios, environment, startedAt, command } = report;
+  const { scenarios, notes, environment, startedAt, command } = report;
   const quiet = scenarios.length === 1 ? [] : scenarios.filter(({ verdict }) => verdict === 'pass');
   const loud = scenarios.filter((scenario) => !quiet.includes(scenario));
   return [
@@ -32,9 +33,9 @@ export function drawGateMarkdown(report: GateReport): string {
       ...describeOverview(scenarios),
     ]),
     ...loud.flatMap((scenario) => drawScenario(scenario, scenarios.length === 1)),
-    ...drawMarkdownBlocks([...describeBudgets(report), ...describeNotes(report.notes)]),
+    ...drawMarkdownBlocks([...describeBudgets(report), ...describeNotes(notes)]),
     ...drawFolded(quiet),
-    ...drawMarkdownSurroundings(environment, startedAt, command),
+    ...drawMarkdownSurroundings(environment, startedAt, command, notes),
   ].join('\n');
 }
 

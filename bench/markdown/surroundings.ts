@@ -7,11 +7,16 @@ import { describeBusy, type Environment } from '../environment.js';
 import { formatFigure, formatMegabytes } from '../terminal/format.js';
 import { escapeMarkdown } from './document.js';
 
-/** A paragraph about the machine, and the command. */
+/**
+ * A paragraph about the machine, and the command.
+ *
+ * @param told - What stands elsewhere in the text and is not said again.
+ */
 export function drawMarkdownSurroundings(
   environment: Environment,
   startedAt: string,
   command: string,
+  told: readonly string[] = [],
 ): string[] {
   const busy = describeBusy(environment);
   const fence = fenceFor(command);
@@ -21,7 +26,7 @@ export function drawMarkdownSurroundings(
       `Node ${environment.node}, millrace ${environment.millrace}, Piscina ${environment.piscina}, ` +
       `load average before ${formatFigure(environment.loadAverage)}, ${startedAt}.`,
     '',
-    ...(busy === undefined ? [] : [escapeMarkdown(busy), '']),
+    ...(busy === undefined || told.includes(busy) ? [] : [escapeMarkdown(busy), '']),
     `${fence}sh`,
     command,
     fence,

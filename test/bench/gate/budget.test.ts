@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { oneFigure } from '../../../bench/document.js';
 import { UsageError } from '../../../bench/flags.js';
-import { joinRuns, judge, unmeasured, valueOf } from '../../../bench/gate/budget.js';
+import { joinRuns, judgeBudget, unmeasured, valueOf } from '../../../bench/gate/budget.js';
 import type { Budget } from '../../../bench/gate/config.js';
 import { figure } from '../runs.js';
 
@@ -98,7 +98,7 @@ describe('the verdict', () => {
   ])('of 5 (3 to 6) within $limits is $verdict', ({ limits, verdict }) => {
     const budget = limit({ over: 'piscina', ...limits });
     const value = valueOf(budget, figures);
-    expect(judge(budget, value as NonNullable<typeof value>)).toMatchObject({
+    expect(judgeBudget(budget, value as NonNullable<typeof value>)).toMatchObject({
       ...limits,
       verdict,
       unit: 'ratio',
@@ -123,7 +123,7 @@ describe('the verdict', () => {
     },
   ])('is a sentence of its own: $reason', ({ budget, reason }) => {
     const value = valueOf(budget, figures);
-    expect(judge(budget, value as NonNullable<typeof value>).reason).toBe(reason);
+    expect(judgeBudget(budget, value as NonNullable<typeof value>).reason).toBe(reason);
   });
 });
 
@@ -140,7 +140,7 @@ test('several runs are rounds of one value', () => {
     rounds: [0.04, 0.005, 0.02],
     unit: 'percent',
   });
-  expect(judge(growth, joined).verdict).toBe('inconclusive');
+  expect(judgeBudget(growth, joined).verdict).toBe('inconclusive');
 });
 
 test('what was not measured has its limits and the unit that they are in', () => {

@@ -4,7 +4,7 @@ import { judge, type Outcome, screeningRounds } from '../../../dist/bench/gate/j
 import type { Look } from '../../../dist/bench/gate/looks.js';
 import type { MetricName } from '../../../dist/bench/gate/metrics.js';
 import type { ArmName } from '../../../dist/bench/gate/round.js';
-import type { Thresholds } from '../../../dist/bench/gate/thresholds.js';
+import type { Limits } from '../../../dist/bench/gate/thresholds.js';
 import { Trial } from '../../../dist/bench/gate/trial.js';
 import { randomFrom } from '../../../dist/bench/random.js';
 
@@ -17,7 +17,7 @@ const looks: readonly Look[] = [
   { rounds: 7, failAlpha: 0.02, passAlpha: 0.02 },
 ];
 /** A loss of more than six times is what a pass excludes. */
-const generous: Thresholds = { minEffect: 0.5, maxEffect: 6 };
+const generous: Limits = { minEffect: 0.5, maxEffect: 6 };
 
 function trial(
   name: string,

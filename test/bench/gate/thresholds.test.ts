@@ -25,6 +25,13 @@ test.each([
   },
   { what: 'a minimum alone', metric: 'cpu', all: config, own: {}, expected: [true, 0.1, 1 / 6] },
   {
+    what: 'a minimum of nothing alone',
+    metric: 'cpu',
+    all: { thresholds: { cpu: { minEffect: 0 } } },
+    own: {},
+    expected: [true, 0, 0.05],
+  },
+  {
     what: 'a maximum alone',
     metric: 'cpu',
     all: { thresholds: { cpu: { maxEffect: 0.02 } } },
