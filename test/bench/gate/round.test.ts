@@ -1,6 +1,6 @@
 /** Rounds of real processes: judged by their form and not by their speed. */
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import {
   measureRound,
   type RoundTiming,
@@ -10,7 +10,7 @@ import {
 import { inspect } from '../../../dist/bench/gate/inspection.js';
 import type { WorkloadSpec } from '../../../dist/bench/gate/workload.js';
 import { randomFrom } from '../../../dist/bench/random.js';
-import { isAlive } from '../processes.js';
+import { isAlive, processesOf } from '../processes.js';
 
 const folder = fileURLToPath(new URL('../../fixtures/gate/', import.meta.url));
 const url = (name: string): string => new URL(`../../fixtures/gate/${name}`, import.meta.url).href;
@@ -172,6 +172,17 @@ test('a process that does not answer in time is ended', async () => {
   );
   await expect(round).rejects.toThrow("No answer to 'warmUp' within 2 s.");
   expect(watch.pids.filter(isAlive)).toEqual([]);
+});
+
+test('what a job has started ends with its process, and holds nobody up', async () => {
+  const watch = watching();
+  const spawning: WorkloadSpec = { ...job, module: url('spawner.mjs'), name: 'one' };
+  const mark = `mark-${process.pid}-${Date.now()}`;
+  vi.stubEnv('MARK', mark);
+  await measureRound(arms({ head: spawning }), timing, false, watch.surroundings);
+  vi.unstubAllEnvs();
+  expect(watch.forgotten).toBe(1);
+  expect(processesOf(mark)).toEqual([]);
 });
 
 test('an interruption ends the processes of the round', async () => {
