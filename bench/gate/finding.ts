@@ -96,14 +96,15 @@ function findTasks(
   const chosen = target.name === undefined ? tasks : [target.name];
   const gone = before?.tasks?.filter((task) => !tasks.includes(task)) ?? [];
   notes.push(...gone.map((task) => `Base has a task '${task}' in ${name}, head has not.`));
-  return chosen.map((task) => ({
-    name: target.name === undefined ? `${name}: ${task}` : name,
-    target,
-    ...(before?.tasks?.includes(task) === true && {
-      base: { kind: 'task', module: before.module, task } as const,
-    }),
-    head: { kind: 'task', module: own.module, task },
-  }));
+  return chosen.map((task) => {
+    const specOf = ({ module }: Looked): WorkloadSpec => ({ kind: 'task', module, task });
+    const isThere = before?.tasks?.includes(task) === true;
+    const called = target.name === undefined ? `${name}: ${task}` : name;
+    const head = specOf(own);
+    return isThere
+      ? { name: called, target, base: specOf(before), head }
+      : { name: called, target, head };
+  });
 }
 
 function checkTasks({ path, name, config }: ModuleTarget, tasks: readonly string[]): void {

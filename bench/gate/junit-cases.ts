@@ -40,7 +40,7 @@ export function casesOf(report: GateReport): readonly Case[] {
   const { scenarios, budgets } = report;
   const findings = [...scenarios.flatMap(findingsOfScenario), ...budgets.map(findingOfBudget)];
   return [
-    ...findings.map((each) => ({ ...each, outcome: outcomeOf(each.verdict, report) })),
+    ...findings.map((each) => Object.assign({}, each, { outcome: outcomeOf(each.verdict, report) })),
     ...casesOfGate(report),
   ];
 }

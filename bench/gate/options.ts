@@ -63,9 +63,9 @@ export const GATE_OPTIONS: ReadonlyArray<readonly [option: string, meaning: stri
 ];
 
 /** What only makes sense where a job is named on the command line. */
-export const JOB_FLAGS = ['input', 'input-as', 'threads', 'in-flight', 'rate'];
+export const JOB_FLAGS: readonly string[] = ['input', 'input-as', 'threads', 'in-flight', 'rate'];
 /** What only makes sense where something is compared. */
-export const COMPARISON_FLAGS = [
+export const COMPARISON_FLAGS: readonly string[] = [
   'base',
   'head',
   'baseline',

@@ -24,7 +24,7 @@ test.each([
     expect(effectIn(contrast)).toBeCloseTo(effect, 12);
     expect(controlIn(contrast)).toBeCloseTo(between, 12);
     // Deviations from the round's mean.
-    expect(contrast.head + contrast.bases.reduce((sum, base) => sum + base, 0)).toBeCloseTo(0, 12);
+    expect(contrast.head + contrast.bases.reduce((sum, each) => sum + each, 0)).toBeCloseTo(0, 12);
   },
 );
 
