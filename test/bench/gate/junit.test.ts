@@ -132,7 +132,10 @@ test.each([
     why: 'what one metric leaves open does not hold up a scenario that is excused',
     changes: {
       ...WAIVED,
-      metrics: [metric('cpu', 0.2), metric('p50', 0.045, { isJudged: true })],
+      metrics: [
+        metric('cpu', 0.2),
+        metric('p50', 0.045, { isJudged: true, verdict: 'inconclusive' }),
+      ],
       name: 'x',
     },
     outcomes: ['x: CPU per job, skipped WAIVED', 'x: p50 latency, skipped WAIVED'],
