@@ -1,9 +1,10 @@
 /**
  * A comparison with a stored run, for where nothing can be measured side by side.
  *
- * Method: figures that depend on the machine's speed are divided by what the reference work took beside
- * them, round by round; the rounds of then and now are compared by an exact rank-sum test, the size by
- * Hodges and Lehmann's shift. Only like is compared: another processor, another Node, or reference work
+ * Method: the rounds of then and now are compared by an exact rank-sum test, the size by Hodges and
+ * Lehmann's shift; twice, as they are and divided by what the reference work took beside them. Jobs of
+ * which the clock says how long they take don't change with the machine, others do: to fail, head has to be
+ * worse either way, and to pass it must not be. Only like is compared: another processor, another Node, or reference work
  * that takes otherwise than it did makes the answer incomparable, as dividing by it would be a guess:
  * kinds of work drift apart (arithmetic by 0.1 % where memory-bound work moved by 14 to 27 %).
  *
@@ -12,15 +13,21 @@
  */
 import type { Environment } from '../environment.js';
 import { median } from '../statistics.js';
-import { formatPercent } from '../terminal/format.js';
-import { effectOf, shareOf } from './decision.js';
+import { shareOf } from './decision.js';
+import { differenceOf, driftOf } from './comparability.js';
 import { figuresOf } from './evidence.js';
 import { hodgesLehmannShift } from './hodges-lehmann.js';
 import { holm } from './holm.js';
 import { type MetricName, METRICS } from './metrics.js';
 import { rankSum } from './rank-sum.js';
-import type { References } from './references.js';
-import type { GateReport, MetricReport, RoundFigures, ScenarioReport, Verdict } from './report.js';
+import type {
+  Effect,
+  GateReport,
+  MetricReport,
+  RoundFigures,
+  ScenarioReport,
+  Verdict,
+} from './report.js';
 import { DEFAULT_THRESHOLDS, type Limits } from './thresholds.js';
 import type { Trial } from './trial.js';
 import { sayMetricEffect } from './wording.js';
@@ -37,11 +44,6 @@ export const BASELINE_ROUNDS = 10;
 const CAUTION = 3;
 const FAIL_ALPHA = 0.008;
 const PASS_CONFIDENCE = 0.95;
-/** Reference work that takes this much more or less means another machine, or another state of it. */
-const MOST_DRIFT = 0.1;
-const SAME: ReadonlyArray<keyof Environment> = ['cpu', 'processors', 'cpuQuota', 'platform'];
-const KINDS: ReadonlyArray<keyof References> = ['spin', 'memory', 'messages'];
-
 /** What a trial comes to beside the same scenario of the baseline. */
 export function reportAgainst(
   { path, report }: Baseline,
@@ -51,72 +53,39 @@ export function reportAgainst(
   const rounds = trial.rounds.map(figuresOf);
   const stored = report.scenarios.find(({ name }) => name === trial.plan.name);
   const before = stored?.rounds ?? [];
-  const reason =
-    stored === undefined
-      ? undefined
-      : (differenceOf(report.environment, environment) ?? driftOf(before, rounds));
-  const isNew = stored === undefined;
-  const compared = trial
-    .metrics()
-    .map((metric) => compare(metric, trial, before, rounds, isNew || reason !== undefined));
-  const { metrics, verdict } = isNew
-    ? { metrics: compared, verdict: 'new' as const }
-    : reason === undefined
-      ? judge(compared)
-      : { metrics: compared, verdict: 'incomparable' as const };
-  return {
-    name: trial.plan.name,
-    verdict,
-    reason: isNew
-      ? `'${path}' has no such scenario: it was measured, not judged.`
-      : (reason ?? describe(metrics, verdict)),
-    stage: 'single',
-    metrics,
-    controls: [],
-    seconds: trial.seconds,
-    rounds,
-  };
-}
-
-/** Why two machines can't be compared. */
-function differenceOf(before: Environment, now: Environment): string | undefined {
-  const differing = SAME.find((key) => before[key] !== now[key]);
-  const [then, today] = [majorOf(before.node), majorOf(now.node)];
-  if (differing === undefined && then === today) return undefined;
-  const what =
-    differing === undefined
-      ? `Node ${then} and not ${today}`
-      : `${differing} '${before[differing] ?? 'none'}' and not '${now[differing] ?? 'none'}'`;
-  return `The baseline is from another environment: ${what}. Store a new one here with --json.`;
-}
-
-function majorOf(version: string): string {
-  return version.replace(/^v/, '').split('.')[0] ?? version;
-}
-
-/** Why the same machine can't be compared with itself. */
-function driftOf(
-  before: readonly RoundFigures[],
-  now: readonly RoundFigures[],
-): string | undefined {
-  for (const kind of KINDS) {
-    const [then, today] = [usual(before, kind), usual(now, kind)];
-    if (then === undefined || today === undefined) {
-      return 'The baseline has no reference work, by which it could be compared.';
-    }
-    const drift = today / then - 1;
-    if (Math.abs(drift) > MOST_DRIFT) {
-      return (
-        `The machine is not what it was: the reference work '${kind}' takes ` +
-        `${formatPercent(drift, { isSigned: true })}, more than ${formatPercent(MOST_DRIFT)} is no comparison.`
-      );
-    }
+  const measured = { name: trial.plan.name, stage: 'single', controls: [], rounds } as const;
+  const { seconds } = trial;
+  const each = (isOnlyMeasured: boolean): MetricReport[] =>
+    trial.metrics().map((metric) => compare(metric, trial, before, rounds, isOnlyMeasured));
+  if (stored === undefined) {
+    const reason = `'${path}' has no such scenario: it was measured, not judged.`;
+    return { ...measured, seconds, metrics: each(true), verdict: 'new', reason };
   }
-  return undefined;
+  const obstacle = differenceOf(report.environment, environment) ?? driftOf(before, rounds);
+  if (obstacle !== undefined) {
+    return {
+      ...measured,
+      seconds,
+      metrics: each(true),
+      verdict: 'incomparable',
+      reason: obstacle,
+    };
+  }
+  const { metrics, verdict } = judge(each(false));
+  if (!trial.plan.mayDiffer && answersDiffer(before, rounds)) {
+    const reason = 'It answers otherwise than the baseline for the same inputs.';
+    return { ...measured, seconds, metrics, verdict: 'fail', reason };
+  }
+  return { ...measured, seconds, metrics, verdict, reason: describe(metrics, verdict) };
 }
 
-function usual(rounds: readonly RoundFigures[], kind: keyof References): number | undefined {
-  return median(rounds.flatMap(({ references }) => references?.[kind] ?? []));
+/** Whether both have one answer each, and not the same. */
+function answersDiffer(before: readonly RoundFigures[], now: readonly RoundFigures[]): boolean {
+  const [then, today] = [before, now].map(
+    (rounds) => new Set(rounds.flatMap(({ checksum }) => checksum ?? [])),
+  );
+  if (then?.size !== 1 || today?.size !== 1) return false;
+  return [...then][0] !== [...today][0];
 }
 
 function compare(
@@ -137,40 +106,66 @@ function compare(
     const verdict = base === undefined ? 'new' : 'incomparable';
     return { ...shared, ...(base !== undefined && { base }), head, verdict, rounds: [] };
   }
-  const isRatio = METRICS[metric].scale === 'ratio';
-  const [then, today] = [normalised(before, metric), normalised(now, metric)];
-  const shift = hodgesLehmannShift(today, then, 2 * PASS_CONFIDENCE - 1);
-  const share = (effect: number): number => shareOf(effect, isRatio);
-  const middle = median(then) ?? 0;
+  const views = [true, false].map((isNormalised) =>
+    viewOf(metric, values(before, metric, isNormalised), values(now, metric, isNormalised)),
+  );
+  // The one in which head does better: what it shows both show.
+  const [milder, other] = views.toSorted((a, b) => a.effect.estimate - b.effect.estimate);
+  if (milder === undefined || other === undefined) {
+    return { ...shared, base, head, verdict: 'incomparable', rounds: [] };
+  }
+  const isKept = views.every(({ effect, isSure }) => isSure && effect.high < maxEffect);
   return {
     ...shared,
     base,
     head,
-    ...(shift && {
-      effect: {
-        estimate: share(shift.estimate),
-        low: share(shift.low),
-        high: share(shift.high),
-      },
-    }),
-    p: rankSum(today, then, 'greater').p,
-    verdict:
-      shift !== undefined && shift.high < effectOf(maxEffect, isRatio) ? 'pass' : 'inconclusive',
-    rounds: today.map((value) => share(value - middle)),
+    effect: milder.effect,
+    p: Math.max(milder.p, other.p),
+    verdict: isKept ? 'pass' : 'inconclusive',
+    rounds: milder.rounds,
   };
 }
 
-/** Logarithms (or values, of what can be 0) of which more is worse, less what the machine made of it. */
-function normalised(rounds: readonly RoundFigures[], metric: MetricName): number[] {
+/** Two samples, compared. Effects are shares. */
+interface View {
+  readonly effect: Effect;
+  /** Whether the interval has the confidence that it should have. */
+  readonly isSure: boolean;
+  readonly p: number;
+  readonly rounds: readonly number[];
+}
+
+function viewOf(metric: MetricName, then: readonly number[], now: readonly number[]): View {
+  const isRatio = METRICS[metric].scale === 'ratio';
+  const share = (effect: number): number => shareOf(effect, isRatio);
+  const wanted = 2 * PASS_CONFIDENCE - 1;
+  const { estimate, low, high, confidence } = hodgesLehmannShift(now, then, wanted) ?? NOTHING;
+  const middle = median(then) ?? 0;
+  return {
+    effect: { estimate: share(estimate), low: share(low), high: share(high) },
+    isSure: confidence >= wanted,
+    p: rankSum(now, then, 'greater').p,
+    rounds: now.map((value) => share(value - middle)),
+  };
+}
+
+const NOTHING = { estimate: 0, low: 0, high: 0, confidence: 0 };
+
+/** Logarithms (or values, of what can be 0) of which more is worse; maybe less what the machine made of it. */
+function values(
+  rounds: readonly RoundFigures[],
+  metric: MetricName,
+  isNormalised: boolean,
+): number[] {
   const { scale, better, unit } = METRICS[metric];
   const worse = better === 'less' ? 1 : -1;
+  const isTimed = unit === 'milliseconds' || unit === 'perSecond';
   return rounds.flatMap(({ head, references }) => {
     const figure = head[metric];
     if (figure === undefined || references === undefined) return [];
     if (scale === 'difference') return [figure * worse];
-    const isTimed = unit === 'milliseconds' || unit === 'perSecond';
     const machine = (Math.log(references.spin) + Math.log(references.memory)) / 2;
-    return [Math.log(figure) * worse - (isTimed ? machine : 0)];
+    return [Math.log(figure) * worse - (isNormalised && isTimed ? machine : 0)];
   });
 }
 

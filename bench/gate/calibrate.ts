@@ -10,7 +10,7 @@ import { randomFrom, shuffled } from '../random.js';
 import type { Calibration, CalibrationGate, CalibrationSettings } from './calibration.js';
 import { judge, type JudgeSurroundings, type Outcome } from './judge.js';
 import { judgedByDefault, type MetricName } from './metrics.js';
-import { ROUND_TIMING, type Side } from './round.js';
+import { type Arm, ROUND_TIMING } from './round.js';
 import { Trial } from './trial.js';
 import { DEFAULT_THRESHOLDS, type Limits } from './thresholds.js';
 
@@ -61,11 +61,7 @@ async function measureGate(
 ): Promise<CalibrationGate> {
   const trial = new Trial({
     name: 'calibration',
-    sides: [
-      sideOf('base', UNITS),
-      sideOf('control', UNITS),
-      sideOf('head', UNITS * (1 + slowdown)),
-    ],
+    arms: [armOf('base', UNITS), armOf('control', UNITS), armOf('head', UNITS * (1 + slowdown))],
     timing: ROUND_TIMING,
     judged: CALIBRATED,
     mayDiffer: true,
@@ -79,6 +75,7 @@ async function measureGate(
     },
     surroundings,
   );
+  if (outcome?.why.kind === 'broken') throw outcome.why.error;
   const { verdict = 'inconclusive', decision } = outcome ?? {};
   return {
     slowdown,
@@ -92,7 +89,7 @@ async function measureGate(
   };
 }
 
-function sideOf(name: Side['name'], units: number): Side {
+function armOf(name: Arm['name'], units: number): Arm {
   return {
     name,
     directory: process.cwd(),

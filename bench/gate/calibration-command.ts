@@ -8,16 +8,18 @@ import { existsSync } from 'node:fs';
 import { Child } from '../child.js';
 import { readEnvironment } from '../environment.js';
 import { type Flags, type FlagTable, numberFlag, textFlag, UsageError } from '../flags.js';
-import { checkWritable } from '../json-file.js';
+import { flawOfEnvironment, flawOfTexts, isObject } from '../flaws.js';
+import { checkDistinct, checkWritable } from '../json-file.js';
 import { drawMarkdownDocument } from '../markdown/document.js';
 import { randomFrom } from '../random.js';
-import { readJson } from '../read-json.js';
+import { readStored } from '../stored-json.js';
 import { drawDocument } from '../terminal/document.js';
 import { Progress } from '../terminal/progress.js';
 import { writeAtomically } from './atomic-file.js';
 import { calibrate } from './calibrate.js';
 import { type Calibration, CALIBRATION_SCHEMA, type CalibrationSettings } from './calibration.js';
 import { describeCalibration } from './calibration-report.js';
+import { differenceOf } from './comparability.js';
 import type { GateSurroundings } from './gate.js';
 import { DEFAULT_LOOKS } from './looks.js';
 
@@ -63,10 +65,11 @@ export async function calibrateCommand(
   const md = textFlag(flags, 'md');
   if (path !== undefined) checkWritable('resume', path);
   if (md !== undefined) checkWritable('md', md);
+  checkDistinct({ resume: path, md });
   const begun = begin(path, settings, command);
   const done = await measure(begun, path, flags.has('quiet'), surroundings);
-  const document = describeCalibration(done, power);
-  const { screen, paint, janitor } = surroundings;
+  const { screen, paint, janitor, signal } = surroundings;
+  const document = await describeCalibration(done, { power, signal });
   screen.write(`${drawDocument(document, paint).join('\n')}\n`);
   if (md === undefined) return;
   await writeAtomically(janitor, md, `${drawMarkdownDocument(document, '##').join('\n')}\n`);
@@ -103,26 +106,31 @@ function begin(
   const stored = path === undefined ? undefined : readCalibration(path);
   if (stored === undefined || path === undefined) return fresh;
   const wrong =
-    JSON.stringify(stored.settings) !== JSON.stringify(settings)
-      ? `was begun with other options: ${stored.command}`
-      : stored.environment.cpu !== environment.cpu || stored.environment.node !== environment.node
-        ? `is from another environment: ${stored.environment.cpu}, Node ${stored.environment.node}`
-        : undefined;
+    JSON.stringify(stored.settings) === JSON.stringify(settings)
+      ? differenceOf(stored.environment, environment)
+      : `It was begun with other options: ${stored.command}`;
   if (wrong === undefined) return stored;
   throw new UsageError(
-    `Option '--resume': '${path}' ${wrong}. Valid is the same, or another file.`,
+    `Option '--resume': '${path}' can't be taken up. ${wrong} Valid is the same, or another file.`,
   );
 }
 
 function readCalibration(path: string): Calibration | undefined {
   if (!existsSync(path)) return undefined;
-  const value = readJson(path) as Partial<Calibration> | null;
-  if (value?.schema === CALIBRATION_SCHEMA && Array.isArray(value.gates)) {
-    return value as Calibration;
-  }
-  throw new UsageError(
-    `Option '--resume': '${path}' is no calibration that 'millrace gate calibrate' has written.`,
-  );
+  const file = readStored(path, {
+    schema: CALIBRATION_SCHEMA,
+    description: "a calibration of 'millrace gate calibrate'",
+  });
+  const gates = file['gates'];
+  const flaw =
+    flawOfTexts(file, ['command', 'startedAt'], '') ??
+    flawOfEnvironment(file['environment']) ??
+    (isObject(file['settings']) ? undefined : 'settings is no object') ??
+    (Array.isArray(gates) && gates.every((gate) => isObject(gate) && Array.isArray(gate['rounds']))
+      ? undefined
+      : 'gates is no list of gates');
+  if (flaw !== undefined) throw new UsageError(`'${path}' is damaged: ${flaw}.`);
+  return file as unknown as Calibration;
 }
 
 async function measure(

@@ -5,6 +5,7 @@
  * Invariant: every share of real gates has its interval of confidence (Clopper and Pearson), as a few
  * dozen of them say little more than that.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Block, type Document, heading, text } from '../document.js';
 import { median } from '../statistics.js';
 import { formatCount, formatFigure, formatPercent } from '../terminal/format.js';
@@ -28,29 +29,33 @@ const PLANS: ReadonlyArray<readonly number[]> = [
 ];
 const EFFECTS: readonly number[] = [0, 0.05, 0.1, 0.2];
 
-/**
- * For a person.
- *
- * @param power - The wanted share of slowdowns that are found: 0.9.
- * @param plays - How many gates are played with the usual looks, and a quarter of that with others.
- */
-export function describeCalibration(
-  calibration: Calibration,
-  power: number,
-  plays: number = PLAYS,
-): Document {
-  const { gates, settings } = calibration;
+/** How thoroughly, and for what, recorded rounds are played. */
+export interface DescribeOptions {
+  /** The wanted share of slowdowns that are found: 0.9. */
+  readonly power: number;
+  /** When it aborts nothing more is played. */
+  readonly signal: AbortSignal;
+  /** Gates that are played with the usual looks, and a quarter of that with others. Default: 4,000. */
+  readonly plays?: number;
+}
+
+/** For a person. Takes some seconds, in which the event loop has its turns. */
+export async function describeCalibration(
+  { gates, settings, command, environment }: Calibration,
+  { power, signal, plays = PLAYS }: DescribeOptions,
+): Promise<Document> {
   const slowdowns = [0, ...settings.slowdowns];
   const same = gates.filter(({ slowdown }) => slowdown === 0);
   const rounds = same.flatMap((gate) => gate.rounds);
   const seconds = median(gates.map((gate) => gate.seconds / gate.rounds.length)) ?? 0;
   const hogs =
-    settings.hogs === 0
-      ? ''
-      : `, with ${settings.hogs} of the processors kept busy by another process`;
+    settings.hogs === 0 ? '' : `, while other processes kept ${settings.hogs} processor(s) busy`;
+  const { cpu, processors, node, platform, kernel } = environment;
+  const resampled = rounds.length === 0 ? [] : await resampleAll(rounds, plays, signal);
   return {
     title: `The gate, measured by ${gates.length} gates of its own${hogs}`,
     blocks: [
+      text(`${processors} processors, ${cpu}, ${platform} ${kernel}, Node ${node}: ${command}`),
       text('Real gates, each of fresh processes, with the interval of confidence (95 %):'),
       {
         kind: 'table',
@@ -58,20 +63,56 @@ export function describeCalibration(
         rows: slowdowns.flatMap((slowdown) => rowsOf(slowdown, gates)),
       },
       text(
-        'Seconds: median and most. A fail of what is the same is a false alarm; undecided is neither ' +
+        'Seconds: median and range. A fail of what is the same is a false alarm; undecided is neither ' +
           'shown, or a control that moved.',
         'faint',
       ),
       ...describeMetrics(slowdowns, gates),
-      ...(rounds.length === 0
+      ...(resampled.length < PLANS.length
         ? []
-        : describeResampling(rounds, seconds, {
-            power,
+        : describeResampling(resampled, {
             plays,
+            power,
+            rounds: rounds.length,
+            secondsOfRound: seconds,
             limitSeconds: settings.limitSeconds,
           })),
     ],
   };
+}
+
+/** Looks, and what came of each of the effects. */
+interface PlayedPlan {
+  readonly plan: readonly number[];
+  readonly results: readonly Resampled[];
+}
+
+/** Plays all plans, as far as nobody interrupts. */
+async function resampleAll(
+  rounds: CalibrationGate['rounds'],
+  plays: number,
+  signal: AbortSignal,
+): Promise<PlayedPlan[]> {
+  const played: PlayedPlan[] = [];
+  for (const plan of PLANS) {
+    const results: Resampled[] = [];
+    for (const slowdown of EFFECTS) {
+      await nextTurn();
+      if (signal.aborted) return played;
+      results.push(
+        resample({
+          rounds,
+          judged: CALIBRATED,
+          looks: looksAfter(plan, 'The plan').looks,
+          slowdown,
+          plays: plan === USUAL ? plays : plays / OTHERS,
+          seed: 1,
+        }),
+      );
+    }
+    played.push({ plan, results });
+  }
+  return played;
 }
 
 function rowsOf(slowdown: number, gates: readonly CalibrationGate[]) {
@@ -122,23 +163,21 @@ function describeMetrics(
 }
 
 function describeResampling(
-  rounds: CalibrationGate['rounds'],
-  secondsOfRound: number,
-  { power, plays, limitSeconds }: { power: number; plays: number; limitSeconds: number },
+  plans: readonly PlayedPlan[],
+  {
+    plays,
+    power,
+    rounds,
+    secondsOfRound,
+    limitSeconds,
+  }: {
+    readonly plays: number;
+    readonly power: number;
+    readonly rounds: number;
+    readonly secondsOfRound: number;
+    readonly limitSeconds: number;
+  },
 ): Block[] {
-  const plans = PLANS.map((plan) => ({
-    plan,
-    results: EFFECTS.map((slowdown) =>
-      resample({
-        rounds,
-        judged: CALIBRATED,
-        looks: looksAfter(plan, 'The plan').looks,
-        slowdown,
-        plays: plan === USUAL ? plays : plays / OTHERS,
-        seed: 1,
-      }),
-    ),
-  }));
   const within = plans.filter(
     ({ plan }) => (plan.at(-1) as number) * secondsOfRound <= limitSeconds,
   );
@@ -158,7 +197,7 @@ function describeResampling(
     heading('Resampled'),
     text(
       `${formatCount(plays)} gates for each kind (${formatCount(plays / OTHERS)} for other looks than ${USUAL.join(', ')}), ` +
-        `played with the ${rounds.length} recorded rounds of the same code and a slowdown added to them:`,
+        `played with the ${rounds} recorded rounds of the same code and a slowdown added to them:`,
     ),
     {
       kind: 'table',

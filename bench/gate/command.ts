@@ -19,7 +19,8 @@ import { calibrateHelp, gateHelp } from './help.js';
 import { Janitor } from './janitor.js';
 import { drawJunit } from './junit.js';
 import type { GateReport } from './report.js';
-import { GATE_FLAGS, type GateSettings, gateSettings, type Targets } from './settings.js';
+import { GATE_FLAGS } from './options.js';
+import { type GateSettings, gateSettings, type Targets } from './settings.js';
 
 /** Carries out `millrace gate …`. @returns The exit code. @throws UsageError @throws Error */
 export async function gate(args: readonly string[], surroundings: Surroundings): Promise<number> {

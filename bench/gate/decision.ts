@@ -2,39 +2,24 @@
  * What the rounds so far allow to say: fail, pass, or neither yet.
  *
  * Method, for each judged metric:
- * - slower: exact one-sided Wilcoxon signed-rank test of the rounds' effects against 0. Over the metrics
- *   of a scenario the p-values are adjusted after Holm, so that the error holds for all of them together.
- * - excluded: the same test of the effects against maxEffect, from below. To pass, every metric has to
+ * - slower: Hodges and Lehmann's aligned rank test, exact and one-sided, that head is no worse. Over the
+ *   metrics of a scenario the p-values are adjusted after Holm, so that the error holds for all of them
+ *   together.
+ * - excluded: the same test that head is worse by maxEffect, from below. To pass, every metric has to
  *   exclude it; an intersection–union test needs no adjustment (R. L. Berger, Technometrics 24, 1982).
  *
  * Fail: slower at the look's share of the error, and the estimate beyond minEffect. Pass: excluded
  * everywhere. Where a control has moved nothing is decided.
  *
  * Invariants: pure arithmetic on the evidence, which real gates and their simulations share; a fail goes
- * before a pass.
+ * before a pass; a judged metric without evidence keeps from passing.
  */
+import { alignedRank } from './aligned-rank.js';
+import { controlIn, effectIn, type Evidence, type MetricEvidence } from './evidence.js';
 import { hodgesLehmann } from './hodges-lehmann.js';
 import { holm } from './holm.js';
 import type { MetricName } from './metrics.js';
 import { signedRank } from './signed-rank.js';
-import type { Limits } from './thresholds.js';
-
-/** What is known of a metric. */
-export interface MetricEvidence extends Limits {
-  readonly metric: MetricName;
-  /** Whether effects are logarithms of ratios, and not differences. */
-  readonly isRatio: boolean;
-  /** The effect of each round. */
-  readonly effects: readonly number[];
-  /** What base differed from itself by, in each round. */
-  readonly controls: readonly number[];
-}
-
-export interface Evidence {
-  readonly metrics: readonly MetricEvidence[];
-  /** What the reference work differed by, in each round, as a logarithm. */
-  readonly references: readonly number[];
-}
 
 /** The errors that are allowed at a look. */
 export interface LookErrors {
@@ -68,13 +53,13 @@ export interface Control {
   readonly hasMoved: boolean;
 }
 
-/** A control counts as moved at this error (two-sided), and if it moved by more than minEffect. */
+/** Each control counts as moved at this error (two-sided), and if it moved by more than minEffect. */
 export const CONTROL_ALPHA = 0.01;
 
 /** Looks at the evidence, each metric of which has at least one round. Nothing decides where none is. */
 export function decide(evidence: Evidence, errors: LookErrors): Decision {
   const { metrics } = evidence;
-  const slower = metrics.map(({ effects }) => signedRank(effects, 'greater').p);
+  const slower = metrics.map(({ rounds }) => alignedRank(rounds, 'greater').p);
   const adjusted = holm(slower);
   const decisions = metrics.map((each, index): MetricDecision => {
     const p = slower[index] as number;
@@ -95,9 +80,16 @@ export function decide(evidence: Evidence, errors: LookErrors): Decision {
 /** Base against itself in each metric, and the work that no change can touch. */
 export function controlsOf({ metrics, references }: Evidence): readonly Control[] {
   const least = Math.min(...metrics.map(({ minEffect }) => minEffect));
+  const between = metrics.flatMap((each) => {
+    const controls = each.rounds.flatMap((round) => controlIn(round) ?? []);
+    const { p } = signedRank(controls, 'two-sided');
+    return controlOf('base against base', each.metric, controls, p, each);
+  });
+  const effects = references.map(effectIn);
+  const { p } = alignedRank(references, 'two-sided');
   return [
-    ...metrics.flatMap((each) => controlOf('base against base', each.metric, each.controls, each)),
-    ...controlOf('reference work', 'cpu', references, { minEffect: least, isRatio: true }),
+    ...between,
+    ...controlOf('reference work', 'cpu', effects, p, { minEffect: least, isRatio: true }),
   ];
 }
 
@@ -127,13 +119,13 @@ export function exclusionOfAll({ metrics }: Evidence): number {
   return metrics.length === 0 ? 1 : Math.max(...metrics.map(exclusion));
 }
 
-function exclusion({ effects, maxEffect, isRatio }: MetricEvidence): number {
-  return signedRank(effects, 'less', effectOf(maxEffect, isRatio)).p;
+function exclusion({ rounds, maxEffect, isRatio }: MetricEvidence): number {
+  return alignedRank(rounds, 'less', effectOf(maxEffect, isRatio)).p;
 }
 
 /** What a metric that decides nothing comes to by itself. */
 export function advise(evidence: MetricEvidence, errors: LookErrors): MetricDecision {
-  const { p } = signedRank(evidence.effects, 'greater');
+  const { p } = alignedRank(evidence.rounds, 'greater');
   const verdict = verdictOf(evidence, p <= errors.failAlpha, errors.passAlpha);
   return { metric: evidence.metric, verdict, p };
 }
@@ -143,9 +135,9 @@ function verdictOf(
   isSlower: boolean,
   passAlpha: number,
 ): MetricDecision['verdict'] {
-  const { effects, minEffect, isRatio } = evidence;
+  const { rounds, minEffect, isRatio } = evidence;
   if (isSlower) {
-    const estimate = hodgesLehmann(effects)?.estimate ?? 0;
+    const estimate = hodgesLehmann(rounds.map(effectIn))?.estimate ?? 0;
     if (estimate >= effectOf(minEffect, isRatio)) return 'fail';
   }
   return exclusion(evidence) <= passAlpha ? 'pass' : 'undecided';
@@ -155,11 +147,11 @@ function controlOf(
   name: Control['name'],
   metric: MetricName,
   effects: readonly number[],
+  p: number,
   { minEffect, isRatio }: Pick<MetricEvidence, 'minEffect' | 'isRatio'>,
 ): Control[] {
   const effect = shareOfEffects(effects, isRatio);
   if (effect === undefined) return [];
-  const { p } = signedRank(effects, 'two-sided');
   const hasMoved = p <= CONTROL_ALPHA && Math.abs(effect.estimate) > minEffect;
   return [{ name, metric, effect, p, hasMoved }];
 }

@@ -1,42 +1,49 @@
 /**
- * What a round is worth: one number for each metric, the median over its turns of how much worse head
- * was than base.
+ * What a round is worth: for each metric one number of each process, how much worse it was than the
+ * round's mean.
  *
- * Method: in each turn head is compared with the geometric mean of the two runs of base, which halves
- * the noise of that side, and the control is what these two differ by. The two contrasts are orthogonal:
- * as far as the blocks are independent of each other, so are they.
+ * Method: in each turn the logarithms of all blocks are taken less their mean, so that what the machine did
+ * in that turn cancels out; of these the median over the turns. The effect is head less the mean of the two
+ * runs of base, the control is what these two differ by.
  *
  * Invariants: the round, and never a block or a job, is the unit of evidence, as blocks of one process
  * resemble each other; effects are logarithms (0.0488 is five percent more) of which more is worse.
  */
-import { median } from '../statistics.js';
-import type { Evidence, MetricEvidence } from './decision.js';
+import { mean, median } from '../statistics.js';
+import type { AlignedRound } from './aligned-rank.js';
 import { type Figures, METRIC_NAMES, type MetricName, METRICS } from './metrics.js';
 import type { References } from './references.js';
 import type { RoundFigures } from './report.js';
-import type { Round, SideRound } from './round.js';
+import type { ArmRound, Round } from './round.js';
 import type { Limits } from './thresholds.js';
-
-/** The evidence of one round for one metric. */
-export interface Contrast {
-  /** Head against base. */
-  readonly effect: number;
-  /** Base against itself; absent where it ran once. */
-  readonly control?: number;
-}
 
 /** All that a round says about how the sides compare. */
 export interface RoundEvidence {
-  readonly contrasts: Readonly<Partial<Record<MetricName, Contrast>>>;
-  /** How much more the reference work took beside head than beside base. */
-  readonly reference: number;
+  /** What has no figure in one of the processes is absent. */
+  readonly contrasts: Readonly<Partial<Record<MetricName, AlignedRound>>>;
+  /** The same of the reference work. */
+  readonly reference: AlignedRound;
+}
+
+/** What is known of a metric. */
+export interface MetricEvidence extends Limits {
+  readonly metric: MetricName;
+  /** Whether effects are logarithms of ratios, and not differences. */
+  readonly isRatio: boolean;
+  readonly rounds: readonly AlignedRound[];
+}
+
+export interface Evidence {
+  readonly metrics: readonly MetricEvidence[];
+  /** Of the reference work. */
+  readonly references: readonly AlignedRound[];
 }
 
 /** Undefined where there is nothing to compare head with. */
 export function evidenceOf(round: Round): RoundEvidence | undefined {
   const reference = referenceContrastOf(round);
   if (reference === undefined) return undefined;
-  const contrasts: Partial<Record<MetricName, Contrast>> = {};
+  const contrasts: Partial<Record<MetricName, AlignedRound>> = {};
   for (const metric of METRIC_NAMES) {
     const contrast = contrastOf(round, metric);
     if (contrast !== undefined) contrasts[metric] = contrast;
@@ -44,16 +51,15 @@ export function evidenceOf(round: Round): RoundEvidence | undefined {
   return { contrasts, reference };
 }
 
-/** What decides, of the rounds so far. A judged metric that no round has is left out. */
+/** What decides, of the rounds so far. A judged metric that no round has keeps a scenario from passing. */
 export function gather(
   rounds: readonly RoundEvidence[],
   judged: ReadonlyMap<MetricName, Limits>,
 ): Evidence {
-  const metrics = [...judged].flatMap(([metric, thresholds]) => {
-    const evidence = gatherMetric(rounds, metric, thresholds);
-    return evidence.effects.length === 0 ? [] : [evidence];
-  });
-  return { metrics, references: rounds.map(({ reference }) => reference) };
+  return {
+    metrics: [...judged].map(([metric, thresholds]) => gatherMetric(rounds, metric, thresholds)),
+    references: rounds.map(({ reference }) => reference),
+  };
 }
 
 export function gatherMetric(
@@ -61,55 +67,84 @@ export function gatherMetric(
   metric: MetricName,
   thresholds: Limits,
 ): MetricEvidence {
-  const contrasts = rounds.flatMap((round) => round.contrasts[metric] ?? []);
   return {
     metric,
     ...thresholds,
     isRatio: METRICS[metric].scale === 'ratio',
-    effects: contrasts.map(({ effect }) => effect),
-    controls: contrasts.flatMap(({ control }) => control ?? []),
+    rounds: rounds.flatMap((round) => round.contrasts[metric] ?? []),
   };
 }
 
-function contrastOf({ base, control, head }: Round, metric: MetricName): Contrast | undefined {
-  if (base === undefined || head === undefined) return undefined;
-  const read = (side: SideRound): Array<number | undefined> => {
-    const whole = side.whole[metric];
-    return whole === undefined ? side.blocks.map((block) => block[metric]) : [whole];
-  };
-  const [bases, controls, heads] = [read(base), control && read(control), read(head)];
-  const turns = heads.flatMap((figure, turn) => {
-    const contrast = contrastWithin(metric, bases[turn], controls?.[turn], figure);
-    return contrast === undefined ? [] : [contrast];
-  });
-  const effect = median(turns.map((turn) => turn.effect));
-  const between = median(turns.flatMap((turn) => turn.control ?? []));
-  if (effect === undefined) return undefined;
-  return { effect, ...(between !== undefined && { control: between }) };
+/** How much worse head was than base in a round. */
+export function effectIn({ head, bases }: AlignedRound): number {
+  return head - (mean(bases) ?? 0);
 }
 
-function referenceContrastOf({ base, control, head }: Round): number | undefined {
-  if (base === undefined || head === undefined) return undefined;
-  const bases = [base, ...(control === undefined ? [] : [control])];
-  const kinds = (['spin', 'memory'] satisfies Array<keyof References>).map(
-    (kind) =>
-      Math.log(head.references[kind]) -
-      bases.reduce((sum, { references }) => sum + Math.log(references[kind]), 0) / bases.length,
+/** How much base differed from itself; undefined where it ran once. */
+export function controlIn({ bases: [first, second] }: AlignedRound): number | undefined {
+  return first === undefined || second === undefined ? undefined : second - first;
+}
+
+function contrastOf(round: Round, metric: MetricName): AlignedRound | undefined {
+  const arms = armsOf(round);
+  if (arms === undefined) return undefined;
+  const values = arms.map((arm) => scaled(metric, arm));
+  const turns = Math.min(...values.map((each) => each.length));
+  const aligned = Array.from({ length: turns }, (_, turn) =>
+    alignedIn(values.map((each) => each[turn] as number)),
+  ).filter((turn) => turn.every(Number.isFinite));
+  if (aligned.length === 0) return undefined;
+  return roundOf(values.map((_, arm) => median(aligned.map((turn) => turn[arm] as number)) ?? 0));
+}
+
+/** Of arithmetic and memory; how long messages take depends on the scheduler. */
+function referenceContrastOf(round: Round): AlignedRound | undefined {
+  const arms = armsOf(round);
+  if (arms === undefined) return undefined;
+  const kinds = ['spin', 'memory'] satisfies Array<keyof References>;
+  return roundOf(
+    alignedIn(
+      arms.map(({ references }) => mean(kinds.map((kind) => Math.log(references[kind]))) ?? 0),
+    ),
   );
-  return kinds.reduce((sum, kind) => sum + kind, 0) / kinds.length;
+}
+
+/** Head first, then the runs of base; undefined where head has nothing to be compared with. */
+function armsOf({ base, control, head }: Round): readonly ArmRound[] | undefined {
+  if (base === undefined || head === undefined) return undefined;
+  return control === undefined ? [head, base] : [head, base, control];
+}
+
+/** Turn by turn, of which more is worse; one of what only the whole process has. */
+function scaled(metric: MetricName, { blocks, whole }: ArmRound): number[] {
+  const { scale, better } = METRICS[metric];
+  const own = whole[metric];
+  const figures = own === undefined ? blocks.map((block) => block[metric]) : [own];
+  const worse = better === 'less' ? 1 : -1;
+  return figures.map((figure = NaN) => worse * (scale === 'ratio' ? Math.log(figure) : figure));
+}
+
+function alignedIn(values: readonly number[]): number[] {
+  const middle = mean(values) ?? 0;
+  return values.map((value) => value - middle);
+}
+
+function roundOf([head = 0, ...bases]: readonly number[]): AlignedRound {
+  return { head, bases };
 }
 
 /** The figures of a round as a report keeps them. */
 export function figuresOf({ base, control, head }: Round): RoundFigures {
   return {
-    ...(base && { base: figuresOfSide(base) }),
-    ...(control && { control: figuresOfSide(control) }),
-    head: head === undefined ? {} : figuresOfSide(head),
+    ...(base && { base: figuresOfArm(base) }),
+    ...(control && { control: figuresOfArm(control) }),
+    head: head === undefined ? {} : figuresOfArm(head),
     ...(head && { references: head.references }),
+    ...(head?.checksum !== undefined && { checksum: head.checksum }),
   };
 }
 
-function figuresOfSide({ blocks, whole }: SideRound): Figures {
+function figuresOfArm({ blocks, whole }: ArmRound): Figures {
   const figures: Partial<Record<MetricName, number>> = {};
   for (const metric of METRIC_NAMES) {
     const values = blocks.flatMap((block) => block[metric] ?? []);
@@ -117,21 +152,4 @@ function figuresOfSide({ blocks, whole }: SideRound): Figures {
     if (figure !== undefined) figures[metric] = figure;
   }
   return figures;
-}
-
-function contrastWithin(
-  metric: MetricName,
-  base: number | undefined,
-  control: number | undefined,
-  head: number | undefined,
-): Contrast | undefined {
-  if (base === undefined || head === undefined) return undefined;
-  const scale = METRICS[metric].scale === 'ratio' ? Math.log : (value: number): number => value;
-  const worse = METRICS[metric].better === 'less' ? 1 : -1;
-  const [first, last] = [scale(base) * worse, scale(head) * worse];
-  if (!Number.isFinite(first) || !Number.isFinite(last)) return undefined;
-  if (control === undefined) return { effect: last - first };
-  const second = scale(control) * worse;
-  if (!Number.isFinite(second)) return undefined;
-  return { effect: last - (first + second) / 2, control: second - first };
 }

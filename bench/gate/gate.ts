@@ -4,17 +4,20 @@
  * Invariants: an interruption loses nothing that was measured; the overall verdict is the worst of all,
  * fail before inconclusive before pass.
  */
-import { describeBusy, readEnvironment } from '../environment.js';
+import { describeBusy, type Environment, readEnvironment } from '../environment.js';
 import { checkFilter, isChosen } from '../filter.js';
+import { oneLine } from '../one-line.js';
 import { randomFrom } from '../random.js';
 import type { Surroundings } from '../scenario.js';
 import { Progress } from '../terminal/progress.js';
 import { BASELINE_ROUNDS, reportAgainst } from './baseline.js';
 import { measureBudgets } from './budget-run.js';
 import { checkOutSides } from './checkout.js';
+import type { GateConfig } from './config.js';
 import type { Janitor } from './janitor.js';
 import { judge, type Outcome } from './judge.js';
-import { type Folders, planTrials } from './plan-trials.js';
+import type { Folders } from './finding.js';
+import { planTrials } from './plan-trials.js';
 import { overall, withWaivers } from './overall.js';
 import {
   type BudgetReport,
@@ -24,10 +27,11 @@ import {
   type SideReport,
 } from './report.js';
 import type { RoundSurroundings } from './round.js';
-import { reportScenario, reportUnfinished } from './scenario-report.js';
+import { reportScenario, reportInterrupted } from './scenario-report.js';
 import type { GateSettings } from './settings.js';
 import { findSides } from './sides.js';
 import { Trial } from './trial.js';
+import type { KnownNames } from './waivers.js';
 
 /** Where a gate runs. */
 export interface GateSurroundings extends Surroundings {
@@ -68,11 +72,16 @@ export async function runGate(
   const startedAt = new Date();
   const startMs = performance.now();
   const environment = readEnvironment();
-  const gate = new Gate(settings, surroundings);
+  const gate = new Gate(settings, surroundings, environment);
   const { sides, notes } = await gate.run();
   const busy = describeBusy(environment);
   const course = { isStrict: settings.isStrict, isInterrupted: surroundings.signal.aborted };
-  const { scenarios, budgets, notes: ofWaivers } = withWaivers(gate, settings.waivers, startedAt);
+  const {
+    scenarios,
+    budgets,
+    notes: ofWaivers,
+  } = withWaivers(gate, settings.waivers, startedAt, namesIn(settings.config));
+  const { hasErrors } = gate;
   return {
     schema: GATE_SCHEMA,
     command: commandFor(sides),
@@ -80,23 +89,35 @@ export async function runGate(
     seconds: (performance.now() - startMs) / 1000,
     environment,
     ...sides,
-    ...overall([...scenarios, ...budgets], { ...course, hasErrors: false }),
+    ...overall([...scenarios, ...budgets], { ...course, hasErrors }),
     ...course,
     scenarios,
     budgets,
-    notes: [...(busy === undefined ? [] : [busy]), ...notes, ...ofWaivers],
+    notes: [...(busy === undefined ? [] : [busy]), ...notes, ...ofWaivers].map(oneLine),
+  };
+}
+
+/** What the configuration calls scenarios and budgets, measured this time or not. */
+function namesIn({ scenarios = [], budgets = [] }: GateConfig): KnownNames {
+  return {
+    scenarios: scenarios.map(({ name, run }) => name ?? run),
+    budgets: budgets.map(({ name }) => name),
   };
 }
 
 class Gate {
   readonly scenarios: ScenarioReport[] = [];
   readonly budgets: BudgetReport[] = [];
+  /** Whether something could not be measured. */
+  hasErrors = false;
+  readonly #environment: Environment;
   readonly #settings: GateSettings;
   readonly #surroundings: GateSurroundings;
   readonly #progress: Progress;
   readonly #round: RoundSurroundings;
 
-  constructor(settings: GateSettings, surroundings: GateSurroundings) {
+  constructor(settings: GateSettings, surroundings: GateSurroundings, environment: Environment) {
+    this.#environment = environment;
     const { screen, paint, signal, janitor } = surroundings;
     this.#settings = settings;
     this.#surroundings = surroundings;
@@ -108,21 +129,20 @@ class Gate {
     };
   }
 
-  /** As far as nobody interrupts it. */
+  /** As far as nobody interrupts it. Budgets come first: they are quick, and so are their mistakes. */
   async run(): Promise<Pick<Prepared, 'sides' | 'notes'>> {
     const { signal } = this.#surroundings;
+    this.budgets.push(...(await measureBudgets(this.#settings.budgets, this.#surroundings)));
     let prepared: Prepared | undefined;
     let notes: readonly string[] = [];
     try {
+      signal.throwIfAborted();
       prepared = await this.#prepare();
       notes = await this.#compare(prepared.folders);
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
       this.#progress.stop();
-    }
-    if (!signal.aborted) {
-      this.budgets.push(...(await measureBudgets(this.#settings.budgets, this.#surroundings)));
     }
     return { sides: prepared?.sides ?? {}, notes: [...(prepared?.notes ?? []), ...notes] };
   }
@@ -135,7 +155,8 @@ class Gate {
     if (baseline !== undefined) {
       const { path, report } = baseline;
       const stored = { ref: path, ...(report.head?.commit && { commit: report.head.commit }) };
-      return { folders: { head: directory }, sides: { base: stored }, notes: [] };
+      const sides = { base: stored, head: { ref: 'this folder' } };
+      return { folders: { head: directory }, sides, notes: [] };
     }
     const found = await findSides({
       directory,
@@ -165,34 +186,40 @@ class Gate {
       filter,
     );
     const plans = all.filter(({ name }) => isChosen(name, filter));
-    const open = new Map(plans.map((plan) => [plan.name, new Trial(plan)]));
+    // The last one of each is what it is judged by; of a suspect the screening's is kept until then.
+    const open = new Map(plans.map((plan) => [plan.name, [new Trial(plan)]]));
     const fresh = ({ plan }: Trial): Trial => {
       const trial = new Trial(plan);
-      open.set(plan.name, trial);
+      open.get(plan.name)?.push(trial);
       return trial;
     };
     const onJudged = (outcome: Outcome): void => {
-      open.delete(outcome.trial.plan.name);
-      this.scenarios.push(
-        baseline === undefined
+      const { trial, why } = outcome;
+      open.delete(trial.plan.name);
+      if (why.kind === 'broken') this.hasErrors = true;
+      const report =
+        baseline === undefined || why.kind === 'broken'
           ? reportScenario(outcome)
-          : reportAgainst(baseline, outcome.trial, readEnvironment()),
-      );
+          : reportAgainst(baseline, trial, this.#environment);
+      this.scenarios.push({ ...report, reason: oneLine(report.reason) });
     };
     try {
-      await judge([...open.values()], fresh, onJudged, {
+      await judge([...open.values()].flat(), fresh, onJudged, {
         ...this.#round,
         looks,
         limitSeconds,
         roundsOfNew: baseline === undefined ? ROUNDS_OF_NEW : BASELINE_ROUNDS,
         onRound: (trial, stage, rounds) => this.#show(trial, stage, rounds),
       });
-    } finally {
-      // What an interruption leaves.
-      const begun = [...open.values()].filter(({ rounds }) => rounds.length > 0);
-      this.scenarios.push(...begun.map(reportUnfinished));
+      return notes;
+    } catch (error) {
+      if (!this.#surroundings.signal.aborted) throw error;
+      const left = [...open.values()].map(
+        (trials) => trials.findLast(({ rounds }) => rounds.length > 0) ?? trials[0],
+      );
+      this.scenarios.push(...left.flatMap((trial) => (trial ? [reportInterrupted(trial)] : [])));
+      return notes;
     }
-    return notes;
   }
 
   #show(trial: Trial, stage: Outcome['stage'], rounds: number): void {

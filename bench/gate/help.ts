@@ -8,7 +8,7 @@ import { columns, lines } from '../help.js';
 import { wrap } from '../terminal/wrap.js';
 import { BUILT_INS } from './built-in.js';
 import { CALIBRATE_OPTIONS } from './calibration-command.js';
-import { GATE_OPTIONS } from './settings.js';
+import { GATE_OPTIONS } from './options.js';
 
 const EXIT_CODES =
   'Exit code: 0 pass (or inconclusive), 1 wrong usage or a failure of the tool itself, 2 regression, ' +

@@ -35,7 +35,7 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
   p99: ratio('p99 latency', 'service', 'less', 'milliseconds'),
   rss: ratio('peak memory', 'service', 'less', 'bytes'),
   memorySlope: difference('growth per 1,000 jobs', 'service', 'less', 'percent'),
-  messages: ratio('messages per job', 'service', 'less', 'ratio'),
+  messages: difference('messages per job', 'service', 'less', 'ratio'),
   refused: difference('refused', 'service', 'less', 'percent'),
 };
 
@@ -50,6 +50,17 @@ export type Figures = Readonly<Partial<Record<MetricName, number>>>;
  */
 export function judgedByDefault(isClosed: boolean): readonly MetricName[] {
   return isClosed ? ['cpu', 'throughput'] : ['cpu', 'p50'];
+}
+
+/** What is measured of a load, or of a task of a Bench. */
+export function metricsOf(kind: 'closed' | 'open' | 'paced' | 'task'): readonly MetricName[] {
+  const unmeasured: Readonly<Record<typeof kind, readonly MetricName[]>> = {
+    closed: ['refused'],
+    open: [],
+    paced: ['throughput', 'memorySlope', 'refused'],
+    task: ['messages', 'refused'],
+  };
+  return METRIC_NAMES.filter((metric) => !unmeasured[kind].includes(metric));
 }
 
 function ratio(

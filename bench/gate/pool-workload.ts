@@ -4,16 +4,16 @@
  * Invariants: between two blocks nothing is in flight and no thread is at work, so that the other
  * side's block has the machine to itself; a job that fails makes the block fail.
  */
-import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { serialize } from 'node:v8';
 import type { Pool } from '../../src/index.js';
 import { nowUs } from '../clock.js';
 import { InFlight } from '../in-flight.js';
 import { Latencies } from '../latencies.js';
 import { OpenLoop } from '../open-loop.js';
+import { randomFrom, shuffled } from '../random.js';
 import { loadInputs } from '../scenarios/job/inputs.js';
 import { measureThroughput } from '../steady-load.js';
+import { fingerprint } from './fingerprint.js';
 import type { Figures } from './metrics.js';
 import { countPosts } from './posts.js';
 import type { LoadSpec, PoolSpec, Warmth, Workload, WorkloadInput } from './workload.js';
@@ -22,6 +22,7 @@ import type { LoadSpec, PoolSpec, Warmth, Workload, WorkloadInput } from './work
 const WANTED_LATENCIES = 2000;
 /** Results of so many inputs are compared. */
 const COMPARED_RESULTS = 16;
+const INPUT_SEED = 1;
 const UNBOUNDED_BYTES = Number.MAX_SAFE_INTEGER;
 
 /** Starts the pool and loads the inputs. */
@@ -51,17 +52,17 @@ class PoolWorkload implements Workload {
     this.#inputs = inputs;
   }
 
-  async warmUp(ms: number): Promise<Warmth> {
-    const checksum = await this.#checksum();
-    const { throughput } = await this.block(ms);
-    this.#perSecond = throughput ?? 0;
+  async warmUp(ms: number, compares: boolean): Promise<Warmth> {
+    const checksum = compares ? await this.#checksum() : undefined;
+    const { throughput } = await this.block(ms, 0);
+    const { load } = this.#spec;
+    this.#perSecond = load.kind === 'open' ? load.perSecond : (throughput ?? 0);
     return { perSecond: this.#perSecond, ...(checksum !== undefined && { checksum }) };
   }
 
-  async block(ms: number): Promise<Figures> {
+  async block(ms: number, start: number): Promise<Figures> {
     const { load } = this.#spec;
-    // Both sides begin each block with the same input.
-    this.#next = 0;
+    this.#next = start % this.#inputs.length;
     this.#posts.reset();
     switch (load.kind) {
       case 'closed':
@@ -78,27 +79,27 @@ class PoolWorkload implements Workload {
     const pending = new InFlight();
     const stride = Math.max(1, Math.floor((this.#perSecond * ms) / 1000 / WANTED_LATENCIES));
     let untilTimed = 1;
+    let started = 0;
     const run = (): PromiseLike<unknown> => {
+      started += 1;
       untilTimed -= 1;
-      pending.begin();
-      const result = this.#run();
       const startMs = untilTimed === 0 ? performance.now() : undefined;
       if (startMs !== undefined) untilTimed = stride;
-      return result.then(() => {
+      pending.begin();
+      return this.#run().then(() => {
         if (startMs !== undefined) latencies.record((performance.now() - startMs) * 1000);
         pending.end();
       });
     };
-    const posted = this.#posts;
-    const { perSecond, cpuUsPerJob, jobs } = await measureThroughput({
+    const { perSecond, cpuUsPerJob } = await measureThroughput({
       inFlight,
       run,
       warmUpMs: 0,
       windowMs: ms,
     });
-    const messages = posted.count() / jobs;
     await pending.ended();
     const { p50, p99 } = latencies.summary();
+    const messages = this.#posts.count() / started;
     return { cpu: cpuUsPerJob / 1000, throughput: perSecond, p50, p99, messages };
   }
 
@@ -122,7 +123,8 @@ class PoolWorkload implements Workload {
     };
     const loop = new OpenLoop({ ratePerSecond, seconds: ms / 1000, send });
     const [usage, startMs] = [process.cpuUsage(), performance.now()];
-    await loop.run();
+    // The period of the last arrival, too, so that a low rate is what it says.
+    await Promise.all([loop.run(), pause(ms)]);
     await pending.ended();
     return this.#figures(latencies, usage, {
       throughput: ((sent - refused) * 1000) / (performance.now() - startMs),
@@ -162,18 +164,12 @@ class PoolWorkload implements Workload {
 
   /** Of the results of the first inputs, one after the other. */
   async #checksum(): Promise<string | undefined> {
-    const hash = createHash('sha256');
+    const results: unknown[] = [];
     this.#next = 0;
     for (let count = Math.min(COMPARED_RESULTS, this.#inputs.length); count > 0; count -= 1) {
-      const result = await this.#run();
-      try {
-        hash.update(serialize(result));
-      } catch {
-        // Shared memory, a port: nothing that could be compared.
-        return undefined;
-      }
+      results.push(await this.#run());
     }
-    return hash.digest('hex');
+    return fingerprint(results);
   }
 }
 
@@ -181,7 +177,11 @@ async function valuesOf(input: WorkloadInput): Promise<readonly unknown[]> {
   if (input.kind === 'values') return input.values;
   if (input.kind === 'bytes') return [new Uint8Array(input.bytes).fill(1)];
   const { all } = await loadInputs(input);
-  return all.map(({ value }) => value);
+  // From all over the source, as a block gets through a few of them only; the same for all sides.
+  return shuffled(
+    all.map(({ value }) => value),
+    randomFrom(INPUT_SEED),
+  );
 }
 
 function backlogOf(load: LoadSpec): number {

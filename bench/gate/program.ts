@@ -17,10 +17,15 @@ import type { Warmth, Workload, WorkloadSpec } from './workload.js';
 /** What the process is told. */
 export type SideRequest =
   | { readonly kind: 'inspect'; readonly module: string }
+  | { readonly kind: 'reference' }
   | { readonly kind: 'prepare'; readonly spec: WorkloadSpec }
-  | { readonly kind: 'warmUp'; readonly ms: number }
-  | { readonly kind: 'block'; readonly ms: number }
-  | { readonly kind: 'finish' };
+  | { readonly kind: 'warmUp'; readonly ms: number; readonly compares: boolean }
+  | {
+      readonly kind: 'block';
+      readonly ms: number;
+      /** Where in the inputs it begins. */
+      readonly start: number;
+    };
 
 /** What it answers, each to the request of nearly the same name. */
 export type SideReply =
@@ -31,10 +36,15 @@ export type SideReply =
       /** The names of its jobs. */
       readonly functions: readonly string[];
     }
+  | { readonly kind: 'referenceDone'; readonly references: References }
   | { readonly kind: 'prepared' }
   | (Warmth & { readonly kind: 'warm' })
-  | { readonly kind: 'blockDone'; readonly figures: Figures }
-  | { readonly kind: 'finished'; readonly figures: Figures; readonly references: References };
+  | {
+      readonly kind: 'blockDone';
+      readonly figures: Figures;
+      /** Of the process until now. */
+      readonly whole: Figures;
+    };
 
 let workload: Workload | undefined;
 /** Resident bytes after each block, over the jobs until then. */
@@ -47,21 +57,18 @@ async function answer(request: SideRequest): Promise<SideReply> {
   switch (request.kind) {
     case 'inspect':
       return inspect((await import(request.module)) as Record<string, unknown>);
+    case 'reference':
+      return { kind: 'referenceDone', references: await measureReferences() };
     case 'prepare':
       workload = await start(request.spec);
       return { kind: 'prepared' };
     case 'warmUp':
-      return { kind: 'warm', ...(await prepared(workload).warmUp(request.ms)) };
+      return { kind: 'warm', ...(await prepared(workload).warmUp(request.ms, request.compares)) };
     case 'block': {
-      const figures = await prepared(workload).block(request.ms);
+      const figures = await prepared(workload).block(request.ms, request.start);
       jobs += ((figures.throughput ?? 0) * request.ms) / 1000;
       memory.push([jobs, process.memoryUsage.rss()]);
-      return { kind: 'blockDone', figures };
-    }
-    case 'finish': {
-      // Before the reference work, which takes memory of its own.
-      const figures = wholeFigures();
-      return { kind: 'finished', figures, references: await measureReferences() };
+      return { kind: 'blockDone', figures, whole: wholeFigures() };
     }
   }
 }
@@ -73,16 +80,12 @@ function start(spec: WorkloadSpec): Promise<Workload> {
 function inspect(module: Record<string, unknown>): SideReply {
   const tasks = benchOf(module)?.tasks.map(({ name }) => name);
   const functions = jobFunctions(module).map(([name]) => name);
-  return {
-    kind: 'inspected',
-    functions,
-    ...(tasks !== undefined && { tasks }),
-  };
+  return { kind: 'inspected', functions, ...(tasks !== undefined && { tasks }) };
 }
 
-/** Of the process, and not of one block. */
+/** Of the process, and not of one block. What the system calls its peak counts its parent's memory, too. */
 function wholeFigures(): Figures {
-  const rss = process.resourceUsage().maxRSS * 1024;
+  const rss = Math.max(...memory.map(([, bytes]) => bytes));
   const slope = theilSen(memory)?.slope;
   // As a share of what there is, as a difference of bytes would say nothing.
   return { rss, ...(slope !== undefined && { memorySlope: (slope * 1000) / rss }) };

@@ -79,7 +79,7 @@ function shifted(
   const moved = Object.entries(contrasts).map(([metric, contrast]) => {
     const name = metric as MetricName;
     const by = judged.has(name) ? effectOf(slowdown, METRICS[name].scale === 'ratio') : 0;
-    return [name, { ...contrast, effect: contrast.effect + by }];
+    return [name, { head: contrast.head + by, bases: contrast.bases }];
   });
   return { contrasts: Object.fromEntries(moved), reference };
 }

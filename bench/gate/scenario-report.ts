@@ -6,8 +6,15 @@
  */
 import { formatPercent } from '../terminal/format.js';
 import { median } from '../statistics.js';
-import { advise, controlsOf, shareOf, shareOfEffects } from './decision.js';
-import { figuresOf, gatherMetric } from './evidence.js';
+import {
+  advise,
+  controlsOf,
+  type Decision,
+  type LookErrors,
+  shareOf,
+  shareOfEffects,
+} from './decision.js';
+import { effectIn, figuresOf, gatherMetric } from './evidence.js';
 import type { Outcome } from './judge.js';
 import { type MetricName, METRICS } from './metrics.js';
 import { detectableEffect } from './power.js';
@@ -15,6 +22,9 @@ import type { MetricReport, RoundFigures, ScenarioReport, Verdict } from './repo
 import { DEFAULT_THRESHOLDS, type Limits } from './thresholds.js';
 import type { Trial } from './trial.js';
 import { sayMetricEffect } from './wording.js';
+
+/** How surely advice is given: nothing hangs on it. */
+const ADVICE: LookErrors = { failAlpha: 0.01, passAlpha: 0.02 };
 
 /** Of an outcome. */
 export function reportScenario(outcome: Outcome): ScenarioReport {
@@ -28,21 +38,23 @@ export function reportScenario(outcome: Outcome): ScenarioReport {
     reason,
     stage,
     metrics,
-    controls: trial.rounds.length === 0 ? [] : controlsOf(trial.evidence()),
+    controls: trial.isCompared && trial.rounds.length > 0 ? controlsOf(trial.evidence()) : [],
     seconds: trial.seconds,
     rounds,
   };
 }
 
 /** What an interruption leaves of a trial. */
-export function reportUnfinished(trial: Trial): ScenarioReport {
-  return reportScenario({
+export function reportInterrupted(trial: Trial): ScenarioReport {
+  const report = reportScenario({
     trial,
     stage: 'single',
     verdict: 'inconclusive',
-    errors: { failAlpha: 0, passAlpha: 0 },
-    isOutOfTime: false,
+    why: { kind: 'looks' },
+    errors: ADVICE,
   });
+  const rounds = trial.rounds.length === 1 ? '1 round' : `${trial.rounds.length} rounds`;
+  return { ...report, verdict: 'inconclusive', reason: `Interrupted after ${rounds}.` };
 }
 
 function reportMetric(
@@ -59,12 +71,13 @@ function reportMetric(
   const head = of('head') ?? 0;
   if (base === undefined) return { ...shared, head, verdict: 'new', rounds: [] };
   const evidence = gatherMetric(trial.roundEvidence(), metric, thresholds);
-  const { effects, isRatio } = evidence;
+  const { isRatio } = evidence;
+  const effects = evidence.rounds.map(effectIn);
   const alpha = errors.failAlpha / Math.max(1, trial.plan.judged.size);
-  const detectable = alpha === 0 ? undefined : detectableEffect(effects, { alpha });
+  const detectable = detectableEffect(effects, { alpha });
   const effect = shareOfEffects(effects, isRatio);
   const decided =
-    decision?.metrics.find((each) => each.metric === metric) ?? advise(evidence, errors);
+    decision?.metrics.find((each) => each.metric === metric) ?? advise(evidence, ADVICE);
   return {
     ...shared,
     base,
@@ -81,61 +94,62 @@ function reportMetric(
 }
 
 function conclude(
-  outcome: Outcome,
+  { trial, verdict, why, decision }: Outcome,
   metrics: readonly MetricReport[],
 ): { readonly verdict: Verdict; readonly reason: string } {
-  const { trial, verdict, decision } = outcome;
   const judged = metrics.filter(({ isJudged }) => isJudged);
-  const count = `${trial.rounds.length} rounds`;
-  if (!trial.isCompared) {
-    return { verdict: 'new', reason: 'Base has no such scenario: it was measured, not judged.' };
+  const rounds = trial.rounds.length === 1 ? '1 round' : `${trial.rounds.length} rounds`;
+  switch (why.kind) {
+    case 'new':
+      return { verdict: 'new', reason: 'Base has no such scenario: it was measured, not judged.' };
+    case 'wrongAnswers':
+      return {
+        verdict: 'fail',
+        reason:
+          'Head answers otherwise than base for the same inputs; a wrong result is no speed. Where that is ' +
+          "intended, say 'allowDifferentResults' in the configuration.",
+      };
+    case 'broken':
+      return { verdict, reason: `It could not be measured. ${why.error.message}` };
+    case 'time': {
+      const needed = Math.ceil(why.neededSeconds);
+      const open = `The next look would take ${needed} s in all: give it '--seconds ${needed}' or more.`;
+      return { verdict, reason: `The time was over after ${rounds}. ${open}` };
+    }
+    case 'looks':
+      return { verdict, reason: describeLooks(verdict, rounds, judged, decision) };
   }
-  if (trial.hasWrongAnswers()) {
-    return {
-      verdict: 'fail',
-      reason:
-        'Head answers otherwise than base for the same inputs; a wrong result is no speed. Where that is ' +
-        "intended, say 'allowDifferentResults' in the configuration.",
-    };
-  }
-  if (judged.length === 0) {
-    return {
-      verdict: 'inconclusive',
-      reason: `This scenario has none of the metrics that decide: ${[...trial.plan.judged.keys()].join(', ')}.`,
-    };
-  }
+}
+
+function describeLooks(
+  verdict: Outcome['verdict'],
+  rounds: string,
+  judged: readonly MetricReport[],
+  decision: Decision | undefined,
+): string {
   const [moved] = decision?.moved ?? [];
   if (moved !== undefined) {
-    return {
-      verdict: 'inconclusive',
-      reason:
-        `What can't have changed moved as well: ${moved.name}, ${sayMetricEffect(moved)}. ` +
-        'The machine or the setup favours one side.',
-    };
+    return (
+      `What can't have changed moved as well: ${moved.name}, ${sayMetricEffect(moved)}. ` +
+      'The machine or the setup favours one side.'
+    );
   }
   if (verdict === 'fail') {
     const worse = judged.filter((each) => each.verdict === 'fail').map(sayMetricEffect);
-    return { verdict, reason: `Worse in ${count}: ${worse.join('; ')}.` };
+    return `Worse in ${rounds}: ${worse.join('; ')}.`;
   }
   if (verdict === 'pass') {
     const limits = judged.map(
       ({ metric, maxEffect }) => `${formatPercent(maxEffect)} of ${labelOf(metric)}`,
     );
-    return { verdict, reason: `Excluded in ${count}: a loss of ${limits.join(' and of ')}.` };
+    return `Excluded in ${rounds}: a loss of ${limits.join(' and of ')}.`;
   }
-  return { verdict: 'inconclusive', reason: describeUndecided(outcome, judged) };
-}
-
-function describeUndecided(
-  { trial, isOutOfTime }: Outcome,
-  judged: readonly MetricReport[],
-): string {
-  const open = judged.filter(({ verdict }) => verdict === 'inconclusive').map(sayMetricEffect);
+  const open = judged.filter((each) => each.verdict === 'inconclusive').map(sayMetricEffect);
   const seen = judged.flatMap(({ metric, detectable }) =>
     detectable === undefined ? [] : [`${formatPercent(detectable)} of ${labelOf(metric)}`],
   );
   return (
-    `${isOutOfTime ? 'The time was over after' : 'Not decided by'} ${trial.rounds.length} rounds: ${open.join('; ')}.` +
+    `Not decided by ${rounds}: ${open.join('; ')}.` +
     (seen.length === 0 ? '' : ` This run could have seen a loss of ${seen.join(' or ')}.`)
   );
 }

@@ -5,7 +5,8 @@
  * Invariant: an option of the command line comes before its field in the configuration; what only the
  * sides can tell is checked when they are there.
  */
-import { type Flags, type FlagTable, numberFlag, textFlag, UsageError } from '../flags.js';
+import { randomInt } from 'node:crypto';
+import { type Flags, numberFlag, textFlag, UsageError } from '../flags.js';
 import { checkDistinct, checkWritable } from '../json-file.js';
 import { FILE_FORMS, type FileForm } from '../scenarios/job/input-source.js';
 import { readBudgets } from './budget-file.js';
@@ -13,6 +14,7 @@ import { type BudgetPlan, planBudgets } from './budget-run.js';
 import type { GateConfig, ScenarioConfig, Waiver } from './config.js';
 import { loadConfig, type LoadedConfig } from './load-config.js';
 import { DEFAULT_LOOKS, type Look, looksAfter } from './looks.js';
+import { COMPARISON_FLAGS, DEFAULT_SECONDS, JOB_FLAGS } from './options.js';
 import { readGateReport } from './read-report.js';
 import type { GateReport } from './report.js';
 import { flawOfRun, readTarget, type Target } from './target.js';
@@ -41,77 +43,6 @@ export interface GateSettings {
   readonly filter?: string;
   readonly files: Targets;
 }
-
-export const GATE_FLAGS: FlagTable = {
-  help: 'switch',
-  'no-color': 'switch',
-  quiet: 'switch',
-  base: 'text',
-  head: 'text',
-  baseline: 'text',
-  budget: 'text',
-  config: 'text',
-  build: 'text',
-  input: 'text',
-  'input-as': 'text',
-  threads: 'text',
-  'in-flight': 'text',
-  rate: 'text',
-  filter: 'text',
-  looks: 'text',
-  seconds: 'text',
-  seed: 'text',
-  strict: 'switch',
-  json: 'text',
-  md: 'text',
-  html: 'text',
-  junit: 'text',
-};
-
-const DEFAULT_SECONDS = 90;
-
-/** One line of help for each option. */
-export const GATE_OPTIONS: ReadonlyArray<readonly [option: string, meaning: string]> = [
-  ['--base REF', 'what head is compared with (the merge base with the main branch)'],
-  ['--head REF', 'what is judged (HEAD, without uncommitted changes)'],
-  ['--baseline FILE', 'compare with a run that --json has stored, instead of a base'],
-  ['--budget FILE', 'limits that are checked within one run'],
-  ['--config FILE', 'instead of millrace.config.ts, .js or .json in this folder'],
-  ['--build COMMAND', 'builds each side, in a shell (by its lock file, then npm run build)'],
-  ['--input FILES', "the job's inputs: a pattern, NDJSON, or a module that gives them"],
-  ['--input-as FORM', 'a file as text, bytes, path or json (text; NDJSON by lines)'],
-  ['--threads N', 'of the pool that runs the job (2)'],
-  ['--in-flight N', 'jobs that are kept in flight (4 for each thread)'],
-  ['--rate N', 'jobs per second instead, whatever becomes of them'],
-  ['--filter TEXT', 'only scenarios that are called so (all)'],
-  ['--looks N,N,N', 'after how many rounds it may decide (10,15,20)'],
-  [
-    '--seconds N',
-    `after so long a scenario that is judged gets no further round (${DEFAULT_SECONDS})`,
-  ],
-  ['--seed N', 'orders processes and blocks (1)'],
-  ['--strict', 'inconclusive is exit code 3 and not 0'],
-  ['--json FILE', 'write the report with every round; also what --baseline reads'],
-  ['--html FILE', 'write a report for a browser'],
-  ['--md FILE', 'write it as Markdown'],
-  ['--junit FILE', 'write it as JUnit XML'],
-  ['--quiet', 'no progress, only the results'],
-  ['--no-color', 'no colour; also with NO_COLOR, and where the output is no terminal'],
-];
-
-/** What only makes sense where a job is named on the command line. */
-const JOB_FLAGS = ['input', 'input-as', 'threads', 'in-flight', 'rate'];
-/** What only makes sense where something is compared. */
-const COMPARISON_FLAGS = [
-  'base',
-  'head',
-  'baseline',
-  'build',
-  'filter',
-  'looks',
-  'seconds',
-  'seed',
-];
 
 /** Reads and completes them. @throws UsageError */
 export async function gateSettings(
@@ -163,7 +94,9 @@ export async function gateSettings(
     looks: readLooks(textFlag(flags, 'looks'), loaded),
     limitSeconds:
       numberFlag(flags, 'seconds', { min: 5, max: 3600 }) ?? config.seconds ?? DEFAULT_SECONDS,
-    seed: numberFlag(flags, 'seed', { min: 0, max: 2 ** 32 - 1, isWhole: true }) ?? 1,
+    // Another order each time, so that a second run is a second opinion; the report says which.
+    seed:
+      numberFlag(flags, 'seed', { min: 0, max: 2 ** 32 - 1, isWhole: true }) ?? randomInt(2 ** 32),
     isStrict: flags.has('strict'),
     files: readFiles(flags),
   };

@@ -2,8 +2,8 @@
  * One task of a file that exports a tinybench `Bench`, block by block.
  *
  * Invariants: the task is run by the tinybench that its file has imported, with its own hooks; only the
- * time of a run and its least number of calls are set. Processor time is that of the calls: tinybench's
- * own statistics, which grow with their number, begin behind the `teardown` hook.
+ * time of a run and its least number of calls are set. Processor time is that of the calls with their
+ * hooks: tinybench's own statistics, which grow with the number of calls, begin behind `teardown`.
  */
 import type { Bench, Task } from 'tinybench';
 import type { Figures } from './metrics.js';
@@ -14,6 +14,14 @@ export async function startTaskWorkload({ module, task }: TaskSpec): Promise<Wor
   const bench = benchOf((await import(module)) as Record<string, unknown>);
   const found = bench?.tasks.find(({ name }) => name === task);
   if (bench === undefined || found === undefined) throw new Error(`There is no task '${task}'.`);
+  if (bench.concurrency === 'task') {
+    throw new Error(
+      "A Bench with 'concurrency: task' can't be compared: its throughput is not that of its calls.",
+    );
+  }
+  if (typeof found.result?.state !== 'string') {
+    throw new Error('The Bench is of a tinybench before version 6, which can not be compared.');
+  }
   return new TaskWorkload(bench, found);
 }
 

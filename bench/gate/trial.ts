@@ -4,23 +4,25 @@
  * Invariant: rounds are only added; all that is said of them is computed from them, so that a stored
  * trial gives the same verdict again.
  */
-import type { Evidence } from './decision.js';
-import { evidenceOf, gather, type RoundEvidence } from './evidence.js';
+import { type Evidence, evidenceOf, gather, type RoundEvidence } from './evidence.js';
 import { METRIC_NAMES, type MetricName } from './metrics.js';
-import type { Round, RoundTiming, Side } from './round.js';
+import type { Arm, Round, RoundTiming } from './round.js';
 import type { Limits } from './thresholds.js';
 
 /** A scenario, ready to be measured. */
 export interface TrialPlan {
   readonly name: string;
   /** Base, base once more, and head; head alone where base has no such scenario. */
-  readonly sides: readonly Side[];
+  readonly arms: readonly Arm[];
   readonly timing: RoundTiming;
   /** Of the metrics that decide. */
   readonly judged: ReadonlyMap<MetricName, Limits>;
   /** Whether head may answer otherwise than base. */
   readonly mayDiffer: boolean;
 }
+
+/** In so many rounds the answers are compared; a second agrees by chance with nothing. */
+const COMPARED_ROUNDS = 2;
 
 export class Trial {
   readonly plan: TrialPlan;
@@ -46,7 +48,7 @@ export class Trial {
   }
 
   get isCompared(): boolean {
-    return this.plan.sides.some(({ name }) => name === 'base');
+    return this.plan.arms.some(({ name }) => name === 'base');
   }
 
   /** What decides. */
@@ -68,21 +70,29 @@ export class Trial {
     );
   }
 
+  /** Whether the next round asks for the checksums of the answers. */
+  get compares(): boolean {
+    return !this.plan.mayDiffer && this.#rounds.length < COMPARED_ROUNDS;
+  }
+
   /**
-   * Whether head answers otherwise than base where it should not. Where base does not agree with itself
-   * the answers are not meant to be compared (a random number, a time).
+   * Whether head answers otherwise than base where it should not. Base has to agree with itself, within
+   * a round and from one to the next: a random number or a time is not meant to be compared.
    */
   hasWrongAnswers(): boolean {
     if (this.plan.mayDiffer) return false;
-    const answers = this.#rounds.map(({ base, control, head }) => ({
+    const answers = this.#rounds.slice(0, COMPARED_ROUNDS).map(({ base, control, head }) => ({
       base: base?.checksum,
       control: control?.checksum,
       head: head?.checksum,
     }));
     const [first] = answers;
-    const isSettled = answers.every(
-      ({ base, control }) => base !== undefined && base === first?.base && control === base,
+    return (
+      answers.length === COMPARED_ROUNDS &&
+      answers.every(
+        ({ base, control, head }) =>
+          base !== undefined && base === first?.base && control === base && head !== base,
+      )
     );
-    return isSettled && answers.some(({ head, base }) => head !== base);
   }
 }

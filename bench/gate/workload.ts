@@ -56,8 +56,12 @@ export interface Warmth {
 
 /** A workload in its process. */
 export interface Workload {
-  /** Runs for about so long and compares nothing. */
-  warmUp(ms: number): Promise<Warmth>;
-  /** Runs for about so long; when it is over nothing is in flight. */
-  block(ms: number): Promise<Figures>;
+  /** Runs for about so long. @param compares - Whether answers are asked for their checksum first. */
+  warmUp(ms: number, compares: boolean): Promise<Warmth>;
+  /**
+   * Runs for about so long; when it is over nothing is in flight.
+   *
+   * @param start - Where in its inputs it begins: the same for all that are compared.
+   */
+  block(ms: number, start: number): Promise<Figures>;
 }

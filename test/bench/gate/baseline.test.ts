@@ -44,7 +44,7 @@ function stored(before: readonly Round[], changes: Partial<GateReport> = {}): Ga
 function compare(report: GateReport, now: readonly Round[], where = environment) {
   const trial = new Trial({
     name: 'render',
-    sides: [],
+    arms: [],
     timing: { blocks: 1, blockMs: 1, warmUpMs: 1, limitMs: 1 },
     judged: new Map([
       ['cpu', DEFAULT_THRESHOLDS],

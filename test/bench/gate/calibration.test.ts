@@ -24,7 +24,7 @@ test('the kinds of gates are mixed, and the same again for the same seed', () =>
   expect(planGates({ ...settings, seed: 2 })).not.toEqual(plan);
 });
 
-test('what is said of a calibration', () => {
+test('what is said of a calibration', async () => {
   const gateOf = (slowdown: number, verdict: CalibrationGate['verdict']): CalibrationGate => ({
     slowdown,
     verdict,
@@ -48,7 +48,9 @@ test('what is said of a calibration', () => {
     settings,
     gates,
   } as const;
-  const text = drawDocument(describeCalibration(calibration, 0.9, 200), plain).join('\n');
+  const { signal } = new AbortController();
+  const document = await describeCalibration(calibration, { power: 0.9, plays: 200, signal });
+  const text = drawDocument(document, plain).join('\n');
   // Of three gates none failed: by Clopper and Pearson up to 71 % still might.
   expect(text).toMatch(/the same\s+3\s+0\s+2\s+1\s+10\.0\s+40\.0/);
   expect(text).toContain('0–71 %');
@@ -60,4 +62,31 @@ test('what is said of a calibration', () => {
   expect(flat).toMatch(
     /--looks 10,12,14 finds 10\.0 % in 90\.0 % of the gates within 90\.0 s .* it takes 4\d\.\d s/,
   );
+});
+
+test('an interruption leaves out what was not played', async () => {
+  const calibration = {
+    schema: CALIBRATION_SCHEMA,
+    command: 'millrace gate calibrate',
+    startedAt: '2026-01-02T03:04:05.678Z',
+    environment: run([]).environment,
+    settings,
+    gates: [
+      {
+        slowdown: 0,
+        verdict: 'pass',
+        failed: [],
+        hasMoved: false,
+        seconds: 40,
+        rounds: noisy(10),
+      },
+    ],
+  } as const;
+  const document = await describeCalibration(calibration, {
+    power: 0.9,
+    signal: AbortSignal.abort(),
+  });
+  const text = drawDocument(document, plain).join('\n');
+  expect(text).toMatch(/the same\s+1\s+0\s+1\s+0/);
+  expect(text).not.toContain('Resampled');
 });

@@ -25,8 +25,9 @@ test.each([
 });
 
 test('one metric that is worse fails, and says which', () => {
-  const rounds = noisy(10, { deviation: 0.01 }).map(({ contrasts, reference }) => ({
-    contrasts: { ...contrasts, cpu: { effect: (contrasts.cpu?.effect ?? 0) + 0.1, control: 0 } },
+  const slow = noisy(10, { effect: 0.1, deviation: 0.01, seed: 7, metrics: ['cpu'] });
+  const rounds = noisy(10, { deviation: 0.01 }).map(({ contrasts, reference }, at) => ({
+    contrasts: Object.assign({}, contrasts, slow[at]?.contrasts),
     reference,
   }));
   const { verdict, metrics } = decide(gather(rounds, judged), first);
@@ -38,14 +39,13 @@ test('one metric that is worse fails, and says which', () => {
 });
 
 test('two metrics share the error of a fail, one alone has all of it', () => {
-  // Nine of ten rounds are worse, the least of them by most: p = 2/1024 for one metric.
+  // With one base a round: of ten rounds nine are worse, the tenth by least: p = 2/1024.
   const effects = [-0.031, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.11, 0.12];
   const evidence = (metric: 'cpu' | 'throughput') => ({
     metric,
     ...DEFAULT_THRESHOLDS,
     isRatio: true,
-    effects,
-    controls: [],
+    rounds: effects.map((head) => ({ head, bases: [0] })),
   });
   const alone = decide({ metrics: [evidence('cpu')], references: [] }, first);
   expect(alone.metrics[0]?.p).toBeCloseTo(2 / 1024, 12);
@@ -53,6 +53,15 @@ test('two metrics share the error of a fail, one alone has all of it', () => {
   const both = { metrics: [evidence('cpu'), evidence('throughput')], references: [] };
   expect(decide(both, first).verdict).toBe('undecided');
   expect(decide(both, { ...first, failAlpha: 0.004 }).verdict).toBe('fail');
+});
+
+test('a judged metric that no round has keeps from passing, and not from failing', () => {
+  const more = new Map([...judged, ['refused', DEFAULT_THRESHOLDS] as const]);
+  const same = gather(noisy(10, { deviation: 0.01 }), more);
+  expect(decide(same, first).verdict).toBe('undecided');
+  const slow = gather(noisy(10, { effect: 0.1, deviation: 0.01 }), more);
+  expect(decide(slow, first).verdict).toBe('fail');
+  expect(decide({ metrics: [], references: [] }, first).verdict).toBe('undecided');
 });
 
 test.each([

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
-import { evidenceOf, figuresOf, gather } from '../../../bench/gate/evidence.js';
+import {
+  controlIn,
+  effectIn,
+  evidenceOf,
+  figuresOf,
+  gather,
+} from '../../../bench/gate/evidence.js';
 import { round, side } from './rounds.js';
+
+const NOTHING = { head: NaN, bases: [] };
 
 test.each([
   { metric: 'cpu', base: 10, control: 10, head: 11, effect: Math.log(1.1), between: 0 },
@@ -12,8 +20,11 @@ test.each([
   '$metric: $head against $base and $control',
   ({ metric, base, control, head, effect, between }) => {
     const evidence = evidenceOf(round(metric, { base: [base], control: [control], head: [head] }));
-    expect(evidence?.contrasts[metric]?.effect).toBeCloseTo(effect, 12);
-    expect(evidence?.contrasts[metric]?.control).toBeCloseTo(between, 12);
+    const contrast = evidence?.contrasts[metric] ?? { head: NaN, bases: [] };
+    expect(effectIn(contrast)).toBeCloseTo(effect, 12);
+    expect(controlIn(contrast)).toBeCloseTo(between, 12);
+    // Deviations from the round's mean.
+    expect(contrast.head + contrast.bases.reduce((sum, base) => sum + base, 0)).toBeCloseTo(0, 12);
   },
 );
 
@@ -22,14 +33,14 @@ test('what a machine does in one turn meets all sides and is not seen', () => {
   const evidence = evidenceOf(
     round('cpu', { base: [10, 30, 10], control: [10, 30, 10], head: [11, 33, 11] }),
   );
-  expect(evidence?.contrasts.cpu?.effect).toBeCloseTo(Math.log(1.1), 12);
+  expect(effectIn(evidence?.contrasts.cpu ?? NOTHING)).toBeCloseTo(Math.log(1.1), 12);
 });
 
 test('a turn that is off does not count more than the others', () => {
   const evidence = evidenceOf(
     round('cpu', { base: [10, 10, 10], control: [10, 10, 10], head: [10, 10, 99] }),
   );
-  expect(evidence?.contrasts.cpu?.effect).toBeCloseTo(0, 12);
+  expect(effectIn(evidence?.contrasts.cpu ?? NOTHING)).toBeCloseTo(0, 12);
 });
 
 test('there is no evidence without a base, nor of what a side does not have', () => {
@@ -43,8 +54,19 @@ test('there is no evidence without a base, nor of what a side does not have', ()
 });
 
 test('what has no ratio, as it is 0, is no evidence', () => {
-  const evidence = evidenceOf(round('messages', { base: [0], control: [0], head: [1] }));
+  const evidence = evidenceOf(round('p50', { base: [0], control: [0], head: [1] }));
   expect(evidence?.contrasts).toEqual({});
+});
+
+test('messages can be none: they are compared by their difference', () => {
+  const evidence = evidenceOf(round('messages', { base: [0], control: [0], head: [1] }));
+  expect(effectIn(evidence?.contrasts.messages ?? NOTHING)).toBeCloseTo(1, 12);
+});
+
+test('with one run of base there is no control', () => {
+  const evidence = evidenceOf(round('cpu', { base: [1], head: [2] }));
+  expect(effectIn(evidence?.contrasts.cpu ?? NOTHING)).toBeCloseTo(Math.log(2), 12);
+  expect(controlIn(evidence?.contrasts.cpu ?? NOTHING)).toBeUndefined();
 });
 
 test('reference work that takes longer beside head', () => {
@@ -54,7 +76,7 @@ test('reference work that takes longer beside head', () => {
     head: side([{ cpu: 1 }], { references: { spin: 20, memory: 8, messages: 99 } }),
   });
   // Of spin and memory, the mean of the logarithms: messages depend on the scheduler.
-  expect(evidence?.reference).toBeCloseTo(Math.log(2) / 2, 12);
+  expect(effectIn(evidence?.reference ?? NOTHING)).toBeCloseTo(Math.log(2) / 2, 12);
 });
 
 test('figures of the whole process go before those of its blocks', () => {
@@ -65,7 +87,7 @@ test('figures of the whole process go before those of its blocks', () => {
   expect(figures.base).toBeUndefined();
 });
 
-test('only judged metrics that were measured are gathered', () => {
+test('what is judged is gathered, also where no round has it', () => {
   const limits = { minEffect: 0.03, maxEffect: 0.05 };
   const rounds = [
     evidenceOf(round('cpu', { base: [1], control: [1], head: [2] })),
@@ -78,6 +100,8 @@ test('only judged metrics that were measured are gathered', () => {
       ['refused', limits],
     ]),
   );
-  expect(metrics.map(({ metric }) => metric)).toEqual(['cpu']);
-  expect(metrics[0]?.effects).toEqual([Math.log(2), 0]);
+  expect(metrics.map(({ metric, rounds: own }) => [metric, own.map(effectIn)])).toEqual([
+    ['cpu', [expect.closeTo(Math.log(2), 12), 0]],
+    ['refused', []],
+  ]);
 });

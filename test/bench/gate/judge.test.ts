@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { judge, type Outcome, screeningRounds } from '../../../dist/bench/gate/judge.js';
 import type { Look } from '../../../dist/bench/gate/looks.js';
 import type { MetricName } from '../../../dist/bench/gate/metrics.js';
-import type { SideName } from '../../../dist/bench/gate/round.js';
+import type { ArmName } from '../../../dist/bench/gate/round.js';
 import type { Limits } from '../../../dist/bench/gate/thresholds.js';
 import { Trial } from '../../../dist/bench/gate/trial.js';
 import { randomFrom } from '../../../dist/bench/random.js';
@@ -11,17 +11,17 @@ import { randomFrom } from '../../../dist/bench/random.js';
 const work = new URL('../../../dist/workers/work.js', import.meta.url).href;
 const library = new URL('../../../dist/src/index.js', import.meta.url).href;
 const timing = { blocks: 1, blockMs: 20, warmUpMs: 20, limitMs: 20_000 };
-/** Six rounds can speak at 1 in 64. */
+/** Four rounds of three processes can speak at 1 in 81. */
 const looks: readonly Look[] = [
-  { rounds: 6, failAlpha: 0.02, passAlpha: 0.02 },
-  { rounds: 7, failAlpha: 0.02, passAlpha: 0.02 },
+  { rounds: 4, failAlpha: 0.02, passAlpha: 0.02 },
+  { rounds: 5, failAlpha: 0.02, passAlpha: 0.02 },
 ];
 /** A loss of more than six times is what a pass excludes. */
 const generous: Limits = { minEffect: 0.5, maxEffect: 6 };
 
 function trial(
   name: string,
-  units: Partial<Record<SideName, number>>,
+  units: Partial<Record<ArmName, number>>,
   changes: { judged?: readonly MetricName[]; mayDiffer?: boolean } = {},
 ): Trial {
   const { judged = ['cpu'], mayDiffer = true } = changes;
@@ -30,8 +30,8 @@ function trial(
     timing,
     mayDiffer,
     judged: new Map(judged.map((metric) => [metric, generous])),
-    sides: Object.entries(units).map(([side, value]) => ({
-      name: side as SideName,
+    arms: Object.entries(units).map(([side, value]) => ({
+      name: side as ArmName,
       directory: process.cwd(),
       spec: {
         kind: 'pool',
@@ -79,7 +79,7 @@ test('ten times the work fails at the first look', async () => {
   expect({ verdict, stage, rounds: own.rounds.length }).toEqual({
     verdict: 'fail',
     stage: 'single',
-    rounds: 6,
+    rounds: 4,
   });
   expect(own.seconds).toBeGreaterThan(0);
 });
@@ -106,29 +106,43 @@ test('of several the screening clears what is the same, and suspects are tried o
   expect(outcomes.get('new')?.trial.rounds).toHaveLength(2);
 }, 60_000);
 
-test('wrong answers end a trial at once, unless they are meant', async () => {
+test('wrong answers end a trial when base has agreed with itself, unless they are meant', async () => {
   const wrong = { base: 100, control: 100, head: 101 };
   const { outcomes } = await judgeAll([trial('wrong', wrong, { mayDiffer: false })]);
-  expect(outcomes.get('wrong')?.verdict).toBe('fail');
-  expect(outcomes.get('wrong')?.trial.rounds).toHaveLength(1);
+  expect(outcomes.get('wrong')).toMatchObject({ verdict: 'fail', why: { kind: 'wrongAnswers' } });
+  expect(outcomes.get('wrong')?.trial.rounds).toHaveLength(2);
   const meant = await judgeAll([trial('meant', wrong)]);
   expect(meant.outcomes.get('meant')?.verdict).toBe('pass');
 });
 
-test('without a metric that decides nothing passes', async () => {
-  const { outcomes } = await judgeAll([trial('refused', same, { judged: ['refused'] })]);
-  expect(outcomes.get('refused')?.verdict).toBe('inconclusive');
-  expect(outcomes.get('refused')?.trial.rounds).toHaveLength(1);
-});
-
-test('a trial whose time is over gets no further round', async () => {
-  const { outcomes } = await judgeAll([trial('late', same)], 0.001);
-  const { verdict, isOutOfTime, trial: own } = outcomes.get('late') as Outcome;
-  expect({ verdict, isOutOfTime, rounds: own.rounds.length }).toEqual({
+test('a trial whose first look can not fit into its time is told after one round', async () => {
+  const { outcomes } = await judgeAll([trial('late', same)], 1);
+  const { verdict, why, trial: own } = outcomes.get('late') as Outcome;
+  expect({ verdict, kind: why.kind, rounds: own.rounds.length }).toEqual({
     verdict: 'inconclusive',
-    isOutOfTime: true,
+    kind: 'time',
     rounds: 1,
   });
+  expect(why.kind === 'time' && why.neededSeconds).toBeGreaterThan(1);
+});
+
+test('what can not be measured holds up no other one', async () => {
+  const broken = trial('broken', same);
+  const [arm] = broken.plan.arms;
+  const plan = {
+    ...broken.plan,
+    arms: broken.plan.arms.map((each) =>
+      each === arm
+        ? Object.assign({}, each, { spec: Object.assign({}, each.spec, { name: 'none' }) })
+        : each,
+    ),
+  };
+  const { outcomes } = await judgeAll([new Trial(plan), trial('same', same)]);
+  expect(outcomes.get('broken')).toMatchObject({
+    verdict: 'inconclusive',
+    why: { kind: 'broken' },
+  });
+  expect(outcomes.get('same')?.verdict).toBe('pass');
 });
 
 test.each([

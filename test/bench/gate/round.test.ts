@@ -1,16 +1,16 @@
 /** Rounds of real processes: judged by their form and not by their speed. */
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import {
-  inspect,
   measureRound,
   type RoundTiming,
-  type Side,
-  type SideName,
+  type Arm,
+  type ArmName,
 } from '../../../dist/bench/gate/round.js';
+import { inspect } from '../../../dist/bench/gate/inspection.js';
 import type { WorkloadSpec } from '../../../dist/bench/gate/workload.js';
 import { randomFrom } from '../../../dist/bench/random.js';
-import { isAlive } from '../processes.js';
+import { isAlive, processesOf } from '../processes.js';
 
 const folder = fileURLToPath(new URL('../../fixtures/gate/', import.meta.url));
 const url = (name: string): string => new URL(`../../fixtures/gate/${name}`, import.meta.url).href;
@@ -51,9 +51,9 @@ function watching() {
   };
 }
 
-function sides(specs: Partial<Record<SideName, WorkloadSpec>>): Side[] {
+function arms(specs: Partial<Record<ArmName, WorkloadSpec>>): Arm[] {
   return Object.entries(specs).map(([name, spec]) => ({
-    name: name as SideName,
+    name: name as ArmName,
     directory: folder,
     spec,
   }));
@@ -62,8 +62,9 @@ function sides(specs: Partial<Record<SideName, WorkloadSpec>>): Side[] {
 test('a round has every block of every side, and leaves no process', async () => {
   const watch = watching();
   const round = await measureRound(
-    sides({ base: job, control: job, head: job }),
+    arms({ base: job, control: job, head: job }),
     timing,
+    true,
     watch.surroundings,
   );
   for (const name of ['base', 'control', 'head'] as const) {
@@ -90,8 +91,9 @@ test.each([
   ['a paced load', { kind: 'paced', everyMs: 2 }, ['p50', 'cpu']],
 ] as const)('%s', async (_, load, metrics) => {
   const round = await measureRound(
-    sides({ head: { ...job, load } }),
+    arms({ head: { ...job, load } }),
     timing,
+    true,
     watching().surroundings,
   );
   expect(Object.keys(round)).toEqual(['head']);
@@ -101,7 +103,7 @@ test.each([
 test('a pool that refuses everything but a few says how much', async () => {
   const spin = new URL('../../../dist/workers/spin.js', import.meta.url).href;
   const { head } = await measureRound(
-    sides({
+    arms({
       head: {
         ...job,
         module: spin,
@@ -111,6 +113,7 @@ test('a pool that refuses everything but a few says how much', async () => {
       },
     }),
     timing,
+    true,
     watching().surroundings,
   );
   expect(head?.blocks[0]?.refused).toBeGreaterThan(0.5);
@@ -118,8 +121,9 @@ test('a pool that refuses everything but a few says how much', async () => {
 
 test('different answers have different checksums', async () => {
   const { base, head } = await measureRound(
-    sides({ base: job, head: { ...job, input: { kind: 'values', values: [1, 2, 4] } } }),
+    arms({ base: job, head: { ...job, input: { kind: 'values', values: [1, 2, 4] } } }),
     timing,
+    true,
     watching().surroundings,
   );
   expect(head?.checksum).not.toBe(base?.checksum);
@@ -127,7 +131,7 @@ test('different answers have different checksums', async () => {
 
 test('a task of tinybench, with its own hooks', async () => {
   const task: WorkloadSpec = { kind: 'task', module: url('parse.bench.mjs'), task: 'parse' };
-  const { head } = await measureRound(sides({ head: task }), timing, watching().surroundings);
+  const { head } = await measureRound(arms({ head: task }), timing, true, watching().surroundings);
   expect(head?.blocks).toHaveLength(2);
   expect(head?.blocks[0]?.throughput).toBeGreaterThan(0);
   // Less than what the whole block took.
@@ -146,7 +150,7 @@ test.each([
   ['a library that is not there', { ...job, library: `${library}x` }, /process of base ended/],
 ] as const)('%s ends the round with the reason', async (_, spec, reason) => {
   const watch = watching();
-  const round = measureRound(sides({ base: spec, head: job }), timing, watch.surroundings);
+  const round = measureRound(arms({ base: spec, head: job }), timing, true, watch.surroundings);
   await expect(round).rejects.toThrow(reason);
   expect(watch.pids.filter(isAlive)).toEqual([]);
 });
@@ -161,17 +165,29 @@ test('a process that does not answer in time is ended', async () => {
   };
   const watch = watching();
   const round = measureRound(
-    sides({ head: stuck }),
+    arms({ head: stuck }),
     { ...timing, limitMs: 2000 },
+    false,
     watch.surroundings,
   );
   await expect(round).rejects.toThrow("No answer to 'warmUp' within 2 s.");
   expect(watch.pids.filter(isAlive)).toEqual([]);
 });
 
+test('what a job has started ends with its process, and holds nobody up', async () => {
+  const watch = watching();
+  const spawning: WorkloadSpec = { ...job, module: url('spawner.mjs'), name: 'one' };
+  const mark = `mark-${process.pid}-${Date.now()}`;
+  vi.stubEnv('MARK', mark);
+  await measureRound(arms({ head: spawning }), timing, false, watch.surroundings);
+  vi.unstubAllEnvs();
+  expect(watch.forgotten).toBe(1);
+  expect(processesOf(mark)).toEqual([]);
+});
+
 test('an interruption ends the processes of the round', async () => {
   const watch = watching();
-  const round = measureRound(sides({ base: job, head: job }), timing, {
+  const round = measureRound(arms({ base: job, head: job }), timing, true, {
     ...watch.surroundings,
     watch: async (pid) => {
       const forget = await watch.surroundings.watch(pid);

@@ -1,20 +1,20 @@
 /** Rounds as processes would have given them, for what judges them. */
 import type { RoundEvidence } from '../../../bench/gate/evidence.js';
 import type { Figures, MetricName } from '../../../bench/gate/metrics.js';
-import type { Round, SideName, SideRound } from '../../../bench/gate/round.js';
+import type { ArmName, ArmRound, Round } from '../../../bench/gate/round.js';
 import { randomFrom } from '../../../bench/random.js';
 
 const REFERENCES = { spin: 10, memory: 8, messages: 12 };
 
 /** One side, by the figures of its blocks. */
-export function side(blocks: readonly Figures[], changes: Partial<SideRound> = {}): SideRound {
+export function side(blocks: readonly Figures[], changes: Partial<ArmRound> = {}): ArmRound {
   return { blocks, whole: {}, references: REFERENCES, ...changes };
 }
 
 /** A round whose sides have one metric each, block by block. */
 export function round(
   metric: MetricName,
-  values: Readonly<Partial<Record<SideName, readonly number[]>>>,
+  values: Readonly<Partial<Record<ArmName, readonly number[]>>>,
 ): Round {
   return Object.fromEntries(
     Object.entries(values).map(([name, blocks]) => [
@@ -24,7 +24,7 @@ export function round(
   );
 }
 
-/** Evidence with normal noise, always the same for a seed. */
+/** Evidence with normal noise in each process, always the same for a seed. */
 export function noisy(
   count: number,
   {
@@ -47,10 +47,12 @@ export function noisy(
   // Box and Muller.
   const noise = (): number =>
     deviation * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const aligned = (worse: number, between: number) => ({
+    head: worse + noise(),
+    bases: [noise() - between / 2, noise() + between / 2],
+  });
   return Array.from({ length: count }, () => ({
-    contrasts: Object.fromEntries(
-      metrics.map((metric) => [metric, { effect: effect + noise(), control: control + noise() }]),
-    ),
-    reference: reference + noise(),
+    contrasts: Object.fromEntries(metrics.map((metric) => [metric, aligned(effect, control)])),
+    reference: aligned(reference, 0),
   }));
 }

@@ -1,0 +1,3 @@
+export function fingerprint(_value: unknown): string | undefined {
+  return undefined;
+}
