@@ -15,7 +15,11 @@ export type { FileForm, MetricName, Unit };
 export interface GateConfig {
   /** A git ref to compare with. Default: the merge base with the main branch. */
   readonly base?: string;
-  /** Shell commands that build each side; an empty list builds nothing. Default: as it is detected. */
+  /**
+   * Shell commands that build each side, in its folder from which the gate was called, instead of all that is
+   * detected, the install included; an empty list builds nothing. Default: the install of the lock file, then
+   * the script 'build'.
+   */
   readonly build?: readonly string[];
   /** What is compared. */
   readonly scenarios?: readonly ScenarioConfig[];

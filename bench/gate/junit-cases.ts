@@ -39,10 +39,11 @@ const GATE = 'gate';
 export function casesOf(report: GateReport): readonly Case[] {
   const { scenarios, budgets } = report;
   const findings = [...scenarios.flatMap(findingsOfScenario), ...budgets.map(findingOfBudget)];
-  return [
-    ...findings.map((each) => Object.assign({}, each, { outcome: outcomeOf(each.verdict, report) })),
-    ...casesOfGate(report),
-  ];
+  return [...findings.map((finding) => caseOf(finding, report)), ...casesOfGate(report)];
+}
+
+function caseOf(finding: Finding, report: GateReport): Case {
+  return { ...finding, outcome: outcomeOf(finding.verdict, report) };
 }
 
 function outcomeOf(verdict: Verdict, { isStrict }: GateReport): Outcome {

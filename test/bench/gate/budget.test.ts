@@ -143,6 +143,17 @@ test('several runs are rounds of one value', () => {
   expect(judgeBudget(growth, joined).verdict).toBe('inconclusive');
 });
 
+test.each([
+  { budget: limit({ atMost: 1, over: 'piscina' }), unit: 'ratio' },
+  { budget: limit({ atMost: 1 }), unit: undefined },
+])('the unit of what was not measured, where it is known: $unit', ({ budget, unit }) => {
+  const obstacle = 'it could not be measured. two\nlines\u001b[31m';
+  const report = unmeasured(budget, { verdict: 'fail', obstacle });
+  expect(report.unit).toBe(unit);
+  expect('unit' in report).toBe(unit !== undefined);
+  expect(report.reason).toBe("'no-op': it could not be measured. two lines");
+});
+
 test('what was not measured has its limits and the unit that they are in', () => {
   const budget = limit({ atMost: 1, unit: 'bytes' });
   const report = unmeasured(budget, {

@@ -27,17 +27,31 @@ test('a fail is an error and what can not be judged a warning; a pass is neither
   expect(annotations.map((line) => line.slice(0, line.lastIndexOf('::') + 2))).toEqual([
     '::error title=millrace gate%3A no-op%2C 16 in flight::',
     '::warning title=millrace gate%3A payload%2C 64 KB::',
-    '::warning title=millrace gate%3A startup::',
     '::error title=millrace gate%3A growth of memory under overload::',
     '::warning title=millrace gate%3A bytes of a thread that waits::',
   ]);
-  expect(annotations[0]).toMatch(/::CPU per job went up by 12\.4 %25 \(11\.7 to 13\.2\), which/);
+  expect(annotations[0]).toMatch(/::Worse in 10 rounds: CPU per job worse by \+12\.4 %25 \(/);
   expect(told(REPORTS.pass, { GITHUB_ACTIONS: 'true' })).toEqual([]);
+  expect(told(REPORTS.baseline, { GITHUB_ACTIONS: 'true' })).toEqual([
+    expect.stringMatching(
+      /^::warning title=millrace gate%3A startup::The baseline is from another/,
+    ),
+  ]);
+});
+
+test('that something could not be measured is an error', () => {
+  expect(told(REPORTS.unmeasured, { GITHUB_ACTIONS: 'true' })).toEqual([
+    '::error title=millrace gate::Something could not be measured; the notes say what.',
+  ]);
 });
 
 test('what can not be judged is an error where the gate was strict', () => {
   const [first = ''] = told(REPORTS.strict, { GITHUB_ACTIONS: 'true' });
-  expect(first).toMatch(/^::error title=millrace gate%3A payload%2C 64 KB::The control moved/);
+  expect(first).toMatch(
+    /^::error title=millrace gate%3A payload%2C 64 KB::What can't have changed/,
+  );
+  const failing = { ...REPORTS.fail, isStrict: true };
+  expect(told(failing, { GITHUB_ACTIONS: 'true' }).join()).not.toContain('::warning');
 });
 
 test('no text can begin a command of its own', () => {

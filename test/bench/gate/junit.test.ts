@@ -19,6 +19,7 @@ const RULES: Readonly<Record<string, { attributes: string; children: string }>> 
   },
   skipped: { attributes: ': type message', children: '' },
   failure: { attributes: ': type message', children: '' },
+  error: { attributes: ': type message', children: '' },
   'system-out': { attributes: ':', children: '' },
 };
 
@@ -75,9 +76,11 @@ describe.each(Object.entries(REPORTS))('a report as XML: %s', (_, of) => {
     for (const element of [root, suite]) {
       expect(Number(element.getAttribute('tests'))).toBe(count('testcase'));
       expect(Number(element.getAttribute('failures'))).toBe(count('failure'));
+      expect(Number(element.getAttribute('errors'))).toBe(count('error'));
     }
     expect(Number(suite.getAttribute('skipped'))).toBe(count('skipped'));
-    expect(count('failure') > 0).toBe(of.exitCode !== 0);
+    expect(count('failure') > 0).toBe(of.exitCode > 1);
+    expect(count('error') > 0).toBe(of.exitCode === 1);
     expect(suite.getAttribute('timestamp')).toBe('2026-01-02T03:04:05');
   });
 
@@ -100,7 +103,6 @@ test('each judged metric and each budget is a case, advice is none', () => {
     'structured clone of large arrays: throughput, passed',
     'transfer lists: CPU per job, skipped NEW',
     'transfer lists: throughput, skipped NEW',
-    'startup: CPU per job, skipped INCOMPARABLE',
     expect.stringMatching(/^\.\/benchmarks.*: CPU per job, passed$/),
     expect.stringMatching(/^\.\/benchmarks.*: throughput, passed$/),
     'budgets: no-op jobs at 256 in flight: millrace ÷ piscina, passed',
@@ -127,23 +129,48 @@ test.each([
     outcomes: ['x: CPU per job, skipped WAIVED'],
   },
   {
+    why: 'what one metric leaves open does not hold up a scenario that is excused',
+    changes: {
+      ...WAIVED,
+      metrics: [
+        metric('cpu', 0.2),
+        metric('p50', 0.045, { isJudged: true, verdict: 'inconclusive' }),
+      ],
+      name: 'x',
+    },
+    outcomes: ['x: CPU per job, skipped WAIVED', 'x: p50 latency, skipped WAIVED'],
+  },
+  {
     why: 'only advice',
     changes: { metrics: [metric('p99', 0.5)] },
     outcomes: ['x: scenario, passed'],
   },
 ] as const)('$why', ({ changes, outcomes }) => {
-  expect(outcomesOf(report([scenario('x', changes)]))).toEqual(outcomes);
+  const exitCode = changes.verdict === 'fail' ? 2 : 0;
+  expect(outcomesOf(report([scenario('x', changes)], { exitCode }))).toEqual(outcomes);
+});
+
+test.each([
+  { name: 'unmeasured', last: 'millrace gate: gate, error INCONCLUSIVE' },
+  { name: 'interrupted', last: 'millrace gate: gate, skipped INCONCLUSIVE' },
+  { name: 'nothing', last: 'millrace gate: gate, failure INCONCLUSIVE' },
+  { name: 'excused', last: 'transfer lists: throughput, skipped NEW' },
+  { name: 'strict', last: 'no-op, 256 in flight: throughput, passed' },
+] as const)('what no scenario shows has a case of its own: $name', ({ name, last }) => {
+  expect(outcomesOf(REPORTS[name]).at(-1)).toBe(last);
 });
 
 test('what can not be judged fails where the gate was strict', () => {
-  expect(outcomesOf(REPORTS.strict)[0]).toBe('payload, 64 KB: CPU per job, failure INCONCLUSIVE');
+  const unclear = 'payload, 64 KB: CPU per job, failure INCONCLUSIVE';
+  expect(outcomesOf(REPORTS.strict)[0]).toBe(unclear);
+  expect(outcomesOf({ ...REPORTS.fail, isStrict: true })).toContain(unclear);
 });
 
 test('a reason and its waiver are the message, the figures the output', () => {
   const [first] = parse(report([WAIVED])).getElementsByTagName('testcase');
   const [skipped, output] = childrenOf(first as Element);
   expect(skipped?.getAttribute('message')).toMatch(
-    /^CPU per job went .* Waived until 2026-12-31: /,
+    /^Worse in 10 rounds: CPU .* Waived until 2026-12-31: /,
   );
   expect(output?.textContent).toContain('worse by: +6.8 % (+6.1 to +7.6)');
 });

@@ -3,6 +3,8 @@ import { overall, withWaivers } from '../../../bench/gate/overall.js';
 import type { Verdict } from '../../../bench/gate/report.js';
 import { metric, REPORTS } from './reports.js';
 
+const course = { isStrict: false, isInterrupted: false, hasErrors: false };
+
 test.each([
   { verdicts: [], verdict: 'pass', loose: 0, strict: 0 },
   { verdicts: ['pass', 'new', 'waived'], verdict: 'pass', loose: 0, strict: 0 },
@@ -13,10 +15,44 @@ test.each([
   'the worst of $verdicts counts',
   ({ verdicts, verdict, loose, strict }) => {
     const reports = verdicts.map((each) => ({ verdict: each }));
-    expect(overall(reports, false)).toEqual({ verdict, exitCode: loose });
-    expect(overall(reports, true)).toEqual({ verdict, exitCode: strict });
+    expect(overall(reports, course)).toEqual({ verdict, exitCode: loose });
+    expect(overall(reports, { ...course, isStrict: true })).toEqual({ verdict, exitCode: strict });
   },
 );
+
+test.each([
+  { verdicts: [], ended: 'isInterrupted', verdict: 'inconclusive', loose: 0, strict: 3 },
+  { verdicts: ['pass'], ended: 'isInterrupted', verdict: 'inconclusive', loose: 0, strict: 3 },
+  { verdicts: ['new'], ended: 'isInterrupted', verdict: 'inconclusive', loose: 0, strict: 3 },
+  { verdicts: ['pass', 'fail'], ended: 'isInterrupted', verdict: 'fail', loose: 2, strict: 2 },
+  { verdicts: [], ended: 'hasErrors', verdict: 'inconclusive', loose: 1, strict: 1 },
+  { verdicts: ['pass'], ended: 'hasErrors', verdict: 'inconclusive', loose: 1, strict: 1 },
+  { verdicts: ['inconclusive'], ended: 'hasErrors', verdict: 'inconclusive', loose: 1, strict: 1 },
+  { verdicts: ['pass', 'fail'], ended: 'hasErrors', verdict: 'fail', loose: 2, strict: 2 },
+] satisfies Array<{
+  verdicts: Verdict[];
+  ended: keyof typeof course;
+  verdict: string;
+  loose: number;
+  strict: number;
+}>)(
+  'what was not measured is no pass: $verdicts, $ended',
+  ({ verdicts, ended, verdict, loose, strict }) => {
+    const reports = verdicts.map((each) => ({ verdict: each }));
+    const own = { ...course, [ended]: true };
+    expect(overall(reports, own)).toEqual({ verdict, exitCode: loose });
+    expect(overall(reports, { ...own, isStrict: true })).toEqual({ verdict, exitCode: strict });
+  },
+);
+
+test.each(Object.entries(REPORTS))('the fixture %s has the verdict of its parts', (_, report) => {
+  const { scenarios, budgets, verdict, exitCode, isStrict, isInterrupted } = report;
+  const hasErrors = exitCode === 1;
+  expect(overall([...scenarios, ...budgets], { isStrict, isInterrupted, hasErrors })).toEqual({
+    verdict,
+    exitCode,
+  });
+});
 
 const failing = REPORTS.fail.scenarios.filter(({ verdict }) => verdict === 'fail');
 const [scenario] = failing;
@@ -68,4 +104,11 @@ test('a budget has waivers of its own', () => {
   );
   expect(excused.budgets[0]?.verdict).toBe('waived');
   expect(excused.budgets.slice(1).every(({ verdict }) => verdict === 'fail')).toBe(true);
+});
+
+test('of names nothing is said where nobody knows them all', () => {
+  const typo = [{ scenario: 'no such thing', ...waiver }];
+  const nothing = { scenarios: [], budgets: [] };
+  expect(withWaivers(nothing, typo, now).notes).toEqual([]);
+  expect(withWaivers(nothing, typo, now, nothing).notes).toHaveLength(1);
 });

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { UsageError } from '../../../bench/flags.js';
 import { readGateReport } from '../../../bench/gate/read-report.js';
+import { quotedWord } from '../../../bench/quoted.js';
 import { run } from '../runs.js';
 import { REPORTS } from './reports.js';
+import { flawsOfReport } from './schema.js';
 
 let folder: string;
 let path: string;
@@ -34,6 +36,13 @@ test.each(Object.entries(REPORTS))('what was written is read again: %s', (_, rep
   expect(read(report)).toEqual(JSON.parse(JSON.stringify(report)));
 });
 
+test('a command is one line, whatever its words have in them', () => {
+  const words = ['./jobs.js', '--filter', 'two\nlines\u001b[2J'].map(quotedWord);
+  const written = { ...REPORTS.pass, command: ['millrace gate', ...words].join(' ') };
+  expect(read(written)).toEqual(written);
+  expect(flawsOfReport(written)).toEqual([]);
+});
+
 test.each([
   { content: '', reason: 'is not JSON: it is empty' },
   { content: '{"schema"', reason: 'is not JSON: ' },
@@ -59,7 +68,10 @@ test.each([
   ['command', 'millrace gate\u001b[2J', 'no text'],
   ['seconds', null, 'no number'],
   ['isInterrupted', 1, 'neither true nor false'],
-  ['verdict', 'red', 'none of pass, fail, inconclusive, incomparable, new, waived'],
+  ['isStrict', undefined, 'neither true nor false'],
+  ['exitCode', 4, 'none of 0, 1, 2, 3'],
+  ['verdict', 'waived', 'none of pass, fail, inconclusive'],
+  ['scenarios[0].verdict', 'red', 'none of pass, fail, inconclusive, incomparable, new, waived'],
   ['environment', undefined, 'no object'],
   ['environment.cpu', 7, 'no text'],
   ['base', 'main', 'no object'],
@@ -81,7 +93,9 @@ test.each([
   ['scenarios[0].controls[0].p', null, 'no number'],
   ['scenarios[0].rounds[0].head', undefined, 'no object'],
   ['scenarios[0].rounds[0].base.cpu', null, 'no number'],
+  ['scenarios[0].rounds[0].checksum', 7, 'no text'],
   ['budgets[0].unit', 'furlongs', 'none of count, ratio'],
+  ['budgets[0].unit', undefined, 'none of count, ratio'],
   ['budgets[0].value.max', null, 'no number'],
   ['budgets[0].atLeast', 'five', 'no number'],
 ])('a damaged %s is told', (place, value, flaw) => {

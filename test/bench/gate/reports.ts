@@ -9,11 +9,18 @@ import {
   type ScenarioReport,
   type Verdict,
 } from '../../../bench/gate/report.js';
-import { judgedByDefault, type MetricName, METRICS } from '../../../bench/gate/metrics.js';
+import {
+  type Figures,
+  judgedByDefault,
+  type MetricName,
+  METRICS,
+} from '../../../bench/gate/metrics.js';
+import { sayMetricEffect } from '../../../bench/gate/wording.js';
 import { randomFrom } from '../../../bench/random.js';
 import { run } from '../runs.js';
 
-const ROUNDS = 12;
+/** So many does the first look want. */
+const ROUNDS = 10;
 
 /** The medians of a side, in the units of the metrics. */
 const BASE: Readonly<Record<MetricName, number>> = {
@@ -75,6 +82,24 @@ export function newMetric(name: MetricName): MetricReport {
   };
 }
 
+/** What is beside a stored run that it can't be compared with. */
+function incomparableMetric(name: MetricName): MetricReport {
+  const base = BASE[name];
+  const shared = { ...newMetric(name), isJudged: judgedByDefault(false).includes(name) };
+  return {
+    ...shared,
+    base,
+    head: base * 1.3,
+    minEffect: 0.09,
+    maxEffect: 0.15,
+    verdict: 'incomparable',
+  };
+}
+
+function figuresOfHead(metrics: readonly MetricReport[]): Figures {
+  return Object.fromEntries(metrics.map(({ metric: name, head }) => [name, head]));
+}
+
 /** Base against base, and reference work. */
 export function controls(moved: number = 0): ControlReport[] {
   return (['cpu', 'throughput'] as const).flatMap((name) => [
@@ -100,7 +125,7 @@ export function scenario(name: string, changes: Partial<ScenarioReport> = {}): S
   return {
     name,
     verdict: 'pass',
-    reason: 'A change above 5 % is excluded for CPU per job and throughput.',
+    reason: `Excluded in ${ROUNDS} rounds: a loss of 5.0 % of CPU per job and of 5.0 % of throughput.`,
     stage: 'screened',
     controls: controls(),
     seconds: 44.2,
@@ -131,22 +156,32 @@ function figuresOf(metrics: readonly MetricReport[], at: number): ScenarioReport
   return { base, control: base, head };
 }
 
+/** As a gate says why a scenario fails. */
+function worse(metrics: readonly MetricReport[]): string {
+  const failed = metrics.filter((each) => each.isJudged && each.verdict === 'fail');
+  return `Worse in ${ROUNDS} rounds: ${failed.map(sayMetricEffect).join('; ')}.`;
+}
+
+const SLOWER = [
+  metric('cpu', 0.124),
+  metric('throughput', 0.137),
+  metric('p50', 0.091),
+  metric('p99', 0.31, { effect: { estimate: 0.31, low: -0.05, high: 0.92 } }),
+  metric('rss', 0.004),
+];
+
 export const FAILING: ScenarioReport = scenario('no-op, 16 in flight', {
   verdict: 'fail',
-  reason: 'CPU per job went up by 12.4 % (11.7 to 13.2), which is beyond 3 %.',
+  reason: worse(SLOWER),
   stage: 'confirmed',
-  metrics: [
-    metric('cpu', 0.124),
-    metric('throughput', 0.137),
-    metric('p50', 0.091),
-    metric('p99', 0.31, { effect: { estimate: 0.31, low: -0.05, high: 0.92 } }),
-    metric('rss', 0.004),
-  ],
+  metrics: SLOWER,
 });
 
 export const INCONCLUSIVE: ScenarioReport = scenario('payload, 64 KB', {
   verdict: 'inconclusive',
-  reason: 'The control moved: base against base differs by 4.1 % in CPU per job.',
+  reason:
+    "What can't have changed moved as well: base against base, CPU per job worse by +4.1 % (+3.0 to +5.3). " +
+    'The machine or the setup favours one side.',
   metrics: [
     metric('cpu', 0.028, {
       effect: { estimate: 0.028, low: -0.021, high: 0.081 },
@@ -158,31 +193,44 @@ export const INCONCLUSIVE: ScenarioReport = scenario('payload, 64 KB', {
   controls: controls(0.041),
 });
 
+const COPYING = [metric('cpu', 0.068), metric('throughput', 0.012)];
+
 export const WAIVED: ScenarioReport = scenario('structured clone of large arrays', {
   verdict: 'waived',
-  reason: 'CPU per job went up by 6.8 % (6.1 to 7.6), which is beyond 3 %.',
+  reason: worse(COPYING),
   stage: 'confirmed',
-  metrics: [metric('cpu', 0.068, { verdict: 'waived' }), metric('throughput', 0.012)],
+  metrics: COPYING,
   waiver: {
     reason: 'results are copied once more until the pool of buffers is back',
     until: '2026-12-31',
   },
 });
 
+const UNCOMPARED = [newMetric('cpu'), newMetric('throughput'), newMetric('p99')];
+
 export const NEW: ScenarioReport = scenario('transfer lists', {
   verdict: 'new',
-  reason: 'The base has no scenario of this name: it was measured, but not judged.',
+  reason: 'Base has no such scenario: it was measured, not judged.',
   stage: 'single',
-  metrics: [newMetric('cpu'), newMetric('throughput'), newMetric('p99')],
+  metrics: UNCOMPARED,
   controls: [],
+  rounds: Array.from({ length: 3 }, () => ({ head: figuresOfHead(UNCOMPARED) })),
 });
 
+/** Beside a stored run of another machine. */
 export const INCOMPARABLE: ScenarioReport = scenario('startup', {
   verdict: 'incomparable',
-  reason: "The baseline is from another processor: 'Another processor' and not 'A processor'.",
+  reason:
+    "The baseline is from another environment: cpu 'Another processor' and not 'A processor'. " +
+    'Store a new one here with --json.',
   stage: 'single',
-  metrics: [metric('cpu', 0.34, { verdict: 'incomparable' })],
+  metrics: [incomparableMetric('cpu'), incomparableMetric('p50')],
   controls: [],
+  rounds: Array.from({ length: ROUNDS }, () => ({
+    head: figuresOfHead([incomparableMetric('cpu'), incomparableMetric('p50')]),
+    references: { spin: 0.51, memory: 1.94, messages: 0.83 },
+    checksum: 'b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c',
+  })),
 });
 
 export const LONG: ScenarioReport = scenario(
@@ -192,7 +240,9 @@ export const LONG: ScenarioReport = scenario(
 const RATIO: BudgetReport = {
   name: 'no-op jobs at 256 in flight: millrace ÷ piscina',
   verdict: 'pass',
-  reason: 'All rounds are above the limit.',
+  reason:
+    "'no-op jobs at 256 in flight: millrace ÷ piscina' is 15.3 (14.1 to 16.2 in 5 rounds), which keeps the " +
+    'limit: at least 5.00.',
   value: { median: 15.3, min: 14.1, max: 16.2 },
   unit: 'ratio',
   atLeast: 5,
@@ -201,7 +251,9 @@ const RATIO: BudgetReport = {
 const GROWTH: BudgetReport = {
   name: 'growth of memory under overload',
   verdict: 'fail',
-  reason: 'The median of the rounds, 14.2 %, is above the limit of 10.0 %.',
+  reason:
+    "'growth of memory under overload' is 14.2 % (12.1 % to 15.5 % in 3 rounds), which breaks the limit: " +
+    'at most 10.0 %.',
   value: { median: 0.142, min: 0.121, max: 0.155 },
   unit: 'percent',
   atMost: 0.1,
@@ -213,7 +265,9 @@ export const BUDGETS: readonly BudgetReport[] = [
   {
     name: 'p99 of answers at half of the capacity',
     verdict: 'waived',
-    reason: 'The median of the rounds, 9.10 ms, is above the limit of 8.00 ms.',
+    reason:
+      "'p99 of answers at half of the capacity' is 9.10 ms (8.70 ms to 9.40 ms in 3 rounds), which breaks the " +
+      'limit: at most 8.00 ms.',
     value: { median: 9.1, min: 8.7, max: 9.4 },
     unit: 'milliseconds',
     atMost: 8,
@@ -222,12 +276,20 @@ export const BUDGETS: readonly BudgetReport[] = [
   {
     name: 'bytes of a thread that waits',
     verdict: 'inconclusive',
-    reason: 'It was not measured: the run was interrupted.',
+    reason: "'bytes of a thread that waits': the run was interrupted before it was measured.",
     unit: 'bytes',
     atLeast: 1,
     atMost: 4 * 1024 ** 2,
   },
 ];
+
+/** One that was not measured and doesn't tell its unit. */
+export const UNKNOWN: BudgetReport = {
+  name: 'messages of a job',
+  verdict: 'inconclusive',
+  reason: "'messages of a job': the run was interrupted before it was measured.",
+  atMost: 4,
+};
 
 /** A gate of these scenarios that passes where nothing else is given. */
 export function report(
@@ -245,6 +307,7 @@ export function report(
     head: { ref: 'HEAD', commit: 'd6c45c5f0a7d7f4df4b7dfb0a5b5a8f4e1f7d2c3' },
     verdict: 'pass',
     exitCode: 0,
+    isStrict: false,
     isInterrupted: false,
     scenarios,
     budgets: [],
@@ -253,32 +316,49 @@ export function report(
   };
 }
 
+/** As where nothing is compared with a base. */
+function withoutSides({ base: _base, head: _head, ...rest }: GateReport): GateReport {
+  return rest;
+}
+
+const BUSY = 'The machine was busy when the run began: a load average of 3.10 on 2 processors.';
+
 /** One of every kind, by name. */
 export const REPORTS = {
   pass: report([scenario('no-op, 16 in flight'), scenario('no-op, 256 in flight')]),
-  fail: report(
-    [FAILING, scenario('no-op, 256 in flight'), INCONCLUSIVE, WAIVED, NEW, INCOMPARABLE, LONG],
-    {
-      verdict: 'fail',
-      exitCode: 2,
-      budgets: BUDGETS,
-      notes: [
-        "The waiver of 'startup' has expired on 2026-01-01.",
-        'The machine was busy when the run began: a load average of 3.10 on 2 processors.',
-      ],
-    },
-  ),
+  fail: report([FAILING, scenario('no-op, 256 in flight'), INCONCLUSIVE, WAIVED, NEW, LONG], {
+    verdict: 'fail',
+    exitCode: 2,
+    environment: run([], { loadAverage: 3.1 }).environment,
+    budgets: BUDGETS,
+    notes: [
+      BUSY,
+      "The waiver of scenario 'startup' expired on 2026-01-01: it reads its modules twice",
+    ],
+  }),
   one: report([FAILING], { verdict: 'fail', exitCode: 2 }),
   strict: report([INCONCLUSIVE, scenario('no-op, 256 in flight')], {
     verdict: 'inconclusive',
     exitCode: 3,
+    isStrict: true,
   }),
-  interrupted: report([scenario('no-op, 16 in flight')], { isInterrupted: true }),
-  budgets: report([], { budgets: [RATIO] }),
-  baseline: report([INCOMPARABLE], {
-    base: { ref: 'baseline.json' },
+  interrupted: report([scenario('no-op, 16 in flight')], {
     verdict: 'inconclusive',
-    exitCode: 0,
+    isInterrupted: true,
   }),
-  nothing: report([], { isInterrupted: true }),
+  unmeasured: report([scenario('no-op, 16 in flight')], {
+    verdict: 'inconclusive',
+    exitCode: 1,
+    notes: ['payload, 64 KB: a process of head ended with exit code 7 before it was ready.'],
+  }),
+  excused: report([WAIVED, NEW], { isStrict: true }),
+  budgets: withoutSides(report([], { budgets: [RATIO, UNKNOWN], verdict: 'inconclusive' })),
+  baseline: report([INCOMPARABLE], {
+    base: { ref: 'baseline.json', commit: '7290fa03a9e35c4ab9bb0c4d0ba0a5c6f3cd9d1e' },
+    head: { ref: 'this folder' },
+    verdict: 'inconclusive',
+  }),
+  nothing: withoutSides(
+    report([], { verdict: 'inconclusive', exitCode: 3, isStrict: true, isInterrupted: true }),
+  ),
 } as const satisfies Record<string, GateReport>;

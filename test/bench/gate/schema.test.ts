@@ -32,15 +32,24 @@ test('so is one of this machine, and one with fields of later versions', () => {
   expect(flawsOfReport(report)).toEqual([]);
 });
 
+test('a commit is of SHA-1 or of SHA-256', () => {
+  expect(flawsOfReport(changed(['base', 'commit'], 'a1'.repeat(20)))).toEqual([]);
+  expect(flawsOfReport(changed(['base', 'commit'], 'a1'.repeat(32)))).toEqual([]);
+});
+
 test.each([
   { path: ['schema'], value: 'millrace-gate/2' },
   { path: ['command'], value: 'rm' },
   { path: ['seconds'], value: -1 },
   { path: ['verdict'], value: 'waived' },
-  { path: ['exitCode'], value: 1 },
+  { path: ['exitCode'], value: 4 },
+  { path: ['isStrict'], value: undefined },
+  { path: ['command'], value: 'millrace gate a\nb' },
   { path: ['environment'], value: undefined },
   { path: ['base', 'commit'], value: '7290fa0' },
+  { path: ['base', 'commit'], value: '7'.repeat(41) },
   { path: ['notes', 0], value: '' },
+  { path: ['notes', 0], value: 'two\nlines' },
   { path: ['scenarios', 0, 'verdict'], value: 'slower' },
   { path: ['scenarios', 0, 'reason'], value: undefined },
   { path: ['scenarios', 0, 'stage'], value: 'first' },
@@ -54,7 +63,9 @@ test.each([
   { path: ['scenarios', 0, 'rounds', 0, 'head', 'heat'], value: 1 },
   { path: ['scenarios', 0, 'rounds', 0, 'references'], value: { spin: 1 } },
   { path: ['scenarios', 3, 'waiver', 'until'], value: 'soon' },
+  { path: ['scenarios', 0, 'rounds', 0, 'checksum'], value: 7 },
   { path: ['budgets', 0, 'unit'], value: 'furlongs' },
+  { path: ['budgets', 0, 'unit'], value: undefined },
   { path: ['budgets', 0, 'value', 'max'], value: undefined },
 ])('$value as $path is not valid', ({ path, value }) => {
   expect(flawsOfReport(changed(path, value)).length).toBeGreaterThan(0);

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { Waiver } from '../../../bench/gate/config.js';
 import { dayOf, excuseOf, waiversInForce } from '../../../bench/gate/waivers.js';
 
-const names = { today: '2026-06-15', scenarios: ['render', 'parse'], budgets: ['no-op', 'parse'] };
+const TODAY = '2026-06-15';
+const known = { scenarios: ['render', 'parse'], budgets: ['no-op', 'parse'] };
 const reason = 'New parser, see #12.';
 
 test.each([
@@ -11,7 +12,7 @@ test.each([
   { until: '2026-06-16', holds: true },
   { until: '2025-12-31', holds: false },
 ])('on 2026-06-15 one until $until holds: $holds', ({ until, holds }) => {
-  const { waivers, notes } = waiversInForce([{ scenario: 'render', until, reason }], names);
+  const { waivers, notes } = waiversInForce([{ scenario: 'render', until, reason }], TODAY, known);
   expect(excuseOf({ scenario: 'render' }, { waivers })).toEqual(
     holds ? { reason, until } : undefined,
   );
@@ -34,6 +35,15 @@ test.each([
     excuses: false,
   },
   { waiver: { scenario: 'render' }, what: { scenario: 'parse' }, excuses: false },
+  { waiver: { scenario: 'parse' }, what: { scenario: 'parse: json' }, excuses: true },
+  {
+    waiver: { scenario: 'parse', metric: 'cpu' },
+    what: { scenario: 'parse: json', metric: 'cpu' },
+    excuses: true,
+  },
+  { waiver: { scenario: 'parse: csv' }, what: { scenario: 'parse: json' }, excuses: false },
+  { waiver: { scenario: 'parse' }, what: { scenario: 'parser: json' }, excuses: false },
+  { waiver: { scenario: 'parse: json' }, what: { scenario: 'parse' }, excuses: false },
   { waiver: { scenario: 'parse' }, what: { budget: 'parse' }, excuses: false },
   { waiver: { budget: 'parse' }, what: { scenario: 'parse' }, excuses: false },
   { waiver: { budget: 'parse' }, what: { budget: 'parse' }, excuses: true },
@@ -55,18 +65,26 @@ test('of several the one that holds longest is told', () => {
 
 test('one that names what there is not is told, with what may be meant', () => {
   const until = '2026-12-31';
-  const { waivers, notes } = waiversInForce(
+  const { notes } = waiversInForce(
     [
       { scenario: 'rendr', metric: 'cpu', until, reason },
       { budget: 'render', until, reason },
     ],
-    names,
+    TODAY,
+    known,
   );
-  expect(waivers).toEqual([]);
   expect(notes).toEqual([
     "The waiver of scenario 'rendr', metric 'cpu' excuses nothing: there is no such scenario. Did you mean 'render'?",
     "The waiver of budget 'render' excuses nothing: there is no such budget.",
   ]);
+});
+
+test.each([
+  { scenario: 'parse: json', names: ['parse'] },
+  { scenario: 'parse', names: ['parse: json', 'parse: csv'] },
+])('$scenario is known where there is $names', ({ scenario, names }) => {
+  const waiver = { scenario, until: '2026-12-31', reason };
+  expect(waiversInForce([waiver], TODAY, { scenarios: names, budgets: [] }).notes).toEqual([]);
 });
 
 test('a day is that of UTC', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { drawGatePage } from '../../../bench/html/gate-page.js';
 import { METRICS } from '../../../bench/gate/metrics.js';
+import type { GateReport } from '../../../bench/gate/report.js';
 import { formatChange } from '../../../bench/terminal/format.js';
 import { FAILING, REPORTS, report, scenario } from '../gate/reports.js';
 import { textOf } from './run.js';
@@ -64,6 +65,14 @@ test('all places of a forest plot are within its track', () => {
     expect(Number(width)).toBeGreaterThanOrEqual(0);
     expect(Number(left) + Number(width)).toBeLessThanOrEqual(100.011);
   }
+});
+
+test('that the machine was busy is said once', () => {
+  const said = (of: GateReport): number =>
+    textOf(drawGatePage(of)).split('machine was busy').length - 1;
+  expect(said(REPORTS.fail)).toBe(1);
+  expect(said({ ...REPORTS.fail, notes: [] })).toBe(1);
+  expect(said(REPORTS.pass)).toBe(0);
 });
 
 test('nothing in a report becomes markup', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { GateReport } from '../../../bench/gate/report.js';
 import { drawGateMarkdown } from '../../../bench/markdown/gate.js';
 import { BUDGETS, FAILING, REPORTS, report, scenario } from '../gate/reports.js';
 
@@ -27,6 +28,14 @@ test('of several scenarios those that pass are folded, after all that has to be 
     expect.stringMatching(/^### \.\/benchmarks.*: PASS$/),
   ]);
   expect(text.indexOf('### Notes')).toBeLessThan(text.indexOf('<details>'));
+});
+
+test('that the machine was busy is said once', () => {
+  const said = (of: GateReport): number =>
+    drawGateMarkdown(of).split('machine was busy').length - 1;
+  expect(said(REPORTS.fail)).toBe(1);
+  expect(said({ ...REPORTS.fail, notes: [] })).toBe(1);
+  expect(said(REPORTS.pass)).toBe(0);
 });
 
 test('a single scenario is never folded', () => {
