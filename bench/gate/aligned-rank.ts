@@ -34,8 +34,8 @@ export interface AlignedRank {
  * number of positive differences). Rounds whose values are all equal are left out, as zeros are there.
  * Where nothing is left, p is 1. The least p is (1 + k)⁻ⁿ for n rounds with k bases each.
  *
- * With a greater shift the p of 'greater' is not less, as each way to deal gains on what was seen; only
- * a shift at which a round is left out can break this.
+ * Where all rounds have as many bases, a greater shift makes the p of 'greater' no less, as each way to
+ * deal gains on what was seen; only a shift at which a round is left out can break this.
  *
  * Cost: that of sorting the values, and about 2n³ additions.
  *

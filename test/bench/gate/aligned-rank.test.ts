@@ -7,9 +7,13 @@ import { randomFrom } from '../../../bench/random.js';
 
 const ALTERNATIVES = ['greater', 'less', 'two-sided'] as const;
 
-/** Rounds with one base or two. */
-function roundsOf(value: fc.Arbitrary<number>, maxLength: number): fc.Arbitrary<AlignedRound[]> {
-  const bases = fc.array(value, { minLength: 1, maxLength: 2 });
+/** Rounds with one base or two, or with as many as given. */
+function roundsOf(
+  value: fc.Arbitrary<number>,
+  maxLength: number,
+  count?: number,
+): fc.Arbitrary<AlignedRound[]> {
+  const bases = fc.array(value, { minLength: count ?? 1, maxLength: count ?? 2 });
   return fc.array(fc.record({ head: value, bases }), { maxLength });
 }
 
@@ -142,10 +146,10 @@ describe('processes that can be exchanged, of which 15 in 100 are 10 % faster', 
   );
 });
 
-test('a greater shift never has a lesser p that head is worse', () => {
+test.each([1, 2])('a greater shift has no lesser p of head being worse, %i base(s)', (count) => {
   fc.assert(
     fc.property(
-      roundsOf(fc.integer({ min: -9, max: 9 }), 8),
+      roundsOf(fc.integer({ min: -9, max: 9 }), 8, count),
       fc.array(fc.integer({ min: -20, max: 20 }), { minLength: 2, maxLength: 6 }),
       (rounds, given) => {
         // Halves, at which no round has equal values.
