@@ -14,6 +14,7 @@
  * Invariants: pure arithmetic on the evidence, which real gates and their simulations share; a fail goes
  * before a pass; a judged metric without evidence keeps from passing.
  */
+import { alignedEstimate } from './aligned-interval.js';
 import { alignedRank } from './aligned-rank.js';
 import { controlIn, effectIn, type Evidence, type MetricEvidence } from './evidence.js';
 import { hodgesLehmann } from './hodges-lehmann.js';
@@ -83,25 +84,28 @@ export function controlsOf({ metrics, references }: Evidence): readonly Control[
   const between = metrics.flatMap((each) => {
     const controls = each.rounds.flatMap((round) => controlIn(round) ?? []);
     const { p } = signedRank(controls, 'two-sided');
-    return controlOf('base against base', each.metric, controls, p, each);
+    return controlOf('base against base', each.metric, hodgesLehmann(controls), p, each);
   });
-  const effects = references.map(effectIn);
   const { p } = alignedRank(references, 'two-sided');
+  const effect = alignedEstimate(references);
   return [
     ...between,
-    ...controlOf('reference work', 'cpu', effects, p, { minEffect: least, isRatio: true }),
+    ...controlOf('reference work', 'cpu', effect, p, { minEffect: least, isRatio: true }),
   ];
 }
 
-/** The estimate of some effects and its interval, as shares; undefined where there are none. */
-export function shareOfEffects(
-  effects: readonly number[],
+/** An estimate and its interval, as shares; undefined where there is none. */
+export function shareOfEstimate(
+  estimate: Control['effect'] | undefined,
   isRatio: boolean,
 ): Control['effect'] | undefined {
-  const found = hodgesLehmann(effects);
-  if (found === undefined) return undefined;
+  if (estimate === undefined) return undefined;
   const share = (effect: number): number => shareOf(effect, isRatio);
-  return { estimate: share(found.estimate), low: share(found.low), high: share(found.high) };
+  return {
+    estimate: share(estimate.estimate),
+    low: share(estimate.low),
+    high: share(estimate.high),
+  };
 }
 
 /** An effect as a share. */
@@ -146,11 +150,11 @@ function verdictOf(
 function controlOf(
   name: Control['name'],
   metric: MetricName,
-  effects: readonly number[],
+  found: Control['effect'] | undefined,
   p: number,
   { minEffect, isRatio }: Pick<MetricEvidence, 'minEffect' | 'isRatio'>,
 ): Control[] {
-  const effect = shareOfEffects(effects, isRatio);
+  const effect = shareOfEstimate(found, isRatio);
   if (effect === undefined) return [];
   const hasMoved = p <= CONTROL_ALPHA && Math.abs(effect.estimate) > minEffect;
   return [{ name, metric, effect, p, hasMoved }];

@@ -12,8 +12,9 @@ import {
   type Decision,
   type LookErrors,
   shareOf,
-  shareOfEffects,
+  shareOfEstimate,
 } from './decision.js';
+import { alignedEstimate } from './aligned-interval.js';
 import { effectIn, figuresOf, gatherMetric } from './evidence.js';
 import type { Outcome } from './judge.js';
 import { type MetricName, METRICS } from './metrics.js';
@@ -75,7 +76,7 @@ function reportMetric(
   const effects = evidence.rounds.map(effectIn);
   const alpha = errors.failAlpha / Math.max(1, trial.plan.judged.size);
   const detectable = detectableEffect(effects, { alpha });
-  const effect = shareOfEffects(effects, isRatio);
+  const effect = shareOfEstimate(alignedEstimate(evidence.rounds), isRatio);
   const decided =
     decision?.metrics.find((each) => each.metric === metric) ?? advise(evidence, ADVICE);
   return {
