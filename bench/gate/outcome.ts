@@ -11,7 +11,7 @@ import type { GateReport, Verdict } from './report.js';
 type Counted = ReadonlyArray<{ readonly verdict: Verdict }>;
 
 /** Where the exit code is 1. */
-export const UNMEASURED = 'Something could not be measured; the notes say what.';
+export const UNMEASURED = 'Something could not be measured; its own line says why.';
 const INTERRUPTED = 'Interrupted: this is what was measured until then.';
 const STRICT = 'The gate was strict: what can not be judged does not pass.';
 

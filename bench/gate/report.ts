@@ -134,7 +134,7 @@ export interface GateReport {
    * measured is no pass.
    */
   readonly verdict: 'pass' | 'fail' | 'inconclusive';
-  /** 1: something could not be measured, the notes say what; 2: fail; 3: inconclusive where strict. */
+  /** 1: something could not be measured, its reason says why; 2: fail; 3: inconclusive where strict. */
   readonly exitCode: 0 | 1 | 2 | 3;
   /** Whether inconclusive is not good enough. */
   readonly isStrict: boolean;

@@ -233,6 +233,16 @@ export const INCOMPARABLE: ScenarioReport = scenario('startup', {
   })),
 });
 
+/** One of which a process failed. */
+const UNMEASURABLE: ScenarioReport = scenario('payload, 64 KB', {
+  verdict: 'inconclusive',
+  reason: 'It could not be measured. The process of head failed: no page',
+  stage: 'single',
+  metrics: [],
+  controls: [],
+  rounds: [],
+});
+
 export const LONG: ScenarioReport = scenario(
   './benchmarks/documents/jobs.js#renderTheWholeDocumentWithAllOfItsFootnotesAndTables, 256 in flight, inputs of all sizes',
 );
@@ -346,10 +356,9 @@ export const REPORTS = {
     verdict: 'inconclusive',
     isInterrupted: true,
   }),
-  unmeasured: report([scenario('no-op, 16 in flight')], {
+  unmeasured: report([UNMEASURABLE, scenario('no-op, 16 in flight')], {
     verdict: 'inconclusive',
     exitCode: 1,
-    notes: ['payload, 64 KB: a process of head ended with exit code 7 before it was ready.'],
   }),
   excused: report([WAIVED, NEW], { isStrict: true }),
   budgets: withoutSides(report([], { budgets: [RATIO, UNKNOWN], verdict: 'inconclusive' })),
