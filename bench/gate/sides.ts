@@ -93,8 +93,10 @@ async function findMergeBase(repository: Repository, head: Side): Promise<Side> 
     );
   }
   const commit = await tryGit(repository.top, 'merge-base', head.commit, main);
-  if (commit === head.commit) return (await findParent(repository, head)) ?? head;
-  if (commit !== undefined) return { ref: `merge base with ${main}`, commit };
+  if (commit !== undefined) {
+    const parent = commit === head.commit ? await findParent(repository, head) : undefined;
+    return parent ?? { ref: `merge base with ${main}`, commit };
+  }
   const wrong = `${head.ref} and ${main} have no commit in common`;
   throw new UsageError(
     repository.isShallow ? `${wrong}, ${SHALLOW}` : `${wrong}. Name the base: --base <git ref>.`,

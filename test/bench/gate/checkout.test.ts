@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { BuildError } from '../../../dist/bench/gate/build-command.js';
@@ -95,7 +95,7 @@ test('a lockfile and a build, without a network', async () => {
     '.gitignore': 'built.txt',
   });
   vi.stubEnv('npm_config_offline', 'true');
-  const { base, head } = await checkOut();
+  const { base, head } = await checkOut({ base: 'HEAD' });
   expect(steps).toEqual(
     ['base', 'head'].flatMap((side) => [
       `${side}: git worktree add`,
@@ -149,16 +149,20 @@ test('files that git cannot write', async () => {
   repository.git('config', 'filter.broken.smudge', 'echo no such filter >&2; exit 1');
   repository.git('config', 'filter.broken.clean', 'cat');
   repository.git('config', 'filter.broken.required', 'true');
-  await expect(checkOut()).rejects.toThrow(
+  await expect(checkOut({ base: 'HEAD' })).rejects.toThrow(
     /^The build of base .* 'git worktree add' ended with exit code \d+.*\n[^]*no such filter/,
   );
 });
 
-test('a folder that base does not have yet', async () => {
+test('a folder that base does not have yet is not built there; one that head lacks is an error', async () => {
   repository.commit({ 'packages/b/new.txt': '' });
   const directory = join(repository.directory, 'packages/b');
-  await expect(checkOut({ directory, base: 'HEAD~1' })).rejects.toThrow(
-    /^There is no folder 'packages\/b' in base \(HEAD~1, \w{7}\)\.$/,
+  const { base, head } = await checkOut({ directory, base: 'HEAD~1' }, { commands: ['true'] });
+  expect(existsSync(base.directory)).toBe(false);
+  expect(existsSync(head.directory)).toBe(true);
+  expect(steps).toEqual(['base: git worktree add', 'head: git worktree add', 'head: true']);
+  await expect(checkOut({ directory, base: 'HEAD', head: 'HEAD~1' })).rejects.toThrow(
+    /^There is no folder 'packages\/b' in head \(HEAD~1, \w{7}\)\.$/,
   );
 });
 
@@ -170,7 +174,7 @@ test('submodules are there, and hooks are not run', async () => {
   repository.commit();
   writeFiles(repository.directory, { '.git/hooks/post-checkout': '#!/bin/sh\ntouch hooked\n' });
   chmodSync(join(repository.directory, '.git/hooks/post-checkout'), 0o755);
-  const { base, head } = await checkOut();
+  const { base, head } = await checkOut({ base: 'HEAD' });
   for (const { top } of [base, head]) {
     expect(read(top, 'vendor/library/library.txt')).toBe('library');
     expect(readdirSync(top)).not.toContain('hooked');

@@ -38,6 +38,15 @@ test('base is the commit where head left the main branch', async () => {
   });
 });
 
+test('on the main branch base is what was there before', async () => {
+  const repository = makeRepository();
+  const before = repository.git('rev-parse', 'HEAD');
+  repository.commit({ 'a.txt': 'newer' });
+  const { base, notes } = await findSides({ directory: repository.directory });
+  expect(base).toEqual({ ref: 'HEAD~1', commit: before });
+  expect(notes).toEqual([]);
+});
+
 test("the server's main branch goes before local ones, whatever its name", async () => {
   const server = makeRepository();
   server.git('branch', '--move', 'trunk');
