@@ -1,3 +1,0 @@
-export function fingerprint(_value: unknown): string | undefined {
-  return undefined;
-}
