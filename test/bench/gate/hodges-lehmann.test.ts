@@ -85,7 +85,7 @@ describe('too few values for the confidence', () => {
   });
 });
 
-test('a tail exactly as likely as allowed is used: 3 of 5 against 2 have 1 in 10 on each side', () => {
+test('a tail exactly as likely as allowed is used: of three against two, 1 in 10 on each side', () => {
   // 1 − 0.8 is less than 0.2 in binary.
   const { confidence } = hodgesLehmannShift([1, 2, 3], [10, 20], 0.8) as Estimate;
   expect(confidence).toBeCloseTo(0.8, 12);
