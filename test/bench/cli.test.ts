@@ -7,7 +7,7 @@ const scenarios = SCENARIOS.map(({ name }) => name).join(', ');
 
 describe('wrong usage ends with exit code 1 and a message, before anything is started', () => {
   test.each([
-    { args: [], says: 'Which command? There is: bench.' },
+    { args: [], says: 'Which command? There is: bench, gate.' },
     { args: ['bnech'], says: "Unknown command 'bnech'. Did you mean 'bench'?" },
     {
       args: ['bench', 'overlaod'],

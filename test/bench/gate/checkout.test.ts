@@ -95,6 +95,8 @@ test('a lockfile and a build, without a network', async () => {
     '.gitignore': 'built.txt',
   });
   vi.stubEnv('npm_config_offline', 'true');
+  // npm keeps compiled code in the folder for temporary files, on Node 22 and later.
+  vi.stubEnv('NODE_DISABLE_COMPILE_CACHE', '1');
   const { base, head } = await checkOut({ base: 'HEAD' });
   expect(steps).toEqual(
     ['base', 'head'].flatMap((side) => [
