@@ -20,6 +20,9 @@ export function jobFunctions(module: Record<string, unknown>): Array<[string, Jo
   return [...exported].filter((entry): entry is [string, JobFunction] => isJob(entry[1]));
 }
 
+/** What Node shows of a CommonJS module beside its fields, and the mark of compilers, which is hidden. */
+const NO_FIELDS = ['module.exports', '__esModule'];
+
 /**
  * Of a CommonJS module Node shows `default`, which is `module.exports`, and of its fields those that
  * it could find by reading the text. It is taken for one where all that is visible is in `default`.
@@ -30,7 +33,7 @@ function commonJsExports(module: Record<string, unknown>): Array<[string, unknow
   const fields = Object.entries(exports);
   const isCommonJs = Object.entries(others).every(
     ([name, value]) =>
-      name === 'module.exports' || fields.some(([n, v]) => n === name && v === value),
+      NO_FIELDS.includes(name) || fields.some(([n, v]) => n === name && v === value),
   );
   return isCommonJs ? fields : [];
 }

@@ -10,6 +10,7 @@ test.each([
   ['commonjs-visible.cjs', { visible: 'visible x', alsoVisible: 'also x' }, ['Class', 'constant']],
   ['commonjs-hidden.cjs', { hidden: 'hidden x', alsoHidden: 'alsoHidden x' }, ['Class', 'default']],
   ['commonjs-function.cjs', { default: 'default x', field: 'field x' }, ['call', 'bind', 'name']],
+  ['commonjs-compiled.cjs', { default: 'default x', named: 'named x' }, ['__esModule']],
   ['default-only.mjs', { default: 'default x' }, ['main']],
   [
     'names.mjs',

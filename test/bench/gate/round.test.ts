@@ -203,6 +203,7 @@ test('an interruption ends the processes of the round', async () => {
 test.each([
   ['jobs.mjs', ['square', 'random', 'broken', 'default'], undefined],
   ['jobs.cjs', ['square'], undefined],
+  ['compiled.bench.cjs', [], ['parse']],
   ['parse.bench.mjs', ['counts'], ['parse', 'fails']],
 ])('what %s exports', async (name, functions, tasks) => {
   const found = await inspect(url(name), folder, watching().surroundings);
