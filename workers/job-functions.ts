@@ -21,7 +21,7 @@ export function jobFunctions(module: Record<string, unknown>): Array<[string, Jo
 }
 
 /** What Node shows of a CommonJS module beside its fields, and the mark of compilers, which is hidden. */
-const NO_FIELDS = ['module.exports', '__esModule'];
+const NO_FIELDS: ReadonlySet<string> = new Set(['module.exports', '__esModule']);
 
 /**
  * Of a CommonJS module Node shows `default`, which is `module.exports`, and of its fields those that
@@ -32,8 +32,7 @@ function commonJsExports(module: Record<string, unknown>): Array<[string, unknow
   if (exports === null || (typeof exports !== 'object' && typeof exports !== 'function')) return [];
   const fields = Object.entries(exports);
   const isCommonJs = Object.entries(others).every(
-    ([name, value]) =>
-      NO_FIELDS.includes(name) || fields.some(([n, v]) => n === name && v === value),
+    ([name, value]) => NO_FIELDS.has(name) || fields.some(([n, v]) => n === name && v === value),
   );
   return isCommonJs ? fields : [];
 }

@@ -131,14 +131,19 @@ async function screen(
   });
 }
 
-/** Measures a trial until a look decides. @param suspects - How many share the error of a fail. */
+/**
+ * Measures a trial until a look decides. Where the time is over between two looks the last one is taken
+ * then: when that is does not depend on what was found, and each look's error is still spent once.
+ *
+ * @param suspects - How many share the error of a fail.
+ */
 async function confirm(
   trial: Trial,
   stage: Stage,
   suspects: number,
   surroundings: JudgeSurroundings,
 ): Promise<Outcome> {
-  const { looks, limitSeconds } = surroundings;
+  const { looks } = surroundings;
   const most = looks.at(-1)?.rounds ?? 0;
   let decision: Decision | undefined;
   let errors = SCREENING;
@@ -146,10 +151,14 @@ async function confirm(
     errors = { failAlpha: failAlpha / suspects, passAlpha };
     while (trial.rounds.length < rounds) {
       const neededSeconds = secondsFor(rounds, trial);
-      const isHopeless = decision === undefined && neededSeconds > limitSeconds;
-      if (isHopeless || trial.seconds >= limitSeconds) {
+      const { limitSeconds } = surroundings;
+      // Without a first look there is nothing to say, so that it is not begun if it can't be had.
+      if (decision === undefined && neededSeconds > limitSeconds) {
         const why = { kind: 'time', neededSeconds } as const;
-        return outcomeOf(trial, stage, 'inconclusive', errors, { decision, why });
+        return outcomeOf(trial, stage, 'inconclusive', errors, { why });
+      }
+      if (secondsFor(trial.rounds.length + 1, trial) > limitSeconds) {
+        return lastLook(trial, stage, suspects, surroundings);
       }
       await addRound(trial, stage, most, surroundings);
       // More rounds would only tell how fast the wrong answer is.
@@ -164,6 +173,19 @@ async function confirm(
     }
   }
   return outcomeOf(trial, stage, 'inconclusive', errors, { decision });
+}
+
+function lastLook(
+  trial: Trial,
+  stage: Stage,
+  suspects: number,
+  { looks }: JudgeSurroundings,
+): Outcome {
+  const { failAlpha = 0, passAlpha = 0 } = looks.at(-1) ?? {};
+  const errors = { failAlpha: failAlpha / suspects, passAlpha };
+  const decision = decide(trial.evidence(), errors);
+  const verdict = decision.verdict === 'undecided' ? 'inconclusive' : decision.verdict;
+  return outcomeOf(trial, stage, verdict, errors, { decision });
 }
 
 /** A trial that has nothing to be compared with within this run. */

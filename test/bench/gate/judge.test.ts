@@ -1,12 +1,20 @@
 /** Trials of real processes, with short blocks and differences that no machine can hide. */
-import { expect, test } from 'vitest';
-import { judge, type Outcome, screeningRounds } from '../../../dist/bench/gate/judge.js';
+import { expect, test, vi } from 'vitest';
+import {
+  judge,
+  type JudgeSurroundings,
+  type Outcome,
+  screeningRounds,
+} from '../../../dist/bench/gate/judge.js';
 import type { Look } from '../../../dist/bench/gate/looks.js';
 import type { MetricName } from '../../../dist/bench/gate/metrics.js';
 import type { ArmName } from '../../../dist/bench/gate/round.js';
 import type { Limits } from '../../../dist/bench/gate/thresholds.js';
 import { Trial } from '../../../dist/bench/gate/trial.js';
 import { randomFrom } from '../../../dist/bench/random.js';
+
+// Rounds take their time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const work = new URL('../../../dist/workers/work.js', import.meta.url).href;
 const library = new URL('../../../dist/src/index.js', import.meta.url).href;
@@ -46,6 +54,16 @@ function trial(
   });
 }
 
+const surroundings: JudgeSurroundings = {
+  looks,
+  limitSeconds: 1000,
+  roundsOfNew: 2,
+  onRound: () => {},
+  random: randomFrom(1),
+  signal: new AbortController().signal,
+  watch: async () => async () => {},
+};
+
 async function judgeAll(trials: readonly Trial[], limitSeconds = 1000) {
   const outcomes = new Map<string, Outcome>();
   const fresh: Trial[] = [];
@@ -57,15 +75,7 @@ async function judgeAll(trials: readonly Trial[], limitSeconds = 1000) {
       return again;
     },
     (outcome) => outcomes.set(outcome.trial.plan.name, outcome),
-    {
-      looks,
-      limitSeconds,
-      roundsOfNew: 2,
-      onRound: () => {},
-      random: randomFrom(1),
-      signal: new AbortController().signal,
-      watch: async () => async () => {},
-    },
+    { ...surroundings, limitSeconds },
   );
   return { outcomes, fresh };
 }
@@ -104,7 +114,7 @@ test('of several the screening clears what is the same, and suspects are tried o
   expect(outcomes.get('slow')?.trial).toBe(fresh[0]);
   expect(outcomes.get('same')?.trial.rounds).toHaveLength(screeningRounds(2));
   expect(outcomes.get('new')?.trial.rounds).toHaveLength(2);
-}, 60_000);
+});
 
 test('wrong answers end a trial when base has agreed with itself, unless they are meant', async () => {
   const wrong = { base: 100, control: 100, head: 101 };
@@ -124,6 +134,34 @@ test('a trial whose first look can not fit into its time is told after one round
     rounds: 1,
   });
   expect(why.kind === 'time' && why.neededSeconds).toBeGreaterThan(1);
+});
+
+test('where the time is over between two looks, the last one is taken then', async () => {
+  // Four rounds fit, and five do not: the first look can't decide, the last one can.
+  const strict: readonly Look[] = [
+    { rounds: 4, failAlpha: 0.001, passAlpha: 0.001 },
+    { rounds: 1000, failAlpha: 0.02, passAlpha: 0.02 },
+  ];
+  const slowTrial = trial('slow', slow);
+  let limitSeconds = 1000;
+  const outcomes: Outcome[] = [];
+  await judge(
+    [slowTrial],
+    (suspect) => suspect,
+    (outcome) => outcomes.push(outcome),
+    {
+      ...surroundings,
+      looks: strict,
+      get limitSeconds() {
+        return limitSeconds;
+      },
+      onRound: (own) => {
+        if (own.rounds.length === 4) limitSeconds = own.seconds;
+      },
+    },
+  );
+  const [{ verdict, trial: own } = { verdict: undefined, trial: slowTrial }] = outcomes;
+  expect({ verdict, rounds: own.rounds.length }).toEqual({ verdict: 'fail', rounds: 5 });
 });
 
 test('what can not be measured holds up no other one', async () => {

@@ -12,6 +12,9 @@ import type { WorkloadSpec } from '../../../dist/bench/gate/workload.js';
 import { randomFrom } from '../../../dist/bench/random.js';
 import { isAlive, processesOf } from '../processes.js';
 
+// Rounds take their time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+
 const folder = fileURLToPath(new URL('../../fixtures/gate/', import.meta.url));
 const url = (name: string): string => new URL(`../../fixtures/gate/${name}`, import.meta.url).href;
 const library = new URL('../../../dist/src/index.js', import.meta.url).href;
