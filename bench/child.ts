@@ -6,6 +6,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { signalGroup } from './process-group.js';
 
 /** Something that processes say to each other; told apart by its kind. */
 export interface Message {
@@ -127,11 +128,7 @@ export class Child<Request extends Message, Reply extends Message> {
   /** It leads a group of its own; what it has started may live on where it has ended by itself. */
   #killGroup(): void {
     const { pid } = this.#process;
-    try {
-      if (pid !== undefined && process.platform !== 'win32') process.kill(-pid, 'SIGKILL');
-    } catch {
-      // Nobody is left.
-    }
+    if (pid !== undefined) signalGroup(pid, 'SIGKILL');
     this.#process.kill('SIGKILL');
   }
 

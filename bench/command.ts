@@ -24,6 +24,7 @@ import {
   tourSteps,
 } from './steps.js';
 import { drawDocument } from './terminal/document.js';
+import { SILENT } from './terminal/progress.js';
 import { wrap } from './terminal/wrap.js';
 
 /** Where results go, beside the screen. */
@@ -116,8 +117,6 @@ async function runSteps(
     return { file, error };
   }
 }
-
-const SILENT = { write: (): void => {} };
 
 async function write(file: BenchFile, targets: Targets, { screen }: Surroundings): Promise<void> {
   const { json, md, html } = targets;

@@ -7,7 +7,12 @@
  * round. The noise need not be symmetric. (A signed-rank test of head less the mean of two bases needs
  * that: where some processes are lucky, one side of this contrast is lucky twice as often.)
  */
-import { type Alternative, type NullDistribution, pValue } from './null-distribution.js';
+import {
+  addShifted,
+  type Alternative,
+  type NullDistribution,
+  pValue,
+} from './null-distribution.js';
 import { doubledRanks } from './ranks.js';
 
 /** What one round measured, in a scale of which more is worse. */
@@ -109,10 +114,4 @@ function sumDistribution(heights: ReadonlyArray<readonly number[]>): NullDistrib
     ways = next;
   }
   return ways.map((count) => count / total);
-}
-
-function addShifted(into: Float64Array, from: Float64Array, shift: number): void {
-  for (let sum = 0; sum < from.length; sum += 1) {
-    into[sum + shift] = (into[sum + shift] as number) + (from[sum] as number);
-  }
 }

@@ -3,10 +3,11 @@
  *
  * Method: the rounds of then and now are compared by an exact rank-sum test, the size by Hodges and
  * Lehmann's shift; twice, as they are and divided by what the reference work took beside them. Jobs of
- * which the clock says how long they take don't change with the machine, others do: to fail, head has to be
- * worse either way, and to pass it must not be. Only like is compared: another processor, another Node, or reference work
- * that takes otherwise than it did makes the answer incomparable, as dividing by it would be a guess:
- * kinds of work drift apart (arithmetic by 0.1 % where memory-bound work moved by 14 to 27 %).
+ * which the clock says how long they take don't change with the machine, others do: to fail, head has to
+ * be worse either way, and to pass it must not be. Only like is compared: another processor, another Node,
+ * or reference work that takes otherwise than it did makes the answer incomparable, as dividing by it
+ * would be a guess: kinds of work drift apart (arithmetic by 0.1 % where memory-bound work moved by 14 to
+ * 27 %).
  *
  * Invariant: what was measured one after the other proves less than what was measured in turns, so
  * effects have to be three times as large as with a base.
@@ -44,6 +45,7 @@ export const BASELINE_ROUNDS = 10;
 const CAUTION = 3;
 const FAIL_ALPHA = 0.008;
 const PASS_CONFIDENCE = 0.95;
+
 /** What a trial comes to beside the same scenario of the baseline. */
 export function reportAgainst(
   { path, report }: Baseline,
@@ -61,7 +63,7 @@ export function reportAgainst(
     const reason = `'${path}' has no such scenario: it was measured, not judged.`;
     return { ...measured, seconds, metrics: each(true), verdict: 'new', reason };
   }
-  const obstacle = differenceOf(report.environment, environment) ?? driftOf(before, rounds);
+  const obstacle = obstacleOf(report.environment, environment) ?? driftOf(before, rounds);
   if (obstacle !== undefined) {
     return {
       ...measured,
@@ -77,6 +79,13 @@ export function reportAgainst(
     return { ...measured, seconds, metrics, verdict: 'fail', reason };
   }
   return { ...measured, seconds, metrics, verdict, reason: describe(metrics, verdict) };
+}
+
+/** Why figures of another environment say nothing. */
+function obstacleOf(before: Environment, now: Environment): string | undefined {
+  const difference = differenceOf(before, now);
+  if (difference === undefined) return undefined;
+  return `The baseline is from another environment: ${difference}. Store a new one here with --json.`;
 }
 
 /** Whether both have one answer each, and not the same. */

@@ -14,7 +14,7 @@ import { drawMarkdownDocument } from '../markdown/document.js';
 import { randomFrom } from '../random.js';
 import { readStored } from '../stored-json.js';
 import { drawDocument } from '../terminal/document.js';
-import { Progress } from '../terminal/progress.js';
+import { Progress, SILENT } from '../terminal/progress.js';
 import { writeAtomically } from './atomic-file.js';
 import { calibrate } from './calibrate.js';
 import { type Calibration, CALIBRATION_SCHEMA, type CalibrationSettings } from './calibration.js';
@@ -105,13 +105,14 @@ function begin(
   };
   const stored = path === undefined ? undefined : readCalibration(path);
   if (stored === undefined || path === undefined) return fresh;
+  const difference = differenceOf(stored.environment, environment);
   const wrong =
-    JSON.stringify(stored.settings) === JSON.stringify(settings)
-      ? differenceOf(stored.environment, environment)
-      : `It was begun with other options: ${stored.command}`;
+    JSON.stringify(stored.settings) !== JSON.stringify(settings)
+      ? `was begun with other options: ${stored.command}`
+      : difference && `is from another environment: ${difference}`;
   if (wrong === undefined) return stored;
   throw new UsageError(
-    `Option '--resume': '${path}' can't be taken up. ${wrong} Valid is the same, or another file.`,
+    `Option '--resume': '${path}' ${wrong}. Valid is the same, or another file.`,
   );
 }
 
@@ -141,9 +142,8 @@ async function measure(
 ): Promise<Calibration> {
   const { settings } = calibration;
   let current = calibration;
-  const progress = new Progress(isQuiet ? { write: () => {} } : screen, paint);
+  const progress = new Progress(isQuiet ? SILENT : screen, paint);
   const hogs = Array.from({ length: settings.hogs }, () => new Child('hog', HOG));
-  let label = '';
   try {
     await calibrate(
       calibration,
@@ -161,14 +161,10 @@ async function measure(
         looks: DEFAULT_LOOKS.looks,
         limitSeconds: settings.limitSeconds,
         roundsOfNew: 0,
-        onBegin: (gate, gates) => {
-          label = `Gate ${gate} of ${gates}`;
-        },
-        onRound: (trial, _, rounds) => {
-          if (screen.isTTY !== true && trial.rounds.length > 0) return;
-          progress.begin(label, settings.limitSeconds, 0);
-          progress.update(`round ${trial.rounds.length + 1} of ${rounds} at most`);
-        },
+        onBegin: (gate, gates) =>
+          progress.begin(`Gate ${gate} of ${gates}`, settings.limitSeconds, 0),
+        onRound: (trial, _, rounds) =>
+          progress.update(`round ${trial.rounds.length + 1} of ${rounds} at most`),
       },
     );
   } catch (error) {

@@ -9,6 +9,7 @@ import { drawGateMarkdown } from '../markdown/gate.js';
 import { quotedWord } from '../quoted.js';
 import type { Surroundings } from '../scenario.js';
 import { drawDocument } from '../terminal/document.js';
+import { SILENT } from '../terminal/progress.js';
 import { wrap } from '../terminal/wrap.js';
 import { writeAtomically } from './atomic-file.js';
 import { CALIBRATE_FLAGS, calibrateCommand } from './calibration-command.js';
@@ -56,9 +57,7 @@ async function judgeAndTell(
   surroundings: GateSurroundings,
 ): Promise<number> {
   const { screen, paint } = surroundings;
-  const quiet = flags.has('quiet')
-    ? { ...surroundings, screen: { write: () => {} } }
-    : surroundings;
+  const quiet = flags.has('quiet') ? { ...surroundings, screen: SILENT } : surroundings;
   const commandFor = (sides: SideReports): string => repeat(words, flags, settings, sides);
   const report = await runGate(settings, commandFor, quiet);
   screen.write(`${drawDocument(describeGate(report), paint).join('\n')}\n`);

@@ -1,8 +1,7 @@
 /**
  * Whether a stored run and one of now can be compared at all.
  *
- * Invariant: what leaves this file as a difference is a sentence that says what differs; figures are only
- * compared where there is none.
+ * Invariant: what leaves this file says what differs; figures are only compared where nothing does.
  */
 import type { Environment } from '../environment.js';
 import { median } from '../statistics.js';
@@ -22,16 +21,14 @@ const MOST_DRIFT: Readonly<Record<keyof References, number>> = {
 const SAME: ReadonlyArray<keyof Environment> = ['cpu', 'processors', 'cpuQuota', 'platform'];
 const KINDS: ReadonlyArray<keyof References> = ['spin', 'memory', 'messages'];
 
-/** Why two machines can't be compared. */
+/** What two machines differ in, so that they can't be compared: "processors '2' and not '4'". */
 export function differenceOf(before: Environment, now: Environment): string | undefined {
   const differing = SAME.find((key) => before[key] !== now[key]);
+  if (differing !== undefined) {
+    return `${differing} '${before[differing] ?? 'none'}' and not '${now[differing] ?? 'none'}'`;
+  }
   const [then, today] = [majorOf(before.node), majorOf(now.node)];
-  if (differing === undefined && then === today) return undefined;
-  const what =
-    differing === undefined
-      ? `Node ${then} and not ${today}`
-      : `${differing} '${before[differing] ?? 'none'}' and not '${now[differing] ?? 'none'}'`;
-  return `The baseline is from another environment: ${what}. Store a new one here with --json.`;
+  return then === today ? undefined : `Node ${then} and not ${today}`;
 }
 
 function majorOf(version: string): string {

@@ -6,7 +6,7 @@
  * is paused does nothing at all, nor does anything that it has started (not on Windows).
  */
 import { Child, type Message } from '../child.js';
-import { endGroup } from './process-group.js';
+import { endGroup, signalGroup } from '../process-group.js';
 import type { SideReply, SideRequest } from './program.js';
 
 /** What a conversation needs of its caller. */
@@ -30,6 +30,7 @@ export class Conversation {
   readonly #child: Child<SideRequest & Message, SideReply & Message>;
   readonly #limitMs: number;
   readonly #watched: Promise<(() => Promise<void>) | undefined>;
+  #stopped: Promise<void> | undefined;
 
   constructor({ name, directory, limitMs }: ConversationOptions, watch: Watching['watch']) {
     this.#limitMs = limitMs;
@@ -72,22 +73,24 @@ export class Conversation {
     this.#signal('SIGCONT');
   }
 
-  async stop(): Promise<void> {
+  /** Ends it, once: by then its number may be another process's. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#end();
+    return this.#stopped;
+  }
+
+  async #end(): Promise<void> {
     await this.#child.kill();
     const { pid } = this.#child;
-    if (pid !== undefined && process.platform !== 'win32') await endGroup(pid);
+    if (pid !== undefined) await endGroup(pid);
     const forget = await this.#watched;
     await forget?.();
   }
 
   #signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
     const { pid, hasExited } = this.#child;
-    if (pid === undefined || hasExited || process.platform === 'win32') return;
-    try {
-      process.kill(-pid, signal);
-    } catch {
-      // It has ended meanwhile, which the next request says.
-    }
+    // Where it has ended meanwhile, the next request says so.
+    if (pid !== undefined && !hasExited) signalGroup(pid, signal);
   }
 }
 

@@ -73,24 +73,47 @@ export function decide(evidence: Evidence, errors: LookErrors): Decision {
     : decisions.length > 0 && decisions.every((each) => each.verdict === 'pass')
       ? 'pass'
       : 'undecided';
-  const moved =
-    verdict === 'undecided' ? [] : controlsOf(evidence).filter(({ hasMoved }) => hasMoved);
+  const moved = verdict === 'undecided' ? [] : movedIn(evidence);
   return { verdict: moved.length === 0 ? verdict : 'undecided', metrics: decisions, moved };
 }
 
 /** Base against itself in each metric, and the work that no change can touch. */
-export function controlsOf({ metrics, references }: Evidence): readonly Control[] {
-  const least = Math.min(...metrics.map(({ minEffect }) => minEffect));
-  const between = metrics.flatMap((each) => {
-    const controls = each.rounds.flatMap((round) => controlIn(round) ?? []);
+export function controlsOf(evidence: Evidence): readonly Control[] {
+  return controlTestsOf(evidence).flatMap(controlOf);
+}
+
+/** Those that moved. An estimate is only made where the test is significant: it costs twenty of it. */
+function movedIn(evidence: Evidence): readonly Control[] {
+  return controlTestsOf(evidence)
+    .filter(({ p }) => p <= CONTROL_ALPHA)
+    .flatMap(controlOf)
+    .filter(({ hasMoved }) => hasMoved);
+}
+
+/** A control before its size is known. */
+interface ControlTest extends Pick<Control, 'name' | 'metric' | 'p'> {
+  readonly minEffect: number;
+  readonly isRatio: boolean;
+  readonly estimate: () => Control['effect'] | undefined;
+}
+
+function controlTestsOf({ metrics, references }: Evidence): readonly ControlTest[] {
+  const between = metrics.map(({ metric, rounds, minEffect, isRatio }): ControlTest => {
+    const controls = rounds.flatMap((round) => controlIn(round) ?? []);
     const { p } = signedRank(controls, 'two-sided');
-    return controlOf('base against base', each.metric, hodgesLehmann(controls), p, each);
+    const estimate = () => hodgesLehmann(controls);
+    return { name: 'base against base', metric, p, minEffect, isRatio, estimate };
   });
-  const { p } = alignedRank(references, 'two-sided');
-  const effect = alignedEstimate(references);
   return [
     ...between,
-    ...controlOf('reference work', 'cpu', effect, p, { minEffect: least, isRatio: true }),
+    {
+      name: 'reference work',
+      metric: 'cpu',
+      p: alignedRank(references, 'two-sided').p,
+      minEffect: Math.min(...metrics.map(({ minEffect }) => minEffect)),
+      isRatio: true,
+      estimate: () => alignedEstimate(references),
+    },
   ];
 }
 
@@ -147,14 +170,9 @@ function verdictOf(
   return exclusion(evidence) <= passAlpha ? 'pass' : 'undecided';
 }
 
-function controlOf(
-  name: Control['name'],
-  metric: MetricName,
-  found: Control['effect'] | undefined,
-  p: number,
-  { minEffect, isRatio }: Pick<MetricEvidence, 'minEffect' | 'isRatio'>,
-): Control[] {
-  const effect = shareOfEstimate(found, isRatio);
+/** None where there was nothing to compare. */
+function controlOf({ name, metric, p, minEffect, isRatio, estimate }: ControlTest): Control[] {
+  const effect = shareOfEstimate(estimate(), isRatio);
   if (effect === undefined) return [];
   const hasMoved = p <= CONTROL_ALPHA && Math.abs(effect.estimate) > minEffect;
   return [{ name, metric, effect, p, hasMoved }];

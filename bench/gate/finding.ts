@@ -13,7 +13,7 @@ import { didYouMean } from '../nearest.js';
 import { BUILT_INS, type BuiltIn } from './built-in.js';
 import type { Watching } from './conversation.js';
 import { inspect, type Inspection } from './inspection.js';
-import type { Target } from './target.js';
+import { jobOptionOf, type Target } from './target.js';
 import type { WorkloadSpec } from './workload.js';
 
 /** Where the two sides are. Without a base everything is only measured. */
@@ -109,9 +109,7 @@ function findTasks(
 
 function checkTasks({ path, name, config }: ModuleTarget, tasks: readonly string[]): void {
   const wrong = (what: string): UsageError => new UsageError(`'${config.run}': ${what}`);
-  const given = (['input', 'inputAs', 'threads', 'inFlight', 'perSecond'] as const).find(
-    (key) => config[key] !== undefined,
-  );
+  const given = jobOptionOf(config);
   if (given !== undefined) {
     throw wrong(`'${given}' is for jobs, and ${path} exports a tinybench Bench.`);
   }

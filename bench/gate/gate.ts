@@ -15,7 +15,7 @@ import { measureBudgets } from './budget-run.js';
 import { checkOutSides } from './checkout.js';
 import type { GateConfig } from './config.js';
 import type { Janitor } from './janitor.js';
-import { judge, type Outcome } from './judge.js';
+import { judge, type Outcome, type Stage } from './judge.js';
 import type { Folders } from './finding.js';
 import { planTrials } from './plan-trials.js';
 import { overall, withWaivers } from './overall.js';
@@ -222,7 +222,7 @@ class Gate {
     }
   }
 
-  #show(trial: Trial, stage: Outcome['stage'], rounds: number): void {
+  #show(trial: Trial, stage: Stage, rounds: number): void {
     const done = trial.rounds.length;
     const seconds = done === 0 ? ROUND_SECONDS : trial.seconds / done;
     const label = stage === 'screened' ? 'Screening' : 'Round';

@@ -9,7 +9,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { settledWithin } from '../time-limit.js';
 import type { Janitor } from './janitor.js';
-import { endGroup } from './process-group.js';
+import { endGroup } from '../process-group.js';
 
 /** How a command ended. */
 export interface CommandEnd {

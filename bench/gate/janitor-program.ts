@@ -9,7 +9,7 @@ import { rmdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { JanitorOrder } from './janitor.js';
-import { endGroup } from './process-group.js';
+import { endGroup } from '../process-group.js';
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
   process.on(signal, () => {});

@@ -15,10 +15,11 @@ import { shuffled } from '../random.js';
 import { type Decision, decide, exclusionOfAll, type LookErrors } from './decision.js';
 import { holm } from './holm.js';
 import { leastRounds, type Look } from './looks.js';
+import type { ScenarioReport } from './report.js';
 import { measureRound, type RoundSurroundings } from './round.js';
 import type { Trial } from './trial.js';
 
-export type Stage = 'screened' | 'confirmed' | 'single';
+export type Stage = ScenarioReport['stage'];
 
 /** How a trial ended. */
 export interface Outcome {

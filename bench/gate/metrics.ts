@@ -1,8 +1,9 @@
 /**
  * What the gate measures of a scenario, in two families: what a job costs, and how it is served.
  *
- * Invariant: a metric is compared as a logarithm of head ÷ base, turned so that more is worse; one that
- * is 'advice' is shown and never decides, unless the configuration gives it a threshold.
+ * Invariant: a metric is compared as a logarithm of head ÷ base, or as a difference where it can be 0,
+ * turned so that more is worse; one that is advice is shown and never decides, unless the configuration
+ * gives it a threshold.
  */
 import type { Unit } from '../document.js';
 

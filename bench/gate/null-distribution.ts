@@ -57,3 +57,11 @@ function atLeast(distribution: NullDistribution, sum: number): number {
   }
   return Math.min(1, probability);
 }
+
+/** Adds to the number of ways of each sum those of another part, which is `shift` greater here. */
+export function addShifted(into: Float64Array, from: Float64Array, shift: number): void {
+  const count = Math.min(from.length, into.length - shift);
+  for (let sum = 0; sum < count; sum += 1) {
+    into[sum + shift] = (into[sum + shift] as number) + (from[sum] as number);
+  }
+}

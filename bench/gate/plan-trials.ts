@@ -13,6 +13,7 @@ import { type Arm, ROUND_TIMING } from './round.js';
 import type { Target } from './target.js';
 import { judgementOf, type Limits } from './thresholds.js';
 import type { TrialPlan } from './trial.js';
+import { checkUnique } from './unique-names.js';
 
 export interface Plans {
   readonly trials: readonly TrialPlan[];
@@ -30,7 +31,10 @@ export async function planTrials(
   const notes: string[] = [];
   const found: Found[] = [];
   for (const target of targets) found.push(...(await find(target, folders, notes, watching)));
-  checkNames(found);
+  checkUnique(
+    'scenarios',
+    found.map(({ name }) => name),
+  );
   return { trials: found.map((each) => planOf(each, folders, config)), notes };
 }
 
@@ -82,14 +86,5 @@ function judgedBy(
       );
       return isJudged ? [[metric, { minEffect, maxEffect }] as const] : [];
     }),
-  );
-}
-
-function checkNames(found: readonly Found[]): void {
-  const names = found.map(({ name }) => name);
-  const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice === undefined) return;
-  throw new UsageError(
-    `Two scenarios are called '${twice}'; valid is a name for each, by 'name' in the configuration.`,
   );
 }

@@ -5,7 +5,12 @@
  * Invariant: the p-value is that of all ways to deal the ranks at hand, ties included, to the two
  * samples; no approximation by the normal distribution.
  */
-import { type Alternative, type NullDistribution, pValue } from './null-distribution.js';
+import {
+  addShifted,
+  type Alternative,
+  type NullDistribution,
+  pValue,
+} from './null-distribution.js';
 import { doubledRanks } from './ranks.js';
 
 export interface RankSum {
@@ -56,10 +61,4 @@ export function rankSumDistribution(ranks: readonly number[], drawn: number): Nu
   const counts = ways[drawn] as Float64Array;
   const total = counts.reduce((sum, count) => sum + count, 0);
   return counts.map((count) => count / total);
-}
-
-function addShifted(into: Float64Array, from: Float64Array, shift: number): void {
-  for (let sum = shift; sum < into.length; sum += 1) {
-    into[sum] = (into[sum] as number) + (from[sum - shift] as number);
-  }
 }

@@ -54,8 +54,8 @@ export function reportInterrupted(trial: Trial): ScenarioReport {
     why: { kind: 'looks' },
     errors: ADVICE,
   });
-  const rounds = trial.rounds.length === 1 ? '1 round' : `${trial.rounds.length} rounds`;
-  return { ...report, verdict: 'inconclusive', reason: `Interrupted after ${rounds}.` };
+  const reason = `Interrupted after ${sayRounds(trial)}.`;
+  return { ...report, verdict: 'inconclusive', reason };
 }
 
 function reportMetric(
@@ -99,7 +99,7 @@ function conclude(
   metrics: readonly MetricReport[],
 ): { readonly verdict: Verdict; readonly reason: string } {
   const judged = metrics.filter(({ isJudged }) => isJudged);
-  const rounds = trial.rounds.length === 1 ? '1 round' : `${trial.rounds.length} rounds`;
+  const rounds = sayRounds(trial);
   switch (why.kind) {
     case 'new':
       return { verdict: 'new', reason: 'Base has no such scenario: it was measured, not judged.' };
@@ -157,4 +157,8 @@ function describeLooks(
 
 function labelOf(metric: MetricName): string {
   return METRICS[metric].label;
+}
+
+function sayRounds({ rounds }: Trial): string {
+  return rounds.length === 1 ? '1 round' : `${rounds.length} rounds`;
 }

@@ -8,7 +8,7 @@
 import { randomInt } from 'node:crypto';
 import { type Flags, numberFlag, textFlag, UsageError } from '../flags.js';
 import { checkDistinct, checkWritable } from '../json-file.js';
-import { FILE_FORMS, type FileForm } from '../scenarios/job/input-source.js';
+import { readForm } from '../scenarios/job/input-source.js';
 import { readBudgets } from './budget-file.js';
 import { type BudgetPlan, planBudgets } from './budget-run.js';
 import type { GateConfig, ScenarioConfig, Waiver } from './config.js';
@@ -18,6 +18,7 @@ import { COMPARISON_FLAGS, DEFAULT_SECONDS, JOB_FLAGS } from './options.js';
 import { readGateReport } from './read-report.js';
 import type { GateReport } from './report.js';
 import { flawOfRun, readTarget, type Target } from './target.js';
+import { checkUnique } from './unique-names.js';
 
 /** Where the results go, beside the screen. */
 export const TARGETS = ['json', 'md', 'html', 'junit'] as const;
@@ -61,11 +62,11 @@ export async function gateSettings(
     ...(words.length === 0 ? (config.budgets ?? []) : []),
     ...(budgetFile === undefined ? [] : readBudgets(budgetFile)),
   ];
-  checkNames(
+  checkUnique(
     'budgets',
     budgets.map(({ name }) => name),
   );
-  checkNames(
+  checkUnique(
     'scenarios',
     scenarios.map(({ name, run }) => name ?? run),
   );
@@ -117,15 +118,6 @@ function chosen(run: string, flags: Flags): ScenarioConfig {
   };
 }
 
-function readForm(given: string | undefined): FileForm | undefined {
-  if (given === undefined) return undefined;
-  const form = FILE_FORMS.find((each) => each === given);
-  if (form !== undefined) return form;
-  throw new UsageError(
-    `Option '--input-as' is '${given}'; valid is one of ${FILE_FORMS.join(', ')}.`,
-  );
-}
-
 function readLooks(given: string | undefined, loaded: LoadedConfig | undefined): readonly Look[] {
   if (given !== undefined) {
     const rounds = given.split(',').map((each) => (/^\d+$/.test(each) ? Number(each) : NaN));
@@ -140,13 +132,6 @@ function checkJobFlags(words: readonly string[], flags: Flags): void {
   const given = JOB_FLAGS.find((name) => flags.has(name));
   if (given === undefined || words.length > 0) return;
   throw new UsageError(`Option '--${given}' is for a job that is named beside it; none is.`);
-}
-
-/** @throws UsageError where two are called the same: reports and waivers go by the names. */
-function checkNames(what: string, names: readonly string[]): void {
-  const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice === undefined) return;
-  throw new UsageError(`Two ${what} are called '${twice}'; valid is a name for each.`);
 }
 
 /** @throws UsageError for an option that is about a comparison, where only budgets are checked. */

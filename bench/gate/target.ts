@@ -89,10 +89,14 @@ function loadOf({ inFlight, perSecond, threads = DEFAULT_THREADS, run }: Scenari
   );
 }
 
+/** What of a configuration is for jobs on a pool alone, if anything. */
+export function jobOptionOf(config: ScenarioConfig): string | undefined {
+  const options = ['input', 'inputAs', 'threads', 'inFlight', 'perSecond'] as const;
+  return options.find((key) => config[key] !== undefined);
+}
+
 function checkNoJobOptions(config: ScenarioConfig): void {
-  const given = (['input', 'inputAs', 'threads', 'inFlight', 'perSecond'] as const).find(
-    (key) => config[key] !== undefined,
-  );
+  const given = jobOptionOf(config);
   if (given === undefined) return;
   throw new UsageError(
     `'${given}' is for jobs of your own; the scenario '${config.run}' has its own load.`,

@@ -27,6 +27,7 @@ const COMPARED_ROUNDS = 2;
 export class Trial {
   readonly plan: TrialPlan;
   readonly #rounds: Round[] = [];
+  readonly #evidence: RoundEvidence[] = [];
   #ms = 0;
 
   constructor(plan: TrialPlan) {
@@ -35,6 +36,8 @@ export class Trial {
 
   add(round: Round, ms: number): void {
     this.#rounds.push(round);
+    const evidence = evidenceOf(round);
+    if (evidence !== undefined) this.#evidence.push(evidence);
     this.#ms += ms;
   }
 
@@ -53,11 +56,11 @@ export class Trial {
 
   /** What decides. */
   evidence(): Evidence {
-    return gather(this.roundEvidence(), this.plan.judged);
+    return gather(this.#evidence, this.plan.judged);
   }
 
   roundEvidence(): readonly RoundEvidence[] {
-    return this.#rounds.flatMap((round) => evidenceOf(round) ?? []);
+    return this.#evidence;
   }
 
   /** The metrics that the rounds have figures for. */

@@ -15,6 +15,9 @@ export interface Screen {
   write(text: string): unknown;
 }
 
+/** Shows nothing: for `--quiet`. */
+export const SILENT: Screen = { write: () => {} };
+
 interface Phase {
   readonly label: string;
   readonly startedMs: number;

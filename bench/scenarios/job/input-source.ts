@@ -87,7 +87,8 @@ function formOf(path: string, form: FileForm | undefined): InputFile['form'] {
   return hasLines ? 'lines' : (form ?? 'text');
 }
 
-function readForm(given: string | undefined): FileForm | undefined {
+/** Reads the value of `--input-as`. @throws UsageError */
+export function readForm(given: string | undefined): FileForm | undefined {
   if (given === undefined) return undefined;
   const form = FILE_FORMS.find((each) => each === given);
   if (form !== undefined) return form;

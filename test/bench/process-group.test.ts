@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterEach, expect, test } from 'vitest';
-import { endGroup } from '../../../bench/gate/process-group.js';
-import { isAlive } from '../processes.js';
+import { endGroup } from '../../bench/process-group.js';
+import { isAlive } from './processes.js';
 
 const started: ChildProcess[] = [];
 afterEach(() => {

@@ -3,7 +3,7 @@
  *
  * Invariants: the answer comes when no process of the group runs (one that hangs in the kernel
  * excepted, which no signal reaches); no signal goes to a group but the one that is named. A process
- * that made itself a group of its own has left, and is not reached. POSIX only.
+ * that made itself a group of its own has left, and is not reached. POSIX only: on Windows nothing happens.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -39,8 +39,9 @@ function isRunning(group: number): boolean {
   return signalGroup(group, 0) && !isDead(group);
 }
 
-/** False where nobody is left to hear it. */
-function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
+/** Signals all of a group. False where nobody is left to hear it, and on Windows, which has no groups. */
+export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
+  if (process.platform === 'win32') return false;
   try {
     process.kill(-group, signal);
     return true;
