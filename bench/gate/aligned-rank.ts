@@ -79,14 +79,17 @@ export function alignedRank(
 
 /**
  * For each value of a round, head first, the sum of what it lies above each of the others: the deviation
- * from the mean, times the number of values. The order of the bases can't move a bit of it.
+ * from the mean, times the number of values. The order of the bases can't move a bit of it, and what is
+ * equal without a shift is equal at every one: the shift is added last, as it would else be rounded
+ * otherwise in each round.
  */
 export function summedDifferences({ head, bases }: AlignedRound, shift: number): number[] {
-  const excess = bases.map((base) => head - base - shift);
+  const excess = bases.map((base) => head - base);
   return [
-    excess.reduce((sum, each) => sum + each, 0),
-    ...bases.map((base, at) =>
-      bases.reduce((sum, other) => sum + (base - other), -(excess[at] as number)),
+    excess.reduce((sum, each) => sum + each, 0) - bases.length * shift,
+    ...bases.map(
+      (base, at) =>
+        bases.reduce((sum, other) => sum + (base - other), -(excess[at] as number)) + shift,
     ),
   ];
 }

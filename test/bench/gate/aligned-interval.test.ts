@@ -59,6 +59,23 @@ test('the ends are where the test stops to reject, on both sides', () => {
   );
 });
 
+test('values that are equal stay so at every shift, however it is rounded', () => {
+  // The first base of the first round lies as far below its mean as the second base of the second round.
+  const rounds = [
+    { head: 0, bases: [-598, -309] },
+    { head: 979, bases: [-278, -93] },
+    { head: 0, bases: [-25, 0] },
+    { head: 204, bases: [188, 683] },
+    { head: 0, bases: [-190, 568] },
+  ];
+  const { low } = alignedEstimate(rounds, 0.9) as Estimate;
+  for (const step of [0.01, 0.2, 0.4, 1]) {
+    expect(alignedRank(rounds, 'greater', low + step).p).toBe(
+      alignedRank(rounds, 'greater', low + 1.5).p,
+    );
+  }
+});
+
 test('it is above zero exactly where the test rejects', () => {
   const random = randomFrom(1963);
   const outcomes = Array.from({ length: 400 }, () => {
