@@ -158,7 +158,7 @@ async function measure(
         random: randomFrom(settings.seed + calibration.gates.length),
         signal,
         watch: (processId) => janitor.endGroup(processId),
-        looks: DEFAULT_LOOKS.looks,
+        looks: DEFAULT_LOOKS,
         limitSeconds: settings.limitSeconds,
         roundsOfNew: 0,
         onBegin: (gate, gates) =>

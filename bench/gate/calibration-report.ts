@@ -18,7 +18,7 @@ import { resample, type Resampled } from './resampling.js';
 const PLAYS = 4000;
 /** Other plans are played so many times less: for comparing them that will do. */
 const OTHERS = 4;
-const USUAL = DEFAULT_LOOKS.looks.map(({ rounds }) => rounds);
+const USUAL = DEFAULT_LOOKS.map(({ rounds }) => rounds);
 /** Plans that are compared: the rounds of three looks each, with the usual errors; shortest first. */
 const PLANS: ReadonlyArray<readonly number[]> = [
   [10, 12, 14],
@@ -103,7 +103,7 @@ async function resampleAll(
         resample({
           rounds,
           judged: CALIBRATED,
-          looks: looksAfter(plan, 'The plan').looks,
+          looks: looksAfter(plan, 'The plan'),
           slowdown,
           plays: plan === USUAL ? plays : plays / OTHERS,
           seed: 1,

@@ -50,7 +50,7 @@ export function checkBudgets(value: unknown, place: Place): readonly Budget[] {
 
 /** That they rise is seen where they are used. */
 const looks: Check = (value, place) => {
-  list(number({ min: 9, max: 1000, isWhole: true }))(value, place);
+  list(number({ min: 7, max: 1000, isWhole: true }))(value, place);
   if ((value as readonly number[]).length !== 3) place.refuse(value, 'a list of three numbers');
 };
 

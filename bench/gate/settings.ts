@@ -121,11 +121,11 @@ function chosen(run: string, flags: Flags): ScenarioConfig {
 function readLooks(given: string | undefined, loaded: LoadedConfig | undefined): readonly Look[] {
   if (given !== undefined) {
     const rounds = given.split(',').map((each) => (/^\d+$/.test(each) ? Number(each) : NaN));
-    return looksAfter(rounds, "Option '--looks'").looks;
+    return looksAfter(rounds, "Option '--looks'");
   }
   const configured = loaded?.config.looks;
-  if (configured === undefined) return DEFAULT_LOOKS.looks;
-  return looksAfter(configured, `'${loaded?.file}': looks`).looks;
+  if (configured === undefined) return DEFAULT_LOOKS;
+  return looksAfter(configured, `'${loaded?.file}': looks`);
 }
 
 function checkJobFlags(words: readonly string[], flags: Flags): void {

@@ -1,20 +1,9 @@
 import { expect, test } from 'vitest';
 import { UsageError } from '../../../bench/flags.js';
-import {
-  checkLooks,
-  DEFAULT_LOOKS,
-  leastRounds,
-  type Look,
-  looksAfter,
-} from '../../../bench/gate/looks.js';
+import { alignedRank } from '../../../bench/gate/aligned-rank.js';
+import { holm } from '../../../bench/gate/holm.js';
+import { DEFAULT_LOOKS, leastRounds, looksAfter } from '../../../bench/gate/looks.js';
 import { signedRank } from '../../../bench/gate/signed-rank.js';
-
-const LOOK: Look = { rounds: 10, failAlpha: 0.002, passAlpha: 0.01 };
-
-test('the default looks can fail and pass, also with two judged metrics', () => {
-  expect(() => checkLooks(DEFAULT_LOOKS, 1, 'looks')).not.toThrow();
-  expect(() => checkLooks(DEFAULT_LOOKS, 2, 'looks')).not.toThrow();
-});
 
 test.each([
   { alpha: 0.5, rounds: 1 },
@@ -28,69 +17,47 @@ test.each([
   expect(signedRank(values.slice(1), 'greater').p).toBeGreaterThan(alpha);
 });
 
-test('an alpha that is a power of two is reached exactly', () => {
+test('an alpha that is a power is reached exactly', () => {
   for (let rounds = 1; rounds <= 60; rounds += 1) expect(leastRounds(2 ** -rounds)).toBe(rounds);
+  for (let rounds = 1; rounds <= 20; rounds += 1) expect(leastRounds(3 ** -rounds, 3)).toBe(rounds);
 });
 
-test.each<{ looks: Look[]; judgedCount?: number; says: string }>([
-  { looks: [], says: "'looks' in a.json is empty; valid is one look or more." },
+test.each([
+  { rounds: [0, 15, 20], says: "a: look 1 has 'rounds' 0; valid is a whole number above 0." },
+  { rounds: [10.5, 15, 20], says: "a: look 1 has 'rounds' 10.5; valid is a whole number above 0." },
+  { rounds: [12, NaN, 24], says: "a: look 2 has 'rounds' NaN; valid is a whole number above 12" },
   {
-    looks: [{ ...LOOK, rounds: 0 }],
-    says: "'looks' in a.json: look 1 has 'rounds' 0; valid is a whole number above 0.",
+    rounds: [12, 12, 24],
+    says: "a: look 2 has 'rounds' 12; valid is a whole number above 12, the rounds of the look before it.",
   },
+  { rounds: [12, 24], says: 'a has 2 numbers of rounds; valid are three.' },
+  { rounds: [8, 12, 16, 20], says: 'a has 4 numbers of rounds; valid are three.' },
   {
-    looks: [{ ...LOOK, rounds: 10.5 }],
-    says: "look 1 has 'rounds' 10.5; valid is a whole number above 0.",
-  },
-  {
-    looks: [LOOK, LOOK],
-    says: "look 2 has 'rounds' 10; valid is a whole number above 10, the rounds of the look before it.",
-  },
-  {
-    looks: [{ ...LOOK, failAlpha: 0 }],
-    says: "look 1 has 'failAlpha' 0; valid is a number between 0 and 0.5.",
-  },
-  {
-    looks: [LOOK, { ...LOOK, rounds: 12, passAlpha: 0.5 }],
-    says: "look 2 has 'passAlpha' 0.5; valid is a number between 0 and 0.5.",
-  },
-  {
-    looks: [{ ...LOOK, failAlpha: NaN }],
-    says: "look 1 has 'failAlpha' NaN; valid is a number between 0 and 0.5.",
-  },
-  {
-    looks: [{ ...LOOK, rounds: 8 }],
+    rounds: [6, 10, 15],
     says:
-      'look 1 can never fail: p is at least 0.0039 with 8 rounds, and failAlpha 0.002 asks for ' +
-      '0.0020; valid are 9 rounds or more.',
+      'a: look 1 can never fail: p is at least 0.0014 with 6 rounds, and each metric may err by 0.001; ' +
+      'valid are 7 rounds or more.',
   },
-  {
-    looks: [LOOK],
-    judgedCount: 4,
-    says:
-      'look 1 can never fail: p is at least 0.00098 with 10 rounds, and failAlpha 0.002 shared by ' +
-      '4 judged metrics asks for 0.00050; valid are 11 rounds or more.',
-  },
-  {
-    looks: [{ ...LOOK, passAlpha: 0.0005 }],
-    says:
-      'look 1 can never pass: p is at least 0.00098 with 10 rounds, and passAlpha 0.0005 asks for ' +
-      '0.00050; valid are 11 rounds or more.',
-  },
-])('refused: $says', ({ looks, judgedCount = 1, says }) => {
-  const check = (): void => checkLooks({ looks }, judgedCount, "'looks' in a.json");
-  expect(check).toThrow(UsageError);
-  expect(check).toThrow(says);
+])('refused: $says', ({ rounds, says }) => {
+  const look = (): unknown => looksAfter(rounds, 'a');
+  expect(look).toThrow(UsageError);
+  expect(look).toThrow(says);
 });
 
-test('looks after other rounds have the usual errors, and have to be able to fail', () => {
-  const { looks } = looksAfter([12, 18, 24], 'a');
-  expect(looks.map(({ rounds }) => rounds)).toEqual([12, 18, 24]);
-  expect(looks.map(({ failAlpha }) => failAlpha)).toEqual(
-    DEFAULT_LOOKS.looks.map(({ failAlpha }) => failAlpha),
-  );
-  expect(() => looksAfter([8, 18, 24], 'a')).toThrow('a: look 1 can never fail');
-  expect(() => looksAfter([12, 12, 24], 'a')).toThrow('valid is a whole number above 12');
-  expect(() => looksAfter([12, 24], 'a')).toThrow('a has 2 numbers of rounds; valid are three.');
-  expect(() => looksAfter([12, NaN, 24], 'a')).toThrow(UsageError);
+test('looks after other rounds have the usual errors', () => {
+  const looks = looksAfter([12, 18, 24], 'a');
+  expect(looks).toEqual(DEFAULT_LOOKS.map((look, at) => ({ ...look, rounds: 12 + 6 * at })));
+});
+
+test('the usual looks can be made', () => {
+  expect(looksAfter([10, 15, 20], 'a')).toEqual(DEFAULT_LOOKS);
+});
+
+test('the earliest look fails where head is always the slowest, in two metrics or in one', () => {
+  const [look] = looksAfter([7, 8, 9], 'a');
+  const slower = Array.from({ length: 7 }, (_, at) => ({ head: 9 + at, bases: [at / 7, at / 9] }));
+  const { p } = alignedRank(slower, 'greater');
+  expect(holm([p, 1])[0]).toBeLessThanOrEqual(look?.failAlpha as number);
+  const { p: ofFewer } = alignedRank(slower.slice(1), 'greater');
+  expect(holm([ofFewer, 1])[0]).toBeGreaterThan(look?.failAlpha as number);
 });

@@ -5,8 +5,7 @@ import { DEFAULT_THRESHOLDS } from '../../../bench/gate/thresholds.js';
 import { noisy } from './rounds.js';
 
 const judged = new Map([['cpu', DEFAULT_THRESHOLDS]] as const);
-const { looks } = DEFAULT_LOOKS;
-const options = { judged, looks, plays: 300, seed: 1 };
+const options = { judged, looks: DEFAULT_LOOKS, plays: 300, seed: 1 };
 
 test('the same code hardly ever fails, and a slowdown beyond the noise nearly always', () => {
   const rounds = noisy(200, { deviation: 0.024 });
