@@ -41,6 +41,8 @@ export class Balance {
   readonly #now: () => number;
   readonly #owner: BalanceOwner;
   readonly #watch = new Deadline(() => this.#look());
+  /** The thread that a job was sent to last. */
+  #latest: Lane | undefined;
 
   constructor(
     lanes: readonly Lane[],
@@ -57,15 +59,21 @@ export class Balance {
     this.#owner = owner;
   }
 
-  /** An idle thread, else the one with the most free slots, else the one with the least work ahead. */
+  /**
+   * An idle thread, else the one with the most free slots, else the one with the least work ahead. Of idle
+   * ones a job that comes in a message goes to one that is still awake, else not to the one that had the
+   * last job: that is just falling asleep, and it takes half as long again to wake it (docs/design.md).
+   */
   laneFor(job: JobRecord): Lane | undefined {
     const concurrency = this.#concurrency;
     const mayWait = this.#coalesce && job.transfer === undefined && job.function.isEstimable;
     let best: Lane | undefined;
     for (const lane of this.#lanes) {
       if (lane.isStopping || !lane.hasFreeCell) continue;
-      if (lane.occupied === 0) return lane;
-      if (lane.occupied < concurrency) {
+      if (lane.occupied === 0) {
+        if (job.transfer === undefined || lane.rings.isHostAwake) return lane;
+        if (best === undefined || best.occupied > 0 || best === this.#latest) best = lane;
+      } else if (lane.occupied < concurrency) {
         if (
           best === undefined ||
           (best.isHeldUp && !lane.isHeldUp) ||
@@ -83,6 +91,7 @@ export class Balance {
 
   /** A job was sent to a thread. */
   sent(lane: Lane): void {
+    this.#latest = lane;
     if (lane.occupied > 1 && !this.#watch.isSet) this.#setWatch(WATCH_MS);
   }
 

@@ -10,7 +10,7 @@
 import { Answers } from './answers.js';
 import { Balance } from './balance.js';
 import type { Deadlines } from './deadlines.js';
-import { NotCloneableError, ThreadLostError, UnknownJobError, withoutStack } from './errors.js';
+import { ThreadLostError, UnknownJobError, withoutStack } from './errors.js';
 import type { Functions } from './functions.js';
 import { Inline } from './inline.js';
 import type { Ending, JobRecord } from './job.js';
@@ -132,7 +132,10 @@ export class Dispatcher {
   /**
    * Sends a job to a thread that has room for it. What comes after the bell costs the caller no latency.
    *
+   * What its input transfers is detached then.
+   *
    * @param isLast - Whether nothing else is sent right after it; if so `ring` follows.
+   * @throws What structured clone throws; nothing was detached then, and the job is on no thread.
    */
   send(job: JobRecord, lane: Lane, isLast: boolean): void {
     const index = lane.indexOf(job.function);
@@ -150,9 +153,7 @@ export class Dispatcher {
     } catch (error) {
       lane.release(cell);
       job.carrier = undefined;
-      const cause = withoutStack(() => new NotCloneableError(job.name, 'input', error));
-      this.#owner.settle(job, 'rejected', cause);
-      return;
+      throw error;
     }
     rings.functions[cell] = index;
     rings.ids[cell] = job.id;

@@ -127,6 +127,11 @@ export class Rings implements SharedRings {
     return true;
   }
 
+  /** Main: whether the host sees without a bell what is submitted now. It may be about to sleep. */
+  get isHostAwake(): boolean {
+    return Atomics.load(this.#control, Control.hostAwake) === 1;
+  }
+
   /** Main: whether the cell's job was still unclaimed and is the main thread's again. */
   takeBack(cell: number): boolean {
     return this.#move(cell, Claim.offered, Claim.takenBack);

@@ -21,10 +21,10 @@ import {
 } from './errors.js';
 import { Functions } from './functions.js';
 import type { Ending, JobRecord } from './job.js';
-import type { Link } from './lane.js';
+import type { Lane, Link } from './lane.js';
 import type { Settings, SubmitOptions } from './options.js';
 import { makeRoom } from './overflow.js';
-import { compact, detach } from './payload.js';
+import { checkAttached, compact, detach } from './payload.js';
 import { Pressure, type PressureEvents } from './pressure.js';
 import { Settling } from './settling.js';
 import { type PoolStats, snapshot, type ThreadTotals } from './snapshot.js';
@@ -270,23 +270,50 @@ export class Scheduler {
   /** A newcomer for which there is room. */
   #enter(job: JobRecord): JobRecord {
     this.#backlog.accept(job);
+    let isIntact = false;
     try {
-      takeOver(job);
+      if (job.transfer !== undefined) checkAttached(job.transfer);
+      // The message that takes memory along detaches it, too: that need not be done twice.
+      isIntact = job.transfer !== undefined && this.#laneNow(job) !== undefined;
+      if (!isIntact) takeOver(job);
     } catch (error) {
-      this.#backlog.release(job);
-      // Jobs may have been dropped to make room.
-      this.refill();
-      throw this.#admission.refuse(() => new NotCloneableError(job.name, 'input', error));
+      throw this.#refuseInput(job, error);
     }
     job.accepted(job.submittedMs);
-    // Behind nobody and with a thread that has room it goes at once: bookkeeping before the message is latency.
-    const lane = this.#backlog.queued === 0 ? this.#dispatcher.laneFor(job) : undefined;
+    // At once, if it can: bookkeeping before the message is latency.
+    const lane = this.#laneNow(job);
     if (lane === undefined) this.#backlog.queue(job);
-    else this.#dispatcher.send(job, lane, true);
+    else {
+      try {
+        this.#dispatcher.send(job, lane, true);
+      } catch (error) {
+        if (isIntact) throw this.#refuseInput(job, error);
+        this.#rejectInput(job, error);
+      }
+    }
     if (job.ending === undefined) this.#settling.watch(job);
     this.#pressure.rose();
     if (job.ending !== undefined) this.#pressure.fell();
     return job;
+  }
+
+  /** The thread that a newcomer can go to at once: behind nobody, and where there is room. */
+  #laneNow(job: JobRecord): Lane | undefined {
+    return this.#backlog.queued === 0 ? this.#dispatcher.laneFor(job) : undefined;
+  }
+
+  /** The input of a newcomer can't be taken over: it was never accepted. */
+  #refuseInput(job: JobRecord, error: unknown): MillraceError {
+    this.#backlog.release(job);
+    // Jobs may have been dropped to make room.
+    this.refill();
+    return this.#admission.refuse(() => new NotCloneableError(job.name, 'input', error));
+  }
+
+  /** The input of an accepted job can't be sent. */
+  #rejectInput(job: JobRecord, error: unknown): void {
+    const cause = withoutStack(() => new NotCloneableError(job.name, 'input', error));
+    this.#settling.settle(job, 'rejected', cause);
   }
 
   /** Lets the first waiter in, if there is room for it now; one that can't be taken over is refused. */
@@ -295,6 +322,7 @@ export class Scheduler {
     if (waiter === undefined) return false;
     this.#backlog.accept(waiter);
     try {
+      if (waiter.transfer !== undefined) checkAttached(waiter.transfer);
       takeOver(waiter);
       waiter.accepted(this.#now());
       this.#backlog.queue(waiter);
@@ -313,7 +341,11 @@ export class Scheduler {
     const lane = this.#dispatcher.laneFor(job);
     if (lane === undefined) return false;
     this.#backlog.take();
-    this.#dispatcher.send(job, lane, false);
+    try {
+      this.#dispatcher.send(job, lane, false);
+    } catch (error) {
+      this.#rejectInput(job, error);
+    }
     this.#settling.moved(job);
     return true;
   }

@@ -40,6 +40,9 @@ const MEAN_WEIGHT = 1 / 16;
 const LINGER_MS = 0.01;
 /** A sleep that was not worth it, from the end of the last job to the bell. */
 const SHORT_SLEEP_MS = 0.2;
+/** After answers in messages: so many looks in vain, and it only looks once in so many sleeps. */
+const MOST_IN_VAIN = 16;
+const SLEEPS_BETWEEN_LOOKS = 16;
 /** How long jobs run one after the other before timers and I/O of this thread have their turn. */
 const TURN_MS = 2;
 
@@ -63,6 +66,10 @@ export class Runner {
   #isDraining = false;
   #isWaitingForTurn = false;
   #wasShortSleep = false;
+  /** Whether the last answer went in a message. */
+  #wasPosted = false;
+  /** Looks for more since one was worth it; those after such answers that were left out count, too. */
+  #inVain = 0;
   /** Results in their cells for which no bell was rung, and since when. */
   #unannounced = 0;
   #unannouncedSinceMs = 0;
@@ -128,15 +135,24 @@ export class Runner {
 
   /**
    * Looks for a while whether more comes, before it sleeps, if its last sleep was a short one. Returns
-   * whether it does. Where jobs come seldom it would only keep the main thread from this processor.
+   * whether it does. Where jobs come seldom, or the main thread has a message to read before it can send
+   * the next one, it would only keep that one from this processor.
    */
   #linger(): boolean {
     if (!this.#wasShortSleep) return false;
+    if (this.#wasPosted && this.#inVain >= MOST_IN_VAIN) {
+      this.#inVain += 1;
+      if (this.#inVain % SLEEPS_BETWEEN_LOOKS !== 0) return false;
+    }
     const untilMs = now() + LINGER_MS;
     do {
-      if (this.#rings.left > 0) return true;
+      if (this.#rings.left > 0) {
+        this.#inVain = 0;
+        return true;
+      }
       this.#nowMs = now();
     } while (this.#nowMs < untilMs);
+    this.#inVain += 1;
     return false;
   }
 
@@ -232,6 +248,7 @@ export class Runner {
     }
     this.#rings.answered(cell);
     this.#unannounced = 0;
+    this.#wasPosted = true;
   }
 
   #ended(cell: number, form: number): void {
@@ -263,6 +280,7 @@ export class Runner {
   #announce(): void {
     if (this.#unannounced === 0) return;
     this.#unannounced = 0;
+    this.#wasPosted = false;
     if (this.#rings.ring()) this.#link.postMessage(BELL);
   }
 }

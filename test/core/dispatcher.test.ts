@@ -14,8 +14,8 @@ function schedulerOf(settings: { threads: number; concurrency: number; coalesce:
     scheduler.addThread(link);
     return link;
   });
-  const submit = (input: number) => {
-    const job = scheduler.trySubmit('job', input, {});
+  const submit = (input: unknown, transfer: ArrayBuffer[] = []) => {
+    const job = scheduler.trySubmit('job', input, { transfer });
     if (job === undefined) return expect.fail('it was refused');
     return job;
   };
@@ -108,3 +108,28 @@ test.each([true, false])(
     expect(first.state).toBe('running');
   },
 );
+
+test('memory goes to an idle thread that is awake, else not to the one that had the last job', async () => {
+  const { links, submit } = schedulerOf({ threads: 2, concurrency: 1, coalesce: true });
+  const goesTo = async (transfer: ArrayBuffer[]): Promise<number> => {
+    const job = submit(transfer.length, transfer);
+    const at = links.findIndex(({ left }) => left > 0);
+    const link = links[at] as ScriptedLink;
+    link.start();
+    link.end(0, { value: at });
+    link.announce();
+    expect(await job.result).toBe(at);
+    return at;
+  };
+  const memory = () => [new ArrayBuffer(8)];
+  expect(await goesTo(memory())).toBe(0);
+  // It has not gone to sleep since.
+  expect(await goesTo(memory())).toBe(0);
+  links[0]?.sleep();
+  expect(await goesTo(memory())).toBe(1);
+  links[1]?.sleep();
+  expect(await goesTo(memory())).toBe(0);
+  links[0]?.sleep();
+  // Others go to the first one, asleep or not.
+  expect([await goesTo([]), await goesTo([])]).toEqual([0, 0]);
+});

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fixture, guard } from '../helpers/guard.js';
 import { Latch } from '../helpers/latch.js';
 import { macrotask, rejection, thrownBy } from '../helpers/outcomes.js';
@@ -10,8 +10,15 @@ const values = fixture('values.js');
 
 const buffer = (): ArrayBuffer => new Uint8Array([1, 2, 3, 4]).buffer;
 
-test('what is listed is detached when the call returns', async () => {
+/** Memory goes to a thread at once where one is ready, and waits in the backlog where none is. */
+const WHEN = [
+  ['while no thread is ready', false],
+  ['when a thread is ready', true],
+] as const;
+
+test.each(WHEN)('what is listed is detached when the call returns, %s', async (_, isReady) => {
   const pool = makePool({ threads: 1, backlog: 8 }, values);
+  if (isReady) await pool.ready();
   const [run, submit, trySubmit] = [buffer(), buffer(), buffer()];
   const results = [
     pool.run('look', run, { transfer: [run] }),
@@ -22,29 +29,36 @@ test('what is listed is detached when the call returns', async () => {
   for (const result of await Promise.all(results)) expect(result).toMatchObject({ byteLength: 4 });
 });
 
-test('a transferred Buffer arrives as a Buffer, a nested one as its bytes', async () => {
-  const pool = makePool({ threads: 1 }, values);
-  const whole = Buffer.from(buffer());
-  const seen = await pool.run('look', whole, { transfer: [whole.buffer as ArrayBuffer] });
-  expect(seen).toMatchObject({ isBuffer: true, byteLength: 4, bytes: [1, 2, 3, 4] });
-  expect(whole.byteLength).toBe(0);
-  const nested = new Uint16Array(buffer());
-  const inside = await pool.run('lookInside', { nested }, { transfer: [nested.buffer] });
-  expect(inside).toMatchObject({ type: 'Uint16Array', bytes: [1, 2, 3, 4] });
-  expect(nested.byteLength).toBe(0);
-});
+test.each(WHEN)(
+  'a Buffer arrives as a Buffer, a nested one as its bytes, %s',
+  async (_, isReady) => {
+    const pool = makePool({ threads: 1 }, values);
+    if (isReady) await pool.ready();
+    const whole = Buffer.from(buffer());
+    const seen = await pool.run('look', whole, { transfer: [whole.buffer as ArrayBuffer] });
+    expect(seen).toMatchObject({ isBuffer: true, byteLength: 4, bytes: [1, 2, 3, 4] });
+    expect(whole.byteLength).toBe(0);
+    const nested = new Uint16Array(buffer());
+    const inside = await pool.run('lookInside', { nested }, { transfer: [nested.buffer] });
+    expect(inside).toMatchObject({ type: 'Uint16Array', bytes: [1, 2, 3, 4] });
+    expect(nested.byteLength).toBe(0);
+  },
+);
 
-test('what is listed and not in the input is detached all the same', async () => {
+test.each(WHEN)('what is listed and not in the input is detached, too, %s', async (_, isReady) => {
   const pool = makePool({ threads: 1 });
+  if (isReady) await pool.ready();
   const extra = buffer();
   expect(await pool.run('echo', 'text', { transfer: [extra] })).toBe('text');
   expect(extra.byteLength).toBe(0);
 });
 
-test('a port goes to the thread and speaks from there', async () => {
+test.each(WHEN)('a port goes to the thread and speaks from there, %s', async (_, isReady) => {
   const { port1, port2 } = new MessageChannel();
   const said = once(port1, 'message');
-  await makePool({ threads: 1 }, values).run('answerPort', port2, { transfer: [port2] });
+  const pool = makePool({ threads: 1 }, values);
+  if (isReady) await pool.ready();
+  await pool.run('answerPort', port2, { transfer: [port2] });
   expect(await said).toEqual(['hello']);
   port1.close();
 });
@@ -68,6 +82,58 @@ test.each([
   expect(kept.byteLength).toBe(4);
   latch.open();
   await held;
+});
+
+test('goes to the thread with all that comes after, in the order of the calls', async () => {
+  const pool = makePool({ threads: 1, backlog: 8 }, values);
+  await pool.ready();
+  const moved = buffer();
+  const results = [
+    pool.run('echo', 1),
+    pool.run('look', moved, { transfer: [moved] }),
+    pool.run('echo', 2),
+  ];
+  expect(await Promise.all(results)).toMatchObject([1, { bytes: [1, 2, 3, 4] }, 2]);
+});
+
+test('a getter beside it that submits is served, and sees the pool count both', async () => {
+  const pool = makePool({ threads: 1, backlog: 8 }, values);
+  await pool.ready();
+  const moved = buffer();
+  const inner: Array<Promise<unknown>> = [];
+  const input = {
+    get nested() {
+      const mine = buffer();
+      inner.push(pool.run('look', mine, { transfer: [mine] }));
+      expect(mine.byteLength).toBe(0);
+      expect(pool.stats().jobs.submitted).toBe(2);
+      return new Uint8Array(moved);
+    },
+  };
+  const outer = pool.run('lookInside', input, { transfer: [moved], bytes: 4 });
+  expect(moved.byteLength).toBe(0);
+  expect(await outer).toMatchObject({ bytes: [1, 2, 3, 4] });
+  expect(inner).toHaveLength(1);
+  expect(await inner[0]).toMatchObject({ bytes: [1, 2, 3, 4] });
+});
+
+test('a getter beside it that throws leaves it intact, and all of its place is free again', async () => {
+  const pool = makePool({ threads: 1, backlog: 0, overflow: 'reject' }, values);
+  await pool.ready();
+  const kept = buffer();
+  const input = {
+    kept,
+    get trap(): never {
+      throw new Error('trapped');
+    },
+  };
+  for (let turn = 0; turn < 3; turn += 1) {
+    const error = await rejection(pool.run('echo', input, { transfer: [kept], bytes: 4 }));
+    expect(error).toMatchObject({ code: 'ERR_NOT_CLONEABLE', cause: { message: 'trapped' } });
+  }
+  expect(kept.byteLength).toBe(4);
+  expect(pool.stats().jobs).toMatchObject({ submitted: 3, refused: 3, queued: 0, running: 0 });
+  expect(await pool.run('look', kept, { transfer: [kept] })).toMatchObject({ byteLength: 4 });
 });
 
 test('stays intact where the name is unknown, the input uncloneable or the pool closed', async () => {
@@ -146,8 +212,9 @@ test('waits in a free slot behind a job that blocks its thread, as long as that 
 });
 
 // On Node 20 structuredClone takes it for an empty one.
-test('a buffer that is detached already is refused', async () => {
+test.each(WHEN)('a buffer that is detached already is refused, %s', async (_, isReady) => {
   const pool = makePool({ threads: 1 }, values);
+  if (isReady) await pool.ready();
   const gone = buffer();
   structuredClone(gone, { transfer: [gone] });
   const kept = buffer();
@@ -157,27 +224,30 @@ test('a buffer that is detached already is refused', async () => {
   expect(await pool.run('echo', 'on')).toBe('on');
 });
 
-test.each([
-  ['the same buffer twice', (kept: ArrayBuffer) => [kept, kept]],
-  ['a plain object', (kept: ArrayBuffer) => [kept, {}]],
-  ['a number', (kept: ArrayBuffer) => [kept, 5]],
-  ['null', (kept: ArrayBuffer) => [kept, null]],
-  ['a view', (kept: ArrayBuffer) => [kept, new Uint8Array(1)]],
-  ['shared memory', (kept: ArrayBuffer) => [kept, new SharedArrayBuffer(1)]],
-])('a list with %s is refused and leaves the others intact', async (_, list) => {
-  const pool = makePool({ threads: 1 });
-  const kept = buffer();
-  const transfer = list(kept) as never;
-  for (const error of [
-    await rejection(pool.run('echo', kept, { transfer })),
-    await rejection(pool.submit('echo', kept, { transfer })),
-    thrownBy(() => pool.trySubmit('echo', kept, { transfer })),
-  ]) {
-    expect(error).toMatchObject({ code: 'ERR_NOT_CLONEABLE', what: 'input', started: false });
-  }
-  expect(kept.byteLength).toBe(4);
-  expect(await pool.run('echo', 'on')).toBe('on');
-  expect(pool.stats().jobs.refused).toBe(3);
+describe.each(WHEN)('%s', (_when, isReady) => {
+  test.each([
+    ['the same buffer twice', (kept: ArrayBuffer) => [kept, kept]],
+    ['a plain object', (kept: ArrayBuffer) => [kept, {}]],
+    ['a number', (kept: ArrayBuffer) => [kept, 5]],
+    ['null', (kept: ArrayBuffer) => [kept, null]],
+    ['a view', (kept: ArrayBuffer) => [kept, new Uint8Array(1)]],
+    ['shared memory', (kept: ArrayBuffer) => [kept, new SharedArrayBuffer(1)]],
+  ])('a list with %s is refused and leaves the others intact', async (_, list) => {
+    const pool = makePool({ threads: 1 });
+    if (isReady) await pool.ready();
+    const kept = buffer();
+    const transfer = list(kept) as never;
+    for (const error of [
+      await rejection(pool.run('echo', kept, { transfer })),
+      await rejection(pool.submit('echo', kept, { transfer })),
+      thrownBy(() => pool.trySubmit('echo', kept, { transfer })),
+    ]) {
+      expect(error).toMatchObject({ code: 'ERR_NOT_CLONEABLE', what: 'input', started: false });
+    }
+    expect(kept.byteLength).toBe(4);
+    expect(await pool.run('echo', 'on')).toBe('on');
+    expect(pool.stats().jobs.refused).toBe(3);
+  });
 });
 
 test('the list is read once: changing it later changes nothing', async () => {
