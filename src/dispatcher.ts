@@ -130,9 +130,8 @@ export class Dispatcher {
   }
 
   /**
-   * Sends a job to a thread that has room for it. What comes after the bell costs the caller no latency.
-   *
-   * What its input transfers is detached then.
+   * Sends a job to a thread that has room for it; what its input transfers is detached then. What comes
+   * after the bell costs the caller no latency.
    *
    * @param isLast - Whether nothing else is sent right after it; if so `ring` follows.
    * @throws What structured clone throws; nothing was detached then, and the job is on no thread.

@@ -307,13 +307,12 @@ export class Scheduler {
     this.#backlog.release(job);
     // Jobs may have been dropped to make room.
     this.refill();
-    return this.#admission.refuse(() => new NotCloneableError(job.name, 'input', error));
+    return this.#admission.refuse(() => inputError(job, error));
   }
 
   /** The input of an accepted job can't be sent. */
   #rejectInput(job: JobRecord, error: unknown): void {
-    const cause = withoutStack(() => new NotCloneableError(job.name, 'input', error));
-    this.#settling.settle(job, 'rejected', cause);
+    this.#settling.settle(job, 'rejected', inputError(job, error));
   }
 
   /** Lets the first waiter in, if there is room for it now; one that can't be taken over is refused. */
@@ -329,8 +328,7 @@ export class Scheduler {
       this.#settling.moved(waiter);
     } catch (error) {
       this.#backlog.release(waiter);
-      const refusal = withoutStack(() => new NotCloneableError(waiter.name, 'input', error));
-      this.#settling.finish(waiter, 'refused', refusal);
+      this.#settling.finish(waiter, 'refused', inputError(waiter, error));
     }
     return true;
   }
@@ -363,4 +361,8 @@ function takeOver(job: JobRecord): void {
   const moved = detach(job.input, job.transfer);
   job.input = moved.value;
   job.transfer = moved.list;
+}
+
+function inputError(job: JobRecord, cause: unknown): NotCloneableError {
+  return withoutStack(() => new NotCloneableError(job.name, 'input', cause));
 }
