@@ -52,6 +52,9 @@ export const GRACE_MS = 1000;
 /** For microtasks: `queueMicrotask` makes an AsyncResource for each. */
 const RESOLVED = Promise.resolve();
 
+/** Work at hand on a thread that is worth a look at what it has done, in expected milliseconds. */
+const LOOK_MS = 0.1;
+
 /** Of jobs that are sent one right after the other, so many before the bell is rung. */
 const MOST_UNHEARD = 16;
 
@@ -98,6 +101,7 @@ export class Dispatcher {
     this.#lanes.push(lane);
     link.onMessage = (message) => {
       this.#answers.receive(lane, message);
+      this.#lookAtOthers(lane);
       this.#heard();
     };
     link.onUnreadable = (error) => {
@@ -269,6 +273,16 @@ export class Dispatcher {
     }
     this.#owner.refill();
     return started.length;
+  }
+
+  /**
+   * The main thread is awake now: what other threads have done meanwhile needs no bell of its own. Not where
+   * they have only a few microseconds of work: that may well be done before the look is.
+   */
+  #lookAtOthers(lane: Lane): void {
+    for (const other of this.#lanes) {
+      if (other !== lane && other.workMs >= LOOK_MS) this.#answers.collect(other);
+    }
   }
 
   /** A thread has spoken. What nobody waits for comes when those who await the results have run. */

@@ -34,7 +34,9 @@ const Control = {
   hostAwake: 3 * LINE,
   /** 1 while a bell is on its way to the main thread. */
   bellRung: 4 * LINE,
-  words: 5 * LINE,
+  /** Main: how many of those that have come back it has collected, or is about to. */
+  collected: 5 * LINE,
+  words: 6 * LINE,
 } as const;
 
 /** Stands for a cell's function once the job has returned a promise. */
@@ -68,6 +70,7 @@ export class Rings implements SharedRings {
   #submitted = 0;
   #consumed = 0;
   #completed = 0;
+  #announced = 0;
   #collected = 0;
 
   constructor({ memory, cells }: SharedRings) {
@@ -145,8 +148,16 @@ export class Rings implements SharedRings {
     return cell;
   }
 
-  /** Main: the bell was heard; the next completion may ring it again. To be called before `collect`. */
+  /**
+   * Main: all that has come back until now is about to be collected, and what comes back from now on may
+   * ring again. To be called before `collect`.
+   */
   answerBell(): void {
+    Atomics.store(
+      this.#control,
+      Control.collected,
+      Atomics.load(this.#control, Control.completed),
+    );
     Atomics.store(this.#control, Control.bellRung, 0);
   }
 
@@ -264,8 +275,20 @@ export class Rings implements SharedRings {
     Atomics.store(this.#control, Control.completed, this.#completed);
   }
 
-  /** Host: whether the main thread has to be woken: the bell is the caller's to ring. */
+  /** Host: how many cells have come back that the main thread neither knows of nor was told of. */
+  get unannounced(): number {
+    const collected = Atomics.load(this.#control, Control.collected);
+    return Math.min((this.#completed - this.#announced) | 0, (this.#completed - collected) | 0);
+  }
+
+  /**
+   * Host: to be called before the bell is rung, or a message is posted that is a bell besides. That
+   * announces all that has come back until then.
+   *
+   * @returns Whether the main thread has to be woken: the bell is the caller's to ring.
+   */
   ring(): boolean {
+    this.#announced = this.#completed;
     if (Atomics.load(this.#control, Control.bellRung) === 1) return false;
     Atomics.store(this.#control, Control.bellRung, 1);
     return true;
