@@ -153,11 +153,7 @@ export class Rings implements SharedRings {
    * ring again. To be called before `collect`.
    */
   answerBell(): void {
-    Atomics.store(
-      this.#control,
-      Control.collected,
-      Atomics.load(this.#control, Control.completed),
-    );
+    Atomics.store(this.#control, Control.collected, Atomics.load(this.#control, Control.completed));
     Atomics.store(this.#control, Control.bellRung, 0);
   }
 

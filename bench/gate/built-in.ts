@@ -2,8 +2,8 @@
  * The scenarios of `millrace bench` as the gate measures them: one pool, its own of each side, under the
  * loads that those scenarios are about.
  *
- * Invariant: what they run takes a time that was told it by the clock, or nothing, so that rates are the
- * same on every machine and what differs between two sides is the pool.
+ * Invariant: under a closed load jobs are of a known amount of work, so that nothing that slows them down
+ * can hide; under an open one they take a known time by the clock, so that rates fit every machine.
  */
 import { dealJobs } from '../scenarios/tail/mix.js';
 import type { LoadSpec, PoolSpec } from './workload.js';
@@ -16,7 +16,7 @@ export interface BuiltIn {
 }
 
 const THREADS = 2;
-const SPIN = new URL('../../workers/spin.js', import.meta.url).href;
+const JOBS = new URL('../../workers/jobs.js', import.meta.url).href;
 const PAYLOAD = new URL('../../workers/payload.js', import.meta.url).href;
 /** Two threads do 9,000 of the mixed jobs per second at most, and 2,000 of one millisecond. */
 const TAIL_PER_SECOND = 4500;
@@ -26,26 +26,26 @@ const MIXED_JOBS = 1000;
 /** All of them, by the name of the scenario. */
 export const BUILT_INS: Readonly<Record<string, readonly BuiltIn[]>> = {
   overhead: [
-    spinning('overhead: no-op, 16 in flight', 'noop', [0], closed(16)),
-    spinning('overhead: no-op, 256 in flight', 'noop', [0], closed(256)),
-    spinning('overhead: 10 µs, 64 in flight', 'spin', [10], closed(64)),
-    spinning('overhead: 100 µs, 64 in flight', 'spin', [100], closed(64)),
+    computing('overhead: no-op, 16 in flight', 'noop', [0], closed(16)),
+    computing('overhead: no-op, 256 in flight', 'noop', [0], closed(256)),
+    computing('overhead: 10 µs, 64 in flight', 'work', [10], closed(64)),
+    computing('overhead: 100 µs, 64 in flight', 'work', [100], closed(64)),
   ],
   payload: [
     payload('payload: 1 KB', 1024),
     payload('payload: 100 KB', 100 * 1024),
     payload('payload: 10 MB', 10 * 1024 ** 2),
   ],
-  sparse: [spinning('sparse: one job every 10 ms', 'noop', [0], { kind: 'paced', everyMs: 10 })],
+  sparse: [computing('sparse: one job every 10 ms', 'noop', [0], { kind: 'paced', everyMs: 10 })],
   tail: [
-    spinning('tail: mixed jobs at half of the saturation', 'spin', mixedJobs(), {
+    computing('tail: mixed jobs at half of the saturation', 'spin', mixedJobs(), {
       kind: 'open',
       perSecond: TAIL_PER_SECOND,
       backlog: 10_000,
     }),
   ],
   overload: [
-    spinning('overload: twice the saturation', 'spin', [1000], {
+    computing('overload: twice the saturation', 'spin', [1000], {
       kind: 'open',
       perSecond: OVERLOAD_PER_SECOND,
       backlog: 64,
@@ -53,11 +53,11 @@ export const BUILT_INS: Readonly<Record<string, readonly BuiltIn[]>> = {
   ],
 };
 
-function spinning(name: string, job: string, values: unknown[], load: LoadSpec): BuiltIn {
+function computing(name: string, job: string, values: unknown[], load: LoadSpec): BuiltIn {
   const input = { kind: 'values', values } as const;
   return {
     name,
-    spec: { kind: 'pool', module: SPIN, name: job, input, threads: THREADS, load },
+    spec: { kind: 'pool', module: JOBS, name: job, input, threads: THREADS, load },
   };
 }
 

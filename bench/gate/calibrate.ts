@@ -14,7 +14,7 @@ import { type Arm, ROUND_TIMING } from './round.js';
 import { Trial } from './trial.js';
 import { DEFAULT_THRESHOLDS, type Limits } from './thresholds.js';
 
-const WORK = new URL('../../workers/work.js', import.meta.url).href;
+const WORK = new URL('../../workers/jobs.js', import.meta.url).href;
 const LIBRARY = new URL('../../src/index.js', import.meta.url).href;
 /** About half a millisecond. */
 const UNITS = 500;

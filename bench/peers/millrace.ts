@@ -5,7 +5,7 @@
  * single variant sends one message for each job and differs in nothing else.
  */
 import { Pool, type PoolOptions } from '../../src/index.js';
-import { SPIN_MODULE, type SpinJobs } from './jobs.js';
+import { JOB_MODULE, type ExperimentJobs } from './jobs.js';
 import type { Peer } from './peer.js';
 
 /** What a job is charged, and then some. */
@@ -26,7 +26,7 @@ function millraceWith(name: string, special: { readonly coalesce?: boolean }): P
         backlog: { jobs: inFlight, bytes: (inFlight + threads) * BYTES_PER_JOB },
         ...special,
       };
-      const pool = new Pool<SpinJobs>(SPIN_MODULE, options);
+      const pool = new Pool<ExperimentJobs>(JOB_MODULE, options);
       if (isCold !== true) await pool.ready();
       return {
         run: (input) => pool.run(job, input),

@@ -1,16 +1,16 @@
 /**
- * A peer: one way of running jobs of `workers/spin.ts` on a fixed number of threads, behind the same
+ * A peer: one way of running jobs of `workers/jobs.ts` on a fixed number of threads, behind the same
  * few lines as all the others.
  *
  * Invariants: `start` gives a pool that has answered (but see `isCold`); what `run` gives is what the job function
  * returned, and every peer runs the same function of the same file; after `stop` no thread is left.
  */
-import type { SpinJob } from './jobs.js';
+import type { ExperimentJob } from './jobs.js';
 
 /** What a peer is started with. */
 export interface PeerOptions {
   readonly threads: number;
-  readonly job: SpinJob;
+  readonly job: ExperimentJob;
   /** Jobs in flight at most, as far as that is known; bounds and queues are sized by it. */
   readonly inFlight: number;
   /**

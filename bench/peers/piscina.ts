@@ -11,7 +11,7 @@
  * - `recordTiming: false` and `FixedQueue`, as its documentation advises for speed.
  */
 import { fileURLToPath } from 'node:url';
-import { SPIN_MODULE, wakeThreads } from './jobs.js';
+import { JOB_MODULE, wakeThreads } from './jobs.js';
 import type { Peer } from './peer.js';
 
 export const piscina: Peer = {
@@ -20,7 +20,7 @@ export const piscina: Peer = {
   async start({ threads, job, inFlight, favour, isCold }) {
     const { FixedQueue, Piscina } = await import('piscina');
     const pool = new Piscina<number, number>({
-      filename: fileURLToPath(SPIN_MODULE),
+      filename: fileURLToPath(JOB_MODULE),
       name: job,
       minThreads: threads,
       maxThreads: threads,

@@ -1,9 +1,10 @@
 /** What runs on Poolifier's threads: the job functions under their own names. */
 import { ThreadWorker } from 'poolifier';
-import { identify, noop, spin } from '../../workers/spin.js';
+import { identify, noop, spin, work } from '../../workers/jobs.js';
 
 export const worker: unknown = new ThreadWorker<number, number>({
   noop: (input) => noop(input ?? 0),
   spin: (input) => spin(input ?? 0),
+  work: (input) => work(input ?? 0),
   identify: (input) => identify(input ?? 0),
 });

@@ -1,8 +1,8 @@
 /** What runs on the threads of the ring: one message in, one message out. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { identify, noop, spin } from '../../workers/spin.js';
-import type { SpinJob } from './jobs.js';
+import { identify, noop, spin, work } from '../../workers/jobs.js';
+import type { ExperimentJob } from './jobs.js';
 
-const job = { identify, noop, spin }[workerData as SpinJob];
+const job = { identify, noop, spin, work }[workerData as ExperimentJob];
 
 parentPort?.on('message', (input: number) => parentPort?.postMessage(job(input)));

@@ -7,7 +7,7 @@
  * - `isolateWorkers: false` (the default): a new thread for each job would measure something else.
  */
 import { fileURLToPath } from 'node:url';
-import { SPIN_MODULE, wakeThreads } from './jobs.js';
+import { JOB_MODULE, wakeThreads } from './jobs.js';
 import type { Peer } from './peer.js';
 
 export const tinypool: Peer = {
@@ -16,7 +16,7 @@ export const tinypool: Peer = {
   async start({ threads, job, inFlight, favour, isCold }) {
     const { Tinypool } = await import('tinypool');
     const pool = new Tinypool({
-      filename: fileURLToPath(SPIN_MODULE),
+      filename: fileURLToPath(JOB_MODULE),
       name: job,
       runtime: 'worker_threads',
       minThreads: threads,

@@ -1,5 +1,5 @@
 /** What runs on workerpool's threads: the job functions under their own names. */
 import workerpool from 'workerpool';
-import { identify, noop, spin } from '../../workers/spin.js';
+import { identify, noop, spin, work } from '../../workers/jobs.js';
 
-workerpool.worker({ identify, noop, spin });
+workerpool.worker({ identify, noop, spin, work });

@@ -3,7 +3,8 @@ import type { Worker } from 'node:worker_threads';
 import { Pool, type PoolOptions } from 'millrace';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isOtherPool, PEER_NAMES, PEERS, peerVersions } from '../../dist/bench/peers/index.js';
-import { SPIN_MODULE } from '../../dist/bench/peers/jobs.js';
+import { JOB_MODULE } from '../../dist/bench/peers/jobs.js';
+import { work } from '../../dist/workers/jobs.js';
 import { nowUs } from '../../bench/clock.js';
 
 const others = PEER_NAMES.filter((name) => isOtherPool(name));
@@ -26,7 +27,7 @@ afterEach(() => process.off('worker', threadStarted));
 describe.each(PEER_NAMES)('%s', (name) => {
   test.skipIf(name === 'millrace-single' && !canSendSingly()).each([
     { favour: 'throughput', job: 'noop' },
-    { favour: 'throughput', job: 'spin' },
+    { favour: 'throughput', job: 'work' },
     { favour: 'latency', job: 'spin' },
   ] as const)('$job, at the settings for $favour', async ({ favour, job }) => {
     expect(PEERS[name].name).toBe(name);
@@ -36,6 +37,7 @@ describe.each(PEER_NAMES)('%s', (name) => {
     const results = await Promise.all(inputs.map((input) => run(input)));
     const afterUs = nowUs();
     if (job === 'noop') expect(results).toEqual(inputs);
+    if (job === 'work') expect(results).toEqual(inputs.map(work));
     for (const [input, startUs] of job === 'spin' ? results.entries() : []) {
       expect(startUs).toBeGreaterThan(beforeUs);
       expect(startUs).toBeLessThanOrEqual(afterUs - input + 1);
@@ -69,7 +71,7 @@ describe.each(PEER_NAMES)('%s', (name) => {
 /** Whether this state of the library has the option that the variant needs. */
 function canSendSingly(): boolean {
   try {
-    void new Pool(SPIN_MODULE, { threads: 1, coalesce: false } as PoolOptions).close();
+    void new Pool(JOB_MODULE, { threads: 1, coalesce: false } as PoolOptions).close();
     return true;
   } catch {
     return false;

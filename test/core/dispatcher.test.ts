@@ -4,13 +4,17 @@ import { macrotask, rejection } from '../helpers/outcomes.js';
 import { ScriptedLink } from './scripted-link.js';
 
 /** A scheduler whose threads are scripted. */
-function schedulerOf(settings: { threads: number; concurrency: number; coalesce: boolean }) {
+function schedulerOf(
+  settings: { threads: number; concurrency: number; coalesce: boolean },
+  now: () => number = () => performance.now(),
+) {
   const scheduler = new Scheduler(
     { ...settings, backlog: { jobs: 8, bytes: 100_000, waiters: 0 }, overflow: 'reject' },
     { live() {}, saturated() {}, available() {}, failedUnread() {}, drained() {} },
+    now,
   );
   const links = Array.from({ length: settings.threads }, () => {
-    const link = new ScriptedLink(settings.concurrency + 64);
+    const link = new ScriptedLink(settings.concurrency + 64, now);
     scheduler.addThread(link);
     return link;
   });
@@ -38,6 +42,37 @@ async function scripted() {
 
 afterEach(() => {
   vi.useRealTimers();
+});
+
+test.each([
+  { runMs: 1, isTaken: true, what: 'is taken where it has a while to go on' },
+  { runMs: 0.01, isTaken: false, what: 'waits for its own bell where it is nearly through' },
+])('what a thread has done when another one rings $what', async ({ runMs, isTaken }) => {
+  let nowMs = 0;
+  const { links, submit } = schedulerOf(
+    { threads: 2, concurrency: 1, coalesce: true },
+    () => nowMs,
+  );
+  const [first, second] = links as [ScriptedLink, ScriptedLink];
+  const runOne = (link: ScriptedLink): void => {
+    link.start();
+    nowMs += runMs;
+    link.end(0, { value: 'done' });
+  };
+  const known = submit('teaches how long it takes');
+  runOne(first);
+  first.announce();
+  await known.result;
+
+  const jobs = [1, 2, 3, 4].map((input) => submit(input));
+  expect(links.map(({ left }) => left)).toEqual([2, 2]);
+  for (const link of links) runOne(link);
+  first.announce();
+  await macrotask();
+  expect(jobs.filter(({ state }) => state === 'fulfilled').length).toBe(isTaken ? 2 : 1);
+  second.announce();
+  await macrotask();
+  expect(jobs.filter(({ state }) => state === 'fulfilled').length).toBe(2);
 });
 
 /** Lets the thread do something right after the main thread has looked whether a job has ended. */

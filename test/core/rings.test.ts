@@ -65,6 +65,33 @@ test('a bell is asked for once, and again after it was answered', () => {
   expect(main.rouse()).toBe(true);
 });
 
+test('what was neither collected nor rung for is counted', () => {
+  const { main, host } = bothSides(2);
+  const completeOne = (): void => {
+    main.submit(0);
+    host.next();
+    host.complete(0);
+  };
+  for (let round = 0; round < 3; round += 1) {
+    expect(host.unannounced).toBe(0);
+    completeOne();
+    completeOne();
+    expect(host.unannounced).toBe(2);
+    // The main thread looks by itself.
+    main.answerBell();
+    expect(host.unannounced, 'it is about to collect them').toBe(0);
+    expect([main.collect(), main.collect(), main.collect()]).toEqual([0, 0, -1]);
+    completeOne();
+    expect(host.unannounced).toBe(1);
+    expect(host.ring()).toBe(true);
+    expect(host.unannounced, 'it was rung for').toBe(0);
+    completeOne();
+    expect(host.unannounced).toBe(1);
+    main.answerBell();
+    expect([main.collect(), main.collect(), main.collect()]).toEqual([0, 0, -1]);
+  }
+});
+
 test('a function that returned a promise is marked', () => {
   const { main, host } = bothSides(1);
   main.functions[0] = 7;

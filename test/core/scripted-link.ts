@@ -83,8 +83,9 @@ export class ScriptedLink implements Link {
     const form = 'value' in outcome ? this.#rings.values.write(cell, outcome.value) : Inline.none;
     this.#rings.forms[cell] = form;
     this.#rings.finish(cell, this.#now());
-    if (form !== Inline.none) this.#rings.complete(cell);
-    else if ('value' in outcome) this.onMessage([Kind.done, cell, Form.plain, outcome.value]);
+    if (form !== Inline.none) return this.#rings.complete(cell);
+    this.#rings.ring();
+    if ('value' in outcome) this.onMessage([Kind.done, cell, Form.plain, outcome.value]);
     else this.onMessage([Kind.done, cell, Form.thrown, encodeThrown(outcome.error)]);
   }
 

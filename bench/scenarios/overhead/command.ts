@@ -11,6 +11,7 @@ import { peerVersions, type PeerName, sortByInstallation } from '../../peers/ind
 import { measureRounds } from '../../rounds.js';
 import type { Scenario, Surroundings } from '../../scenario.js';
 import { LONGEST_WARM_UP } from '../../warm-up.js';
+import { measureWorkRate } from '../../work-rate.js';
 import type { OverheadReply, OverheadRequest } from './program.js';
 import { describeOverhead, overheadFigures } from './report.js';
 import { type OverheadResult, pointResult } from './result.js';
@@ -54,6 +55,7 @@ async function measureOverhead(
   const startedAt = new Date().toISOString();
   const { installed, missing } = sortByInstallation(settings.peers);
   const points = gridOf(settings);
+  const workPerUs = await measureWorkRate(settings.threads);
   const measurements = await measureRounds<Point, PeerName, OverheadReply>(
     {
       ...settings,
@@ -62,7 +64,7 @@ async function measureOverhead(
       secondsEach: (START_MS + settings.warmUpMs + settings.windowMs) / 1000,
       describe: describeMeasurement,
       isStable: ({ throughput }) => throughput.isStable,
-      measure: (point, peer) => measure(point, peer, settings, surroundings.signal),
+      measure: (point, peer) => measure(point, peer, workPerUs, settings, surroundings.signal),
     },
     surroundings,
   );
@@ -73,6 +75,7 @@ async function measureOverhead(
     isInterrupted: measurements.isInterrupted,
     versions: peerVersions(installed),
     settings,
+    workPerUs,
     missing,
     points: points.map((point) => pointResult(point, installed, processors, measurements)),
     failures: measurements.failures,
@@ -83,6 +86,7 @@ async function measureOverhead(
 function measure(
   { kind, inFlight }: Point,
   peer: PeerName,
+  workPerUs: number,
   { threads, ...settings }: OverheadSettings,
   signal: AbortSignal,
 ): Promise<OverheadReply> {
@@ -95,7 +99,7 @@ function measure(
     peer,
     threads,
     job: kind.job,
-    us: kind.us,
+    input: kind.us * workPerUs,
     inFlight,
     warmUpMs,
     windowMs,

@@ -6,7 +6,7 @@
 import { type Message, serveParent, tellParent } from '../../child.js';
 import type { Measured } from '../../fresh-process.js';
 import { PEERS, type PeerName } from '../../peers/index.js';
-import type { SpinJob } from '../../peers/jobs.js';
+import type { ExperimentJob } from '../../peers/jobs.js';
 import { measureThroughput, type Throughput } from '../../steady-load.js';
 
 /** What the process is told. */
@@ -14,8 +14,8 @@ export interface OverheadRequest extends Message {
   readonly kind: 'measure';
   readonly peer: PeerName;
   readonly threads: number;
-  readonly job: SpinJob;
-  readonly us: number;
+  readonly job: ExperimentJob;
+  readonly input: number;
   readonly inFlight: number;
   readonly warmUpMs: number;
   readonly windowMs: number;
@@ -29,9 +29,14 @@ export interface OverheadReply extends Measured {
 serveParent<OverheadRequest>((request) => void measure(request));
 
 async function measure(request: OverheadRequest): Promise<void> {
-  const { peer, threads, job, us, inFlight, warmUpMs, windowMs } = request;
+  const { peer, threads, job, input, inFlight, warmUpMs, windowMs } = request;
   const { run } = await PEERS[peer].start({ threads, job, inFlight, favour: 'throughput' });
-  const throughput = await measureThroughput({ inFlight, run: () => run(us), warmUpMs, windowMs });
+  const throughput = await measureThroughput({
+    inFlight,
+    run: () => run(input),
+    warmUpMs,
+    windowMs,
+  });
   const reply: OverheadReply = { kind: 'measured', throughput };
   tellParent(reply);
 }

@@ -41,6 +41,8 @@ export interface OverheadResult extends ScenarioResult {
   readonly scenario: 'overhead';
   readonly versions: Readonly<Record<string, string>>;
   readonly settings: OverheadSettings;
+  /** Units of work that a thread does in a microsecond: what makes a job as long as it is called. */
+  readonly workPerUs: number;
   /** Peers that were asked for and are not installed. */
   readonly missing: readonly PeerName[];
   readonly points: readonly PointResult[];

@@ -11,7 +11,7 @@ import {
 } from '../../comparison.js';
 import { checkFilter } from '../../filter.js';
 import { type Flags, type FlagTable, listFlag, numberFlag } from '../../flags.js';
-import type { SpinJob } from '../../peers/jobs.js';
+import type { ExperimentJob } from '../../peers/jobs.js';
 import { PEER_NAMES, type PeerName } from '../../peers/index.js';
 
 /** A kind of job: its name on the command line, and its length. */
@@ -19,7 +19,8 @@ export interface JobKind {
   readonly name: string;
   /** As a reader sees it. */
   readonly title: string;
-  readonly job: SpinJob;
+  readonly job: ExperimentJob;
+  /** How long it takes on a thread that has its processor to itself. */
   readonly us: number;
 }
 
@@ -41,9 +42,9 @@ export interface OverheadSettings extends ComparisonSettings {
 /** The rows of the grid. */
 export const JOB_KINDS: readonly JobKind[] = [
   { name: 'no-op', title: 'No-ops', job: 'noop', us: 0 },
-  { name: '10us', title: 'Jobs of 10 µs', job: 'spin', us: 10 },
-  { name: '100us', title: 'Jobs of 100 µs', job: 'spin', us: 100 },
-  { name: '1ms', title: 'Jobs of 1 ms', job: 'spin', us: 1000 },
+  { name: '10us', title: 'Jobs of 10 µs', job: 'work', us: 10 },
+  { name: '100us', title: 'Jobs of 100 µs', job: 'work', us: 100 },
+  { name: '1ms', title: 'Jobs of 1 ms', job: 'work', us: 1000 },
 ];
 
 const IN_FLIGHT = [1, 16, 64, 256, 1024];

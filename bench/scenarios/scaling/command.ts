@@ -10,6 +10,7 @@ import { measureFresh } from '../../fresh-process.js';
 import { measureRounds } from '../../rounds.js';
 import type { Scenario, Surroundings } from '../../scenario.js';
 import { LONGEST_WARM_UP } from '../../warm-up.js';
+import { measureWorkRate } from '../../work-rate.js';
 import type { OverheadReply, OverheadRequest } from '../overhead/program.js';
 import type { JobKind } from '../overhead/settings.js';
 import { describeScaling, scalingFigures } from './report.js';
@@ -48,6 +49,7 @@ async function measureScaling(
 ): Promise<ScalingResult> {
   const startedAt = new Date().toISOString();
   const threads = threadsOf(settings);
+  const workPerUs = await measureWorkRate(1);
   const measurements = await measureRounds<JobKind, number, OverheadReply>(
     {
       ...settings,
@@ -56,7 +58,7 @@ async function measureScaling(
       secondsEach: (START_MS + settings.warmUpMs + settings.windowMs) / 1000,
       describe: describeMeasurement,
       isStable: ({ throughput }) => throughput.isStable,
-      measure: (kind, count) => measure(kind, count, settings, surroundings.signal),
+      measure: (kind, count) => measure(kind, count, workPerUs, settings, surroundings.signal),
     },
     surroundings,
   );
@@ -66,6 +68,7 @@ async function measureScaling(
     startedAt,
     isInterrupted: measurements.isInterrupted,
     settings,
+    workPerUs,
     processors,
     kinds: settings.jobs.map((kind) => kindResult(kind, threads, processors, measurements)),
     failures: measurements.failures,
@@ -76,6 +79,7 @@ async function measureScaling(
 function measure(
   kind: JobKind,
   threads: number,
+  workPerUs: number,
   { warmUpMs, windowMs }: ScalingSettings,
   signal: AbortSignal,
 ): Promise<OverheadReply> {
@@ -84,7 +88,7 @@ function measure(
     peer: 'millrace',
     threads,
     job: kind.job,
-    us: kind.us,
+    input: kind.us * workPerUs,
     inFlight: threads * inFlightPerThread(kind),
     warmUpMs,
     windowMs,

@@ -52,6 +52,8 @@ export interface KindResult {
 export interface ScalingResult extends ScenarioResult {
   readonly scenario: 'scaling';
   readonly settings: ScalingSettings;
+  /** Units of work that a thread does in a microsecond: what makes a job as long as it is called. */
+  readonly workPerUs: number;
   /** That the process may use. */
   readonly processors: number;
   readonly kinds: readonly KindResult[];

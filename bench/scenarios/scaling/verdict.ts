@@ -121,7 +121,7 @@ function describeMiss({ worstMiss }: FittedLaw): string {
 }
 
 function describeMoreThreads(
-  { points, jobUs }: KindResult,
+  { points }: KindResult,
   last: ThreadsResult,
   processors: number,
 ): string[] {
@@ -134,11 +134,8 @@ function describeMoreThreads(
     return [`More threads than processors add nothing: at most ${done}. No law is fitted to them.`];
   }
   return [
-    `More threads than processors seem to do up to ${done}. No law is fitted to them.` +
-      (jobUs === 0
-        ? ''
-        : ' A job keeps its thread until its time is over by the clock, so that the time in which a ' +
-          'thread waits for a processor counts as work of its job: what comes on top is that, or noise.'),
+    `More threads than processors do up to ${done}: one has a job where another waits for the next, ` +
+      'or it is noise. No law is fitted to them.',
   ];
 }
 

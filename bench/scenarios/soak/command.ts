@@ -14,6 +14,7 @@ import {
   formatUnit,
 } from '../../terminal/format.js';
 import { Progress } from '../../terminal/progress.js';
+import { measureWorkRate } from '../../work-rate.js';
 import type { OverheadReply, OverheadRequest } from '../overhead/program.js';
 import type { SoakReply, SoakRequest, WindowMessage } from './program.js';
 import { describeSoak, soakFigures } from './report.js';
@@ -45,6 +46,7 @@ export const soak: Scenario<SoakSettings, SoakResult> = {
 
 /** What came of a run, as far as it came. */
 interface Course {
+  workPerUs?: number;
   saturation?: number;
   ratePerSecond?: number;
   generator?: NonNullable<SoakResult['generator']>;
@@ -86,10 +88,12 @@ async function run(
   { screen, signal }: Surroundings,
 ): Promise<void> {
   const { threads, job, minutes } = settings;
+  const workPerUs = await measureWorkRate(threads);
+  course.workPerUs = workPerUs;
   if (settings.ratePerSecond === undefined) {
     const { warmUpMs, windowMs } = SATURATION;
     progress.begin('Saturation', (warmUpMs + windowMs) / 1000, minutes * 60);
-    course.saturation = await measureSaturation(settings, signal);
+    course.saturation = await measureSaturation(settings, workPerUs, signal);
   }
   const ratePerSecond = settings.ratePerSecond ?? LOAD * (course.saturation ?? 0);
   course.ratePerSecond = ratePerSecond;
@@ -99,7 +103,7 @@ async function run(
     kind: 'soak',
     threads,
     job: job.job,
-    us: job.us,
+    input: job.us * workPerUs,
     ratePerSecond,
     windows,
     windowSeconds,
@@ -124,6 +128,7 @@ async function run(
 
 async function measureSaturation(
   { threads, job }: SoakSettings,
+  workPerUs: number,
   signal: AbortSignal,
 ): Promise<number> {
   const { inFlightPerThread, warmUpMs, windowMs } = SATURATION;
@@ -132,7 +137,7 @@ async function measureSaturation(
     peer: 'millrace',
     threads,
     job: job.job,
-    us: job.us,
+    input: job.us * workPerUs,
     inFlight: threads * inFlightPerThread,
     warmUpMs,
     windowMs,

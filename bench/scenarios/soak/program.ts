@@ -11,7 +11,7 @@ import { nowUs } from '../../clock.js';
 import type { Measured } from '../../fresh-process.js';
 import type { LatencySummary } from '../../latencies.js';
 import { OpenLoop } from '../../open-loop.js';
-import { SPIN_MODULE, type SpinJob, type SpinJobs } from '../../peers/jobs.js';
+import { JOB_MODULE, type ExperimentJob, type ExperimentJobs } from '../../peers/jobs.js';
 import { BacklogFullError, Pool } from '../../../src/index.js';
 import { type SoakWindow, WindowMeter } from './window.js';
 
@@ -19,8 +19,8 @@ import { type SoakWindow, WindowMeter } from './window.js';
 export interface SoakRequest extends Message {
   readonly kind: 'soak';
   readonly threads: number;
-  readonly job: SpinJob;
-  readonly us: number;
+  readonly job: ExperimentJob;
+  readonly input: number;
   readonly ratePerSecond: number;
   readonly windows: number;
   readonly windowSeconds: number;
@@ -46,13 +46,13 @@ const SAMPLES_PER_WINDOW = 10;
 serveParent<SoakRequest>((request) => void soak(request));
 
 async function soak(request: SoakRequest): Promise<void> {
-  const { threads, job, us, ratePerSecond, windows, windowSeconds } = request;
-  const pool = new Pool<SpinJobs>(SPIN_MODULE, { threads, overflow: 'reject' });
+  const { threads, job, input, ratePerSecond, windows, windowSeconds } = request;
+  const pool = new Pool<ExperimentJobs>(JOB_MODULE, { threads, overflow: 'reject' });
   await pool.ready();
   const meter = new WindowMeter();
   const send = async (intendedUs: number): Promise<void> => {
     try {
-      await pool.run(job, us);
+      await pool.run(job, input);
       meter.complete(nowUs() - intendedUs);
     } catch (error) {
       if (error instanceof BacklogFullError) return meter.refuse();

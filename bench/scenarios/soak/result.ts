@@ -33,6 +33,8 @@ export interface MemoryTrend {
 export interface SoakResult extends ScenarioResult {
   readonly scenario: 'soak';
   readonly settings: SoakSettings;
+  /** Units of work that a thread does in a microsecond; absent where it was not measured. */
+  readonly workPerUs?: number;
   /** Jobs per second; absent where the rate was given. */
   readonly saturation?: number;
   /** What arrived; absent where no saturation could be measured. */

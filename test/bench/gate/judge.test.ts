@@ -16,7 +16,7 @@ import { randomFrom } from '../../../dist/bench/random.js';
 // Rounds take their time on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
 
-const work = new URL('../../../dist/workers/work.js', import.meta.url).href;
+const work = new URL('../../../dist/workers/jobs.js', import.meta.url).href;
 const library = new URL('../../../dist/src/index.js', import.meta.url).href;
 const timing = { blocks: 1, blockMs: 20, warmUpMs: 20, limitMs: 20_000 };
 /** Four rounds of three processes can speak at 1 in 81. */

@@ -104,7 +104,7 @@ test.each([
 });
 
 test('a pool that refuses everything but a few says how much', async () => {
-  const spin = new URL('../../../dist/workers/spin.js', import.meta.url).href;
+  const spin = new URL('../../../dist/workers/jobs.js', import.meta.url).href;
   const { head } = await measureRound(
     arms({
       head: {
@@ -159,7 +159,7 @@ test.each([
 });
 
 test('a process that does not answer in time is ended', async () => {
-  const spin = new URL('../../../dist/workers/spin.js', import.meta.url).href;
+  const spin = new URL('../../../dist/workers/jobs.js', import.meta.url).href;
   const stuck: WorkloadSpec = {
     ...job,
     module: spin,

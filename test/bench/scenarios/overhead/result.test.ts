@@ -43,6 +43,7 @@ function resultOf(
     isInterrupted: false,
     versions: {},
     settings,
+    workPerUs: 1,
     missing: [],
     points: everywhere.map((point) => pointResult(point, peers, 2, measurements)),
     failures: [],
