@@ -20,6 +20,7 @@ export const TOUR: ReadonlyArray<{ readonly scenario: Scenario; readonly flags: 
       ['peers', 'millrace,piscina,tinypool,poolifier'],
       // The fewest that can claim a difference.
       ['rounds', '3'],
+      ['warm-up-ms', '500'],
     ]),
   },
   {

@@ -51,7 +51,7 @@ const IN_FLIGHT = [1, 16, 64, 256, 1024];
 const DEFAULT_PEERS = PEER_NAMES.filter((name) => name !== 'millrace-single');
 const DEFAULT_ROUNDS = 5;
 const DEFAULT_WINDOW_MS = 500;
-const DEFAULT_WARM_UP_MS = 300;
+const DEFAULT_WARM_UP_MS = 800;
 const JOB_NAMES = JOB_KINDS.map(({ name }) => name);
 
 export const OVERHEAD_FLAGS: FlagTable = {

@@ -27,7 +27,7 @@ const DEFAULT_JOBS = ['100us', '1ms'];
 const MAX_DEFAULT_THREADS = 16;
 const DEFAULT_ROUNDS = 5;
 const DEFAULT_WINDOW_MS = 300;
-const DEFAULT_WARM_UP_MS = 300;
+const DEFAULT_WARM_UP_MS = 800;
 const JOB_NAMES = JOB_KINDS.map(({ name }) => name);
 const { threads: _, ...SHARED_FLAGS } = COMPARISON_FLAGS;
 

@@ -21,7 +21,7 @@ test('without options everything has its default', () => {
     inFlight: [1, 16, 64, 256, 1024],
     peers: ['millrace', 'piscina', 'tinypool', 'workerpool', 'poolifier', 'ring'],
     windowMs: 500,
-    warmUpMs: 300,
+    warmUpMs: 800,
   });
 });
 

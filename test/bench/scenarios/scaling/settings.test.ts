@@ -17,7 +17,7 @@ test('without options everything has its default', () => {
     seed: 1,
     maxThreads: Math.min(availableParallelism(), 16),
     windowMs: 300,
-    warmUpMs: 300,
+    warmUpMs: 800,
   });
 });
 
