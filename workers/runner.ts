@@ -33,7 +33,7 @@ const now = performance.now.bind(performance);
  */
 const PATIENCE = 3;
 const LEAST_PATIENCE_MS = 0.2;
-const MOST_PATIENCE_MS = 4;
+const MOST_PATIENCE_MS = 2;
 /** A quarter is not time enough where all take no longer than this: then the bell is rung at the half. */
 const SHORT_REST_MS = 0.2;
 /** The weight of a job's time in the mean that this is reckoned by. */
@@ -271,9 +271,10 @@ export class Runner {
     const { unannounced, left } = this.#rings;
     if (unannounced === 1) this.#unannouncedSinceMs = this.#nowMs;
     const restMs = left * this.#meanRunMs;
-    const isHalf = restMs < SHORT_REST_MS && unannounced >= left;
+    // The last one is about to start, or little is left: more has to be under way when that is done.
+    const isDue = left <= 1 || (restMs < SHORT_REST_MS && unannounced >= left);
     const patienceMs = Math.min(Math.max(PATIENCE * restMs, LEAST_PATIENCE_MS), MOST_PATIENCE_MS);
-    if (isHalf || this.#nowMs >= this.#unannouncedSinceMs + patienceMs) this.#announce();
+    if (isDue || this.#nowMs >= this.#unannouncedSinceMs + patienceMs) this.#announce();
   }
 
   #announce(): void {
