@@ -270,24 +270,26 @@ export class Scheduler {
   /** A newcomer for which there is room. */
   #enter(job: JobRecord): JobRecord {
     this.#backlog.accept(job);
-    let isIntact = false;
+    let direct: Lane | undefined;
     try {
-      if (job.transfer !== undefined) checkAttached(job.transfer);
       // The message that takes memory along detaches it, too: that need not be done twice.
-      isIntact = job.transfer !== undefined && this.#laneNow(job) !== undefined;
-      if (!isIntact) takeOver(job);
+      if (job.transfer !== undefined) {
+        checkAttached(job.transfer);
+        direct = this.#laneNow(job);
+      }
+      if (direct === undefined) takeOver(job);
     } catch (error) {
       throw this.#refuseInput(job, error);
     }
     job.accepted(job.submittedMs);
     // At once, if it can: bookkeeping before the message is latency.
-    const lane = this.#laneNow(job);
+    const lane = direct ?? this.#laneNow(job);
     if (lane === undefined) this.#backlog.queue(job);
     else {
       try {
         this.#dispatcher.send(job, lane, true);
       } catch (error) {
-        if (isIntact) throw this.#refuseInput(job, error);
+        if (direct !== undefined) throw this.#refuseInput(job, error);
         this.#rejectInput(job, error);
       }
     }
