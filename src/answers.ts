@@ -84,11 +84,14 @@ export class Answers {
     if (job === undefined) return;
     lane.isHeldUp = false;
     const runMs = finishedMs - startedMs;
-    this.#stats.recordBusy(runMs, finishedMs + link.clockOffsetMs);
-    // Settled before it ended: all that was left of it was its slot.
-    if (!lane.carries(job, cell)) return;
+    const endedMs = finishedMs + link.clockOffsetMs;
+    if (!lane.carries(job, cell)) {
+      // Settled before it ended: all that was left of it was its slot.
+      this.#stats.recordAbandoned(runMs, endedMs);
+      return;
+    }
     job.carrier = undefined;
-    this.#stats.recordRun(startedMs + link.clockOffsetMs - job.acceptedMs, runMs);
+    this.#stats.recordRun(endedMs - runMs - job.acceptedMs, runMs, endedMs);
     job.function.record(runMs);
     if (rings.isAsync(cell)) job.function.isAsync = true;
     switch (form) {

@@ -16,7 +16,7 @@ export interface Link {
   readonly rings: Rings;
   /** The names of the module's jobs, in the order in which the thread counts them. */
   readonly names: readonly string[];
-  /** Added to the thread's `performance.now()` it gives ours. */
+  /** Added to the times in the cells it gives times of this thread's `performance.now()`. */
   readonly clockOffsetMs: number;
   /** Called with each bell, `done` and `pong`; the dispatcher sets it. */
   onMessage: (message: unknown) => void;

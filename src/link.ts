@@ -11,7 +11,7 @@ import { deserialize } from 'node:v8';
 import type { MessagePort, Worker } from 'node:worker_threads';
 import type { Loss } from './dispatcher.js';
 import { AHEAD_CELLS, type Link } from './lane.js';
-import { BELL, clockZeroMs, type Hello, Kind } from './protocol.js';
+import { BELL, type Hello, Kind, sharedNowMs } from './protocol.js';
 import { Rings } from './rings.js';
 import { decodeThrown, type EncodedError } from './thrown.js';
 
@@ -39,7 +39,7 @@ function readThrown(bytes: Uint8Array): unknown {
 export class ThreadLink implements Link {
   readonly rings: Rings;
   names: readonly string[] = [];
-  clockOffsetMs = 0;
+  readonly clockOffsetMs: number = performance.now() - sharedNowMs();
   state: 'booting' | 'greeted' | 'loading' | 'ready' | 'gone' = 'booting';
   onMessage: (message: unknown) => void = () => {};
   onUnreadable: (error: unknown) => void = () => {};
@@ -100,7 +100,6 @@ export class ThreadLink implements Link {
   greet(hello: Hello): void {
     this.state = 'greeted';
     this.#clearTimer();
-    this.clockOffsetMs = hello.clockZeroMs - clockZeroMs();
     this.#port = hello.port;
     this.#port.on('message', (message: unknown) => this.#receive(message));
     this.#port.on('messageerror', (error: unknown) => this.onUnreadable(error));

@@ -1,6 +1,5 @@
 /**
- * What the fill of the backlog means to the world outside: is it full, may producers go on, must the
- * process stay alive.
+ * What the fill of the backlog means to producers: is it full, and when may they go on.
  *
  * Invariants: told at edges only, `saturated` and `available` in turn; `available` comes at half
  * full, with nobody waiting, so that producers don't flap around a single free place.
@@ -12,8 +11,6 @@ import type { JobRecord } from './job.js';
 export interface PressureEvents {
   saturated(): void;
   available(): void;
-  /** Whether there are live jobs or waiters, for which the process must stay. */
-  live(isLive: boolean): void;
 }
 
 export class Pressure {
@@ -22,7 +19,6 @@ export class Pressure {
   readonly #lowJobs: number;
   readonly #lowBytes: number;
   #isSaturated = false;
-  #isLive = false;
 
   constructor(backlog: Backlog<JobRecord>, slots: number, events: PressureEvents) {
     const { capacity, limits } = backlog;
@@ -46,25 +42,14 @@ export class Pressure {
   /** A job was accepted or has begun to wait. */
   rose(): void {
     if (this.#backlog.accepted >= this.#backlog.capacity) this.overflowed();
-    if (this.#isLive) return;
-    this.#isLive = true;
-    this.#events.live(true);
   }
 
   /** Jobs may have left. */
   fell(): void {
+    if (!this.#isSaturated) return;
     const { accepted, bytes, waiting } = this.#backlog;
-    if (
-      this.#isSaturated &&
-      accepted <= this.#lowJobs &&
-      bytes <= this.#lowBytes &&
-      waiting === 0
-    ) {
-      this.#isSaturated = false;
-      this.#events.available();
-    }
-    if (!this.#isLive || accepted + waiting > 0) return;
-    this.#isLive = false;
-    this.#events.live(false);
+    if (accepted > this.#lowJobs || bytes > this.#lowBytes || waiting > 0) return;
+    this.#isSaturated = false;
+    this.#events.available();
   }
 }

@@ -22,6 +22,7 @@ import {
 import { Functions } from './functions.js';
 import type { Ending, JobRecord } from './job.js';
 import type { Lane, Link } from './lane.js';
+import { Liveness } from './liveness.js';
 import type { Settings, SubmitOptions } from './options.js';
 import { makeRoom } from './overflow.js';
 import { checkAttached, compact, detach } from './payload.js';
@@ -32,6 +33,8 @@ import { Stats } from './stats.js';
 
 /** What the scheduler tells its surroundings. Called in the middle of things: they must not call back. */
 export interface SchedulerEvents extends PressureEvents {
+  /** Whether the process has to stay: for live jobs or waiters, and for a moment longer. */
+  live(isLive: boolean): void;
   /** A job failed whose result nobody has read. */
   failedUnread(job: JobRecord): void;
   /** Closing, and the last accepted job has settled. */
@@ -58,6 +61,7 @@ export class Scheduler {
   readonly #closing: Closing;
   readonly #admission: Admission;
   readonly #pressure: Pressure;
+  readonly #liveness: Liveness;
   #isRefilling = false;
 
   constructor(
@@ -74,6 +78,9 @@ export class Scheduler {
     this.#pressure = new Pressure(this.#backlog, this.#slots, events);
     this.#admission = new Admission(this.#backlog, this.#slots, this.#functions, this.#stats);
     this.#deadlines = new Deadlines(now);
+    this.#liveness = new Liveness(this.#backlog, this.#deadlines, now, (isLive) =>
+      events.live(isLive),
+    );
     this.#dispatcher = new Dispatcher(
       this,
       settings,
@@ -263,6 +270,7 @@ export class Scheduler {
   #wait(job: JobRecord): JobRecord {
     this.#backlog.wait(job);
     this.#settling.watch(job);
+    this.#liveness.used();
     this.#pressure.rose();
     return job;
   }
@@ -294,6 +302,7 @@ export class Scheduler {
       }
     }
     if (job.ending === undefined) this.#settling.watch(job);
+    this.#liveness.used();
     this.#pressure.rose();
     if (job.ending !== undefined) this.#pressure.fell();
     return job;

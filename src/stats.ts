@@ -27,6 +27,10 @@ export interface TimeStats {
 const US_PER_MS = 1000;
 /** Times are kept raw for so many jobs: adding one to a histogram takes 18 ns, keeping it 1 ns. */
 const RAW_JOBS = 128;
+/** Of each of them: how long it waited, how long it ran, and when it ended. */
+const RAW_TIMES = 3;
+/** Stands for the wait of a job that was settled before it ended. */
+const ABANDONED = -1;
 const UTILIZATION_WINDOW_MS = 10_000;
 /** How often busy time is weighted anew; a stretch shorter than this counts as just now. */
 const FOLD_MS = 100;
@@ -45,8 +49,8 @@ export class Stats {
   };
   readonly #waits: RecordableHistogram = createHistogram();
   readonly #runs: RecordableHistogram = createHistogram();
-  /** Wait and run time of the last jobs, in turn, before they go to the histograms. */
-  readonly #raw = new Float64Array(2 * RAW_JOBS);
+  /** The times of the last jobs, before they go to the histograms. */
+  readonly #raw = new Float64Array(RAW_TIMES * RAW_JOBS);
   #rawCount = 0;
   #meanRunMs: number | undefined;
   /** Milliseconds that slots were busy, each weighted by how long ago it was at `#foldedMs`. */
@@ -62,19 +66,18 @@ export class Stats {
   }
 
   /** A job's function has ended on its thread. */
-  recordRun(waitMs: number, runMs: number): void {
-    this.#raw[this.#rawCount] = waitMs;
-    this.#raw[this.#rawCount + 1] = runMs;
-    this.#rawCount += 2;
-    if (this.#rawCount === 2 * RAW_JOBS) this.#flush();
-    this.#meanRunMs ??= runMs;
-    this.#meanRunMs += (runMs - this.#meanRunMs) * RUN_MEAN_WEIGHT;
+  recordRun(waitMs: number, runMs: number, endedMs: number): void {
+    const at = this.#rawCount;
+    this.#raw[at] = waitMs;
+    this.#raw[at + 1] = runMs;
+    this.#raw[at + 2] = endedMs;
+    this.#rawCount = at + RAW_TIMES;
+    if (this.#rawCount === this.#raw.length) this.#flush();
   }
 
-  /** A slot was busy for so long, until just now. */
-  recordBusy(busyMs: number, nowMs: number): void {
-    this.#recentBusyMs += busyMs < FOLD_MS ? busyMs : weightedMs(busyMs);
-    if (nowMs - this.#foldedMs >= FOLD_MS) this.#fold(nowMs);
+  /** The same of a job that was settled before: it has kept its slot busy. */
+  recordAbandoned(runMs: number, endedMs: number): void {
+    this.recordRun(ABANDONED, runMs, endedMs);
   }
 
   /**
@@ -83,6 +86,7 @@ export class Stats {
    * @param runningSinceMs - When the jobs were started that run now.
    */
   meanBusySlots(nowMs: number, runningSinceMs: readonly number[]): number {
+    this.#flush();
     this.#fold(nowMs);
     const running = runningSinceMs.reduce(
       (sum, sinceMs) => sum + weightedMs(Math.max(0, nowMs - sinceMs)),
@@ -101,6 +105,7 @@ export class Stats {
 
   /** When so many jobs will be done, by Little's law: excess × mean run time ÷ slots. At least 1 ms. */
   retryAfterMs(excess: number, slots: number): number {
+    this.#flush();
     const estimate = (excess * (this.#meanRunMs ?? 100)) / slots;
     return Math.ceil(Math.min(Math.max(estimate, 1), 60_000));
   }
@@ -116,9 +121,17 @@ export class Stats {
   }
 
   #flush(): void {
-    for (let index = 0; index < this.#rawCount; index += 2) {
-      this.#waits.record(toMicroseconds(this.#raw[index] as number));
-      this.#runs.record(toMicroseconds(this.#raw[index + 1] as number));
+    for (let at = 0; at < this.#rawCount; at += RAW_TIMES) {
+      const waitMs = this.#raw[at] as number;
+      const runMs = this.#raw[at + 1] as number;
+      const endedMs = this.#raw[at + 2] as number;
+      this.#recentBusyMs += runMs < FOLD_MS ? runMs : weightedMs(runMs);
+      if (endedMs - this.#foldedMs >= FOLD_MS) this.#fold(endedMs);
+      if (waitMs === ABANDONED) continue;
+      this.#waits.record(toMicroseconds(waitMs));
+      this.#runs.record(toMicroseconds(runMs));
+      this.#meanRunMs ??= runMs;
+      this.#meanRunMs += (runMs - this.#meanRunMs) * RUN_MEAN_WEIGHT;
     }
     this.#rawCount = 0;
   }

@@ -6,7 +6,7 @@
  */
 import { MessageChannel, parentPort, threadId } from 'node:worker_threads';
 import { serialize } from 'node:v8';
-import { BELL, clockZeroMs, type Hello, Kind, PROTOCOL } from '../src/protocol.js';
+import { BELL, type Hello, Kind, PROTOCOL } from '../src/protocol.js';
 import { markServing } from '../src/serving.js';
 import { encodeThrown } from '../src/thrown.js';
 import { jobFunctions } from './job-functions.js';
@@ -58,7 +58,6 @@ setImmediate(() => {
   const hello: Hello = {
     protocol: PROTOCOL,
     threadId,
-    clockZeroMs: clockZeroMs(),
     port: mainPort,
   };
   parentPort?.postMessage(hello, [mainPort]);

@@ -12,7 +12,7 @@
 import type { MessagePort, Transferable } from 'node:worker_threads';
 import { Inline } from '../src/inline.js';
 import { compact, copyToHandOver, isBuffer } from '../src/payload.js';
-import { BELL, Form, Kind } from '../src/protocol.js';
+import { BELL, Form, Kind, sharedNowMs as now } from '../src/protocol.js';
 import { Rings, type SharedRings } from '../src/rings.js';
 import { encodeThrown } from '../src/thrown.js';
 import { isTransferred, type JobContext, TRANSFER } from '../src/worker.js';
@@ -23,9 +23,6 @@ export interface HostedJob {
   readonly name: string;
   readonly execute: (input: unknown, job: JobContext) => unknown;
 }
-
-/** Taken at the start, as a job module may replace it, to test with a clock of its own. */
-const now = performance.now.bind(performance);
 
 /**
  * How long a result may lie in its cell before the bell is rung, as a multiple of the time that the jobs
@@ -92,8 +89,10 @@ export class Runner {
 
   /** The bell has rung. */
   wake(): void {
-    if (!this.#isDraining) this.#wasShortSleep = now() - this.#nowMs < SHORT_SLEEP_MS;
-    this.#drain();
+    if (this.#isDraining) return;
+    const nowMs = now();
+    this.#wasShortSleep = nowMs - this.#nowMs < SHORT_SLEEP_MS;
+    this.#drain(nowMs);
   }
 
   /** Starts no more jobs: the thread ends. What called `process.exit` may go on for a while. */
@@ -108,11 +107,11 @@ export class Runner {
   }
 
   /** Starts all that can start, then sleeps. */
-  #drain(): void {
+  #drain(nowMs = now()): void {
     if (this.#isDraining || this.#isStopped) return;
     this.#isDraining = true;
-    this.#nowMs = now();
-    const turnEndMs = this.#nowMs + TURN_MS;
+    this.#nowMs = nowMs;
+    const turnEndMs = nowMs + TURN_MS;
     let isFirst = true;
     do {
       while (this.#running < this.#slots && this.#rings.left > 0) {

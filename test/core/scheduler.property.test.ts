@@ -101,6 +101,9 @@ class History {
   readonly scheduler: Scheduler;
   isClosed = false;
   isLive = false;
+  /** When there was last a job or waiter, or a submission came. */
+  #usedAtMs = -Infinity;
+  #submitted = 0;
   drained = 0;
   /** Jobs whose thread ended right after they did. */
   readonly saved: Entry[] = [];
@@ -360,7 +363,14 @@ class History {
       refused: count('refused'),
     });
     expect(backlog.bytes).toBe(sum(accepted));
-    expect(this.isLive).toBe(accepted.length + waiting.length > 0);
+    // The process stays for live jobs and waiters, and for a moment longer.
+    if (accepted.length + waiting.length > 0 || entries.length > this.#submitted) {
+      this.#usedAtMs = performance.now();
+    }
+    this.#submitted = entries.length;
+    const idleMs = performance.now() - this.#usedAtMs;
+    if (accepted.length + waiting.length > 0) expect(this.isLive).toBe(true);
+    if (idleMs > 200) expect(this.isLive).toBe(false);
     // Alone on its thread, a job that was cut short is stopped with it; beside others it goes on.
     for (const link of this.links) {
       const isCutShort = link.running.some(
