@@ -24,7 +24,7 @@ import {
 
 const PROGRAM = new URL('./program.js', import.meta.url);
 /** Beside the jobs: the process starts, warms up and ends. */
-const START_MS = 500;
+const START_MS = 2500;
 const GRACE_MS = 30_000;
 
 /** Seldom a job, seldom a burst. */
