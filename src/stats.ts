@@ -30,7 +30,7 @@ const RAW_JOBS = 128;
 /** Of each of them: how long it waited, how long it ran, and when it ended. */
 const RAW_TIMES = 3;
 /** Stands for the wait of a job that was settled before it ended. */
-const ABANDONED = -1;
+const ABANDONED = Number.NaN;
 const UTILIZATION_WINDOW_MS = 10_000;
 /** How often busy time is weighted anew; a stretch shorter than this counts as just now. */
 const FOLD_MS = 100;
@@ -127,7 +127,7 @@ export class Stats {
       const endedMs = this.#raw[at + 2] as number;
       this.#recentBusyMs += runMs < FOLD_MS ? runMs : weightedMs(runMs);
       if (endedMs - this.#foldedMs >= FOLD_MS) this.#fold(endedMs);
-      if (waitMs === ABANDONED) continue;
+      if (Number.isNaN(waitMs)) continue;
       this.#waits.record(toMicroseconds(waitMs));
       this.#runs.record(toMicroseconds(runMs));
       this.#meanRunMs ??= runMs;
