@@ -3,8 +3,8 @@
  * longer. To hold it and to let it go again for each job that comes alone would cost that job more than
  * its promise and its record do (docs/design.md).
  *
- * Invariants: told at edges only; a job or waiter is there only while the process is held; without any
- * it is let go after a tenth of a second, two at most.
+ * Invariants: told at edges only; while there is a job or a waiter the process is held; without any it is
+ * let go within two tenths of a second.
  */
 import type { Backlog } from './backlog.js';
 import { Deadline, type Deadlines } from './deadlines.js';
