@@ -107,11 +107,11 @@ export class Runner {
   }
 
   /** Starts all that can start, then sleeps. */
-  #drain(nowMs = now()): void {
+  #drain(wokenMs?: number): void {
     if (this.#isDraining || this.#isStopped) return;
     this.#isDraining = true;
-    this.#nowMs = nowMs;
-    const turnEndMs = nowMs + TURN_MS;
+    this.#nowMs = wokenMs ?? now();
+    const turnEndMs = this.#nowMs + TURN_MS;
     let isFirst = true;
     do {
       while (this.#running < this.#slots && this.#rings.left > 0) {
