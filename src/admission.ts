@@ -46,24 +46,15 @@ export class Admission {
    * @throws MillraceError; `signal.reason` where the signal has aborted.
    */
   check(name: string, input: unknown, options: SubmitOptions | undefined): number {
-    if (typeof name !== 'string') {
-      const message = `The job's name is of type ${typeof name}; valid is the name of an exported function.`;
-      throw new InvalidOptionError('name', message);
-    }
+    if (typeof name !== 'string') throw invalidName(name);
     if (options !== undefined) checkSubmitOptions(options);
     // Before it is counted: a getter of the input may submit, or ask for the counters.
     const bytes = (options?.bytes ?? weigh(input)) + JOB_OVERHEAD_BYTES;
     this.#stats.submitted += 1;
-    if (this.#closedBy !== undefined) throw this.refuse(this.#closedBy);
-    if (!this.#functions.mayHave(name)) {
-      throw this.refuse(() => new UnknownJobError(name, this.#functions.names ?? []));
-    }
-    if (options?.signal?.aborted) {
-      this.#stats.endings.cancelled += 1;
-      throw options.signal.reason;
-    }
-    const limit = this.#backlog.limits.bytes;
-    if (bytes > limit) throw this.refuse(() => new JobTooLargeError(name, bytes, limit));
+    const isOpen = this.#closedBy === undefined && this.#functions.mayHave(name);
+    if (!isOpen) throw this.#shutOut(name);
+    if (options?.signal?.aborted) throw this.#aborted(options.signal);
+    if (bytes > this.#backlog.limits.bytes) throw this.#tooLarge(name, bytes);
     return bytes;
   }
 
@@ -91,6 +82,22 @@ export class Admission {
     );
   }
 
+  #shutOut(name: string): MillraceError {
+    return this.refuse(
+      this.#closedBy ?? (() => new UnknownJobError(name, this.#functions.names ?? [])),
+    );
+  }
+
+  #aborted(signal: AbortSignal): unknown {
+    this.#stats.endings.cancelled += 1;
+    return signal.reason;
+  }
+
+  #tooLarge(name: string, bytes: number): MillraceError {
+    const limit = this.#backlog.limits.bytes;
+    return this.refuse(() => new JobTooLargeError(name, bytes, limit));
+  }
+
   /** Counts a refusal; the caller throws its error. */
   refuse(make: () => MillraceError): MillraceError {
     this.#stats.endings.refused += 1;
@@ -114,4 +121,9 @@ export class Admission {
     const excess = accepted + waiting - this.#slots - Math.floor(limits.jobs / 2);
     return this.#stats.retryAfterMs(Math.max(excess, 1), this.#slots);
   }
+}
+
+function invalidName(name: unknown): InvalidOptionError {
+  const message = `The job's name is of type ${typeof name}; valid is the name of an exported function.`;
+  return new InvalidOptionError('name', message);
 }

@@ -27,12 +27,14 @@ export class Answers {
 
   /** A message of a thread, which is a bell besides. */
   receive(lane: Lane, message: unknown): void {
-    if (message !== BELL) {
-      const [kind, cell, form, value] = message as [number, number, number, unknown];
-      if (kind === Kind.pong) lane.isAnswering = true;
-      else this.#ended(lane, cell, form, value);
-    }
+    if (message !== BELL) this.#read(lane, message);
     this.collect(lane);
+  }
+
+  #read(lane: Lane, message: unknown): void {
+    const [kind, cell, form, value] = message as [number, number, number, unknown];
+    if (kind === Kind.pong) lane.isAnswering = true;
+    else this.#ended(lane, cell, form, value);
   }
 
   /** Takes what has come back from a thread. */
@@ -94,9 +96,12 @@ export class Answers {
     this.#stats.recordRun(endedMs - runMs - job.acceptedMs, runMs, endedMs);
     job.function.record(runMs);
     if (rings.isAsync(cell)) job.function.isAsync = true;
+    if (form === Form.plain) this.#settle(job, 'fulfilled', value);
+    else this.#settleAs(form, job, value);
+  }
+
+  #settleAs(form: number, job: JobRecord, value: unknown): void {
     switch (form) {
-      case Form.plain:
-        return this.#settle(job, 'fulfilled', value);
       case Form.buffer:
         return this.#settle(job, 'fulfilled', asBuffer(value));
       case Form.thrown:

@@ -142,11 +142,7 @@ export class Dispatcher {
    */
   send(job: JobRecord, lane: Lane, isLast: boolean): void {
     const index = lane.indexOf(job.function);
-    if (index === undefined) {
-      const error = withoutStack(() => new UnknownJobError(job.name, lane.link.names));
-      this.#owner.settle(job, 'rejected', error);
-      return;
-    }
+    if (index === undefined) return this.#rejectUnknown(job, lane);
     const cell = lane.occupy(job);
     const { rings } = lane;
     // Offered before its input is cloned: that may run getters, which may cancel the job.
@@ -164,6 +160,12 @@ export class Dispatcher {
     lane.unheard += 1;
     if (isLast || lane.unheard === MOST_UNHEARD) ring(lane);
     this.#balance.sent(lane);
+  }
+
+  /** The thread has no such function. */
+  #rejectUnknown(job: JobRecord, { link }: Lane): void {
+    const error = withoutStack(() => new UnknownJobError(job.name, link.names));
+    this.#owner.settle(job, 'rejected', error);
   }
 
   /** Makes sure that all threads know of what was sent to them. */
@@ -348,11 +350,13 @@ function ring(lane: Lane): void {
 }
 
 /** Brings a job's input to its thread: into the cell, or in a message. Returns how the cell holds it. */
-function putInput({ rings, link }: Lane, cell: number, { input, transfer }: JobRecord): number {
-  if (transfer === undefined) {
-    const form = rings.values.write(cell, input);
-    if (form !== Inline.none) return form;
-  }
+function putInput(lane: Lane, cell: number, job: JobRecord): number {
+  const form = job.transfer === undefined ? lane.rings.values.write(cell, job.input) : Inline.none;
+  if (form === Inline.none) postInput(lane, cell, job);
+  return form;
+}
+
+function postInput({ rings, link }: Lane, cell: number, { input, transfer }: JobRecord): void {
   rings.rouse();
   try {
     const copy = transfer === undefined ? copyToHandOver(input) : undefined;
@@ -362,7 +366,6 @@ function putInput({ rings, link }: Lane, cell: number, { input, transfer }: JobR
     link.post(BELL);
     throw error;
   }
-  return Inline.none;
 }
 
 function lost(job: JobRecord, started: boolean, cause: unknown): ThreadLostError {

@@ -63,48 +63,27 @@ export class InlineValues {
    * @returns How the cell holds it; `Inline.none` where it does not.
    */
   write(cell: number, value: unknown): number {
-    switch (typeof value) {
-      case 'undefined':
-        return Inline.undefined;
-      case 'boolean':
-        return value ? Inline.true : Inline.false;
-      case 'number':
-        this.#numbers[cell] = value;
-        return Inline.number;
-      case 'string':
-        return this.#writeText(cell, value) ? Inline.string : Inline.none;
-      case 'object':
-        return value === null ? Inline.null : this.#writeObject(cell, value);
-      default:
-        return Inline.none;
+    if (typeof value === 'number') {
+      this.#numbers[cell] = value;
+      return Inline.number;
     }
+    if (typeof value === 'string') return this.#writeText(cell, value);
+    if (typeof value === 'object' && value !== null) return this.#writeObject(cell, value);
+    return constantForm(value);
   }
 
   /** Reads what `write` has written. */
   read(cell: number, form: number): unknown {
-    switch (form) {
-      case Inline.undefined:
-        return undefined;
-      case Inline.null:
-        return null;
-      case Inline.true:
-        return true;
-      case Inline.false:
-        return false;
-      case Inline.number:
-        return this.#numbers[cell];
-      case Inline.string:
-        return this.#readText(cell);
-      case Inline.object:
-        return JSON.parse(this.#readText(cell));
-      case Inline.bytes:
-        return this.#readBytes(cell);
-      default:
-        return Buffer.from(this.#readBytes(cell).buffer);
-    }
+    if (form === Inline.number) return this.#numbers[cell];
+    if (form <= Inline.false) return constantOf(form);
+    return form <= Inline.object ? this.#readText(cell, form) : this.#readBytes(cell, form);
   }
 
-  #writeText(cell: number, text: string): boolean {
+  #writeText(cell: number, text: string): number {
+    return this.#writeAscii(cell, text) ? Inline.string : Inline.none;
+  }
+
+  #writeAscii(cell: number, text: string): boolean {
     const { length } = text;
     if (length > INLINE_BYTES) return false;
     this.#lengths[cell] = length;
@@ -112,15 +91,17 @@ export class InlineValues {
     return this.#bytes.write(text, cell * STRIDE, length + 4, 'utf8') === length;
   }
 
-  #readText(cell: number): string {
+  #readText(cell: number, form: number): unknown {
     const start = cell * STRIDE;
-    return this.#bytes.toString('latin1', start, start + (this.#lengths[cell] as number));
+    const end = start + (this.#lengths[cell] as number);
+    const text = this.#bytes.toString('latin1', start, end);
+    return form === Inline.object ? JSON.parse(text) : text;
   }
 
   #writeObject(cell: number, value: object): number {
     if (ArrayBuffer.isView(value)) return this.#writeBytes(cell, value);
     const text = flatText(value);
-    return text !== undefined && this.#writeText(cell, text) ? Inline.object : Inline.none;
+    return text !== undefined && this.#writeAscii(cell, text) ? Inline.object : Inline.none;
   }
 
   #writeBytes(cell: number, view: ArrayBufferView): number {
@@ -136,10 +117,41 @@ export class InlineValues {
     return isBuffer ? Inline.buffer : Inline.bytes;
   }
 
-  #readBytes(cell: number): Uint8Array<ArrayBuffer> {
+  #readBytes(cell: number, form: number): Uint8Array {
     const start = cell * STRIDE;
+    const end = start + (this.#lengths[cell] as number);
     // A copy, in memory of its own that is not shared.
-    return new Uint8Array(this.#bytes.subarray(start, start + (this.#lengths[cell] as number)));
+    const bytes = new Uint8Array(this.#bytes.subarray(start, end));
+    return form === Inline.buffer ? Buffer.from(bytes.buffer) : bytes;
+  }
+}
+
+/** How a cell holds a value that needs no memory, or `Inline.none` where it does. */
+function constantForm(value: unknown): number {
+  switch (value) {
+    case undefined:
+      return Inline.undefined;
+    case null:
+      return Inline.null;
+    case true:
+      return Inline.true;
+    case false:
+      return Inline.false;
+    default:
+      return Inline.none;
+  }
+}
+
+function constantOf(form: number): unknown {
+  switch (form) {
+    case Inline.null:
+      return null;
+    case Inline.true:
+      return true;
+    case Inline.false:
+      return false;
+    default:
+      return undefined;
   }
 }
 

@@ -144,16 +144,18 @@ export class JobRecord implements Job<unknown> {
 
   /** The job's result as an ordinary promise, which does raise an `unhandledRejection`. */
   promise(): Promise<unknown> {
-    this.#promise ??=
-      this.ending === undefined
-        ? new Promise((resolve, reject) => {
-            this.#resolve = resolve;
-            this.#reject = reject;
-          })
-        : this.ending === 'fulfilled'
-          ? Promise.resolve(this.#value)
-          : Promise.reject(this.#value);
-    return this.#promise;
+    return (this.#promise ??= this.ending === undefined ? this.#pending() : this.#settled());
+  }
+
+  #pending(): Promise<unknown> {
+    const promise = new Promise(keepSettlers);
+    this.#resolve = resolveLatest;
+    this.#reject = rejectLatest;
+    return promise;
+  }
+
+  #settled(): Promise<unknown> {
+    return this.ending === 'fulfilled' ? Promise.resolve(this.#value) : Promise.reject(this.#value);
   }
 
   /** Whether anybody has asked for the result. */
@@ -207,3 +209,12 @@ Object.defineProperty(JobRecord.prototype, inspect.custom, {
 });
 
 function ignore(): void {}
+
+let resolveLatest: Settle | undefined;
+let rejectLatest: Settle | undefined;
+
+/** One executor for all promises: a closure for each takes longer to make than the rest of the promise. */
+function keepSettlers(resolve: Settle, reject: Settle): void {
+  resolveLatest = resolve;
+  rejectLatest = reject;
+}

@@ -70,8 +70,9 @@ export class Lane implements Carrier {
     }
   }
 
-  get hasFreeCell(): boolean {
-    return this.#free > 0;
+  /** Whether a job may be sent here at all, be the thread busy or not. */
+  get isOpen(): boolean {
+    return !this.isStopping && this.#free > 0;
   }
 
   /** How the thread counts a function, or undefined where it has no such. */

@@ -96,13 +96,16 @@ function bufferBytes(buffer: ArrayBufferLike): number {
  * clone would carry the slab.
  */
 export function compact(value: unknown): unknown {
-  if (!ArrayBuffer.isView(value)) return value;
-  const { buffer, byteOffset, byteLength } = value;
-  if (byteLength === buffer.byteLength || isShared(buffer)) return value;
+  return typeof value === 'object' && ArrayBuffer.isView(value) ? compactView(value) : value;
+}
+
+function compactView(view: ArrayBufferView): ArrayBufferView {
+  const { buffer, byteOffset, byteLength } = view;
+  if (byteLength === buffer.byteLength || isShared(buffer)) return view;
   const own = buffer.slice(byteOffset, byteOffset + byteLength);
-  if (Buffer.isBuffer(value)) return Buffer.from(own);
-  if (value instanceof DataView) return new DataView(own);
-  return new (builtIn(value as Uint8Array))(own);
+  if (Buffer.isBuffer(view)) return Buffer.from(own);
+  if (view instanceof DataView) return new DataView(own);
+  return new (builtIn(view as Uint8Array))(own);
 }
 
 /**

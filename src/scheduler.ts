@@ -7,6 +7,7 @@
  *   + refused; a job is in exactly one of them.
  * - No thread is idle while a job is queued, and no place is free that the first waiter fits into.
  */
+import type { Transferable } from 'node:worker_threads';
 import { Admission } from './admission.js';
 import { Backlog } from './backlog.js';
 import { Closing, type UnfinishedJob } from './closing.js';
@@ -109,13 +110,7 @@ export class Scheduler {
     const bytes = this.#admission.check(name, input, options);
     const blocker = this.#backlog.blocker(bytes);
     if (blocker === undefined) return this.#enter(this.#record(name, input, options, bytes));
-    if (this.#isToWait(blocker, bytes)) {
-      return this.#wait(this.#record(name, input, options, bytes));
-    }
-    const job = this.#enter(this.#record(name, input, options, bytes));
-    // Jobs that were dropped may have left their slots.
-    this.refill();
-    return job;
+    return this.#overflow(blocker, name, input, options, bytes);
   }
 
   /**
@@ -229,7 +224,24 @@ export class Scheduler {
     if (this.#closing.isDrained) this.#events.drained();
   }
 
-  /** What becomes of a submission that finds no room: it waits, others are dropped for it, or it is refused. */
+  /** A submission that finds no room: it waits, others are dropped for it, or it is refused. */
+  #overflow(
+    blocker: BacklogLimit,
+    name: string,
+    input: unknown,
+    options: SubmitOptions | undefined,
+    bytes: number,
+  ): JobRecord {
+    if (this.#isToWait(blocker, bytes)) {
+      return this.#wait(this.#record(name, input, options, bytes));
+    }
+    const job = this.#enter(this.#record(name, input, options, bytes));
+    // Jobs that were dropped may have left their slots.
+    this.refill();
+    return job;
+  }
+
+  /** Whether a submission is to wait; if not, others were dropped for it. @throws MillraceError if it is refused. */
   #isToWait(blocker: BacklogLimit, bytes: number): boolean {
     this.#pressure.overflowed();
     const { overflow } = this.#settings;
@@ -281,10 +293,7 @@ export class Scheduler {
     let direct: Lane | undefined;
     try {
       // The message that takes memory along detaches it, too: that need not be done twice.
-      if (job.transfer !== undefined) {
-        checkAttached(job.transfer);
-        direct = this.#laneNow(job);
-      }
+      if (job.transfer !== undefined) direct = this.#laneThatDetaches(job, job.transfer);
       if (direct === undefined) takeOver(job);
     } catch (error) {
       throw this.#refuseInput(job, error);
@@ -293,19 +302,28 @@ export class Scheduler {
     // At once, if it can: bookkeeping before the message is latency.
     const lane = direct ?? this.#laneNow(job);
     if (lane === undefined) this.#backlog.queue(job);
-    else {
-      try {
-        this.#dispatcher.send(job, lane, true);
-      } catch (error) {
-        if (direct !== undefined) throw this.#refuseInput(job, error);
-        this.#rejectInput(job, error);
-      }
-    }
+    else this.#send(job, lane, direct !== undefined);
     if (job.ending === undefined) this.#settling.watch(job);
     this.#liveness.used();
     this.#pressure.rose();
     if (job.ending !== undefined) this.#pressure.fell();
     return job;
+  }
+
+  /** The thread that can take a newcomer's memory along with its message, now. @throws TypeError if it is detached. */
+  #laneThatDetaches(job: JobRecord, transfer: readonly Transferable[]): Lane | undefined {
+    checkAttached(transfer);
+    return this.#laneNow(job);
+  }
+
+  /** @param isIntact - Whether a newcomer whose message can't be made has lost nothing yet, and is refused. */
+  #send(job: JobRecord, lane: Lane, isIntact: boolean): void {
+    try {
+      this.#dispatcher.send(job, lane, true);
+    } catch (error) {
+      if (isIntact) throw this.#refuseInput(job, error);
+      this.#rejectInput(job, error);
+    }
   }
 
   /** The thread that a newcomer can go to at once: behind nobody, and where there is room. */
@@ -365,13 +383,12 @@ export class Scheduler {
  * Cloning may run getters of the input, which may submit: its place is taken before.
  */
 function takeOver(job: JobRecord): void {
-  if (job.transfer === undefined) {
-    job.input = compact(job.input);
-    return;
+  if (job.transfer === undefined) job.input = compact(job.input);
+  else {
+    const moved = detach(job.input, job.transfer);
+    job.input = moved.value;
+    job.transfer = moved.list;
   }
-  const moved = detach(job.input, job.transfer);
-  job.input = moved.value;
-  job.transfer = moved.list;
 }
 
 function inputError(job: JobRecord, cause: unknown): NotCloneableError {

@@ -53,10 +53,14 @@ export class Settling implements JobOwner {
 
   /** From here on the job's signal and its timeouts can end it. */
   watch(job: JobRecord): void {
-    if (job.signal !== undefined) this.#signals.add(job.signal, job);
-    this.#timeouts.add(job);
+    if (job.timeouts !== undefined) this.#timeouts.add(job);
+    if (job.signal !== undefined) this.#listen(job, job.signal);
+  }
+
+  #listen(job: JobRecord, signal: AbortSignal): void {
+    this.#signals.add(signal, job);
     // A getter of the input may have aborted it since the check.
-    if (job.signal?.aborted) this.cancel(job, job.signal.reason);
+    if (signal.aborted) this.cancel(job, signal.reason);
   }
 
   /** The job has moved on: another of its timeouts counts. */

@@ -25,9 +25,8 @@ export class Timeouts {
     this.#expire = expire;
   }
 
-  /** Begins to watch a job; costs nothing where it has no timeouts. */
+  /** Begins to watch a job that has timeouts. */
   add(job: JobRecord): void {
-    if (job.timeouts === undefined) return;
     job.deadline = new Deadline(() => this.#deadlineReached(job));
     this.move(job);
   }

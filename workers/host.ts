@@ -6,6 +6,7 @@
  */
 import { MessageChannel, parentPort, threadId } from 'node:worker_threads';
 import { serialize } from 'node:v8';
+import { onMessage } from '../src/port.js';
 import { BELL, type Hello, Kind, PROTOCOL } from '../src/protocol.js';
 import { markServing } from '../src/serving.js';
 import { encodeThrown } from '../src/thrown.js';
@@ -15,7 +16,7 @@ import { Runner } from './runner.js';
 const { port1: link, port2: mainPort } = new MessageChannel();
 let runner: Runner | undefined;
 
-link.on('message', (message: unknown) => {
+onMessage(link, (message) => {
   if (message === BELL) runner?.wake();
   else receive(message as readonly unknown[]);
 });

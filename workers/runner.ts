@@ -171,12 +171,8 @@ export class Runner {
     const rings = this.#rings;
     const form = rings.forms[cell] as number;
     const parcel = form === Inline.none ? this.#parcels.take(cell) : undefined;
-    if (!rings.start(cell, this.#nowMs)) {
-      // Taken back: the cell returns without a result.
-      rings.complete(cell);
-      this.#completed();
-      return;
-    }
+    // Taken back: the cell returns without a result.
+    if (!rings.start(cell, this.#nowMs)) return this.#complete(cell);
     this.#running += 1;
     if (parcel !== undefined && 'error' in parcel) {
       return this.#answer(cell, Form.unreadable, encodeThrown(parcel.error));
@@ -215,29 +211,25 @@ export class Runner {
   }
 
   #fulfil(cell: number, result: unknown): void {
-    let form: number = Inline.none;
-    let value = result;
-    let transfer: readonly Transferable[] | undefined;
     try {
-      if (isTransferred(result)) {
-        value = result.value;
-        transfer = result[TRANSFER];
-      } else {
-        form = this.#rings.values.write(cell, result);
-        if (form === Inline.none) {
-          const copy = copyToHandOver(result);
-          value = copy?.value ?? compact(result);
-          transfer = copy?.transfer;
-        }
-      }
+      const form = isTransferred(result) ? Inline.none : this.#rings.values.write(cell, result);
+      if (form === Inline.none) return this.#handOver(cell, result);
+      this.#ended(cell, form);
     } catch (error) {
       // A getter threw, or a trap of a proxy.
       return this.#answer(cell, Form.notCloneable, encodeThrown(error));
     }
-    if (form === Inline.none) return this.#answer(cell, formOf(value), value, transfer);
-    this.#ended(cell, form);
-    this.#rings.complete(cell);
-    this.#completed();
+    this.#complete(cell);
+  }
+
+  /** The result does not fit into its cell. */
+  #handOver(cell: number, result: unknown): void {
+    if (isTransferred(result)) {
+      return this.#answer(cell, formOf(result.value), result.value, result[TRANSFER]);
+    }
+    const copy = copyToHandOver(result);
+    const value = copy?.value ?? compact(result);
+    this.#answer(cell, formOf(value), value, copy?.transfer);
   }
 
   /** The job has ended, with a result that goes in a message. It wakes the main thread, too. */
@@ -265,15 +257,17 @@ export class Runner {
     this.#rings.finish(cell, this.#nowMs);
   }
 
-  /** A cell has gone back; tells the main thread if it is time. */
-  #completed(): void {
+  /** Gives a cell back, and tells the main thread if it is time. */
+  #complete(cell: number): void {
+    this.#rings.complete(cell);
     const { unannounced, left } = this.#rings;
     if (unannounced === 1) this.#unannouncedSinceMs = this.#nowMs;
-    const restMs = left * this.#meanRunMs;
     // The last one is about to start, or little is left: more has to be under way when that is done.
-    const isDue = left <= 1 || (restMs < SHORT_REST_MS && unannounced >= left);
+    if (left <= 1) return this.#announce();
+    const restMs = left * this.#meanRunMs;
+    if (restMs < SHORT_REST_MS && unannounced >= left) return this.#announce();
     const patienceMs = Math.min(Math.max(PATIENCE * restMs, LEAST_PATIENCE_MS), MOST_PATIENCE_MS);
-    if (isDue || this.#nowMs >= this.#unannouncedSinceMs + patienceMs) this.#announce();
+    if (this.#nowMs >= this.#unannouncedSinceMs + patienceMs) this.#announce();
   }
 
   #announce(): void {
