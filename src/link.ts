@@ -12,7 +12,7 @@ import type { MessagePort, Worker } from 'node:worker_threads';
 import type { Loss } from './dispatcher.js';
 import { AHEAD_CELLS, type Link } from './lane.js';
 import { onMessage } from './port.js';
-import { BELL, type Hello, Kind, sharedNowMs } from './protocol.js';
+import { BELL, type Hello, Kind } from './protocol.js';
 import { Rings } from './rings.js';
 import { decodeThrown, type EncodedError } from './thrown.js';
 
@@ -40,7 +40,6 @@ function readThrown(bytes: Uint8Array): unknown {
 export class ThreadLink implements Link {
   readonly rings: Rings;
   names: readonly string[] = [];
-  readonly clockOffsetMs: number = performance.now() - sharedNowMs();
   state: 'booting' | 'greeted' | 'loading' | 'ready' | 'gone' = 'booting';
   onMessage: (message: unknown) => void = () => {};
   onUnreadable: (error: unknown) => void = () => {};

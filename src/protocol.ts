@@ -67,15 +67,3 @@ export interface Hello {
 export function isHello(message: unknown): message is Hello {
   return (message as Partial<Hello> | null | undefined)?.protocol === PROTOCOL;
 }
-
-/** Taken at the start, as a job module may replace it, to test with a clock of its own. */
-const { hrtime } = process;
-
-/**
- * The time on the machine's monotonic clock, which all threads share, in milliseconds. As fast as
- * `performance.now()`, and where nothing is warm in the caches a third of its time (docs/design.md).
- */
-export function sharedNowMs(): number {
-  const time = hrtime();
-  return time[0] * 1e3 + time[1] / 1e6;
-}

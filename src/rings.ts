@@ -55,7 +55,7 @@ export class Rings implements SharedRings {
   readonly values: InlineValues;
   /** For each cell its job's number. */
   readonly ids: Float64Array;
-  /** For each cell when its job was started and finished, on the clock of `sharedNowMs`. */
+  /** For each cell when its job was started and finished, on the clock of `clockMs`. */
   readonly times: Float64Array;
   /** For each cell its job's function, as the host counts them. */
   readonly functions: Int32Array;
@@ -114,9 +114,11 @@ export class Rings implements SharedRings {
 
   /** Main: submits a cell. Whether the host knows is another question: `rouse`. */
   submit(cell: number): void {
-    this.#submissions[this.#submitted & this.#mask] = cell;
-    this.#submitted = (this.#submitted + 1) | 0;
-    Atomics.store(this.#control, Control.submitted, this.#submitted);
+    const place = this.#submitted;
+    const next = (place + 1) | 0;
+    this.#submissions[place & this.#mask] = cell;
+    this.#submitted = next;
+    Atomics.store(this.#control, Control.submitted, next);
   }
 
   /**
@@ -199,12 +201,12 @@ export class Rings implements SharedRings {
     return false;
   }
 
-  /** When the cell's job was started, on the clock of `sharedNowMs`. */
+  /** When the cell's job was started, on the clock of `clockMs`. */
   startedMs(cell: number): number {
     return this.times[2 * cell] as number;
   }
 
-  /** When the cell's job was finished, on the clock of `sharedNowMs`. */
+  /** When the cell's job was finished, on the clock of `clockMs`. */
   finishedMs(cell: number): number {
     return this.times[2 * cell + 1] as number;
   }
@@ -266,9 +268,11 @@ export class Rings implements SharedRings {
 
   /** Host: gives a cell back. */
   complete(cell: number): void {
-    this.#completions[this.#completed & this.#mask] = cell;
-    this.#completed = (this.#completed + 1) | 0;
-    Atomics.store(this.#control, Control.completed, this.#completed);
+    const place = this.#completed;
+    const next = (place + 1) | 0;
+    this.#completions[place & this.#mask] = cell;
+    this.#completed = next;
+    Atomics.store(this.#control, Control.completed, next);
   }
 
   /** Host: how many cells have come back that the main thread neither knows of nor was told of. */

@@ -10,6 +10,7 @@
 import type { Transferable } from 'node:worker_threads';
 import { Admission } from './admission.js';
 import { Backlog } from './backlog.js';
+import { clockMs } from './clock.js';
 import { Closing, type UnfinishedJob } from './closing.js';
 import { Deadlines } from './deadlines.js';
 import { Dispatcher, type Loss } from './dispatcher.js';
@@ -65,11 +66,7 @@ export class Scheduler {
   readonly #liveness: Liveness;
   #isRefilling = false;
 
-  constructor(
-    settings: SchedulerSettings,
-    events: SchedulerEvents,
-    now: () => number = () => performance.now(),
-  ) {
+  constructor(settings: SchedulerSettings, events: SchedulerEvents, now: () => number = clockMs) {
     this.#settings = settings;
     this.#events = events;
     this.#now = now;

@@ -10,9 +10,10 @@
  * - No error of a job, and no value that can't be cloned, ends the thread.
  */
 import type { MessagePort, Transferable } from 'node:worker_threads';
+import { clockMs as now } from '../src/clock.js';
 import { Inline } from '../src/inline.js';
 import { compact, copyToHandOver, isBuffer } from '../src/payload.js';
-import { BELL, Form, Kind, sharedNowMs as now } from '../src/protocol.js';
+import { BELL, Form, Kind } from '../src/protocol.js';
 import { Rings, type SharedRings } from '../src/rings.js';
 import { encodeThrown } from '../src/thrown.js';
 import { isTransferred, type JobContext, TRANSFER } from '../src/worker.js';
@@ -115,22 +116,31 @@ export class Runner {
     let isFirst = true;
     do {
       while (this.#running < this.#slots && this.#rings.left > 0) {
-        if (!isFirst) {
-          if (this.#nowMs >= turnEndMs || runMicrotasks === undefined) return this.#goOnLater();
-          // What the job before has left behind. The last one's leavings run when this ends.
-          try {
-            runMicrotasks();
-          } catch (error) {
-            return this.#host.crash(error);
-          }
-        }
-        if (this.#isStopped) return;
+        if (!isFirst && !this.#mayGoOn(turnEndMs)) return;
         isFirst = false;
         this.#run(this.#rings.next());
       }
       this.#announce();
     } while (this.#running < this.#slots && (this.#linger() || !this.#rings.sleep()));
     this.#isDraining = false;
+  }
+
+  /**
+   * Between two jobs: what the one before has left behind runs now, that of the last one when `#drain` ends.
+   *
+   * @returns Whether the next may start at once.
+   */
+  #mayGoOn(turnEndMs: number): boolean {
+    if (this.#nowMs >= turnEndMs || runMicrotasks === undefined) {
+      this.#goOnLater();
+      return false;
+    }
+    try {
+      runMicrotasks();
+    } catch (error) {
+      this.#host.crash(error);
+    }
+    return !this.#isStopped;
   }
 
   /**

@@ -128,6 +128,7 @@ class History {
         failedUnread() {},
         drained: () => (this.drained += 1),
       },
+      () => performance.now(),
     );
   }
 
