@@ -33,7 +33,7 @@ export interface SparseReply extends Measured {
 
 /**
  * Enough that the code of every arm is compiled, as it is in a service that has run for a quarter of an
- * hour. After 2,000 jobs much was interpreted: Piscina took 10 to 15 % longer, this pool 30 (docs/design.md).
+ * hour. After 2,000 jobs much is interpreted: Piscina takes 10 to 15 % longer, this pool a quarter (docs/design.md).
  */
 const WARM_UP_JOBS = 20_000;
 
