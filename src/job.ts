@@ -148,10 +148,10 @@ export class JobRecord implements Job<unknown> {
   }
 
   #pending(): Promise<unknown> {
-    const promise = new Promise(keepSettlers);
-    this.#resolve = resolveLatest;
-    this.#reject = rejectLatest;
-    return promise;
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
   }
 
   #settled(): Promise<unknown> {
@@ -209,12 +209,3 @@ Object.defineProperty(JobRecord.prototype, inspect.custom, {
 });
 
 function ignore(): void {}
-
-let resolveLatest: Settle | undefined;
-let rejectLatest: Settle | undefined;
-
-/** One executor for all promises: a closure for each takes longer to make than the rest of the promise. */
-function keepSettlers(resolve: Settle, reject: Settle): void {
-  resolveLatest = resolve;
-  rejectLatest = reject;
-}
