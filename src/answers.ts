@@ -79,20 +79,21 @@ export class Answers {
 
   /** A job's function has ended; what became of it is known. */
   #ended(lane: Lane, cell: number, form: number, value: unknown): void {
-    const { rings } = lane;
+    const { rings, link } = lane;
     const startedMs = rings.startedMs(cell);
     const finishedMs = rings.finishedMs(cell);
     const job = lane.release(cell);
     if (job === undefined) return;
     lane.isHeldUp = false;
     const runMs = finishedMs - startedMs;
+    const endedMs = finishedMs + link.clockOffsetMs;
     if (!lane.carries(job, cell)) {
       // Settled before it ended: all that was left of it was its slot.
-      this.#stats.recordAbandoned(runMs, finishedMs);
+      this.#stats.recordAbandoned(runMs, endedMs);
       return;
     }
     job.carrier = undefined;
-    this.#stats.recordRun(startedMs - job.acceptedMs, runMs, finishedMs);
+    this.#stats.recordRun(endedMs - runMs - job.acceptedMs, runMs, endedMs);
     job.function.record(runMs);
     if (rings.isAsync(cell)) job.function.isAsync = true;
     if (form === Form.plain) this.#settle(job, 'fulfilled', value);

@@ -64,7 +64,7 @@ export class Balance {
    * that takes memory along goes to an idle one only if that is still awake, else see `#nextBest`.
    */
   laneFor(job: JobRecord): Lane | undefined {
-    // By its index: where this is not compiled yet an iterator takes longer than all else.
+    // By its index: an iterator costs more where nothing is compiled yet.
     for (let index = 0; index < this.#lanes.length; index += 1) {
       const lane = this.#lanes[index] as Lane;
       if (lane.occupied > 0 || !lane.isOpen) continue;

@@ -1,5 +1,6 @@
 /**
- * The one clock of a pool, for the main thread and its threads alike.
+ * The clock that a pool's threads share. The main thread counts by `performance.now()`, as its timers do, also where
+ * a test replaces both; each link knows what lies between the two.
  *
  * Invariant: never goes back, and means the same instant on every thread.
  */
@@ -8,11 +9,10 @@
 const { hrtime } = process;
 
 /**
- * The time on the machine's monotonic clock, in milliseconds. As fast as `performance.now()`, which counts
- * from another instant on each thread, and where nothing is warm in the caches a third of its time
- * (docs/design.md).
+ * The time on the machine's monotonic clock, in milliseconds. As fast as `performance.now()`, and where nothing is
+ * warm in the caches a third of its time (docs/design.md).
  */
-export function clockMs(): number {
+export function sharedNowMs(): number {
   const time = hrtime();
   return time[0] * 1e3 + time[1] / 1e6;
 }

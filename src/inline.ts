@@ -20,7 +20,7 @@ const MOST_PROPERTIES = 16;
  */
 const STRIDE = INLINE_BYTES + 8;
 
-/** How a cell holds a value. */
+/** How a cell holds a value. In this order: not at all, by its form alone, as a number, as text, as bytes. */
 export const Inline = {
   /** It does not; a message brings it. */
   none: 0,
@@ -67,7 +67,7 @@ export class InlineValues {
       this.#numbers[cell] = value;
       return Inline.number;
     }
-    if (typeof value === 'string') return this.#writeText(cell, value);
+    if (typeof value === 'string') return this.#writeText(cell, value, Inline.string);
     if (typeof value === 'object' && value !== null) return this.#writeObject(cell, value);
     return constantForm(value);
   }
@@ -79,16 +79,14 @@ export class InlineValues {
     return form <= Inline.object ? this.#readText(cell, form) : this.#readBytes(cell, form);
   }
 
-  #writeText(cell: number, text: string): number {
-    return this.#writeAscii(cell, text) ? Inline.string : Inline.none;
-  }
-
-  #writeAscii(cell: number, text: string): boolean {
+  /** @param form - What is returned where it fits. */
+  #writeText(cell: number, text: string, form: number): number {
     const { length } = text;
-    if (length > INLINE_BYTES) return false;
+    if (length > INLINE_BYTES) return Inline.none;
     this.#lengths[cell] = length;
+    const written = this.#bytes.write(text, cell * STRIDE, length + 4, 'utf8');
     // In UTF-8 a text has as many bytes as characters if and only if all of them are ASCII.
-    return this.#bytes.write(text, cell * STRIDE, length + 4, 'utf8') === length;
+    return written === length ? form : Inline.none;
   }
 
   #readText(cell: number, form: number): unknown {
@@ -101,7 +99,7 @@ export class InlineValues {
   #writeObject(cell: number, value: object): number {
     if (ArrayBuffer.isView(value)) return this.#writeBytes(cell, value);
     const text = flatText(value);
-    return text !== undefined && this.#writeAscii(cell, text) ? Inline.object : Inline.none;
+    return text === undefined ? Inline.none : this.#writeText(cell, text, Inline.object);
   }
 
   #writeBytes(cell: number, view: ArrayBufferView): number {

@@ -16,6 +16,8 @@ export interface Link {
   readonly rings: Rings;
   /** The names of the module's jobs, in the order in which the thread counts them. */
   readonly names: readonly string[];
+  /** Added to the times in the cells it gives times of this thread's `performance.now()`. */
+  readonly clockOffsetMs: number;
   /** Called with each bell, `done` and `pong`; the dispatcher sets it. */
   onMessage: (message: unknown) => void;
   /** Called where a message could not be read; the dispatcher sets it. */
@@ -126,7 +128,7 @@ export class Lane implements Carrier {
   }
 
   startedMs(cell: number): number {
-    return this.rings.startedMs(cell);
+    return this.rings.startedMs(cell) + this.link.clockOffsetMs;
   }
 
   /** The jobs here that nobody has settled, the oldest first; a cancelled one that still runs is not among them. */

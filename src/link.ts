@@ -10,6 +10,7 @@
 import { deserialize } from 'node:v8';
 import type { MessagePort, Worker } from 'node:worker_threads';
 import type { Loss } from './dispatcher.js';
+import { sharedNowMs } from './clock.js';
 import { AHEAD_CELLS, type Link } from './lane.js';
 import { onMessage } from './port.js';
 import { BELL, type Hello, Kind } from './protocol.js';
@@ -40,6 +41,7 @@ function readThrown(bytes: Uint8Array): unknown {
 export class ThreadLink implements Link {
   readonly rings: Rings;
   names: readonly string[] = [];
+  readonly clockOffsetMs: number = performance.now() - sharedNowMs();
   state: 'booting' | 'greeted' | 'loading' | 'ready' | 'gone' = 'booting';
   onMessage: (message: unknown) => void = () => {};
   onUnreadable: (error: unknown) => void = () => {};

@@ -55,7 +55,7 @@ export class Rings implements SharedRings {
   readonly values: InlineValues;
   /** For each cell its job's number. */
   readonly ids: Float64Array;
-  /** For each cell when its job was started and finished, on the clock of `clockMs`. */
+  /** For each cell when its job was started and finished, on the clock of `sharedNowMs`. */
   readonly times: Float64Array;
   /** For each cell its job's function, as the host counts them. */
   readonly functions: Int32Array;
@@ -201,12 +201,12 @@ export class Rings implements SharedRings {
     return false;
   }
 
-  /** When the cell's job was started, on the clock of `clockMs`. */
+  /** When the cell's job was started, on the clock of `sharedNowMs`. */
   startedMs(cell: number): number {
     return this.times[2 * cell] as number;
   }
 
-  /** When the cell's job was finished, on the clock of `clockMs`. */
+  /** When the cell's job was finished, on the clock of `sharedNowMs`. */
   finishedMs(cell: number): number {
     return this.times[2 * cell + 1] as number;
   }

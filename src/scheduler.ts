@@ -10,7 +10,6 @@
 import type { Transferable } from 'node:worker_threads';
 import { Admission } from './admission.js';
 import { Backlog } from './backlog.js';
-import { clockMs } from './clock.js';
 import { Closing, type UnfinishedJob } from './closing.js';
 import { Deadlines } from './deadlines.js';
 import { Dispatcher, type Loss } from './dispatcher.js';
@@ -66,7 +65,11 @@ export class Scheduler {
   readonly #liveness: Liveness;
   #isRefilling = false;
 
-  constructor(settings: SchedulerSettings, events: SchedulerEvents, now: () => number = clockMs) {
+  constructor(
+    settings: SchedulerSettings,
+    events: SchedulerEvents,
+    now: () => number = () => performance.now(),
+  ) {
     this.#settings = settings;
     this.#events = events;
     this.#now = now;
@@ -380,12 +383,13 @@ export class Scheduler {
  * Cloning may run getters of the input, which may submit: its place is taken before.
  */
 function takeOver(job: JobRecord): void {
-  if (job.transfer === undefined) job.input = compact(job.input);
-  else {
-    const moved = detach(job.input, job.transfer);
-    job.input = moved.value;
-    job.transfer = moved.list;
+  if (job.transfer === undefined) {
+    job.input = compact(job.input);
+    return;
   }
+  const moved = detach(job.input, job.transfer);
+  job.input = moved.value;
+  job.transfer = moved.list;
 }
 
 function inputError(job: JobRecord, cause: unknown): NotCloneableError {

@@ -10,7 +10,7 @@
  * - No error of a job, and no value that can't be cloned, ends the thread.
  */
 import type { MessagePort, Transferable } from 'node:worker_threads';
-import { clockMs as now } from '../src/clock.js';
+import { sharedNowMs as now } from '../src/clock.js';
 import { Inline } from '../src/inline.js';
 import { compact, copyToHandOver, isBuffer } from '../src/payload.js';
 import { BELL, Form, Kind } from '../src/protocol.js';
@@ -235,7 +235,8 @@ export class Runner {
   /** The result does not fit into its cell. */
   #handOver(cell: number, result: unknown): void {
     if (isTransferred(result)) {
-      return this.#answer(cell, formOf(result.value), result.value, result[TRANSFER]);
+      const { value, [TRANSFER]: transfer } = result;
+      return this.#answer(cell, formOf(value), value, transfer);
     }
     const copy = copyToHandOver(result);
     const value = copy?.value ?? compact(result);

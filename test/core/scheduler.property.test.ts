@@ -128,7 +128,6 @@ class History {
         failedUnread() {},
         drained: () => (this.drained += 1),
       },
-      () => performance.now(),
     );
   }
 

@@ -17,6 +17,7 @@ export interface Arrival {
 export class ScriptedLink implements Link {
   readonly rings: Rings;
   readonly names = ['job'];
+  readonly clockOffsetMs = 0;
   /** Jobs that were started and have not ended. */
   readonly running: Arrival[] = [];
   onMessage: (message: unknown) => void = () => {};

@@ -1,5 +1,5 @@
 import { JobTimeoutError } from 'millrace';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { guard } from '../helpers/guard.js';
 import { Latch } from '../helpers/latch.js';
 import { rejection } from '../helpers/outcomes.js';
@@ -170,5 +170,20 @@ test('a queue timeout says whether the job had started, whatever the race', asyn
   for (const [cell, error] of errors.entries()) {
     const ran = Atomics.load(cells, cell);
     expect(error === undefined ? ran : Number(error.started)).toBe(ran);
+  }
+});
+
+// The main thread's clock has to be the one that its timers go by.
+test('with fake timers a timeout comes when they are advanced', async () => {
+  vi.useFakeTimers();
+  try {
+    const { pool, latch, held } = await heldPool(1);
+    const run = rejection(pool.run('echo', 'queued', { timeout: 60_000 }));
+    await vi.advanceTimersByTimeAsync(60_001);
+    expect(await run).toEqual(timedOut('total', 60_000, false));
+    latch.open();
+    expect(await held).toBe('held');
+  } finally {
+    vi.useRealTimers();
   }
 });
