@@ -11,7 +11,7 @@ import {
   BacklogFullError,
   JobTimeoutError,
   type JobTimeouts,
-  NotCloneableError,
+  JobTooLargeError,
 } from '../../../src/index.js';
 import { nowUs } from '../../clock.js';
 import { InFlight } from '../../in-flight.js';
@@ -38,11 +38,13 @@ export interface ArriveRequest {
   readonly windowMs: number;
 }
 
-/** How the arrivals ended. */
+/** How many arrivals ended in which way; each arrival that counts is in exactly one of them. */
 export interface Endings {
-  /** Jobs that ran to their end, those that threw included. */
+  /** Fulfilled. */
   readonly served: number;
-  /** Found the backlog full, or could not be sent to a thread at all. */
+  /** Threw, lost their thread, or had an input or a result that can't be cloned. */
+  readonly failed: number;
+  /** Rejected by the full backlog, or larger than all of it. */
   readonly refused: number;
   /** Waited longer than `queueMs`, and never ran. */
   readonly late: number;
@@ -54,11 +56,11 @@ export interface ArrivalFigures {
   readonly ratePerSecond: number;
   /** What the pool could do just before. */
   readonly saturationPerSecond: number;
-  /** From the intended start to the result, of those that were served. */
+  /** From the intended start to the result, of those that were served; a job that failed has no latency. */
   readonly total: LatencySummary;
   readonly endings: Endings;
   readonly failures: JobFailures;
-  /** How late the generator was with the arrivals that count. */
+  /** How late the generator was with the arrivals that count; its `count` is the number of these arrivals. */
   readonly lateness: LatencySummary;
   /** All arrivals that were due, and those that were made. */
   readonly intended: number;
@@ -81,7 +83,7 @@ export async function arrive(
   const seconds =
     'perSecond' in rate ? request.seconds : secondsFor(request.seconds, ratePerSecond);
   const [total, lateness] = [new Latencies(), new Latencies()];
-  const endings = { served: 0, refused: 0, late: 0, cutOff: 0 };
+  const endings = { served: 0, failed: 0, refused: 0, late: 0, cutOff: 0 };
   const leadSeconds = seconds * LEAD;
   const measuredFromUs = nowUs() + leadSeconds * 1e6;
   const pending = new InFlight();
@@ -94,7 +96,7 @@ export async function arrive(
       await result;
     } catch (error) {
       ending = endingOf(error);
-      if (!isLoad(error)) job.failures.add(error, input);
+      if (ending === 'failed') job.failures.add(error, input);
     }
     if (intendedUs >= measuredFromUs) {
       endings[ending] += 1;
@@ -112,6 +114,7 @@ export async function arrive(
   });
   await loop.run();
   await pending.ended();
+  await job.close();
   const { intended, sent } = loop.tally();
   return {
     ratePerSecond,
@@ -149,13 +152,9 @@ async function saturateOnce(
   return perSecond;
 }
 
+/** Anything that is not the load's doing is the job's, or its input's. */
 function endingOf(error: unknown): keyof Endings {
   if (error instanceof JobTimeoutError) return error.started ? 'cutOff' : 'late';
-  // Whatever else has not started never ran, such as an input that can't be cloned: no latency.
-  return error instanceof NotCloneableError && !error.started ? 'refused' : 'served';
-}
-
-/** Whether the load is the reason, and neither the job nor its input. */
-function isLoad(error: unknown): boolean {
-  return error instanceof BacklogFullError || error instanceof JobTimeoutError;
+  const isRefusal = error instanceof BacklogFullError || error instanceof JobTooLargeError;
+  return isRefusal ? 'refused' : 'failed';
 }

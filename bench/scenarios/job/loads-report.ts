@@ -40,6 +40,8 @@ export function describeLoads({ loads, overloadBacklog, chosen }: JobResult): Bl
   if (loads.length === 0) return [];
   const few = loads.filter(({ count }) => count < ENOUGH_FOR_P99);
   const late = Math.max(...loads.map(({ latenessP99 }) => latenessP99));
+  // A column that says 0 in every row is left out.
+  const hasFailed = loads.some(({ failedShare }) => failedShare.max > 0);
   return [
     heading('Arrivals: from the intended start to the result (ms)'),
     {
@@ -55,11 +57,19 @@ export function describeLoads({ loads, overloadBacklog, chosen }: JobResult): Bl
     },
     {
       kind: 'table',
-      head: ['load', 'arrivals/s', 'served', 'refused', 'peak memory'],
+      head: [
+        'load',
+        'arrivals/s',
+        'served',
+        ...(hasFailed ? ['failed'] : []),
+        'refused',
+        'peak memory',
+      ],
       rows: loads.map((each) => [
         formatPercent(each.load),
         spreadCell(each.ratePerSecond, formatFigure),
         formatCount(each.count),
+        ...(hasFailed ? [spreadCell(each.failedShare, formatPercent)] : []),
         spreadCell(each.refusedShare, formatPercent),
         spreadCell(each.peakBytes, formatMegabytes),
       ]),

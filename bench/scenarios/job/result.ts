@@ -51,6 +51,8 @@ export interface LoadResult extends Readonly<Record<(typeof LOAD_PERCENTILES)[nu
   readonly count: number;
   /** Of the arrivals, those that the full backlog refused. */
   readonly refusedShare: Figure;
+  /** Of the arrivals, those that threw or lost their thread; they have no latency. */
+  readonly failedShare: Figure;
   readonly peakBytes: Figure;
   /** How late the generator was, the worst of the rounds' p99. */
   readonly latenessP99: number;
@@ -141,6 +143,7 @@ export function loadResult(
     max: latency('max'),
     count: counts.reduce((sum, count) => sum + count, 0),
     refusedShare: figure(({ endings }) => shareOf(endings.refused, arrivalsOf(endings))),
+    failedShare: figure(({ endings }) => shareOf(endings.failed, arrivalsOf(endings))),
     peakBytes: figure((reply) => reply.peakBytes),
     latenessP99: Math.max(...values(({ lateness }) => lateness.p99)),
     sentShare: Math.min(1, ...values(({ sent, intended }) => sent / intended)),
@@ -149,7 +152,7 @@ export function loadResult(
 
 /** All arrivals that counted. */
 export function arrivalsOf(endings: ArrivalReply['endings']): number {
-  return endings.served + endings.refused + endings.late + endings.cutOff;
+  return Object.values(endings).reduce((sum, count) => sum + count, 0);
 }
 
 export function shareOf(part: number, whole: number): number {

@@ -67,6 +67,7 @@ export async function serve(
     sums.idleMs += time[1];
   }
   const { user, system } = process.cpuUsage(usage);
+  await job.close();
   return {
     service: times.summary(),
     warmUp: warm,
@@ -89,5 +90,6 @@ export async function saturate(
     warmUpMs,
     windowMs,
   });
+  await job.close();
   return { throughput, failures: job.failures.summary() };
 }

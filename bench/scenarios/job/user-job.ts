@@ -101,4 +101,9 @@ export class UserJob {
         : this.#pool.run(this.#name, value, { timeout });
     return { result, input: name };
   }
+
+  /** Ends the threads, when what is in flight has ended. */
+  async close(): Promise<void> {
+    await this.#pool.close();
+  }
 }

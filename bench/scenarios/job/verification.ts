@@ -18,7 +18,7 @@ export interface Verification {
   readonly p50: number;
   readonly p99: number;
   readonly p999: number;
-  /** Of the arrivals, those that were refused, too late or cut off. */
+  /** Of the arrivals, those that were refused, too late or cut off. A job that throws is served in time, too. */
   readonly unservedShare: number;
   /** Of the arrivals that were due, those that the generator made. */
   readonly sentShare: number;
@@ -58,8 +58,11 @@ export function judge(
   { wantedP99Ms, expectedPeakBytes }: { wantedP99Ms: number; expectedPeakBytes: number },
 ): Verification {
   const arrivals = arrivalsOf(endings);
-  const unservedShare = shareOf(arrivals - endings.served, arrivals);
+  const unserved = endings.refused + endings.late + endings.cutOff;
+  const unservedShare = shareOf(unserved, arrivals);
   const sentShare = Math.min(1, shareOf(sent, intended));
+  // Those that failed have no latency, whatever the rate.
+  const isEnough = arrivals - endings.failed >= MIN_ARRIVALS;
   return {
     ratePerSecond,
     arrivals,
@@ -70,9 +73,9 @@ export function judge(
     sentShare,
     latenessP99: lateness.p99,
     peakBytes,
-    isEnough: arrivals >= MIN_ARRIVALS,
+    isEnough,
     isP99Held:
-      arrivals >= MIN_ARRIVALS &&
+      isEnough &&
       total.count > 0 &&
       total.p99 <= wantedP99Ms &&
       unservedShare <= MAX_UNSERVED &&

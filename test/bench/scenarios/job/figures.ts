@@ -70,6 +70,7 @@ export function loaded(load: number, p99: Figure, saturationPerSecond = 200): Lo
     max: part(2),
     count: 5000,
     refusedShare: figure(0),
+    failedShare: figure(0),
     peakBytes: figure(90 * MB, 100 * MB),
     latenessP99: 1.2,
     sentShare: 1,

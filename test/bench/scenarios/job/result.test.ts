@@ -20,7 +20,7 @@ function measured(
       ratePerSecond: 120,
       saturationPerSecond: 100,
       total,
-      endings: { served, refused: 100, late: 0, cutOff: 0 },
+      endings: { served, failed: 0, refused: 100, late: 0, cutOff: 0 },
       failures: { count: 0, examples: [] },
       lateness: NO_LATENCIES,
       intended: served + 100,

@@ -4,7 +4,7 @@ import { judge, lowered, snippetOf } from '../../../../bench/scenarios/job/verif
 const latencies = { count: 990, p50: 5, p95: 50, p99: 90, p999: 95, max: 99 };
 const run = {
   total: latencies,
-  endings: { served: 990, refused: 4, late: 3, cutOff: 3 },
+  endings: { served: 990, failed: 0, refused: 4, late: 3, cutOff: 3 },
   lateness: latencies,
   intended: 1000,
   sent: 1000,
@@ -30,21 +30,30 @@ test('a run holds where 99 % were served and their p99 is no more than wanted', 
 });
 
 test('fewer than a hundred arrivals verify nothing', () => {
-  const few = { ...run, endings: { served: 99, refused: 0, late: 0, cutOff: 0 } };
+  const few = { ...run, endings: { served: 99, failed: 0, refused: 0, late: 0, cutOff: 0 } };
   expect(judge(1, few, wanted)).toMatchObject({ isEnough: false, isP99Held: false });
 });
 
 test.each([
   ['its p99 is too long', { total: { ...latencies, p99: 90.1 } }],
-  ['too many were refused', { endings: { served: 990, refused: 11, late: 0, cutOff: 0 } }],
-  ['too many came too late', { endings: { served: 990, refused: 0, late: 11, cutOff: 0 } }],
-  ['too many were cut off', { endings: { served: 990, refused: 0, late: 0, cutOff: 11 } }],
+  [
+    'too many were refused',
+    { endings: { served: 990, failed: 0, refused: 11, late: 0, cutOff: 0 } },
+  ],
+  [
+    'too many came too late',
+    { endings: { served: 990, failed: 0, refused: 0, late: 11, cutOff: 0 } },
+  ],
+  [
+    'too many were cut off',
+    { endings: { served: 990, failed: 0, refused: 0, late: 0, cutOff: 11 } },
+  ],
   ['the generator was too slow', { sent: 989 }],
   [
     'nothing was served',
     {
       total: { count: 0, p50: 0, p95: 0, p99: 0, p999: 0, max: 0 },
-      endings: { served: 0, refused: 0, late: 0, cutOff: 0 },
+      endings: { served: 0, failed: 0, refused: 0, late: 0, cutOff: 0 },
     },
   ],
 ])('it does not where %s', (_, change) => {
