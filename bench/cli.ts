@@ -5,13 +5,13 @@
  * Invariants: every mistake in the arguments is said on stderr with what is valid, exit code 1;
  * Ctrl-C and SIGTERM let a command report what it has, a second one ends everything at once.
  */
-import { bench } from './command.js';
-import { UsageError } from './flags.js';
-import { commandHelp } from './help.js';
-import { packageVersion } from './installation.js';
-import { didYouMean } from './nearest.js';
-import type { Surroundings } from './scenario.js';
-import { paintFor } from './terminal/paint.js';
+import { bench } from './cli/bench.js';
+import { UsageError } from './options/flags.js';
+import { commandHelp } from './cli/help.js';
+import { packageVersion } from './process/installation.js';
+import { didYouMean } from './options/nearest.js';
+import type { Surroundings } from './scenarios/scenario.js';
+import { paintFor } from './report/terminal/paint.js';
 
 const COMMANDS = ['bench', 'gate'];
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;

@@ -1,9 +1,9 @@
 /** The public surface of millrace. */
 export { type CloseReport, Pool, type PoolEvents } from './pool.js';
-export type { Ending, Job, JobState } from './job.js';
-export type { UnfinishedJob } from './closing.js';
-export type { PoolStats } from './snapshot.js';
-export type { TimeStats } from './stats.js';
+export type { Ending, Job, JobState } from './job/job.js';
+export type { UnfinishedJob } from './schedule/closing.js';
+export type { PoolStats } from './schedule/snapshot.js';
+export type { TimeStats } from './job/stats.js';
 export type {
   BacklogOptions,
   CloseOptions,
@@ -11,8 +11,8 @@ export type {
   Overflow,
   PoolOptions,
   SubmitOptions,
-} from './options.js';
-export type { Cloned, JobArguments, JobName, JobResult, UntypedModule } from './types.js';
+} from './api/options.js';
+export type { Cloned, JobArguments, JobName, JobResult, UntypedModule } from './api/types.js';
 export {
   BacklogFullError,
   type BacklogLimit,
@@ -28,4 +28,4 @@ export {
   ThreadLostError,
   type TimeoutPhase,
   UnknownJobError,
-} from './errors.js';
+} from './api/errors.js';

@@ -8,23 +8,28 @@
  * from the middle of a call; every promise that is given out settles.
  */
 import { EventEmitter } from 'node:events';
-import type { UnfinishedJob } from './closing.js';
+import type { UnfinishedJob } from './schedule/closing.js';
 import {
   describe,
   ModuleLoadError,
   NestedPoolError,
   PoolClosedError,
   withoutStack,
-} from './errors.js';
-import type { Ending, Job, JobRecord } from './job.js';
-import { KeepAlive } from './keep-alive.js';
-import { closeDeadlineMs, type CloseOptions, type PoolOptions, poolSettings } from './options.js';
-import type { SubmitOptions } from './options.js';
-import { Scheduler } from './scheduler.js';
-import { isServing } from './serving.js';
-import type { PoolStats } from './snapshot.js';
-import { Threads } from './threads.js';
-import type { JobArguments, JobName, JobResult, UntypedModule } from './types.js';
+} from './api/errors.js';
+import type { Ending, Job, JobRecord } from './job/job.js';
+import { KeepAlive } from './threads/keep-alive.js';
+import {
+  closeDeadlineMs,
+  type CloseOptions,
+  type PoolOptions,
+  poolSettings,
+} from './api/options.js';
+import type { SubmitOptions } from './api/options.js';
+import { Scheduler } from './schedule/scheduler.js';
+import { isServing } from './wire/serving.js';
+import type { PoolStats } from './schedule/snapshot.js';
+import { Threads } from './threads/threads.js';
+import type { JobArguments, JobName, JobResult, UntypedModule } from './api/types.js';
 
 /** What a closed pool reports: how many jobs ended in which way since `close()`, and what did not. */
 export type CloseReport = Readonly<Record<Ending, number>> & {

@@ -6,10 +6,10 @@
  */
 import { MessageChannel, parentPort, threadId } from 'node:worker_threads';
 import { serialize } from 'node:v8';
-import { onMessage } from '../src/port.js';
-import { BELL, type Hello, Kind, PROTOCOL } from '../src/protocol.js';
-import { markServing } from '../src/serving.js';
-import { encodeThrown } from '../src/thrown.js';
+import { onMessage } from '../src/wire/port.js';
+import { BELL, type Hello, Kind, PROTOCOL } from '../src/wire/protocol.js';
+import { markServing } from '../src/wire/serving.js';
+import { encodeThrown } from '../src/wire/thrown.js';
 import { jobFunctions } from './job-functions.js';
 import { Runner } from './runner.js';
 

@@ -10,14 +10,14 @@
  * - No error of a job, and no value that can't be cloned, ends the thread.
  */
 import type { MessagePort, Transferable } from 'node:worker_threads';
-import { sharedNowMs as now } from '../src/clock.js';
-import { Inline } from '../src/inline.js';
-import { compact, copyToHandOver, isBuffer } from '../src/payload.js';
-import { BELL, Form, Kind } from '../src/protocol.js';
-import { Rings, type SharedRings } from '../src/rings.js';
-import { encodeThrown } from '../src/thrown.js';
-import { isTransferred, type JobContext, TRANSFER } from '../src/worker.js';
-import { Parcels } from './parcels.js';
+import { sharedNowMs as now } from '../src/wire/clock.js';
+import { Inline } from '../src/wire/inline.js';
+import { compact, copyToHandOver, isBuffer } from '../src/wire/payload.js';
+import { BELL, Form, Kind } from '../src/wire/protocol.js';
+import { Rings, type SharedRings } from '../src/wire/rings.js';
+import { encodeThrown } from '../src/wire/thrown.js';
+import { isTransferred, type JobContext, TRANSFER } from '../src/api/worker.js';
+import { Parcels } from './inputs.js';
 
 /** A function of the job module. */
 export interface HostedJob {

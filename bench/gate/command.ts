@@ -4,22 +4,22 @@
  * Invariants: everything that a gate makes is taken away by the janitor before the command ends; files
  * are written whole or not at all; the exit code is 0 pass, 2 fail, 3 inconclusive with `--strict`.
  */
-import { type Flags, parseFlags, UsageError } from '../flags.js';
-import { drawGateMarkdown } from '../markdown/gate.js';
-import { quotedWord } from '../quoted.js';
-import type { Surroundings } from '../scenario.js';
-import { drawDocument } from '../terminal/document.js';
-import { SILENT } from '../terminal/progress.js';
-import { wrap } from '../terminal/wrap.js';
-import { writeAtomically } from './atomic-file.js';
-import { CALIBRATE_FLAGS, calibrateCommand } from './calibration-command.js';
-import { describeGate } from './describe.js';
+import { type Flags, parseFlags, UsageError } from '../options/flags.js';
+import { drawGateMarkdown } from './report/markdown.js';
+import { quotedWord } from '../options/quoted.js';
+import type { Surroundings } from '../scenarios/scenario.js';
+import { drawDocument } from '../report/terminal/document.js';
+import { SILENT } from '../report/terminal/progress.js';
+import { wrap } from '../report/terminal/wrap.js';
+import { writeAtomically } from './cleanup/atomic-file.js';
+import { CALIBRATE_FLAGS, calibrateCommand } from './calibrate/command.js';
+import { describeGate } from './report/describe.js';
 import { type GateSurroundings, runGate, type SideReports } from './gate.js';
-import { tellGithub } from './github.js';
+import { tellGithub } from './report/github.js';
 import { calibrateHelp, gateHelp } from './help.js';
-import { Janitor } from './janitor.js';
-import { drawJunit } from './junit.js';
-import type { GateReport } from './report.js';
+import { Janitor } from './cleanup/janitor.js';
+import { drawJunit } from './report/junit.js';
+import type { GateReport } from './model/report.js';
 import { GATE_FLAGS } from './options.js';
 import { type GateSettings, gateSettings, type Targets } from './settings.js';
 
@@ -86,7 +86,7 @@ async function write(
   if (junit !== undefined) await put(junit, drawJunit(report));
   if (html !== undefined) {
     // Loaded only where it is needed, as it brings a library along.
-    const { drawGatePage } = await import('../html/gate-page.js');
+    const { drawGatePage } = await import('./report/page.js');
     await put(html, drawGatePage(report));
   }
   const written = [html, json, md, junit].filter((path) => path !== undefined);

@@ -4,34 +4,34 @@
  * Invariants: an interruption loses nothing that was measured; the overall verdict is the worst of all,
  * fail before inconclusive before pass.
  */
-import { describeBusy, type Environment, readEnvironment } from '../environment.js';
-import { checkFilter, isChosen } from '../filter.js';
-import { oneLine } from '../one-line.js';
-import { randomFrom } from '../random.js';
-import type { Surroundings } from '../scenario.js';
-import { Progress } from '../terminal/progress.js';
-import { BASELINE_ROUNDS, reportAgainst } from './baseline.js';
-import { measureBudgets } from './budget-run.js';
-import { checkOutSides } from './checkout.js';
-import type { GateConfig } from './config.js';
-import type { Janitor } from './janitor.js';
-import { judge, type Outcome, type Stage } from './judge.js';
-import type { Folders } from './finding.js';
-import { planTrials } from './plan-trials.js';
-import { overall, withWaivers } from './overall.js';
+import { describeBusy, type Environment, readEnvironment } from '../process/environment.js';
+import { checkFilter, isChosen } from '../scenarios/filter.js';
+import { oneLine } from '../options/one-line.js';
+import { randomFrom } from '../math/random.js';
+import type { Surroundings } from '../scenarios/scenario.js';
+import { Progress } from '../report/terminal/progress.js';
+import { BASELINE_ROUNDS, reportAgainst } from './judge/baseline.js';
+import { measureBudgets } from './judge/budget-run.js';
+import { checkOutSides } from './sides/checkout.js';
+import type { GateConfig } from './model/config.js';
+import type { Janitor } from './cleanup/janitor.js';
+import { judge, type Outcome, type Stage } from './judge/judge.js';
+import type { Folders } from './find/finding.js';
+import { planTrials } from './find/plan-trials.js';
+import { overall, withWaivers } from './judge/overall.js';
 import {
   type BudgetReport,
   GATE_SCHEMA,
   type GateReport,
   type ScenarioReport,
   type SideReport,
-} from './report.js';
-import type { RoundSurroundings } from './round.js';
-import { reportScenario, reportInterrupted } from './scenario-report.js';
+} from './model/report.js';
+import type { RoundSurroundings } from './measure/round.js';
+import { reportScenario, reportInterrupted } from './judge/scenario-report.js';
 import type { GateSettings } from './settings.js';
-import { findSides } from './sides.js';
-import { Trial } from './trial.js';
-import type { KnownNames } from './waivers.js';
+import { findSides } from './sides/sides.js';
+import { Trial } from './judge/trial.js';
+import type { KnownNames } from './judge/waivers.js';
 
 /** Where a gate runs. */
 export interface GateSurroundings extends Surroundings {

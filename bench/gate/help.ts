@@ -4,10 +4,10 @@
  * Invariant: they are made from the tables that stand beside the parser's, and from what there is to
  * compare.
  */
-import { columns, lines } from '../help.js';
-import { wrap } from '../terminal/wrap.js';
-import { BUILT_INS } from './built-in.js';
-import { CALIBRATE_OPTIONS } from './calibration-command.js';
+import { columns, lines } from '../cli/help.js';
+import { wrap } from '../report/terminal/wrap.js';
+import { BUILT_INS } from './find/built-in.js';
+import { CALIBRATE_OPTIONS } from './calibrate/command.js';
 import { GATE_OPTIONS } from './options.js';
 
 const EXIT_CODES =

@@ -3,7 +3,7 @@
  *
  * Invariant: each is in the parser's table and in the help.
  */
-import type { FlagTable } from '../flags.js';
+import type { FlagTable } from '../options/flags.js';
 
 export const GATE_FLAGS: FlagTable = {
   help: 'switch',

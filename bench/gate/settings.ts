@@ -6,19 +6,19 @@
  * sides can tell is checked when they are there.
  */
 import { randomInt } from 'node:crypto';
-import { type Flags, numberFlag, textFlag, UsageError } from '../flags.js';
-import { checkDistinct, checkWritable } from '../json-file.js';
-import { readForm } from '../scenarios/job/input-source.js';
-import { readBudgets } from './budget-file.js';
-import { type BudgetPlan, planBudgets } from './budget-run.js';
-import type { GateConfig, ScenarioConfig, Waiver } from './config.js';
-import { loadConfig, type LoadedConfig } from './load-config.js';
-import { DEFAULT_LOOKS, type Look, looksAfter } from './looks.js';
+import { type Flags, numberFlag, textFlag, UsageError } from '../options/flags.js';
+import { checkDistinct, checkWritable } from '../store/json-file.js';
+import { readForm } from '../user-job/input-source.js';
+import { readBudgets } from './config/budget-file.js';
+import { type BudgetPlan, planBudgets } from './judge/budget-run.js';
+import type { GateConfig, ScenarioConfig, Waiver } from './model/config.js';
+import { loadConfig, type LoadedConfig } from './config/load-config.js';
+import { DEFAULT_LOOKS, type Look, looksAfter } from './model/looks.js';
 import { COMPARISON_FLAGS, DEFAULT_SECONDS, JOB_FLAGS } from './options.js';
-import { readGateReport } from './read-report.js';
-import type { GateReport } from './report.js';
-import { flawOfRun, readTarget, type Target } from './target.js';
-import { checkUnique } from './unique-names.js';
+import { readGateReport } from './report/read-report.js';
+import type { GateReport } from './model/report.js';
+import { flawOfRun, readTarget, type Target } from './find/target.js';
+import { checkUnique } from './config/unique-names.js';
 
 /** Where the results go, beside the screen. */
 export const TARGETS = ['json', 'md', 'html', 'junit'] as const;

@@ -4,7 +4,7 @@
  * Invariant: adding one is adding a line here. Their packages are loaded when they are started: they
  * are development dependencies, so whoever has installed millrace as a package lacks them.
  */
-import { installedVersion } from '../installation.js';
+import { installedVersion } from '../process/installation.js';
 import { millrace, millraceSingle } from './millrace.js';
 import type { Peer } from './peer.js';
 import { piscina } from './piscina.js';

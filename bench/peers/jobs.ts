@@ -2,13 +2,13 @@
  * The jobs that all peers run: where their file is, and the functions for those that must be given
  * them on the thread.
  */
-import type * as Jobs from '../../workers/jobs.js';
+import type * as Jobs from '../jobs/cpu.js';
 
 export type ExperimentJobs = typeof Jobs;
 export type ExperimentJob = keyof ExperimentJobs;
 
 /** The job module's file. */
-export const JOB_MODULE: URL = new URL('../../workers/jobs.js', import.meta.url);
+export const JOB_MODULE: URL = new URL('../jobs/cpu.js', import.meta.url);
 
 /** Runs a job of no length on every thread: more of them at once than any thread can take. */
 export async function wakeThreads(

@@ -1,5 +1,5 @@
 /**
- * A peer: one way of running jobs of `workers/jobs.ts` on a fixed number of threads, behind the same
+ * A peer: one way of running jobs of `bench/jobs/cpu.ts` on a fixed number of threads, behind the same
  * few lines as all the others.
  *
  * Invariants: `start` gives a pool that has answered (but see `isCold`); what `run` gives is what the job function

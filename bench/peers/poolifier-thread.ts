@@ -1,6 +1,6 @@
 /** What runs on Poolifier's threads: the job functions under their own names. */
 import { ThreadWorker } from 'poolifier';
-import { identify, noop, spin, work } from '../../workers/jobs.js';
+import { identify, noop, spin, work } from '../jobs/cpu.js';
 
 export const worker: unknown = new ThreadWorker<number, number>({
   noop: (input) => noop(input ?? 0),

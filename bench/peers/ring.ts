@@ -3,7 +3,7 @@
  *
  * Invariant: nothing is done beside the messages but to fulfil the promises in their order.
  */
-import { MessageRing } from '../message-ring.js';
+import { MessageRing } from '../load/message-ring.js';
 import { wakeThreads } from './jobs.js';
 import type { Peer } from './peer.js';
 

@@ -1,5 +1,5 @@
 /** What runs on workerpool's threads: the job functions under their own names. */
 import workerpool from 'workerpool';
-import { identify, noop, spin, work } from '../../workers/jobs.js';
+import { identify, noop, spin, work } from '../jobs/cpu.js';
 
 workerpool.worker({ identify, noop, spin, work });

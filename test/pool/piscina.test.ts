@@ -1,5 +1,5 @@
 /**
- * What `src/threads.ts` and `src/link.ts` rely on in Piscina, so that an upgrade shows what changed.
+ * What `src/threads/threads.ts` and `src/threads/link.ts` rely on in Piscina, so that an upgrade shows what changed.
  */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';

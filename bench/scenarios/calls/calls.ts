@@ -1,8 +1,8 @@
 /**
  * The calls that `bench calls` times, and what its two processes say to each other.
  */
-import type { Message } from '../../child.js';
-import type { Measured } from '../../fresh-process.js';
+import type { Message } from '../../process/child.js';
+import type { Measured } from '../../process/fresh-process.js';
 
 /** What the process is told. */
 export interface CallsRequest extends Message {

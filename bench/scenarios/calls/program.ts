@@ -6,12 +6,12 @@
  */
 import { Bench } from 'tinybench';
 import { Pool } from '../../../src/index.js';
-import { serveParent, tellParent } from '../../child.js';
+import { serveParent, tellParent } from '../../process/child.js';
 import { type Call, CALLS, type CallsReply, type CallsRequest } from './calls.js';
 
-type Jobs = typeof import('../../../workers/held.js');
+type Jobs = typeof import('../../jobs/held.js');
 
-const MODULE = new URL('../../../workers/held.js', import.meta.url);
+const MODULE = new URL('../../jobs/held.js', import.meta.url);
 /** Calls in a sample: a single one would drown in the cost of reading the clock. */
 const BLOCK = 200;
 const WARM_UP = 0.5;

@@ -5,16 +5,16 @@
  * Method: one fresh process a round; the figure of a round is the mean over a sample of calls, the
  * figure shown the median of the rounds, with their range beside it.
  */
-import { type ComparisonSettings, comparisonSettings } from '../../comparison.js';
-import { type Document, type NamedFigure, spreadRow, text } from '../../document.js';
-import { figureOf } from '../../figures.js';
-import { numberFlag } from '../../flags.js';
-import { measureFresh } from '../../fresh-process.js';
-import { measureRounds } from '../../rounds.js';
-import type { Scenario, ScenarioResult, Surroundings } from '../../scenario.js';
-import { spreadOf } from '../../series.js';
-import { median } from '../../statistics.js';
-import { formatCount } from '../../terminal/format.js';
+import { type ComparisonSettings, comparisonSettings } from '../options.js';
+import { type Document, type NamedFigure, spreadRow, text } from '../../report/document.js';
+import { figureOf } from '../figures.js';
+import { numberFlag } from '../../options/flags.js';
+import { measureFresh } from '../../process/fresh-process.js';
+import { measureRounds } from '../rounds.js';
+import type { Scenario, ScenarioResult, Surroundings } from '../scenario.js';
+import { spreadOf } from '../../math/series.js';
+import { median } from '../../math/statistics.js';
+import { formatCount } from '../../report/format.js';
 import type { Costs, DepthReply, DepthRequest } from './program.js';
 
 const PROGRAM = new URL('./program.js', import.meta.url);

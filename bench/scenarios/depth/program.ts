@@ -7,8 +7,8 @@
  */
 import { performance, PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as macrotask } from 'node:timers/promises';
-import { type Message, serveParent, tellParent } from '../../child.js';
-import type { Measured } from '../../fresh-process.js';
+import { type Message, serveParent, tellParent } from '../../process/child.js';
+import type { Measured } from '../../process/fresh-process.js';
 import { type Job, Pool } from '../../../src/index.js';
 
 /** What the process is told. */
@@ -38,9 +38,9 @@ export interface DepthReply extends Measured {
   readonly bytesPerJob: number;
 }
 
-type Jobs = typeof import('../../../workers/held.js');
+type Jobs = typeof import('../../jobs/held.js');
 
-const MODULE = new URL('../../../workers/held.js', import.meta.url);
+const MODULE = new URL('../../jobs/held.js', import.meta.url);
 /** Calls between two turns of the event loop. */
 const BLOCK = 1000;
 

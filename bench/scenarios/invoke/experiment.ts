@@ -6,12 +6,12 @@
  * fails is told and costs no other arm; an interrupted experiment still has a result, with what was
  * measured until then.
  */
-import { chooseDocuments, summarizeDocuments } from '../../documents.js';
-import { installedFolders } from '../../installation.js';
-import { describeDocuments, describeLoad } from '../../service/narration.js';
-import type { StageOptions } from '../../service/stage.js';
-import { AROUND_SECONDS, runSteps, type Step, tellArm } from '../../service/steps.js';
-import type { Progress } from '../../terminal/progress.js';
+import { chooseDocuments, summarizeDocuments } from '../service/corpus.js';
+import { installedFolders } from '../../process/installation.js';
+import { describeDocuments, describeLoad } from '../service/narration.js';
+import type { StageOptions } from '../service/stage.js';
+import { AROUND_SECONDS, runSteps, type Step, tellArm } from '../service/steps.js';
+import type { Progress } from '../../report/terminal/progress.js';
 import type { ArmName, ArmOptions } from './arms/arm.js';
 import { describePools, describeSecondService } from './narration.js';
 import type { InvokeArm, InvokeResult } from './result.js';

@@ -3,8 +3,8 @@
  *
  * Invariant: as in `service/narration.ts`.
  */
-import { labelled } from '../../service/narration.js';
-import { formatCount, formatDuration, formatMegabytes, formatRate } from '../../terminal/format.js';
+import { labelled } from '../service/narration.js';
+import { formatCount, formatDuration, formatMegabytes, formatRate } from '../../report/format.js';
 import { type InvokeSettings, servedPerSecond } from './settings.js';
 
 export function describeSecondService(settings: InvokeSettings): string {

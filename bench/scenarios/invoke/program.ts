@@ -1,6 +1,6 @@
 /** The program of the second service's process. */
-import { serveParent, tellParent } from '../../child.js';
-import { randomFrom } from '../../random.js';
+import { serveParent, tellParent } from '../../process/child.js';
+import { randomFrom } from '../../math/random.js';
 import type { SecondServiceReply, SecondServiceRequest } from './second-service.js';
 import { SlowServer } from './slow-server.js';
 

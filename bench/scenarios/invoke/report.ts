@@ -3,10 +3,10 @@
  *
  * Invariant: everything is made from the result alone.
  */
-import { type Document, type NamedFigure, oneFigure } from '../../document.js';
-import { armFigures, describeArms } from '../../service/report.js';
-import { describeNoise, drawConclusions } from '../../service/verdict.js';
-import { formatCount, formatList, formatRate } from '../../terminal/format.js';
+import { type Document, type NamedFigure, oneFigure } from '../../report/document.js';
+import { armFigures, describeArms } from '../service/report.js';
+import { describeNoise, drawConclusions } from '../service/verdict.js';
+import { formatCount, formatList, formatRate } from '../../report/format.js';
 import type { InvokeArm, InvokeResult } from './result.js';
 import { servedPerSecond } from './settings.js';
 

@@ -4,7 +4,7 @@
  * Invariant, for every arm: completed <= served by the second service, as each answer is counted
  * there before it is sent.
  */
-import type { ArmResult, ServiceResult } from '../../service/result.js';
+import type { ArmResult, ServiceResult } from '../service/result.js';
 import type { ArmName } from './arms/arm.js';
 import type { InvokeSettings } from './settings.js';
 import type { SlowTally } from './slow-server.js';

@@ -3,8 +3,8 @@
  *
  * Invariant: nothing of it outlives `close`.
  */
-import { Child } from '../../child.js';
-import { within } from '../../time-limit.js';
+import { Child } from '../../process/child.js';
+import { within } from '../../process/time-limit.js';
 import type { SlowServerOptions, SlowTally } from './slow-server.js';
 
 export type SecondServiceRequest =

@@ -4,15 +4,21 @@
  * Invariant: what leaves this file is complete and valid; nothing behind it checks again. Threads ×
  * concurrency is always exactly the number of slots.
  */
-import { type Flags, type FlagTable, listFlag, numberFlag, UsageError } from '../../flags.js';
+import {
+  type Flags,
+  type FlagTable,
+  listFlag,
+  numberFlag,
+  UsageError,
+} from '../../options/flags.js';
 import {
   MAX_RATE,
   rateFlag,
   SERVICE_OPTIONS,
   type ServiceSettings,
   serviceSettings,
-} from '../../service/settings.js';
-import { defaultThreads } from '../../../src/parallelism.js';
+} from '../service/settings.js';
+import { defaultThreads } from '../../../src/api/parallelism.js';
 import { ARM_NAMES, type ArmName } from './arms/arm.js';
 
 /** The experiment's settings, complete. */

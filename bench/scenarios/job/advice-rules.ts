@@ -3,7 +3,7 @@
  *
  * Invariant: a rule tells the figures that the setting was computed from, so that it can be checked.
  */
-import { formatBytes, formatCount, formatDuration, formatUnit } from '../../terminal/format.js';
+import { formatBytes, formatCount, formatDuration, formatUnit } from '../../report/format.js';
 import type { AdvisedSettings, Measured } from './advice.js';
 import { describeSlots } from './result.js';
 

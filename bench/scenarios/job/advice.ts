@@ -5,7 +5,7 @@
  * Invariants: pure arithmetic on measured figures; what can't be met is said with the reason, and
  * nothing is promised then. Sources of the formulas: `queueing.ts`.
  */
-import { formatDuration } from '../../terminal/format.js';
+import { formatDuration } from '../../report/format.js';
 import {
   type CurveRate,
   MIN_RUN_MS,
@@ -14,7 +14,7 @@ import {
   rulesFor,
   RUN_FACTOR,
 } from './advice-rules.js';
-import type { InputSummary } from './inputs.js';
+import type { InputSummary } from '../../user-job/inputs.js';
 import { jobsThatDrain, rateForP99Wait } from './queueing.js';
 import { type LoadResult, type SaturationResult, type ServiceResult } from './result.js';
 import type { Verification } from './verification.js';

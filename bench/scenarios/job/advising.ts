@@ -4,11 +4,11 @@
  * Invariants: the verifying runs have exactly the advised settings; a promise that does not hold is
  * lowered and verified again, a few times at most; every run is in the result.
  */
-import { formatUnit } from '../../terminal/format.js';
+import { formatUnit } from '../../report/format.js';
 import { advise, type AdviceResult, type Measured, roundDown } from './advice.js';
 import type { ArriveRequest } from './arriving.js';
 import type { Measurer } from './measurer.js';
-import type { JobName } from './module-name.js';
+import type { JobName } from '../../user-job/module-name.js';
 import { secondsFor } from './plan.js';
 import type { ArrivalReply } from './program.js';
 import { judge, lowered, MIN_ARRIVALS, snippetOf, type Verification } from './verification.js';

@@ -5,9 +5,9 @@
  * Method: every measurement in a fresh process, on threads of the real pool that are warm; closed loops
  * for the service time and the saturation, open loops (Poisson) for latencies, in shuffled rounds.
  */
-import { UsageError } from '../../flags.js';
-import { measureFresh } from '../../fresh-process.js';
-import type { Scenario, Surroundings } from '../../scenario.js';
+import { UsageError } from '../../options/flags.js';
+import { measureFresh } from '../../process/fresh-process.js';
+import type { Scenario, Surroundings } from '../scenario.js';
 import { measureJob } from './experiment.js';
 import { PROGRAM } from './measurer.js';
 import type { ProbeReply } from './probe.js';

@@ -11,14 +11,14 @@ import {
   spreadCell,
   spreadRow,
   text,
-} from '../../document.js';
+} from '../../report/document.js';
 import {
   formatCount,
   formatFigure,
   formatMegabytes,
   formatPercent,
   formatUnit,
-} from '../../terminal/format.js';
+} from '../../report/format.js';
 import {
   type JobResult,
   LOAD_PERCENTILES,

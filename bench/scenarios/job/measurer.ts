@@ -5,10 +5,10 @@
  * Invariants: every round deals inputs and arrivals of its own, the same ones for all that is measured
  * in it; a measurement has its time and some grace, then it counts as failed.
  */
-import { measureFresh } from '../../fresh-process.js';
-import { type Measurements, measureRounds } from '../../rounds.js';
-import type { Surroundings } from '../../scenario.js';
-import { FailureTally, type JobFailures } from './job-failures.js';
+import { measureFresh } from '../../process/fresh-process.js';
+import { type Measurements, measureRounds } from '../rounds.js';
+import type { Surroundings } from '../scenario.js';
+import { FailureTally, type JobFailures } from '../../user-job/job-failures.js';
 import type { JobRequest, Load, Surrounding } from './program.js';
 import type { Arm } from './result.js';
 import type { JobSettings } from './settings.js';

@@ -13,8 +13,8 @@ import {
   heading,
   spreadCell,
   text,
-} from '../../document.js';
-import { describeLimits } from '../../limits.js';
+} from '../../report/document.js';
+import { describeLimits } from '../limits.js';
 import {
   formatBytes,
   formatCount,
@@ -23,9 +23,9 @@ import {
   formatMegabytes,
   formatPercent,
   formatUnit,
-} from '../../terminal/format.js';
+} from '../../report/format.js';
 import { describeAdvice } from './advice-report.js';
-import type { JobFailures } from './job-failures.js';
+import type { JobFailures } from '../../user-job/job-failures.js';
 import { describeLoads } from './loads-report.js';
 import {
   describeSlots,

@@ -4,17 +4,17 @@
  *
  * Invariants: every figure of a load is there for each round; what was not measured is absent.
  */
-import type { NamedFigure } from '../../document.js';
-import { oneFigure } from '../../document.js';
-import { type Figure, figureOf } from '../../figures.js';
-import type { Measurements } from '../../rounds.js';
-import type { ScenarioResult } from '../../scenario.js';
-import type { LatencySummary } from '../../latencies.js';
-import { formatPercent } from '../../terminal/format.js';
+import type { NamedFigure } from '../../report/document.js';
+import { oneFigure } from '../../report/document.js';
+import { type Figure, figureOf } from '../figures.js';
+import type { Measurements } from '../rounds.js';
+import type { ScenarioResult } from '../scenario.js';
+import type { LatencySummary } from '../../load/latencies.js';
+import { formatPercent } from '../../report/format.js';
 import type { AdviceResult } from './advice.js';
-import type { InputSource } from './input-source.js';
-import type { InputSummary } from './inputs.js';
-import type { JobFailures } from './job-failures.js';
+import type { InputSource } from '../../user-job/input-source.js';
+import type { InputSummary } from '../../user-job/inputs.js';
+import type { JobFailures } from '../../user-job/job-failures.js';
 import type { ArrivalReply, SaturationReply } from './program.js';
 import type { ServiceTime, WarmUp } from './service-time.js';
 import type { JobSettings } from './settings.js';

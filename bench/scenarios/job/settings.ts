@@ -5,9 +5,15 @@
  * user's code; what only running can tell is checked before the first measurement (`probe.ts`).
  */
 import { availableParallelism } from 'node:os';
-import { type Flags, type FlagTable, numberFlag, textFlag, UsageError } from '../../flags.js';
-import { type InputSource, readInputSource } from './input-source.js';
-import { type JobName, readJobName } from './module-name.js';
+import {
+  type Flags,
+  type FlagTable,
+  numberFlag,
+  textFlag,
+  UsageError,
+} from '../../options/flags.js';
+import { type InputSource, readInputSource } from '../../user-job/input-source.js';
+import { type JobName, readJobName } from '../../user-job/module-name.js';
 
 /** The settings, complete. */
 export interface JobSettings {

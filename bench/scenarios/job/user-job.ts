@@ -5,11 +5,11 @@
  */
 import { BacklogFullError, Pool, type PoolOptions } from '../../../src/index.js';
 import type { JobTimeouts } from '../../../src/index.js';
-import { dealer, randomFrom } from '../../random.js';
-import type { InputSource } from './input-source.js';
-import type { Input } from './inputs.js';
-import { FailureTally } from './job-failures.js';
-import type { JobName } from './module-name.js';
+import { dealer, randomFrom } from '../../math/random.js';
+import type { InputSource } from '../../user-job/input-source.js';
+import type { Input } from '../../user-job/inputs.js';
+import { FailureTally } from '../../user-job/job-failures.js';
+import type { JobName } from '../../user-job/module-name.js';
 
 /** The job and its inputs, the same for every measurement. */
 export interface Subject {

@@ -7,7 +7,7 @@
 import { basename } from 'node:path';
 import { inspect } from 'node:util';
 import type { AdvisedSettings } from './advice.js';
-import type { JobName } from './module-name.js';
+import type { JobName } from '../../user-job/module-name.js';
 import type { ArrivalReply } from './program.js';
 import { arrivalsOf, shareOf } from './result.js';
 

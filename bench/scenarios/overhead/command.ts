@@ -6,12 +6,12 @@
  * warms up; the peers of a point next to each other, in shuffled rounds.
  */
 import { availableParallelism } from 'node:os';
-import { measureFresh } from '../../fresh-process.js';
+import { measureFresh } from '../../process/fresh-process.js';
 import { peerVersions, type PeerName, sortByInstallation } from '../../peers/index.js';
-import { measureRounds } from '../../rounds.js';
-import type { Scenario, Surroundings } from '../../scenario.js';
-import { LONGEST_WARM_UP } from '../../warm-up.js';
-import { measureWorkRate } from '../../work-rate.js';
+import { measureRounds } from '../rounds.js';
+import type { Scenario, Surroundings } from '../scenario.js';
+import { LONGEST_WARM_UP } from '../../load/warm-up.js';
+import { measureWorkRate } from '../../load/work-rate.js';
 import type { OverheadReply, OverheadRequest } from './program.js';
 import { describeOverhead, overheadFigures } from './report.js';
 import { type OverheadResult, pointResult } from './result.js';

@@ -3,11 +3,11 @@
  *
  * Invariant: one measurement in its life.
  */
-import { type Message, serveParent, tellParent } from '../../child.js';
-import type { Measured } from '../../fresh-process.js';
+import { type Message, serveParent, tellParent } from '../../process/child.js';
+import type { Measured } from '../../process/fresh-process.js';
 import { PEERS, type PeerName } from '../../peers/index.js';
 import type { ExperimentJob } from '../../peers/jobs.js';
-import { measureThroughput, type Throughput } from '../../steady-load.js';
+import { measureThroughput, type Throughput } from '../../load/steady-load.js';
 
 /** What the process is told. */
 export interface OverheadRequest extends Message {

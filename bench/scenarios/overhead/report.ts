@@ -12,12 +12,12 @@ import {
   type NamedFigure,
   spreadRow,
   text,
-} from '../../document.js';
-import { claimOf, type Figure, scaleFigure } from '../../figures.js';
-import { describeLimits } from '../../limits.js';
+} from '../../report/document.js';
+import { claimOf, type Figure, scaleFigure } from '../figures.js';
+import { describeLimits } from '../limits.js';
 import type { PeerName } from '../../peers/index.js';
-import type { Spread } from '../../series.js';
-import { formatFigure, formatList } from '../../terminal/format.js';
+import type { Spread } from '../../math/series.js';
+import { formatFigure, formatList } from '../../report/format.js';
 import type { OverheadResult, PeerFigures, PointResult } from './result.js';
 import type { JobKind } from './settings.js';
 

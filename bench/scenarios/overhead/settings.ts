@@ -8,9 +8,9 @@ import {
   comparisonOptions,
   type ComparisonSettings,
   comparisonSettings,
-} from '../../comparison.js';
-import { checkFilter } from '../../filter.js';
-import { type Flags, type FlagTable, listFlag, numberFlag } from '../../flags.js';
+} from '../options.js';
+import { checkFilter } from '../filter.js';
+import { type Flags, type FlagTable, listFlag, numberFlag } from '../../options/flags.js';
 import type { ExperimentJob } from '../../peers/jobs.js';
 import { PEER_NAMES, type PeerName } from '../../peers/index.js';
 

@@ -5,9 +5,9 @@
  * thread lacks work and nothing is ever refused, so this is the most that the service can do.
  * Invariant: it is measured in three windows that follow a warm-up without a gap; their median counts.
  */
-import { median } from '../../statistics.js';
-import { Goodput, warmUpSeconds, windowSeconds } from '../../service/goodput.js';
-import { Stage, type StageEnd, type StageOptions } from '../../service/stage.js';
+import { median } from '../../math/statistics.js';
+import { Goodput, warmUpSeconds, windowSeconds } from '../service/goodput.js';
+import { Stage, type StageEnd, type StageOptions } from '../service/stage.js';
 import type { ArmOptions } from './arms/arm.js';
 
 /** The median, and the windows, which show how steady the machine was. */

@@ -3,8 +3,8 @@
  *
  * Invariant: what can be known to be wrong (an option) is said before the run.
  */
-import type { Scenario, Surroundings } from '../../scenario.js';
-import { Progress } from '../../terminal/progress.js';
+import type { Scenario, Surroundings } from '../scenario.js';
+import { Progress } from '../../report/terminal/progress.js';
 import { runOverload } from './experiment.js';
 import { describeOverload, overloadFigures } from './report.js';
 import type { OverloadResult } from './result.js';

@@ -6,13 +6,13 @@
  * and right after it; goodput is compared with both together. The arms are reported in their usual
  * order, whatever order they ran in.
  */
-import { chooseDocuments, summarizeDocuments } from '../../documents.js';
-import { installedFolders } from '../../installation.js';
-import type { Progress } from '../../terminal/progress.js';
-import { describeDocuments, describeLoad } from '../../service/narration.js';
-import type { ArmResult } from '../../service/result.js';
-import type { StageOptions } from '../../service/stage.js';
-import { AROUND_SECONDS, runSteps, type Step, tellArm } from '../../service/steps.js';
+import { chooseDocuments, summarizeDocuments } from '../service/corpus.js';
+import { installedFolders } from '../../process/installation.js';
+import type { Progress } from '../../report/terminal/progress.js';
+import { describeDocuments, describeLoad } from '../service/narration.js';
+import type { ArmResult } from '../service/result.js';
+import type { StageOptions } from '../service/stage.js';
+import { AROUND_SECONDS, runSteps, type Step, tellArm } from '../service/steps.js';
 import type { ArmName, ArmOptions } from './arms/arm.js';
 import { type Capacity, capacityFrom, capacitySeconds, measureCapacity } from './capacity.js';
 import { describeCapacity, describeService } from './narration.js';

@@ -3,8 +3,8 @@
  *
  * Invariant: as in `service/narration.ts`.
  */
-import { labelled } from '../../service/narration.js';
-import { formatCount, formatMegabytes } from '../../terminal/format.js';
+import { labelled } from '../service/narration.js';
+import { formatCount, formatMegabytes } from '../../report/format.js';
 import type { Capacity } from './capacity.js';
 import type { OverloadSettings } from './settings.js';
 

@@ -3,10 +3,10 @@
  *
  * Invariant: everything is made from the result alone.
  */
-import type { Document, NamedFigure } from '../../document.js';
-import { armFigures, describeArms } from '../../service/report.js';
-import { describeNoise, drawConclusions } from '../../service/verdict.js';
-import { formatCount } from '../../terminal/format.js';
+import type { Document, NamedFigure } from '../../report/document.js';
+import { armFigures, describeArms } from '../service/report.js';
+import { describeNoise, drawConclusions } from '../service/verdict.js';
+import { formatCount } from '../../report/format.js';
 import type { Capacity } from './capacity.js';
 import type { OverloadResult } from './result.js';
 

@@ -3,14 +3,14 @@
  *
  * Invariant: what leaves this file is complete and valid; nothing behind it checks again.
  */
-import { type Flags, listFlag, numberFlag } from '../../flags.js';
+import { type Flags, listFlag, numberFlag } from '../../options/flags.js';
 import {
   rateFlag,
   SERVICE_OPTIONS,
   type ServiceSettings,
   serviceSettings,
-} from '../../service/settings.js';
-import { defaultThreads } from '../../../src/parallelism.js';
+} from '../service/settings.js';
+import { defaultThreads } from '../../../src/api/parallelism.js';
 import { ARM_NAMES, type ArmName } from './arms/arm.js';
 
 /** The experiment's settings, complete. */

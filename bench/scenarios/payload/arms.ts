@@ -7,7 +7,7 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { Pool } from '../../../src/index.js';
-import { MessageRing } from '../../message-ring.js';
+import { MessageRing } from '../../load/message-ring.js';
 
 /** The arms, in the order in which they are shown; the last is a reference and no pool. */
 export const PAYLOAD_ARMS = ['millrace', 'piscina', 'postMessage'] as const;
@@ -39,8 +39,8 @@ export function startArm(arm: PayloadArm, threads: number, way: Way): Promise<Ru
 }
 
 async function startMillrace(threads: number, way: Way): Promise<RunningArm> {
-  type Jobs = typeof import('../../../workers/payload.js');
-  const pool = new Pool<Jobs>(new URL('../../../workers/payload.js', import.meta.url), { threads });
+  type Jobs = typeof import('../../jobs/payload.js');
+  const pool = new Pool<Jobs>(new URL('../../jobs/payload.js', import.meta.url), { threads });
   await pool.ready();
   return {
     run: (bytes) =>

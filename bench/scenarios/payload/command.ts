@@ -4,10 +4,10 @@
  * Method: a closed loop, the same for all; each arm at each point in a fresh process that first warms
  * up; the arms of a point next to each other, in shuffled rounds.
  */
-import { measureFresh } from '../../fresh-process.js';
-import { measureRounds } from '../../rounds.js';
-import type { Scenario, Surroundings } from '../../scenario.js';
-import { LONGEST_WARM_UP } from '../../warm-up.js';
+import { measureFresh } from '../../process/fresh-process.js';
+import { measureRounds } from '../rounds.js';
+import type { Scenario, Surroundings } from '../scenario.js';
+import { LONGEST_WARM_UP } from '../../load/warm-up.js';
 import { PAYLOAD_ARMS, type PayloadArm } from './arms.js';
 import type { PayloadReply, PayloadRequest } from './program.js';
 import { describePayload, payloadFigures } from './report.js';

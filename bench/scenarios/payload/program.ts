@@ -4,9 +4,9 @@
  * Invariants: one measurement in its life; no memory is allocated here for a job. What comes back is
  * what is sent next, so that transferred memory goes round and cloned results are all garbage but one.
  */
-import { type Message, serveParent, tellParent } from '../../child.js';
-import type { Measured } from '../../fresh-process.js';
-import { measureThroughput, type Throughput } from '../../steady-load.js';
+import { type Message, serveParent, tellParent } from '../../process/child.js';
+import type { Measured } from '../../process/fresh-process.js';
+import { measureThroughput, type Throughput } from '../../load/steady-load.js';
 import { type Bytes, type PayloadArm, startArm, type Way } from './arms.js';
 
 /** What the process is told. */

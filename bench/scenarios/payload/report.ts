@@ -10,9 +10,9 @@ import {
   type NamedFigure,
   spreadRow,
   text,
-} from '../../document.js';
-import { describeLimits } from '../../limits.js';
-import { formatFigure } from '../../terminal/format.js';
+} from '../../report/document.js';
+import { describeLimits } from '../limits.js';
+import { formatFigure } from '../../report/format.js';
 import { PAYLOAD_ARMS, type Way } from './arms.js';
 import type { PayloadPointResult, PayloadResult } from './result.js';
 

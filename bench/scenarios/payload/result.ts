@@ -2,10 +2,10 @@
  * The result of `bench payload`: plain data, what `--json` writes and what the printed report is made
  * from.
  */
-import { type Figure, figureOf } from '../../figures.js';
-import type { Measurements } from '../../rounds.js';
-import type { ScenarioResult } from '../../scenario.js';
-import { ratiosWithin } from '../../series.js';
+import { type Figure, figureOf } from '../figures.js';
+import type { Measurements } from '../rounds.js';
+import type { ScenarioResult } from '../scenario.js';
+import { ratiosWithin } from '../../math/series.js';
 import { PAYLOAD_ARMS, type PayloadArm, type Way } from './arms.js';
 import type { PayloadReply } from './program.js';
 import type { PayloadPoint, PayloadSettings } from './settings.js';

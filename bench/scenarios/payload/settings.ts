@@ -8,9 +8,9 @@ import {
   comparisonOptions,
   type ComparisonSettings,
   comparisonSettings,
-} from '../../comparison.js';
-import { checkFilter } from '../../filter.js';
-import { type Flags, type FlagTable, listFlag, numberFlag } from '../../flags.js';
+} from '../options.js';
+import { checkFilter } from '../filter.js';
+import { type Flags, type FlagTable, listFlag, numberFlag } from '../../options/flags.js';
 import { PAYLOAD_ARMS, type PayloadArm, type Way, WAYS } from './arms.js';
 
 /** How many bytes a job carries. */

@@ -2,12 +2,12 @@
  * `millrace bench producer`: whether a producer that awaits `submit` is held back, so that a million
  * jobs pass through a process whose memory stays flat.
  */
-import { Child } from '../../child.js';
-import { oneFigure, text } from '../../document.js';
-import { numberFlag } from '../../flags.js';
-import type { Scenario, ScenarioResult, Surroundings } from '../../scenario.js';
-import { formatCount, formatMegabytes, formatSeconds } from '../../terminal/format.js';
-import { Progress } from '../../terminal/progress.js';
+import { Child } from '../../process/child.js';
+import { oneFigure, text } from '../../report/document.js';
+import { numberFlag } from '../../options/flags.js';
+import type { Scenario, ScenarioResult, Surroundings } from '../scenario.js';
+import { formatCount, formatMegabytes, formatSeconds } from '../../report/format.js';
+import { Progress } from '../../report/terminal/progress.js';
 import type { ProducerReply, ProducerRequest } from './program.js';
 
 const PROGRAM = new URL('./program.js', import.meta.url);

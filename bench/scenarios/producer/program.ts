@@ -4,7 +4,7 @@
  * Invariant: the loop never holds more than one submission back; what is held beyond that is the
  * pool's.
  */
-import { type Message, serveParent, tellParent } from '../../child.js';
+import { type Message, serveParent, tellParent } from '../../process/child.js';
 import { Pool } from '../../../src/index.js';
 
 /** What the process is told. */
@@ -32,8 +32,8 @@ const SAMPLE_MS = 250;
 serveParent<ProducerRequest>((request) => void produce(request));
 
 async function produce({ jobs, jobBytes, warmUpJobs, threads }: ProducerRequest): Promise<void> {
-  type Jobs = typeof import('../../../workers/nothing.js');
-  const module = new URL('../../../workers/nothing.js', import.meta.url);
+  type Jobs = typeof import('../../jobs/nothing.js');
+  const module = new URL('../../jobs/nothing.js', import.meta.url);
   const pool = new Pool<Jobs>(module, { threads });
   await pool.ready();
   const submit = async (count: number, done: (index: number) => void): Promise<void> => {

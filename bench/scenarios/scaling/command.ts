@@ -6,11 +6,11 @@
  * to each other, in shuffled rounds.
  */
 import { availableParallelism } from 'node:os';
-import { measureFresh } from '../../fresh-process.js';
-import { measureRounds } from '../../rounds.js';
-import type { Scenario, Surroundings } from '../../scenario.js';
-import { LONGEST_WARM_UP } from '../../warm-up.js';
-import { measureWorkRate } from '../../work-rate.js';
+import { measureFresh } from '../../process/fresh-process.js';
+import { measureRounds } from '../rounds.js';
+import type { Scenario, Surroundings } from '../scenario.js';
+import { LONGEST_WARM_UP } from '../../load/warm-up.js';
+import { measureWorkRate } from '../../load/work-rate.js';
 import type { OverheadReply, OverheadRequest } from '../overhead/program.js';
 import type { JobKind } from '../overhead/settings.js';
 import { describeScaling, scalingFigures } from './report.js';

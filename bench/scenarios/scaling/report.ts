@@ -13,11 +13,11 @@ import {
   oneFigure,
   spreadCell,
   text,
-} from '../../document.js';
-import { scaleFigure } from '../../figures.js';
-import { describeLimits } from '../../limits.js';
-import { perSecondAt } from '../../scalability.js';
-import { formatCount, formatFigure, formatPercent } from '../../terminal/format.js';
+} from '../../report/document.js';
+import { scaleFigure } from '../figures.js';
+import { describeLimits } from '../limits.js';
+import { perSecondAt } from '../../math/scalability.js';
+import { formatCount, formatFigure, formatPercent } from '../../report/format.js';
 import type { FittedLaw, KindResult, ScalingResult, ThreadsResult } from './result.js';
 import { drawConclusions } from './verdict.js';
 

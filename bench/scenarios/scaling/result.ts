@@ -5,8 +5,8 @@
  * are fitted to the medians, and only where every thread has a processor, as beyond that neither law
  * means what it says.
  */
-import { type Figure, figureOf, scaleFigure } from '../../figures.js';
-import type { Measurements } from '../../rounds.js';
+import { type Figure, figureOf, scaleFigure } from '../figures.js';
+import type { Measurements } from '../rounds.js';
 import {
   fitAmdahl,
   fitUsl,
@@ -14,9 +14,9 @@ import {
   type ScalingPoint,
   threadsAtPeak,
   worstMiss,
-} from '../../scalability.js';
-import type { ScenarioResult } from '../../scenario.js';
-import { ratiosWithin } from '../../series.js';
+} from '../../math/scalability.js';
+import type { ScenarioResult } from '../scenario.js';
+import { ratiosWithin } from '../../math/series.js';
 import type { OverheadReply } from '../overhead/program.js';
 import type { JobKind } from '../overhead/settings.js';
 import type { ScalingSettings } from './settings.js';

@@ -4,9 +4,9 @@
  * Invariant: what leaves this file is complete and valid; nothing behind it checks again.
  */
 import { availableParallelism } from 'node:os';
-import { COMPARISON_FLAGS, comparisonOptions, comparisonSettings } from '../../comparison.js';
-import { checkFilter } from '../../filter.js';
-import { type Flags, type FlagTable, listFlag, numberFlag } from '../../flags.js';
+import { COMPARISON_FLAGS, comparisonOptions, comparisonSettings } from '../options.js';
+import { checkFilter } from '../filter.js';
+import { type Flags, type FlagTable, listFlag, numberFlag } from '../../options/flags.js';
 import { JOB_KINDS, type JobKind } from '../overhead/settings.js';
 
 /** The settings, complete. */

@@ -4,10 +4,10 @@
  * Invariants: chosen by the figures, never assumed; contention and coherency are told apart only where
  * there are enough points for it, and only where they cost more than a tenth.
  */
-import type { Figure } from '../../figures.js';
-import { MIN_POINTS } from '../../scalability.js';
-import { widthOfSpread } from '../../series.js';
-import { formatFigure, formatPercent } from '../../terminal/format.js';
+import type { Figure } from '../figures.js';
+import { MIN_POINTS } from '../../math/scalability.js';
+import { widthOfSpread } from '../../math/series.js';
+import { formatFigure, formatPercent } from '../../report/format.js';
 import type { FittedLaw, KindResult, ThreadsResult } from './result.js';
 
 /** What the laws' terms add to a job's time at least, for their law to be what limits. */

@@ -5,16 +5,11 @@
  * overhead`; then an open loop at a constant rate on one pool in a fresh process, which tells what it
  * has measured window by window, so that an interrupted run has all that came before.
  */
-import { measureFresh } from '../../fresh-process.js';
-import type { Scenario, Surroundings } from '../../scenario.js';
-import {
-  formatDuration,
-  formatMegabytes,
-  formatSeconds,
-  formatUnit,
-} from '../../terminal/format.js';
-import { Progress } from '../../terminal/progress.js';
-import { measureWorkRate } from '../../work-rate.js';
+import { measureFresh } from '../../process/fresh-process.js';
+import type { Scenario, Surroundings } from '../scenario.js';
+import { formatDuration, formatMegabytes, formatSeconds, formatUnit } from '../../report/format.js';
+import { Progress } from '../../report/terminal/progress.js';
+import { measureWorkRate } from '../../load/work-rate.js';
 import type { OverheadReply, OverheadRequest } from '../overhead/program.js';
 import type { SoakReply, SoakRequest, WindowMessage } from './program.js';
 import { describeSoak, soakFigures } from './report.js';

@@ -6,11 +6,11 @@
  * backlog of the load's own can grow.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Message, serveParent, tellParent } from '../../child.js';
-import { nowUs } from '../../clock.js';
-import type { Measured } from '../../fresh-process.js';
-import type { LatencySummary } from '../../latencies.js';
-import { OpenLoop } from '../../open-loop.js';
+import { type Message, serveParent, tellParent } from '../../process/child.js';
+import { nowUs } from '../../process/clock.js';
+import type { Measured } from '../../process/fresh-process.js';
+import type { LatencySummary } from '../../load/latencies.js';
+import { OpenLoop } from '../../load/open-loop.js';
 import { JOB_MODULE, type ExperimentJob, type ExperimentJobs } from '../../peers/jobs.js';
 import { BacklogFullError, Pool } from '../../../src/index.js';
 import { type SoakWindow, WindowMeter } from './window.js';

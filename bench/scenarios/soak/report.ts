@@ -14,9 +14,9 @@ import {
   type TimelineBlock,
   type TimelineSeries,
   type Unit,
-} from '../../document.js';
-import { type Spread, spreadOf } from '../../series.js';
-import { formatFigure, formatSeconds, formatUnit } from '../../terminal/format.js';
+} from '../../report/document.js';
+import { type Spread, spreadOf } from '../../math/series.js';
+import { formatFigure, formatSeconds, formatUnit } from '../../report/format.js';
 import { measuredWindows, type SoakResult } from './result.js';
 import { LOAD } from './settings.js';
 import { describeSlope, drawConclusions, PART_NAMES } from './verdict.js';

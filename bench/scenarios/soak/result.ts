@@ -4,10 +4,10 @@
  * Invariants: the windows follow each other without a gap; the first ones, the warm-up, are shown and
  * count for no slope.
  */
-import type { LatencySummary } from '../../latencies.js';
-import type { ScenarioResult } from '../../scenario.js';
-import { median } from '../../statistics.js';
-import { type PlanePoint, type Slope, theilSen } from '../../theil-sen.js';
+import type { LatencySummary } from '../../load/latencies.js';
+import type { ScenarioResult } from '../scenario.js';
+import { median } from '../../math/statistics.js';
+import { type PlanePoint, type Slope, theilSen } from '../../math/theil-sen.js';
 import type { SoakSettings } from './settings.js';
 import type { MemoryUse, SoakWindow } from './window.js';
 

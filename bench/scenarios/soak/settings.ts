@@ -3,8 +3,14 @@
  *
  * Invariant: what leaves this file is complete and valid; nothing behind it checks again.
  */
-import { comparisonSettings } from '../../comparison.js';
-import { type Flags, type FlagTable, listFlag, numberFlag, UsageError } from '../../flags.js';
+import { comparisonSettings } from '../options.js';
+import {
+  type Flags,
+  type FlagTable,
+  listFlag,
+  numberFlag,
+  UsageError,
+} from '../../options/flags.js';
 import { JOB_KINDS, type JobKind } from '../overhead/settings.js';
 
 /** The settings, complete. */

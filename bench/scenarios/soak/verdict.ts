@@ -4,7 +4,7 @@
  * Invariants: chosen by the figures; where the run was too short for a word on the memory that is what
  * is said, with what was seen nevertheless.
  */
-import { formatFigure, formatPercent, formatSeconds, formatUnit } from '../../terminal/format.js';
+import { formatFigure, formatPercent, formatSeconds, formatUnit } from '../../report/format.js';
 import { type MemoryTrend, MIN_SECONDS, type SoakResult } from './result.js';
 
 /** Below this share of the intended arrivals the generator did not hold its rate. */

@@ -7,8 +7,8 @@
  * matters little.
  */
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
-import { Latencies, type LatencySummary } from '../../latencies.js';
-import { median } from '../../statistics.js';
+import { Latencies, type LatencySummary } from '../../load/latencies.js';
+import { median } from '../../math/statistics.js';
 
 /** What memory is made of, in bytes. */
 export interface MemoryUse {

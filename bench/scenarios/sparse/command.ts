@@ -2,9 +2,9 @@
  * `millrace bench sparse`: what a job costs that comes when nothing is warm in the caches and every
  * thread has gone to sleep, alone or with a burst of others.
  */
-import { measureFresh } from '../../fresh-process.js';
-import { measureRounds } from '../../rounds.js';
-import type { Scenario, Surroundings } from '../../scenario.js';
+import { measureFresh } from '../../process/fresh-process.js';
+import { measureRounds } from '../rounds.js';
+import type { Scenario, Surroundings } from '../scenario.js';
 import type { SparseReply, SparseRequest } from './program.js';
 import { describeSparse, sparseFigures } from './report.js';
 import { ARM_PEERS, patternResult, type SparseResult } from './result.js';

@@ -6,9 +6,9 @@
  * queues but what comes at the same instant.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Message, serveParent, tellParent } from '../../child.js';
-import type { Measured } from '../../fresh-process.js';
-import { Latencies, type LatencySummary } from '../../latencies.js';
+import { type Message, serveParent, tellParent } from '../../process/child.js';
+import type { Measured } from '../../process/fresh-process.js';
+import { Latencies, type LatencySummary } from '../../load/latencies.js';
 import { PEERS, type PeerName } from '../../peers/index.js';
 
 /** What the process is told. */

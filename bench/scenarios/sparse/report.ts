@@ -10,9 +10,9 @@ import {
   type NamedFigure,
   spreadRow,
   text,
-} from '../../document.js';
-import { describeLimits } from '../../limits.js';
-import { formatFigure } from '../../terminal/format.js';
+} from '../../report/document.js';
+import { describeLimits } from '../limits.js';
+import { formatFigure } from '../../report/format.js';
 import type { PatternResult, SparseResult } from './result.js';
 import {
   BURST_EVERY_MS,

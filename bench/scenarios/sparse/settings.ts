@@ -8,9 +8,9 @@ import {
   comparisonOptions,
   type ComparisonSettings,
   comparisonSettings,
-} from '../../comparison.js';
-import { checkFilter } from '../../filter.js';
-import { type Flags, type FlagTable, listFlag, numberFlag } from '../../flags.js';
+} from '../options.js';
+import { checkFilter } from '../filter.js';
+import { type Flags, type FlagTable, listFlag, numberFlag } from '../../options/flags.js';
 
 /** The arms, in the order in which they are shown; the last is a reference and no pool. */
 export const SPARSE_ARMS = ['millrace', 'piscina', 'postMessage'] as const;

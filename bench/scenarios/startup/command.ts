@@ -5,11 +5,11 @@
  * Method: the parent has the clock: from just before it starts the process until its message comes.
  * Every pool is started once before the rounds, so that all files are in the system's cache.
  */
-import { nowUs } from '../../clock.js';
-import { measureFresh } from '../../fresh-process.js';
+import { nowUs } from '../../process/clock.js';
+import { measureFresh } from '../../process/fresh-process.js';
 import { peerVersions, type PeerName, sortByInstallation } from '../../peers/index.js';
-import { measureRounds } from '../../rounds.js';
-import type { Scenario, Surroundings } from '../../scenario.js';
+import { measureRounds } from '../rounds.js';
+import type { Scenario, Surroundings } from '../scenario.js';
 import type { StartupReply, StartupRequest } from './program.js';
 import { describeStartup, startupFigures } from './report.js';
 import { type Start, startResults, type StartupResult } from './result.js';

@@ -6,8 +6,8 @@
  * told which one to start; all threads are known by their answers, as no two pools mean the same by
  * being ready.
  */
-import { type Message, serveParent, tellParent } from '../../child.js';
-import type { Measured } from '../../fresh-process.js';
+import { type Message, serveParent, tellParent } from '../../process/child.js';
+import type { Measured } from '../../process/fresh-process.js';
 import type { PeerName } from '../../peers/index.js';
 import type { Peer, RunningPeer } from '../../peers/peer.js';
 

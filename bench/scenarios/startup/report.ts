@@ -11,11 +11,11 @@ import {
   type NamedFigure,
   spreadCell,
   text,
-} from '../../document.js';
-import { type Comparison, scaleFigure } from '../../figures.js';
-import { describeLimits } from '../../limits.js';
+} from '../../report/document.js';
+import { type Comparison, scaleFigure } from '../figures.js';
+import { describeLimits } from '../limits.js';
 import type { PeerName } from '../../peers/index.js';
-import { formatDuration, formatFigure, formatList } from '../../terminal/format.js';
+import { formatDuration, formatFigure, formatList } from '../../report/format.js';
 import { type Measure, MEASURES, type PeerStart, type StartupResult } from './result.js';
 
 const MB = 1024 ** 2;

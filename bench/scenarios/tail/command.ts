@@ -6,12 +6,12 @@
  * its own, the same for all pools.
  */
 import { availableParallelism } from 'node:os';
-import { measureFresh } from '../../fresh-process.js';
+import { measureFresh } from '../../process/fresh-process.js';
 import { peerVersions, type PeerName, sortByInstallation } from '../../peers/index.js';
-import { isChosen } from '../../filter.js';
-import { measureRounds } from '../../rounds.js';
-import type { Scenario, Surroundings } from '../../scenario.js';
-import { LONGEST_WARM_UP } from '../../warm-up.js';
+import { isChosen } from '../filter.js';
+import { measureRounds } from '../rounds.js';
+import type { Scenario, Surroundings } from '../scenario.js';
+import { LONGEST_WARM_UP } from '../../load/warm-up.js';
 import type { ArrivalReply, SaturationReply, TailRequest } from './program.js';
 import { describeTail, tailFigures } from './report.js';
 import {

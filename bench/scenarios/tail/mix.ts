@@ -4,7 +4,7 @@
  * Invariant: every thousand jobs hold exactly ten long ones; where among them is the seed's choice,
  * and the same for every arm.
  */
-import { dealer, randomFrom } from '../../random.js';
+import { dealer, randomFrom } from '../../math/random.js';
 
 export const SHORT_US = 20;
 export const LONG_US = 20_000;

@@ -5,16 +5,16 @@
  * Invariants: one measurement in its life; a latency runs from the job's intended start on, so that
  * what the load generator or a busy main thread delays counts too.
  */
-import { type Message, serveParent, tellParent } from '../../child.js';
-import { nowUs } from '../../clock.js';
-import type { Measured } from '../../fresh-process.js';
-import { InFlight } from '../../in-flight.js';
-import { Latencies, type LatencySummary } from '../../latencies.js';
-import { OpenLoop } from '../../open-loop.js';
+import { type Message, serveParent, tellParent } from '../../process/child.js';
+import { nowUs } from '../../process/clock.js';
+import type { Measured } from '../../process/fresh-process.js';
+import { InFlight } from '../../load/in-flight.js';
+import { Latencies, type LatencySummary } from '../../load/latencies.js';
+import { OpenLoop } from '../../load/open-loop.js';
 import { PEERS, type PeerName } from '../../peers/index.js';
 import type { RunningPeer } from '../../peers/peer.js';
-import { randomFrom } from '../../random.js';
-import { measureThroughput, type Throughput } from '../../steady-load.js';
+import { randomFrom } from '../../math/random.js';
+import { measureThroughput, type Throughput } from '../../load/steady-load.js';
 import { dealJobs, SHORT_US } from './mix.js';
 import { SATURATED_IN_FLIGHT } from './settings.js';
 

@@ -13,9 +13,9 @@ import {
   spreadCell,
   spreadRow,
   text,
-} from '../../document.js';
-import { describeLimits } from '../../limits.js';
-import { formatCount, formatFigure, formatPercent } from '../../terminal/format.js';
+} from '../../report/document.js';
+import { describeLimits } from '../limits.js';
+import { formatCount, formatFigure, formatPercent } from '../../report/format.js';
 import { LONG_US, SHORT_US } from './mix.js';
 import { type LoadResult, PERCENTILES, type TailResult, type ViewResult } from './result.js';
 import { SATURATED_IN_FLIGHT } from './settings.js';

@@ -11,11 +11,11 @@ import {
   type Figure,
   figureOf,
   scaleFigure,
-} from '../../figures.js';
+} from '../figures.js';
 import type { PeerName } from '../../peers/index.js';
-import type { Measurements } from '../../rounds.js';
-import type { ScenarioResult } from '../../scenario.js';
-import { type Series, spreadOf } from '../../series.js';
+import type { Measurements } from '../rounds.js';
+import type { ScenarioResult } from '../scenario.js';
+import { type Series, spreadOf } from '../../math/series.js';
 import { MEAN_US } from './mix.js';
 import type { ArrivalReply, JobLatencies, SaturationReply } from './program.js';
 import type { TailSettings } from './settings.js';

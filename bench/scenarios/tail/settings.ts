@@ -8,11 +8,11 @@ import {
   comparisonOptions,
   type ComparisonSettings,
   comparisonSettings,
-} from '../../comparison.js';
-import { checkFilter } from '../../filter.js';
-import { type Flags, type FlagTable, listFlag, numberFlag } from '../../flags.js';
+} from '../options.js';
+import { checkFilter } from '../filter.js';
+import { type Flags, type FlagTable, listFlag, numberFlag } from '../../options/flags.js';
 import { PEER_NAMES, type PeerName } from '../../peers/index.js';
-import { formatPercent } from '../../terminal/format.js';
+import { formatPercent } from '../../report/format.js';
 
 /** The settings, complete. */
 export interface TailSettings extends ComparisonSettings {

@@ -3,8 +3,8 @@
  *
  * Invariant: of an arm only its own code is loaded; all of them call the same address.
  */
-import { SECOND_SERVICE } from '../../../../workers/invocations.js';
-import type { Arm } from '../../../service/arm.js';
+import { SECOND_SERVICE } from '../../../jobs/invocations.js';
+import type { Arm } from '../../service/arm.js';
 
 /** The arms, in the order in which they are shown. */
 export const ARM_NAMES = ['fire-and-forget', 'unbounded', 'millrace'] as const;

@@ -6,13 +6,13 @@
  */
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import type { Invocation } from '../../../../workers/invocations.js';
-import { type Arm, unboundedArm } from '../../../service/arm.js';
+import type { Invocation } from '../../../jobs/invocations.js';
+import { type Arm, unboundedArm } from '../../service/arm.js';
 import type { ArmOptions } from './arm.js';
 
 export function createUnbounded({ threads, concurrency }: ArmOptions): Arm {
   const pool = new Piscina<Uint8Array, Invocation>({
-    filename: fileURLToPath(new URL('../../../../workers/invocations.js', import.meta.url)),
+    filename: fileURLToPath(new URL('../../../jobs/invocations.js', import.meta.url)),
     name: 'invoke',
     minThreads: threads,
     maxThreads: threads,

@@ -3,7 +3,7 @@
  *
  * Invariant: of an arm only its own code is loaded.
  */
-import type { Arm } from '../../../service/arm.js';
+import type { Arm } from '../../service/arm.js';
 
 /** The arms, in the order in which they are shown. */
 export const ARM_NAMES = ['thread-per-request', 'unbounded', 'millrace'] as const;

@@ -7,13 +7,13 @@
  */
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import type { digest } from '../../../../workers/documents.js';
-import { type Arm, unboundedArm } from '../../../service/arm.js';
+import type { digest } from '../../../jobs/documents.js';
+import { type Arm, unboundedArm } from '../../service/arm.js';
 import type { ArmOptions } from './arm.js';
 
 export function createUnbounded({ threads }: ArmOptions): Arm {
   const pool = new Piscina<Uint8Array, ReturnType<typeof digest>>({
-    filename: fileURLToPath(new URL('../../../../workers/documents.js', import.meta.url)),
+    filename: fileURLToPath(new URL('../../../jobs/documents.js', import.meta.url)),
     name: 'digest',
     minThreads: threads,
     maxThreads: threads,

@@ -4,8 +4,8 @@ import {
   describeInvoke,
   invokeFigures,
 } from '../../../../bench/scenarios/invoke/report.js';
-import { drawDocument } from '../../../../bench/terminal/document.js';
-import { paintFor, plain, widthOf } from '../../../../bench/terminal/paint.js';
+import { drawDocument } from '../../../../bench/report/terminal/document.js';
+import { paintFor, plain, widthOf } from '../../../../bench/report/terminal/paint.js';
 import { deadInvokeArm, invokeArm, invokeResult } from './results.js';
 
 const MB = 1024 ** 2;

@@ -1,7 +1,7 @@
 /** Results of the experiment, made up by the tests that read them. */
 import type { InvokeArm, InvokeResult } from '../../../../bench/scenarios/invoke/result.js';
 import { invokeSettings } from '../../../../bench/scenarios/invoke/settings.js';
-import { armResult, deadArm } from '../../service/results.js';
+import { armResult, deadArm } from '../service/results.js';
 
 /** An arm that survived. */
 export function invokeArm(

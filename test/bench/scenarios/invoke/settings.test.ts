@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { UsageError } from '../../../../bench/flags.js';
+import { UsageError } from '../../../../bench/options/flags.js';
 import { invoke } from '../../../../bench/scenarios/invoke/command.js';
 import { INVOKE_OPTIONS, invokeSettings } from '../../../../bench/scenarios/invoke/settings.js';
 

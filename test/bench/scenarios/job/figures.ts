@@ -1,6 +1,6 @@
 /** Measured figures as the tests of the advice and the report want them. */
-import type { Figure } from '../../../../bench/figures.js';
-import type { InputSummary } from '../../../../bench/scenarios/job/inputs.js';
+import type { Figure } from '../../../../bench/scenarios/figures.js';
+import type { InputSummary } from '../../../../bench/user-job/inputs.js';
 import type {
   LoadResult,
   SaturationResult,

@@ -3,8 +3,8 @@ import type { AdviceResult } from '../../../../bench/scenarios/job/advice.js';
 import { describeOwnJob } from '../../../../bench/scenarios/job/report.js';
 import { jobFigures, type JobResult } from '../../../../bench/scenarios/job/result.js';
 import type { Verification } from '../../../../bench/scenarios/job/verification.js';
-import { drawDocument } from '../../../../bench/terminal/document.js';
-import { plain, widthOf } from '../../../../bench/terminal/paint.js';
+import { drawDocument } from '../../../../bench/report/terminal/document.js';
+import { plain, widthOf } from '../../../../bench/report/terminal/paint.js';
 import { figure, inputs, loaded, MB, saturated, service } from './figures.js';
 
 const chosen = saturated(2, 180);

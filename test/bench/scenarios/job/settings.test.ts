@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { UsageError } from '../../../../bench/flags.js';
+import { UsageError } from '../../../../bench/options/flags.js';
 import { job } from '../../../../bench/scenarios/job/command.js';
 import { JOB_OPTIONS, jobSettings } from '../../../../bench/scenarios/job/settings.js';
 

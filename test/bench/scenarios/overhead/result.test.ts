@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import type { PeerName } from '../../../../bench/peers/index.js';
-import { Measurements } from '../../../../bench/rounds.js';
+import { Measurements } from '../../../../bench/scenarios/rounds.js';
 import type { OverheadReply } from '../../../../bench/scenarios/overhead/program.js';
 import { describeOverhead } from '../../../../bench/scenarios/overhead/report.js';
 import { type OverheadResult, pointResult } from '../../../../bench/scenarios/overhead/result.js';
 import { overheadSettings, type Point } from '../../../../bench/scenarios/overhead/settings.js';
-import { drawDocument } from '../../../../bench/terminal/document.js';
-import { paintFor, plain, widthOf } from '../../../../bench/terminal/paint.js';
+import { drawDocument } from '../../../../bench/report/terminal/document.js';
+import { paintFor, plain, widthOf } from '../../../../bench/report/terminal/paint.js';
 
 const settings = overheadSettings(new Map([['jobs', '10us,100us']]));
 const [short, long] = settings.jobs as [Point['kind'], Point['kind']];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { UsageError } from '../../../../bench/flags.js';
+import { UsageError } from '../../../../bench/options/flags.js';
 import { overhead } from '../../../../bench/scenarios/overhead/command.js';
 import {
   OVERHEAD_OPTIONS,

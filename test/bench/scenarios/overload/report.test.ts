@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { concludeOverload, describeOverload } from '../../../../bench/scenarios/overload/report.js';
-import type { ArmEnding } from '../../../../bench/service/result.js';
-import { drawDocument } from '../../../../bench/terminal/document.js';
-import { paintFor, plain, widthOf } from '../../../../bench/terminal/paint.js';
+import type { ArmEnding } from '../../../../bench/scenarios/service/result.js';
+import { drawDocument } from '../../../../bench/report/terminal/document.js';
+import { paintFor, plain, widthOf } from '../../../../bench/report/terminal/paint.js';
 import { armResult, deadArm, overloadResult } from './results.js';
 
 const MB = 1024 ** 2;

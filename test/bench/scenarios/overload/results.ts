@@ -1,6 +1,6 @@
 /** Results of the experiment, made up by the tests that read them. */
 import type { OverloadResult } from '../../../../bench/scenarios/overload/result.js';
-import { armResult as arm, deadArm as dead } from '../../service/results.js';
+import { armResult as arm, deadArm as dead } from '../service/results.js';
 
 type Arm = OverloadResult['arms'][number];
 

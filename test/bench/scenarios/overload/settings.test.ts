@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { UsageError } from '../../../../bench/flags.js';
+import { UsageError } from '../../../../bench/options/flags.js';
 import { overload } from '../../../../bench/scenarios/overload/command.js';
 import {
   OVERLOAD_OPTIONS,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Measurements } from '../../../../bench/rounds.js';
+import { Measurements } from '../../../../bench/scenarios/rounds.js';
 import type { PayloadArm } from '../../../../bench/scenarios/payload/arms.js';
 import type { PayloadReply } from '../../../../bench/scenarios/payload/program.js';
 import { describePayload } from '../../../../bench/scenarios/payload/report.js';
@@ -11,8 +11,8 @@ import {
   type PayloadPoint,
   payloadSettings,
 } from '../../../../bench/scenarios/payload/settings.js';
-import { drawDocument } from '../../../../bench/terminal/document.js';
-import { plain, widthOf } from '../../../../bench/terminal/paint.js';
+import { drawDocument } from '../../../../bench/report/terminal/document.js';
+import { plain, widthOf } from '../../../../bench/report/terminal/paint.js';
 
 const settings = payloadSettings(new Map());
 const points: PayloadPoint[] = settings.ways.flatMap((way) =>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { UsageError } from '../../../../bench/flags.js';
+import { UsageError } from '../../../../bench/options/flags.js';
 import { payload } from '../../../../bench/scenarios/payload/command.js';
 import { PAYLOAD_OPTIONS, payloadSettings } from '../../../../bench/scenarios/payload/settings.js';
 

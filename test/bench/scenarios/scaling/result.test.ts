@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Measurements } from '../../../../bench/rounds.js';
-import { perSecondAt, type ScalingLaw } from '../../../../bench/scalability.js';
+import { Measurements } from '../../../../bench/scenarios/rounds.js';
+import { perSecondAt, type ScalingLaw } from '../../../../bench/math/scalability.js';
 import type { OverheadReply } from '../../../../bench/scenarios/overhead/program.js';
 import type { JobKind } from '../../../../bench/scenarios/overhead/settings.js';
 import { describeScaling, scalingFigures } from '../../../../bench/scenarios/scaling/report.js';
@@ -12,8 +12,8 @@ import {
 } from '../../../../bench/scenarios/scaling/result.js';
 import { scalingSettings } from '../../../../bench/scenarios/scaling/settings.js';
 import { drawConclusions } from '../../../../bench/scenarios/scaling/verdict.js';
-import { drawDocument } from '../../../../bench/terminal/document.js';
-import { plain, widthOf } from '../../../../bench/terminal/paint.js';
+import { drawDocument } from '../../../../bench/report/terminal/document.js';
+import { plain, widthOf } from '../../../../bench/report/terminal/paint.js';
 
 const KIND: JobKind = { name: '100us', title: 'Jobs of 100 µs', job: 'work', us: 100 };
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { NO_LATENCIES } from '../../../../bench/latencies.js';
+import { NO_LATENCIES } from '../../../../bench/load/latencies.js';
 import { describeSoak, soakFigures } from '../../../../bench/scenarios/soak/report.js';
 import { memoryTrends, warmUpOf } from '../../../../bench/scenarios/soak/result.js';
 import { drawConclusions } from '../../../../bench/scenarios/soak/verdict.js';
-import { drawDocument } from '../../../../bench/terminal/document.js';
-import { plain, widthOf } from '../../../../bench/terminal/paint.js';
+import { drawDocument } from '../../../../bench/report/terminal/document.js';
+import { plain, widthOf } from '../../../../bench/report/terminal/paint.js';
 import { soakResult, windowsOf } from './windows.js';
 
 const MB = 1024 ** 2;

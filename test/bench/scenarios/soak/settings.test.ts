@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { UsageError } from '../../../../bench/flags.js';
+import { UsageError } from '../../../../bench/options/flags.js';
 import { soak } from '../../../../bench/scenarios/soak/command.js';
 import { SOAK_OPTIONS, soakSettings } from '../../../../bench/scenarios/soak/settings.js';
 

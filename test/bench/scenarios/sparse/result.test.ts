@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { Measurements } from '../../../../bench/rounds.js';
+import { Measurements } from '../../../../bench/scenarios/rounds.js';
 import type { SparseReply } from '../../../../bench/scenarios/sparse/program.js';
 import { describeSparse } from '../../../../bench/scenarios/sparse/report.js';
 import { patternResult, type SparseResult } from '../../../../bench/scenarios/sparse/result.js';
 import type { Pattern, SparseArm } from '../../../../bench/scenarios/sparse/settings.js';
 import { sparseSettings } from '../../../../bench/scenarios/sparse/settings.js';
-import { drawDocument } from '../../../../bench/terminal/document.js';
-import { plain, widthOf } from '../../../../bench/terminal/paint.js';
+import { drawDocument } from '../../../../bench/report/terminal/document.js';
+import { plain, widthOf } from '../../../../bench/report/terminal/paint.js';
 
 const measurements = new Measurements<Pattern, SparseArm, SparseReply>();
 for (const point of ['single', 'burst'] as const) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { UsageError } from '../../../../bench/flags.js';
+import { UsageError } from '../../../../bench/options/flags.js';
 import { sparse } from '../../../../bench/scenarios/sparse/command.js';
 import { SPARSE_OPTIONS, sparseSettings } from '../../../../bench/scenarios/sparse/settings.js';
 

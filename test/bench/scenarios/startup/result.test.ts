@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PeerName } from '../../../../bench/peers/index.js';
-import { Measurements } from '../../../../bench/rounds.js';
+import { Measurements } from '../../../../bench/scenarios/rounds.js';
 import { describeStartup, startupFigures } from '../../../../bench/scenarios/startup/report.js';
 import {
   type Start,
@@ -8,8 +8,8 @@ import {
   type StartupResult,
 } from '../../../../bench/scenarios/startup/result.js';
 import { startupSettings } from '../../../../bench/scenarios/startup/settings.js';
-import { drawDocument } from '../../../../bench/terminal/document.js';
-import { plain, widthOf } from '../../../../bench/terminal/paint.js';
+import { drawDocument } from '../../../../bench/report/terminal/document.js';
+import { plain, widthOf } from '../../../../bench/report/terminal/paint.js';
 
 const MB = 1024 ** 2;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { UsageError } from '../../../../bench/flags.js';
+import { UsageError } from '../../../../bench/options/flags.js';
 import { startup } from '../../../../bench/scenarios/startup/command.js';
 import { STARTUP_OPTIONS, startupSettings } from '../../../../bench/scenarios/startup/settings.js';
 

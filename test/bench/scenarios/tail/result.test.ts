@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { LatencySummary } from '../../../../bench/latencies.js';
+import type { LatencySummary } from '../../../../bench/load/latencies.js';
 import type { PeerName } from '../../../../bench/peers/index.js';
-import { Measurements } from '../../../../bench/rounds.js';
+import { Measurements } from '../../../../bench/scenarios/rounds.js';
 import type { ArrivalReply } from '../../../../bench/scenarios/tail/program.js';
 import { describeTail } from '../../../../bench/scenarios/tail/report.js';
 import {
@@ -12,9 +12,9 @@ import {
   type TailResult,
 } from '../../../../bench/scenarios/tail/result.js';
 import { tailSettings } from '../../../../bench/scenarios/tail/settings.js';
-import type { Series } from '../../../../bench/series.js';
-import { drawDocument } from '../../../../bench/terminal/document.js';
-import { paintFor, plain, widthOf } from '../../../../bench/terminal/paint.js';
+import type { Series } from '../../../../bench/math/series.js';
+import { drawDocument } from '../../../../bench/report/terminal/document.js';
+import { paintFor, plain, widthOf } from '../../../../bench/report/terminal/paint.js';
 
 const series = (...values: number[]): Series =>
   new Map(values.map((value, at) => [at + 1, value] as const));

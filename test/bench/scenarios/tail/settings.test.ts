@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { UsageError } from '../../../../bench/flags.js';
+import { UsageError } from '../../../../bench/options/flags.js';
 import { tail } from '../../../../bench/scenarios/tail/command.js';
 import { TAIL_OPTIONS, tailSettings } from '../../../../bench/scenarios/tail/settings.js';
 

@@ -1,0 +1,136 @@
+/**
+ * `millrace bench`: the chosen scenarios (`steps.ts`), one after the other, and what came of them on
+ * the screen and in files.
+ *
+ * Invariants: whatever can be known to be wrong (a name, an option, a file that can't be written) is
+ * said before anything is started; a run that is interrupted or fails still writes what it has.
+ */
+import { type BenchFile, type FileResult, SCHEMA } from '../scenarios/bench-file.js';
+import { compareFiles } from '../compare/command.js';
+import { describeBusy, readEnvironment } from '../process/environment.js';
+import { type Flags, textFlag, UsageError } from '../options/flags.js';
+import { benchHelp, scenarioList } from './help.js';
+import { checkDistinct, checkWritable, writeJson, writeText } from '../store/json-file.js';
+import { drawMarkdown } from '../report/markdown/run.js';
+import { quotedWord } from '../options/quoted.js';
+import type { Surroundings } from '../scenarios/scenario.js';
+import { SCENARIOS } from '../scenarios/index.js';
+import {
+  checkFlags,
+  chosenSteps,
+  measureStep,
+  readArguments,
+  type Step,
+  tourSteps,
+} from './plan.js';
+import { drawDocument } from '../report/terminal/document.js';
+import { SILENT } from '../report/terminal/progress.js';
+import { wrap } from '../report/terminal/wrap.js';
+
+/** Where results go, beside the screen. */
+interface Targets {
+  readonly json: string | undefined;
+  readonly md: string | undefined;
+  readonly html: string | undefined;
+}
+
+/** Carries out `millrace bench …`. @throws UsageError @throws Error where a measurement failed */
+export async function bench(args: readonly string[], surroundings: Surroundings): Promise<void> {
+  const { operands, flags } = readArguments(args);
+  if (flags.has('help')) return print(benchHelp(SCENARIOS), surroundings);
+  if (operands[0] === 'list') {
+    checkFlags(flags, ['no-color', 'quiet'], 'list');
+    if (operands[1] !== undefined) {
+      throw new UsageError(`'list' takes no names, but '${operands[1]}' was given.`);
+    }
+    return print(scenarioList(SCENARIOS), surroundings);
+  }
+  if (operands[0] === 'compare') {
+    checkFlags(flags, ['no-color', 'quiet', 'json', 'md'], 'compare');
+    const targets = { json: textFlag(flags, 'json'), md: textFlag(flags, 'md') };
+    return print(compareFiles(operands.slice(1), surroundings.paint, targets), surroundings);
+  }
+  const isTour = operands.length === 0;
+  const steps = isTour ? tourSteps(flags) : chosenSteps(operands, flags);
+  const targets = readTargets(flags, isTour);
+  for (const { scenario, settings } of steps) await scenario.check?.(settings, surroundings);
+  const { file, error } = await runSteps(steps, args, flags, surroundings);
+  // What nobody has named, such as the report of an earlier tour, is not overwritten by nothing.
+  const isEmpty = file.results.every(({ figures }) => figures.length === 0);
+  await write(file, isEmpty ? namedTargets(targets, flags) : targets, surroundings);
+  if (error !== undefined) throw error;
+  const [failure, ...more] = file.results.flatMap(({ failures }) => failures);
+  if (failure === undefined) return;
+  const many = more.length === 0 ? 'A measurement' : `${more.length + 1} measurements`;
+  throw new Error(`${many} failed. ${failure}`);
+}
+
+function readTargets(flags: Flags, isTour: boolean): Targets {
+  const target = (kind: 'json' | 'md' | 'html'): string | undefined => {
+    const byDefault = isTour && kind !== 'md' ? `millrace-report.${kind}` : undefined;
+    const path = textFlag(flags, kind) ?? byDefault;
+    if (path !== undefined) checkWritable(kind, path);
+    return path;
+  };
+  const targets = { json: target('json'), md: target('md'), html: target('html') };
+  checkDistinct(targets);
+  return targets;
+}
+
+/** The same without the files that nobody has named. */
+function namedTargets(targets: Targets, flags: Flags): Targets {
+  const named = (kind: keyof Targets) => (flags.has(kind) ? targets[kind] : undefined);
+  return { json: named('json'), md: named('md'), html: named('html') };
+}
+
+async function runSteps(
+  steps: readonly Step[],
+  args: readonly string[],
+  flags: Flags,
+  surroundings: Surroundings,
+): Promise<{ readonly file: BenchFile; readonly error?: unknown }> {
+  const { screen, paint, signal } = surroundings;
+  const startedAt = new Date().toISOString();
+  const environment = readEnvironment();
+  const results: FileResult[] = [];
+  const busy = describeBusy(environment);
+  if (busy !== undefined) screen.write(`${wrap(busy).join('\n')}\n`);
+  const quiet = flags.has('quiet') ? { ...surroundings, screen: SILENT } : surroundings;
+  const command = ['millrace bench', ...args.map(quotedWord)].join(' ');
+  const file: BenchFile = { schema: SCHEMA, command, startedAt, environment, results };
+  try {
+    for (const step of steps) {
+      if (signal.aborted) break;
+      const { scenario } = step;
+      if (steps.length > 1 && !flags.has('quiet')) {
+        const title = `${paint('title', `${scenario.name}: `)}${scenario.summary}`;
+        screen.write(`\n${wrap(title).join('\n')}\n`);
+      }
+      const result = await measureStep(step, quiet);
+      const document = scenario.describe(result);
+      if (document.blocks.length > 0) screen.write(`${drawDocument(document, paint).join('\n')}\n`);
+      results.push(result);
+    }
+    return { file };
+  } catch (error) {
+    // What the scenarios before it have measured is worth keeping.
+    return { file, error };
+  }
+}
+
+async function write(file: BenchFile, targets: Targets, { screen }: Surroundings): Promise<void> {
+  const { json, md, html } = targets;
+  if (json !== undefined) writeJson(json, file);
+  if (md !== undefined) writeText(md, drawMarkdown(file, SCENARIOS));
+  if (html !== undefined) {
+    // Loaded only where it is needed, as it brings a library along.
+    const { drawPage } = await import('../report/html/page.js');
+    writeText(html, drawPage(file, SCENARIOS));
+  }
+  const written = [html, json, md].filter((path) => path !== undefined);
+  if (written.length > 0) screen.write(`\n${wrap(`Written: ${written.join(', ')}`).join('\n')}\n`);
+}
+
+function print(text: string, { screen }: Surroundings): void {
+  screen.write(text);
+}

@@ -1,0 +1,78 @@
+/**
+ * The texts of `--help`.
+ *
+ * Invariant: they are made from the tables that the parser uses, so that they can't promise what
+ * there is not.
+ */
+import type { Scenario } from '../scenarios/scenario.js';
+import { wrap } from '../report/terminal/wrap.js';
+
+const EXIT_CODES =
+  'Exit code: 0 done (whatever was measured), 1 wrong usage or a failure of the tool itself, ' +
+  '130 and 143 when interrupted (what was measured until then is still reported).';
+
+/** For `millrace --help`. */
+export function commandHelp(version: string): string {
+  return lines([
+    `millrace ${version}: a bounded job pool for Node.js worker threads`,
+    '',
+    'Usage: millrace <command> [options]',
+    '',
+    ...columns([
+      ['bench', 'a tour in two minutes; writes millrace-report.html and .json'],
+      ['bench <scenario …>', 'measure; millrace bench --help tells the options'],
+      ['bench ./jobs.js#name', 'measure your own job, and get advice for a pool of it'],
+      ['bench list', 'what there is to measure'],
+      ['bench compare A B', 'two runs that were written by --json, side by side'],
+      ['gate [<what> …]', 'is this commit slower? millrace gate --help tells the options'],
+      ['gate calibrate', 'how far the gate can be trusted on this machine'],
+      ['--version', 'print the version'],
+      ['--help', 'print this'],
+    ]),
+  ]);
+}
+
+/** For `millrace bench --help`. */
+export function benchHelp(scenarios: readonly Scenario[]): string {
+  return lines([
+    'Usage: millrace bench [<scenario> …] [options]',
+    '       millrace bench ./jobs.js#render [--input FILES] [--advise] [options]',
+    '       millrace bench list',
+    '       millrace bench compare <before.json> <after.json> [options]',
+    '',
+    ...wrap('Without a scenario: a tour in two minutes, with millrace-report.html and .json.'),
+    '',
+    'Scenarios:',
+    ...columns(scenarios.map(({ name, summary }) => [name, summary])),
+    '',
+    'Options of every run:',
+    ...columns(COMMON_OPTIONS),
+    ...scenarios.flatMap(({ name, options }) => ['', `Options of ${name}:`, ...columns(options)]),
+    '',
+    ...wrap(EXIT_CODES),
+  ]);
+}
+
+/** For `millrace bench list`. */
+export function scenarioList(scenarios: readonly Scenario[]): string {
+  return lines(columns(scenarios.map(({ name, summary }) => [name, summary])));
+}
+
+const COMMON_OPTIONS: ReadonlyArray<readonly [string, string]> = [
+  ['--json FILE', 'write the results with every round'],
+  ['--html FILE', 'write a report for a browser'],
+  ['--md FILE', 'write the tables as Markdown'],
+  ['--quiet', 'no progress, only the results'],
+  ['--no-color', 'no colour; also with NO_COLOR, and where the output is no terminal'],
+];
+
+/** Names, and what they mean beside them. */
+export function columns(rows: ReadonlyArray<readonly [string, string]>): string[] {
+  const width = Math.max(...rows.map(([name]) => name.length)) + 2;
+  return rows.flatMap(([name, meaning]) => wrap(`  ${name.padEnd(width)}${meaning}`, width + 2));
+}
+
+/** One text of several lines. */
+export function lines(all: readonly string[]): string {
+  return `${all.join('\n')}\n`;
+}

@@ -1,0 +1,141 @@
+/**
+ * The words and options of a run of `millrace bench`, as the scenarios that they stand for.
+ *
+ * Invariants: every option reaches all scenarios that know it, and one that none of them knows is an
+ * error; what leaves this file has its settings complete and valid.
+ */
+import { existsSync } from 'node:fs';
+import type { FileResult } from '../scenarios/bench-file.js';
+import { type Flags, type FlagTable, parseFlags, UsageError } from '../options/flags.js';
+import { didYouMean } from '../options/nearest.js';
+import type { Scenario, Surroundings } from '../scenarios/scenario.js';
+import { SCENARIOS } from '../scenarios/index.js';
+import { job } from '../scenarios/job/command.js';
+import { looksLikeModule } from '../user-job/module-name.js';
+import { TOUR } from './tour.js';
+
+/** Options of every run. */
+const COMMON_FLAGS: FlagTable = {
+  help: 'switch',
+  'no-color': 'switch',
+  quiet: 'switch',
+  json: 'text',
+  md: 'text',
+  html: 'text',
+};
+
+/** For words that look as if a shell had put them there. */
+const QUOTES = " A pattern of files needs quotes: --input 'docs/*.md'.";
+
+/** A scenario, and what it is told. */
+export interface Step {
+  readonly scenario: Scenario;
+  readonly settings: unknown;
+}
+
+/** Splits the arguments by the options of all scenarios; which are allowed is seen later. @throws UsageError */
+export function readArguments(args: readonly string[]): { operands: string[]; flags: Flags } {
+  const every = Object.assign({}, COMMON_FLAGS, ...SCENARIOS.map(({ flags }) => flags));
+  const { words, flags } = parseFlags(args, every as FlagTable);
+  return { operands: words, flags };
+}
+
+/** The scenarios that the words name, each with the options that it knows. @throws UsageError */
+export function chosenSteps(operands: readonly string[], flags: Flags): Step[] {
+  checkModules(operands);
+  const scenarios = operands.map((word) => (looksLikeModule(word) ? job : findScenario(word)));
+  const twice = scenarios.find((each, at) => scenarios.indexOf(each) !== at);
+  if (twice !== undefined) throw new UsageError(`Scenario '${twice.name}' is named twice.`);
+  const all = withModule(flags, operands.find(looksLikeModule));
+  checkScenarioFlags(all, scenarios);
+  return scenarios.map((scenario) => ({
+    scenario,
+    settings: scenario.settings(only(all, scenario)),
+  }));
+}
+
+/** What runs where nothing is named. @throws UsageError */
+export function tourSteps(flags: Flags): Step[] {
+  checkScenarioFlags(
+    flags,
+    TOUR.map(({ scenario }) => scenario),
+  );
+  return TOUR.map(({ scenario, flags: own }) => ({
+    scenario,
+    settings: scenario.settings(new Map([...own, ...only(flags, scenario)])),
+  }));
+}
+
+/**
+ * The one scenario of a run whose figures somebody else takes: nothing is drawn or written.
+ *
+ * @throws UsageError also where there is none, or several.
+ */
+export function onlyStep(args: readonly string[]): Step {
+  const { operands, flags } = readArguments(args);
+  const common = [...flags.keys()].find((name) => Object.hasOwn(COMMON_FLAGS, name));
+  if (common !== undefined) {
+    throw new UsageError(`Option '--${common}' has no effect here; valid are a scenario's own.`);
+  }
+  const [step, second] = operands.length === 0 ? [] : chosenSteps(operands, flags);
+  if (step === undefined) throw new UsageError('No scenario is named; valid is one.');
+  if (second === undefined) return step;
+  const both = `'${step.scenario.name}' and '${second.scenario.name}'`;
+  throw new UsageError(`Scenarios ${both} are named; valid is one.`);
+}
+
+/** Measures a scenario, and takes its figures. @throws Error where it can't be carried out at all. */
+export async function measureStep(
+  { scenario, settings }: Step,
+  surroundings: Surroundings,
+): Promise<FileResult> {
+  const result = await scenario.measure(settings, surroundings);
+  return { ...result, figures: scenario.figures(result) };
+}
+
+/** @throws UsageError where there are several, as a shell makes of a pattern without quotes. */
+function checkModules(operands: readonly string[]): void {
+  const [first, second] = operands.filter(looksLikeModule);
+  if (second === undefined) return;
+  throw new UsageError(`Two jobs are named, '${first}' and '${second}'; valid is one.${QUOTES}`);
+}
+
+/** `millrace bench ./jobs.js#render` is short for `millrace bench job --module ./jobs.js#render`. */
+function withModule(flags: Flags, word: string | undefined): Flags {
+  if (word === undefined) return flags;
+  if (!flags.has('module')) return new Map([...flags, ['module', word]]);
+  throw new UsageError(
+    `Option '--module' is given beside the job '${word}'; valid is one of both.`,
+  );
+}
+
+function findScenario(name: string): Scenario {
+  const names = SCENARIOS.map((scenario) => scenario.name);
+  const found = SCENARIOS.find((scenario) => scenario.name === name);
+  if (found !== undefined) return found;
+  const hint = existsSync(name) ? QUOTES : didYouMean(name, [...names, 'list', 'compare']);
+  throw new UsageError(`Unknown scenario '${name}'; there is: ${names.join(', ')}.${hint}`);
+}
+
+/** @throws UsageError for an option that none of the scenarios knows. */
+function checkScenarioFlags(flags: Flags, scenarios: readonly Scenario[]): void {
+  const known = [
+    ...Object.keys(COMMON_FLAGS),
+    ...scenarios.flatMap((scenario) => Object.keys(scenario.flags)),
+  ];
+  checkFlags(flags, known, scenarios.map((each) => each.name).join(', '));
+}
+
+/** @throws UsageError for an option that is not among the known ones. */
+export function checkFlags(flags: Flags, known: readonly string[], what: string): void {
+  const unknown = [...flags.keys()].find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const options = known.map((each) => `--${each}`);
+  throw new UsageError(
+    `Unknown option '--${unknown}' for ${what}.${didYouMean(`--${unknown}`, options)}`,
+  );
+}
+
+function only(flags: Flags, scenario: Scenario): Flags {
+  return new Map([...flags].filter(([name]) => Object.hasOwn(scenario.flags, name)));
+}

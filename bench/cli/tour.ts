@@ -1,0 +1,35 @@
+/**
+ * What `millrace bench` runs without a name: a part of the scenarios, in under two minutes on two
+ * cores.
+ */
+import { availableParallelism } from 'node:os';
+import type { Flags } from '../options/flags.js';
+import type { Scenario } from '../scenarios/scenario.js';
+import { overhead } from '../scenarios/overhead/command.js';
+import { overload } from '../scenarios/overload/command.js';
+import { scaling } from '../scenarios/scaling/command.js';
+
+/** Scenarios with the options that shorten them; what the user gives takes precedence. */
+export const TOUR: ReadonlyArray<{ readonly scenario: Scenario; readonly flags: Flags }> = [
+  { scenario: overload, flags: new Map([['seconds', '9']]) },
+  {
+    scenario: overhead,
+    flags: new Map([
+      ['jobs', 'no-op,100us'],
+      ['in-flight', '16,256'],
+      ['peers', 'millrace,piscina,tinypool,poolifier'],
+      // The fewest that can claim a difference.
+      ['rounds', '3'],
+      ['warm-up-ms', '500'],
+    ]),
+  },
+  {
+    scenario: scaling,
+    flags: new Map([
+      ['jobs', '100us'],
+      // Enough for both laws, and done within 15 seconds on every machine.
+      ['max-threads', String(Math.min(availableParallelism(), 6))],
+      ['rounds', '2'],
+    ]),
+  },
+];

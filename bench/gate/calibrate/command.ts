@@ -1,0 +1,183 @@
+/**
+ * `millrace gate calibrate`: its options, its file, and the gates in between.
+ *
+ * Invariants: a calibration is only taken up by the same options on the same machine, as its figures
+ * would belong to nothing otherwise; what an interruption leaves is reported.
+ */
+import { existsSync } from 'node:fs';
+import { Child } from '../../process/child.js';
+import { readEnvironment } from '../../process/environment.js';
+import {
+  type Flags,
+  type FlagTable,
+  numberFlag,
+  textFlag,
+  UsageError,
+} from '../../options/flags.js';
+import { flawOfEnvironment, flawOfTexts, isObject } from '../../store/flaws.js';
+import { checkDistinct, checkWritable } from '../../store/json-file.js';
+import { drawMarkdownDocument } from '../../report/markdown/document.js';
+import { randomFrom } from '../../math/random.js';
+import { readStored } from '../../store/stored-json.js';
+import { drawDocument } from '../../report/terminal/document.js';
+import { Progress, SILENT } from '../../report/terminal/progress.js';
+import { writeAtomically } from '../cleanup/atomic-file.js';
+import { calibrate } from './calibrate.js';
+import { type Calibration, CALIBRATION_SCHEMA, type CalibrationSettings } from './calibration.js';
+import { describeCalibration } from './report.js';
+import { differenceOf } from '../judge/comparability.js';
+import type { GateSurroundings } from '../gate.js';
+import { DEFAULT_LOOKS } from '../model/looks.js';
+
+export const CALIBRATE_FLAGS: FlagTable = {
+  help: 'switch',
+  'no-color': 'switch',
+  quiet: 'switch',
+  gates: 'text',
+  slower: 'text',
+  hogs: 'text',
+  power: 'text',
+  seconds: 'text',
+  seed: 'text',
+  resume: 'text',
+  md: 'text',
+};
+
+/** One line of help for each option. */
+export const CALIBRATE_OPTIONS: ReadonlyArray<readonly [option: string, meaning: string]> = [
+  ['--gates N', 'of the same code on both sides (60)'],
+  ['--slower N', 'with head slower by 5, by 10 and by 20 percent, so many of each (20)'],
+  ['--hogs N', 'processors that are kept busy meanwhile (0)'],
+  ['--power P', 'the share of slowdowns that is wanted to be found (0.9)'],
+  ['--seconds N', 'the time that a gate may take (90)'],
+  ['--seed N', 'orders gates, processes and blocks (1)'],
+  ['--resume FILE', 'where each gate is written; one that is there is taken up'],
+  ['--md FILE', 'write the result as Markdown'],
+];
+
+const SLOWDOWNS = [0.05, 0.1, 0.2];
+const DEFAULTS = { gates: 60, slowerGates: 20, hogs: 0, limitSeconds: 90, seed: 1, power: 0.9 };
+const HOG = new URL('../measure/hog-program.js', import.meta.url);
+
+/** Carries it out. @throws UsageError */
+export async function calibrateCommand(
+  flags: Flags,
+  command: string,
+  surroundings: GateSurroundings,
+): Promise<void> {
+  const settings = readSettings(flags);
+  const power = numberFlag(flags, 'power', { min: 0.5, max: 0.999 }) ?? DEFAULTS.power;
+  const path = textFlag(flags, 'resume');
+  const md = textFlag(flags, 'md');
+  if (path !== undefined) checkWritable('resume', path);
+  if (md !== undefined) checkWritable('md', md);
+  checkDistinct({ resume: path, md });
+  const begun = begin(path, settings, command);
+  const done = await measure(begun, path, flags.has('quiet'), surroundings);
+  const { screen, paint, janitor, signal } = surroundings;
+  const document = await describeCalibration(done, { power, signal });
+  screen.write(`${drawDocument(document, paint).join('\n')}\n`);
+  if (md === undefined) return;
+  await writeAtomically(janitor, md, `${drawMarkdownDocument(document, '##').join('\n')}\n`);
+}
+
+function readSettings(flags: Flags): CalibrationSettings {
+  const whole = (name: string, min: number): number | undefined =>
+    numberFlag(flags, name, { min, max: 100_000, isWhole: true });
+  return {
+    gates: whole('gates', 1) ?? DEFAULTS.gates,
+    slowerGates: whole('slower', 0) ?? DEFAULTS.slowerGates,
+    slowdowns: SLOWDOWNS,
+    hogs: numberFlag(flags, 'hogs', { min: 0, max: 256, isWhole: true }) ?? DEFAULTS.hogs,
+    limitSeconds: numberFlag(flags, 'seconds', { min: 10, max: 86_400 }) ?? DEFAULTS.limitSeconds,
+    seed: numberFlag(flags, 'seed', { min: 0, max: 2 ** 32 - 1, isWhole: true }) ?? DEFAULTS.seed,
+  };
+}
+
+/** What is in the file, or nothing yet. */
+function begin(
+  path: string | undefined,
+  settings: CalibrationSettings,
+  command: string,
+): Calibration {
+  const environment = readEnvironment();
+  const fresh: Calibration = {
+    schema: CALIBRATION_SCHEMA,
+    command,
+    startedAt: new Date().toISOString(),
+    environment,
+    settings,
+    gates: [],
+  };
+  const stored = path === undefined ? undefined : readCalibration(path);
+  if (stored === undefined || path === undefined) return fresh;
+  const difference = differenceOf(stored.environment, environment);
+  const wrong =
+    JSON.stringify(stored.settings) !== JSON.stringify(settings)
+      ? `was begun with other options: ${stored.command}`
+      : difference && `is from another environment: ${difference}`;
+  if (wrong === undefined) return stored;
+  throw new UsageError(
+    `Option '--resume': '${path}' ${wrong}. Valid is the same, or another file.`,
+  );
+}
+
+function readCalibration(path: string): Calibration | undefined {
+  if (!existsSync(path)) return undefined;
+  const file = readStored(path, {
+    schema: CALIBRATION_SCHEMA,
+    description: "a calibration of 'millrace gate calibrate'",
+  });
+  const gates = file['gates'];
+  const flaw =
+    flawOfTexts(file, ['command', 'startedAt'], '') ??
+    flawOfEnvironment(file['environment']) ??
+    (isObject(file['settings']) ? undefined : 'settings is no object') ??
+    (Array.isArray(gates) && gates.every((gate) => isObject(gate) && Array.isArray(gate['rounds']))
+      ? undefined
+      : 'gates is no list of gates');
+  if (flaw !== undefined) throw new UsageError(`'${path}' is damaged: ${flaw}.`);
+  return file as unknown as Calibration;
+}
+
+async function measure(
+  calibration: Calibration,
+  path: string | undefined,
+  isQuiet: boolean,
+  { screen, paint, signal, janitor }: GateSurroundings,
+): Promise<Calibration> {
+  const { settings } = calibration;
+  let current = calibration;
+  const progress = new Progress(isQuiet ? SILENT : screen, paint);
+  const hogs = Array.from({ length: settings.hogs }, () => new Child('hog', HOG));
+  try {
+    await calibrate(
+      calibration,
+      async (gates) => {
+        current = { ...current, gates };
+        if (path !== undefined) {
+          await writeAtomically(janitor, path, `${JSON.stringify(current)}\n`);
+        }
+      },
+      {
+        // Another order in each part, and the same for the same part.
+        random: randomFrom(settings.seed + calibration.gates.length),
+        signal,
+        watch: (processId) => janitor.endGroup(processId),
+        looks: DEFAULT_LOOKS,
+        limitSeconds: settings.limitSeconds,
+        roundsOfNew: 0,
+        onBegin: (gate, gates) =>
+          progress.begin(`Gate ${gate} of ${gates}`, settings.limitSeconds, 0),
+        onRound: (trial, _, rounds) =>
+          progress.update(`round ${trial.rounds.length + 1} of ${rounds} at most`),
+      },
+    );
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    progress.stop();
+    await Promise.all(hogs.map((hog) => hog.kill()));
+  }
+  return current;
+}

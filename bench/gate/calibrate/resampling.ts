@@ -1,0 +1,85 @@
+/**
+ * Gates that are played with recorded rounds: thousands of them, where measuring gives dozens.
+ *
+ * Method: rounds of identical code are drawn with replacement, a known effect is added, and the same
+ * decisions are made as in a real gate (a bootstrap, as in B. Efron, Annals of Statistics 7, 1979).
+ *
+ * Invariant: the rounds are taken as independent of each other, which fresh processes in random order
+ * make them as far as the machine allows; what real gates show stands beside it.
+ */
+import { randomFrom } from '../../math/random.js';
+import { decide, effectOf } from '../judge/decision.js';
+import { gather, type RoundEvidence } from '../judge/evidence.js';
+import type { Look } from '../model/looks.js';
+import { type MetricName, METRICS } from '../model/metrics.js';
+import type { Limits } from '../model/thresholds.js';
+
+/** What to play. */
+export interface ResamplingOptions {
+  /** Of identical code. */
+  readonly rounds: readonly RoundEvidence[];
+  readonly judged: ReadonlyMap<MetricName, Limits>;
+  readonly looks: readonly Look[];
+  /** What head is made worse by, in every judged metric. */
+  readonly slowdown: number;
+  readonly plays: number;
+  readonly seed: number;
+}
+
+/** Shares of the plays. */
+export interface Resampled {
+  readonly fail: number;
+  readonly pass: number;
+  readonly inconclusive: number;
+  readonly meanRounds: number;
+  readonly plays: number;
+}
+
+/** Plays them. Cost: about a millisecond a play. */
+export function resample(options: ResamplingOptions): Resampled {
+  const random = randomFrom(options.seed);
+  const worse = options.rounds.map((round) => shifted(round, options));
+  const counts = { fail: 0, pass: 0, undecided: 0 };
+  let rounds = 0;
+  for (let play = 0; play < options.plays; play += 1) {
+    const result = playGate(worse, options, random);
+    counts[result.verdict] += 1;
+    rounds += result.rounds;
+  }
+  const { plays } = options;
+  return {
+    fail: counts.fail / plays,
+    pass: counts.pass / plays,
+    inconclusive: counts.undecided / plays,
+    meanRounds: rounds / plays,
+    plays,
+  };
+}
+
+function playGate(
+  pool: readonly RoundEvidence[],
+  { judged, looks }: ResamplingOptions,
+  random: () => number,
+): { readonly verdict: 'fail' | 'pass' | 'undecided'; readonly rounds: number } {
+  const drawn: RoundEvidence[] = [];
+  for (const look of looks) {
+    while (drawn.length < look.rounds) {
+      drawn.push(pool[Math.floor(random() * pool.length)] as RoundEvidence);
+    }
+    const { verdict } = decide(gather(drawn, judged), look);
+    if (verdict !== 'undecided') return { verdict, rounds: drawn.length };
+  }
+  return { verdict: 'undecided', rounds: drawn.length };
+}
+
+function shifted(
+  { contrasts, reference }: RoundEvidence,
+  { judged, slowdown }: ResamplingOptions,
+): RoundEvidence {
+  const moved = Object.entries(contrasts).map(([metric, contrast]) => {
+    const name = metric as MetricName;
+    const by = judged.has(name) ? effectOf(slowdown, METRICS[name].scale === 'ratio') : 0;
+    return [name, { head: contrast.head + by, bases: contrast.bases }];
+  });
+  return { contrasts: Object.fromEntries(moved), reference };
+}

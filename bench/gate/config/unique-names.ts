@@ -1,0 +1,11 @@
+/** Names by which reports and waivers go: each stands for one thing. */
+import { UsageError } from '../../options/flags.js';
+
+/** @param what - 'scenarios'. @throws UsageError where two are called the same */
+export function checkUnique(what: string, names: readonly string[]): void {
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice === undefined) return;
+  throw new UsageError(
+    `Two ${what} are called '${twice}'; valid is a name for each, by 'name' in the configuration.`,
+  );
+}

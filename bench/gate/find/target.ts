@@ -1,0 +1,104 @@
+/**
+ * What a person asks the gate to compare, read from a word or from the configuration: a scenario of its
+ * own, a job, or a file with a tinybench `Bench`.
+ *
+ * Invariant: what leaves this file can be looked for on both sides; whether it is there only they can
+ * tell (`plan-trials.ts`).
+ */
+import { isAbsolute, relative, resolve } from 'node:path';
+import { UsageError } from '../../options/flags.js';
+import { didYouMean } from '../../options/nearest.js';
+import { type InputSource, readInputSource } from '../../user-job/input-source.js';
+import { looksLikeModule } from '../../user-job/module-name.js';
+import { BUILT_INS } from './built-in.js';
+import type { ScenarioConfig } from '../model/config.js';
+import type { LoadSpec } from '../model/workload.js';
+
+export type Target = {
+  /** As it was asked for; the configuration may say how it is judged. */
+  readonly config: ScenarioConfig;
+} & (
+  | { readonly kind: 'builtIn' }
+  | {
+      readonly kind: 'module';
+      /** From the caller's folder, which each side has. */
+      readonly path: string;
+      /** The job; absent where the file is to tell by its exports what it is. */
+      readonly name?: string;
+      readonly input: InputSource;
+      readonly threads: number;
+      readonly load: LoadSpec;
+    }
+);
+
+const DEFAULT_THREADS = 2;
+/** Of each thread: enough that none is ever without, and latencies still mean something. */
+const IN_FLIGHT_PER_THREAD = 4;
+const OPEN_BACKLOG = 1024;
+
+/** What is wrong with a word that names a scenario; undefined where nothing is. */
+export function flawOfRun(run: string): string | undefined {
+  if (looksLikeModule(run) || Object.hasOwn(BUILT_INS, run)) return undefined;
+  const names = Object.keys(BUILT_INS);
+  return (
+    `valid is one of ${names.join(', ')}, a job such as './jobs.js#render', or a file with a ` +
+    `tinybench Bench.${didYouMean(run, names)}`
+  );
+}
+
+/** Reads one. @param directory - The caller's folder. @throws UsageError */
+export function readTarget(config: ScenarioConfig, directory: string): Target {
+  const { run } = config;
+  const flaw = flawOfRun(run);
+  if (flaw !== undefined) throw new UsageError(`Unknown scenario '${run}'; ${flaw}`);
+  if (!looksLikeModule(run)) {
+    checkNoJobOptions(config);
+    return { kind: 'builtIn', config };
+  }
+  const at = run.lastIndexOf('#');
+  const [file, name] = at < 0 ? [run, undefined] : [run.slice(0, at), run.slice(at + 1)];
+  const path = relative(directory, resolve(directory, file));
+  if (file === '' || name === '') {
+    throw new UsageError(
+      `The job is '${run}'; valid is a module and one of its exports, such as './jobs.js#render'.`,
+    );
+  }
+  if (path.startsWith('..') || isAbsolute(path)) {
+    throw new UsageError(
+      `'${run}' is outside of ${directory}; valid is a file in it, which base and head both have.`,
+    );
+  }
+  return {
+    kind: 'module',
+    config,
+    path,
+    ...(name !== undefined && { name }),
+    input: readInputSource(config.input, config.inputAs, directory),
+    threads: config.threads ?? DEFAULT_THREADS,
+    load: loadOf(config),
+  };
+}
+
+function loadOf({ inFlight, perSecond, threads = DEFAULT_THREADS, run }: ScenarioConfig): LoadSpec {
+  if (perSecond === undefined) {
+    return { kind: 'closed', inFlight: inFlight ?? IN_FLIGHT_PER_THREAD * threads };
+  }
+  if (inFlight === undefined) return { kind: 'open', perSecond, backlog: OPEN_BACKLOG };
+  throw new UsageError(
+    `'${run}' has both jobs in flight (${inFlight}) and jobs per second (${perSecond}); valid is one.`,
+  );
+}
+
+/** What of a configuration is for jobs on a pool alone, if anything. */
+export function jobOptionOf(config: ScenarioConfig): string | undefined {
+  const options = ['input', 'inputAs', 'threads', 'inFlight', 'perSecond'] as const;
+  return options.find((key) => config[key] !== undefined);
+}
+
+function checkNoJobOptions(config: ScenarioConfig): void {
+  const given = jobOptionOf(config);
+  if (given === undefined) return;
+  throw new UsageError(
+    `'${given}' is for jobs of your own; the scenario '${config.run}' has its own load.`,
+  );
+}

@@ -1,0 +1,214 @@
+/**
+ * A comparison with a stored run, for where nothing can be measured side by side.
+ *
+ * Method: the rounds of then and now are compared by an exact rank-sum test, the size by Hodges and
+ * Lehmann's shift; twice, as they are and divided by what the reference work took beside them. Jobs of
+ * which the clock says how long they take don't change with the machine, others do: to fail, head has to
+ * be worse either way, and to pass it must not be. Only like is compared: another processor, another Node,
+ * or reference work that takes otherwise than it did makes the answer incomparable, as dividing by it
+ * would be a guess: kinds of work drift apart (arithmetic by 0.1 % where memory-bound work moved by 14 to
+ * 27 %).
+ *
+ * Invariant: what was measured one after the other proves less than what was measured in turns, so
+ * effects have to be three times as large as with a base.
+ */
+import type { Environment } from '../../process/environment.js';
+import { median } from '../../math/statistics.js';
+import { shareOf } from './decision.js';
+import { differenceOf, driftOf } from './comparability.js';
+import { figuresOf } from './evidence.js';
+import { hodgesLehmannShift } from '../../math/hodges-lehmann.js';
+import { holm } from '../../math/holm.js';
+import { type MetricName, METRICS } from '../model/metrics.js';
+import { rankSum } from '../../math/rank-sum.js';
+import type {
+  Effect,
+  GateReport,
+  MetricReport,
+  RoundFigures,
+  ScenarioReport,
+  Verdict,
+} from '../model/report.js';
+import { DEFAULT_THRESHOLDS, type Limits } from '../model/thresholds.js';
+import type { Trial } from './trial.js';
+import { sayMetricEffect } from '../model/wording.js';
+
+/** A stored report, and where it is from. */
+export interface Baseline {
+  readonly path: string;
+  readonly report: GateReport;
+}
+
+/** Rounds that are measured to be compared with it. */
+export const BASELINE_ROUNDS = 10;
+/** Effects of a base are multiplied by this: runs of the same code an hour apart differ that much more. */
+const CAUTION = 3;
+const FAIL_ALPHA = 0.008;
+const PASS_CONFIDENCE = 0.95;
+
+/** What a trial comes to beside the same scenario of the baseline. */
+export function reportAgainst(
+  { path, report }: Baseline,
+  trial: Trial,
+  environment: Environment,
+): ScenarioReport {
+  const rounds = trial.rounds.map(figuresOf);
+  const stored = report.scenarios.find(({ name }) => name === trial.plan.name);
+  const before = stored?.rounds ?? [];
+  const measured = { name: trial.plan.name, stage: 'single', controls: [], rounds } as const;
+  const { seconds } = trial;
+  const each = (isOnlyMeasured: boolean): MetricReport[] =>
+    trial.metrics().map((metric) => compare(metric, trial, before, rounds, isOnlyMeasured));
+  if (stored === undefined) {
+    const reason = `'${path}' has no such scenario: it was measured, not judged.`;
+    return { ...measured, seconds, metrics: each(true), verdict: 'new', reason };
+  }
+  const obstacle = obstacleOf(report.environment, environment) ?? driftOf(before, rounds);
+  if (obstacle !== undefined) {
+    return {
+      ...measured,
+      seconds,
+      metrics: each(true),
+      verdict: 'incomparable',
+      reason: obstacle,
+    };
+  }
+  const { metrics, verdict } = judge(each(false));
+  if (!trial.plan.mayDiffer && answersDiffer(before, rounds)) {
+    const reason = 'It answers otherwise than the baseline for the same inputs.';
+    return { ...measured, seconds, metrics, verdict: 'fail', reason };
+  }
+  return { ...measured, seconds, metrics, verdict, reason: describe(metrics, verdict) };
+}
+
+/** Why figures of another environment say nothing. */
+function obstacleOf(before: Environment, now: Environment): string | undefined {
+  const difference = differenceOf(before, now);
+  if (difference === undefined) return undefined;
+  return `The baseline is from another environment: ${difference}. Store a new one here with --json.`;
+}
+
+/** Whether both have one answer each, and not the same. */
+function answersDiffer(before: readonly RoundFigures[], now: readonly RoundFigures[]): boolean {
+  const [then, today] = [before, now].map(
+    (rounds) => new Set(rounds.flatMap(({ checksum }) => checksum ?? [])),
+  );
+  if (then?.size !== 1 || today?.size !== 1) return false;
+  return [...then][0] !== [...today][0];
+}
+
+function compare(
+  metric: MetricName,
+  trial: Trial,
+  before: readonly RoundFigures[],
+  now: readonly RoundFigures[],
+  isOnlyMeasured: boolean,
+): MetricReport {
+  const own = trial.plan.judged.get(metric);
+  const { minEffect, maxEffect } = cautious(own ?? DEFAULT_THRESHOLDS);
+  const of = (rounds: readonly RoundFigures[]): number | undefined =>
+    median(rounds.flatMap(({ head }) => head[metric] ?? []));
+  const base = of(before);
+  const shared = { metric, isJudged: own !== undefined, minEffect, maxEffect };
+  const head = of(now) ?? 0;
+  if (isOnlyMeasured || base === undefined) {
+    const verdict = base === undefined ? 'new' : 'incomparable';
+    return { ...shared, ...(base !== undefined && { base }), head, verdict, rounds: [] };
+  }
+  const views = [true, false].map((isNormalised) =>
+    viewOf(metric, values(before, metric, isNormalised), values(now, metric, isNormalised)),
+  );
+  // The one in which head does better: what it shows both show.
+  const [milder, other] = views.toSorted((a, b) => a.effect.estimate - b.effect.estimate);
+  if (milder === undefined || other === undefined) {
+    return { ...shared, base, head, verdict: 'incomparable', rounds: [] };
+  }
+  const isKept = views.every(({ effect, isSure }) => isSure && effect.high < maxEffect);
+  return {
+    ...shared,
+    base,
+    head,
+    effect: milder.effect,
+    p: Math.max(milder.p, other.p),
+    verdict: isKept ? 'pass' : 'inconclusive',
+    rounds: milder.rounds,
+  };
+}
+
+/** Two samples, compared. Effects are shares. */
+interface View {
+  readonly effect: Effect;
+  /** Whether the interval has the confidence that it should have. */
+  readonly isSure: boolean;
+  readonly p: number;
+  readonly rounds: readonly number[];
+}
+
+function viewOf(metric: MetricName, then: readonly number[], now: readonly number[]): View {
+  const isRatio = METRICS[metric].scale === 'ratio';
+  const share = (effect: number): number => shareOf(effect, isRatio);
+  const wanted = 2 * PASS_CONFIDENCE - 1;
+  const { estimate, low, high, confidence } = hodgesLehmannShift(now, then, wanted) ?? NOTHING;
+  const middle = median(then) ?? 0;
+  return {
+    effect: { estimate: share(estimate), low: share(low), high: share(high) },
+    isSure: confidence >= wanted,
+    p: rankSum(now, then, 'greater').p,
+    rounds: now.map((value) => share(value - middle)),
+  };
+}
+
+const NOTHING = { estimate: 0, low: 0, high: 0, confidence: 0 };
+
+/** Logarithms (or values, of what can be 0) of which more is worse; maybe less what the machine made of it. */
+function values(
+  rounds: readonly RoundFigures[],
+  metric: MetricName,
+  isNormalised: boolean,
+): number[] {
+  const { scale, better, unit } = METRICS[metric];
+  const worse = better === 'less' ? 1 : -1;
+  const isTimed = unit === 'milliseconds' || unit === 'perSecond';
+  return rounds.flatMap(({ head, references }) => {
+    const figure = head[metric];
+    if (figure === undefined || references === undefined) return [];
+    if (scale === 'difference') return [figure * worse];
+    const machine = (Math.log(references.spin) + Math.log(references.memory)) / 2;
+    return [Math.log(figure) * worse - (isNormalised && isTimed ? machine : 0)];
+  });
+}
+
+/** A fail needs significance over all judged metrics together, and the size. */
+function judge(compared: readonly MetricReport[]): {
+  readonly metrics: readonly MetricReport[];
+  readonly verdict: Verdict;
+} {
+  const judged = compared.filter(({ isJudged, verdict }) => isJudged && verdict !== 'new');
+  const adjusted = holm(judged.map(({ p = 1 }) => p));
+  const metrics = compared.map((each): MetricReport => {
+    const at = judged.indexOf(each);
+    const isWorse =
+      at >= 0 &&
+      (adjusted[at] as number) <= FAIL_ALPHA &&
+      (each.effect?.estimate ?? 0) >= each.minEffect;
+    return isWorse ? { ...each, verdict: 'fail' } : each;
+  });
+  const verdicts = metrics.filter(({ isJudged }) => isJudged).map(({ verdict }) => verdict);
+  if (verdicts.includes('fail')) return { metrics, verdict: 'fail' };
+  const isKept = verdicts.every((verdict) => verdict === 'pass' || verdict === 'new');
+  return { metrics, verdict: isKept ? 'pass' : 'inconclusive' };
+}
+
+function describe(metrics: readonly MetricReport[], verdict: Verdict): string {
+  const told = metrics
+    .filter((each) => each.isJudged && (verdict !== 'fail' || each.verdict === 'fail'))
+    .map(sayMetricEffect);
+  const words = { pass: 'No loss that counts', fail: 'Worse than the baseline' } as const;
+  const lead =
+    verdict === 'pass' || verdict === 'fail' ? words[verdict] : 'Neither loss nor none is shown';
+  return `${lead}: ${told.join('; ')}.`;
+}
+
+function cautious({ minEffect, maxEffect }: Limits): Limits {
+  return { minEffect: minEffect * CAUTION, maxEffect: maxEffect * CAUTION };
+}

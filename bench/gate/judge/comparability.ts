@@ -1,0 +1,61 @@
+/**
+ * Whether a stored run and one of now can be compared at all.
+ *
+ * Invariant: what leaves this file says what differs; figures are only compared where nothing does.
+ */
+import type { Environment } from '../../process/environment.js';
+import { median } from '../../math/statistics.js';
+import { formatPercent } from '../../report/format.js';
+import type { References } from '../model/references.js';
+import type { RoundFigures } from '../model/report.js';
+
+/**
+ * Reference work that takes this much more or less means another machine, or another state of it. How
+ * long messages take depends on the scheduler's mood, too.
+ */
+const MOST_DRIFT: Readonly<Record<keyof References, number>> = {
+  spin: 0.1,
+  memory: 0.1,
+  messages: 0.4,
+};
+const SAME: ReadonlyArray<keyof Environment> = ['cpu', 'processors', 'cpuQuota', 'platform'];
+const KINDS: ReadonlyArray<keyof References> = ['spin', 'memory', 'messages'];
+
+/** What two machines differ in, so that they can't be compared: "processors '2' and not '4'". */
+export function differenceOf(before: Environment, now: Environment): string | undefined {
+  const differing = SAME.find((key) => before[key] !== now[key]);
+  if (differing !== undefined) {
+    return `${differing} '${before[differing] ?? 'none'}' and not '${now[differing] ?? 'none'}'`;
+  }
+  const [then, today] = [majorOf(before.node), majorOf(now.node)];
+  return then === today ? undefined : `Node ${then} and not ${today}`;
+}
+
+function majorOf(version: string): string {
+  return version.replace(/^v/, '').split('.')[0] ?? version;
+}
+
+/** Why the same machine can't be compared with itself. */
+export function driftOf(
+  before: readonly RoundFigures[],
+  now: readonly RoundFigures[],
+): string | undefined {
+  for (const kind of KINDS) {
+    const [then, today] = [usual(before, kind), usual(now, kind)];
+    if (then === undefined || today === undefined) {
+      return 'The baseline has no reference work, by which it could be compared.';
+    }
+    const drift = today / then - 1;
+    if (Math.abs(drift) > MOST_DRIFT[kind]) {
+      return (
+        `The machine is not what it was: the reference work '${kind}' takes ` +
+        `${formatPercent(drift, { isSigned: true })}, more than ${formatPercent(MOST_DRIFT[kind])} is no comparison.`
+      );
+    }
+  }
+  return undefined;
+}
+
+function usual(rounds: readonly RoundFigures[], kind: keyof References): number | undefined {
+  return median(rounds.flatMap(({ references }) => references?.[kind] ?? []));
+}

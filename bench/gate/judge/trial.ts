@@ -1,0 +1,101 @@
+/**
+ * One scenario on trial: its sides, what decides, and the rounds so far.
+ *
+ * Invariant: rounds are only added; all that is said of them is computed from them, so that a stored
+ * trial gives the same verdict again.
+ */
+import { type Evidence, evidenceOf, gather, type RoundEvidence } from './evidence.js';
+import { METRIC_NAMES, type MetricName } from '../model/metrics.js';
+import type { Arm, Round, RoundTiming } from '../measure/round.js';
+import type { Limits } from '../model/thresholds.js';
+
+/** A scenario, ready to be measured. */
+export interface TrialPlan {
+  readonly name: string;
+  /** Base, base once more, and head; head alone where base has no such scenario. */
+  readonly arms: readonly Arm[];
+  readonly timing: RoundTiming;
+  /** Of the metrics that decide. */
+  readonly judged: ReadonlyMap<MetricName, Limits>;
+  /** Whether head may answer otherwise than base. */
+  readonly mayDiffer: boolean;
+}
+
+/** In so many rounds the answers are compared; a second agrees by chance with nothing. */
+const COMPARED_ROUNDS = 2;
+
+export class Trial {
+  readonly plan: TrialPlan;
+  readonly #rounds: Round[] = [];
+  readonly #evidence: RoundEvidence[] = [];
+  #ms = 0;
+
+  constructor(plan: TrialPlan) {
+    this.plan = plan;
+  }
+
+  add(round: Round, ms: number): void {
+    this.#rounds.push(round);
+    const evidence = evidenceOf(round);
+    if (evidence !== undefined) this.#evidence.push(evidence);
+    this.#ms += ms;
+  }
+
+  get rounds(): readonly Round[] {
+    return this.#rounds;
+  }
+
+  /** How long its rounds have taken. */
+  get seconds(): number {
+    return this.#ms / 1000;
+  }
+
+  get isCompared(): boolean {
+    return this.plan.arms.some(({ name }) => name === 'base');
+  }
+
+  /** What decides. */
+  evidence(): Evidence {
+    return gather(this.#evidence, this.plan.judged);
+  }
+
+  roundEvidence(): readonly RoundEvidence[] {
+    return this.#evidence;
+  }
+
+  /** The metrics that the rounds have figures for. */
+  metrics(): readonly MetricName[] {
+    const [round] = this.#rounds;
+    const side = round?.head;
+    if (side === undefined) return [];
+    return METRIC_NAMES.filter(
+      (metric) => side.whole[metric] !== undefined || side.blocks[0]?.[metric] !== undefined,
+    );
+  }
+
+  /** Whether the next round asks for the checksums of the answers. */
+  get compares(): boolean {
+    return !this.plan.mayDiffer && this.#rounds.length < COMPARED_ROUNDS;
+  }
+
+  /**
+   * Whether head answers otherwise than base where it should not. Base has to agree with itself, within
+   * a round and from one to the next: a random number or a time is not meant to be compared.
+   */
+  hasWrongAnswers(): boolean {
+    if (this.plan.mayDiffer) return false;
+    const answers = this.#rounds.slice(0, COMPARED_ROUNDS).map(({ base, control, head }) => ({
+      base: base?.checksum,
+      control: control?.checksum,
+      head: head?.checksum,
+    }));
+    const [first] = answers;
+    return (
+      answers.length === COMPARED_ROUNDS &&
+      answers.every(
+        ({ base, control, head }) =>
+          base !== undefined && base === first?.base && control === base && head !== base,
+      )
+    );
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * A measuring process and what is said to it: requests, one at a time, and their answers.
+ *
+ * Invariants: a process that does not answer in time, or ends, makes the request fail; the janitor knows
+ * its group before it is told anything; when `stop` fulfils nothing of the group is left. A process that
+ * is paused does nothing at all, nor does anything that it has started (not on Windows).
+ */
+import { Child, type Message } from '../../process/child.js';
+import { endGroup, signalGroup } from '../../process/process-group.js';
+import type { SideReply, SideRequest } from './program.js';
+
+/** What a conversation needs of its caller. */
+export interface Watching {
+  readonly signal: AbortSignal;
+  /** Told of each process, which leads a group; what it gives is called when the group has ended. */
+  readonly watch: (processId: number) => Promise<() => Promise<void>>;
+}
+
+export interface ConversationOptions {
+  /** What error messages call the process. */
+  readonly name: string;
+  readonly directory: string;
+  /** How long it may take to answer. */
+  readonly limitMs: number;
+}
+
+const PROGRAM = new URL('./program.js', import.meta.url);
+
+export class Conversation {
+  readonly #child: Child<SideRequest & Message, SideReply & Message>;
+  readonly #limitMs: number;
+  readonly #watched: Promise<(() => Promise<void>) | undefined>;
+  #stopped: Promise<void> | undefined;
+
+  constructor({ name, directory, limitMs }: ConversationOptions, watch: Watching['watch']) {
+    this.#limitMs = limitMs;
+    this.#child = new Child(name, PROGRAM, () => {}, directory);
+    const { pid } = this.#child;
+    this.#watched = pid === undefined ? Promise.resolve(undefined) : watch(pid);
+    // Whoever asks or stops the process hears of it.
+    this.#watched.catch(() => {});
+  }
+
+  async ask<Kind extends SideReply['kind']>(
+    request: SideRequest,
+    kind: Kind,
+  ): Promise<Extract<SideReply, { kind: Kind }>> {
+    await this.#watched;
+    let isLate = false;
+    const limit = setTimeout(() => {
+      isLate = true;
+      void this.#child.kill();
+    }, this.#limitMs);
+    try {
+      const answer = this.#child.receive(kind);
+      this.#child.send(request);
+      return (await answer) as Extract<SideReply, { kind: Kind }>;
+    } catch (error) {
+      if (!isLate) throw error;
+      throw new Error(`No answer to '${request.kind}' within ${this.#limitMs / 1000} s.`, {
+        cause: error,
+      });
+    } finally {
+      clearTimeout(limit);
+    }
+  }
+
+  pause(): void {
+    this.#signal('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#signal('SIGCONT');
+  }
+
+  /** Ends it, once: by then its number may be another process's. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#end();
+    return this.#stopped;
+  }
+
+  async #end(): Promise<void> {
+    await this.#child.kill();
+    const { pid } = this.#child;
+    if (pid !== undefined) await endGroup(pid);
+    const forget = await this.#watched;
+    await forget?.();
+  }
+
+  #signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    const { pid, hasExited } = this.#child;
+    // Where it has ended meanwhile, the next request says so.
+    if (pid !== undefined && !hasExited) signalGroup(pid, signal);
+  }
+}
+
+/** A conversation that ends with some work, or with an interruption. */
+export async function converse<Result>(
+  options: ConversationOptions,
+  { signal, watch }: Watching,
+  work: (conversation: Conversation) => Promise<Result>,
+): Promise<Result> {
+  const conversation = new Conversation(options, watch);
+  const stop = (): void => void conversation.stop();
+  signal.addEventListener('abort', stop);
+  try {
+    signal.throwIfAborted();
+    return await work(conversation);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await conversation.stop();
+  }
+}

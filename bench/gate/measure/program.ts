@@ -1,0 +1,97 @@
+/**
+ * One side of a comparison, in a process of its own: loads a workload and runs it block by block, as it
+ * is told.
+ *
+ * Invariant: between two requests it does nothing, so that the other side's block is undisturbed.
+ * Whatever fails ends the process with the reason on stderr.
+ */
+import { jobFunctions } from '../../../workers/job-functions.js';
+import { serveParent, tellParent, type Message } from '../../process/child.js';
+import { theilSen } from '../../math/theil-sen.js';
+import type { Figures } from '../model/metrics.js';
+import { startPoolWorkload } from './pool-workload.js';
+import { measureReferences, type References } from '../model/references.js';
+import { benchOf, startTaskWorkload } from './task-workload.js';
+import type { Warmth, Workload, WorkloadSpec } from '../model/workload.js';
+
+/** What the process is told. */
+export type SideRequest =
+  | { readonly kind: 'inspect'; readonly module: string }
+  | { readonly kind: 'reference' }
+  | { readonly kind: 'prepare'; readonly spec: WorkloadSpec }
+  | { readonly kind: 'warmUp'; readonly ms: number; readonly compares: boolean }
+  | {
+      readonly kind: 'block';
+      readonly ms: number;
+      /** Where in the inputs it begins. */
+      readonly start: number;
+    };
+
+/** What it answers, each to the request of nearly the same name. */
+export type SideReply =
+  | {
+      readonly kind: 'inspected';
+      /** The names of the tasks, where it exports a tinybench `Bench`. */
+      readonly tasks?: readonly string[];
+      /** The names of its jobs. */
+      readonly functions: readonly string[];
+    }
+  | { readonly kind: 'referenceDone'; readonly references: References }
+  | { readonly kind: 'prepared' }
+  | (Warmth & { readonly kind: 'warm' })
+  | {
+      readonly kind: 'blockDone';
+      readonly figures: Figures;
+      /** Of the process until now. */
+      readonly whole: Figures;
+    };
+
+let workload: Workload | undefined;
+/** Resident bytes after each block, over the jobs until then. */
+const memory: Array<readonly [jobs: number, bytes: number]> = [];
+let jobs = 0;
+
+serveParent<SideRequest & Message>((request) => void answer(request).then(tellParent));
+
+async function answer(request: SideRequest): Promise<SideReply> {
+  switch (request.kind) {
+    case 'inspect':
+      return inspect((await import(request.module)) as Record<string, unknown>);
+    case 'reference':
+      return { kind: 'referenceDone', references: await measureReferences() };
+    case 'prepare':
+      workload = await start(request.spec);
+      return { kind: 'prepared' };
+    case 'warmUp':
+      return { kind: 'warm', ...(await prepared(workload).warmUp(request.ms, request.compares)) };
+    case 'block': {
+      const figures = await prepared(workload).block(request.ms, request.start);
+      jobs += ((figures.throughput ?? 0) * request.ms) / 1000;
+      memory.push([jobs, process.memoryUsage.rss()]);
+      return { kind: 'blockDone', figures, whole: wholeFigures() };
+    }
+  }
+}
+
+function start(spec: WorkloadSpec): Promise<Workload> {
+  return spec.kind === 'pool' ? startPoolWorkload(spec) : startTaskWorkload(spec);
+}
+
+function inspect(module: Record<string, unknown>): SideReply {
+  const tasks = benchOf(module)?.tasks.map(({ name }) => name);
+  const functions = jobFunctions(module).map(([name]) => name);
+  return { kind: 'inspected', functions, ...(tasks !== undefined && { tasks }) };
+}
+
+/** Of the process, and not of one block. What the system calls its peak counts its parent's memory, too. */
+function wholeFigures(): Figures {
+  const rss = Math.max(...memory.map(([, bytes]) => bytes));
+  const slope = theilSen(memory)?.slope;
+  // As a share of what there is, as a difference of bytes would say nothing.
+  return { rss, ...(slope !== undefined && { memorySlope: (slope * 1000) / rss }) };
+}
+
+function prepared<Part>(part: Part | undefined): Part {
+  if (part === undefined) throw new Error('Nothing was prepared.');
+  return part;
+}

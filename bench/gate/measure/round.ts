@@ -1,0 +1,173 @@
+/**
+ * One round: a fresh process for each arm, and several short blocks of each, in turns.
+ *
+ * Invariants: only one arm works at a time, and the others are paused meanwhile; each turn has one block
+ * of every arm, in an order of its own and with the same inputs, so that what the machine does meets all
+ * of them alike; when the round is told, or has failed, its processes have ended.
+ */
+import { shuffled } from '../../math/random.js';
+import { Conversation, type Watching } from './conversation.js';
+import type { Figures } from '../model/metrics.js';
+import type { References } from '../model/references.js';
+import type { WorkloadSpec } from '../model/workload.js';
+
+/** Base runs twice: what its two runs differ by is what nothing can explain. */
+export type ArmName = 'base' | 'control' | 'head';
+
+export interface Arm {
+  readonly name: ArmName;
+  /** Where its code is; the working directory of its process. */
+  readonly directory: string;
+  readonly spec: WorkloadSpec;
+}
+
+/** How a round is timed. */
+export interface RoundTiming {
+  readonly blocks: number;
+  /** At least; a block is longer where it would hold fewer than 16 jobs. */
+  readonly blockMs: number;
+  readonly warmUpMs: number;
+  /** How long a process may take to answer. */
+  readonly limitMs: number;
+}
+
+/** What one arm gave. */
+export interface ArmRound {
+  readonly blocks: readonly Figures[];
+  /** What only the whole process has. */
+  readonly whole: Figures;
+  readonly references: References;
+  /** Of its answers, where they were asked for and can be compared. */
+  readonly checksum?: string;
+}
+
+export type Round = Readonly<Partial<Record<ArmName, ArmRound>>>;
+
+/** What a round needs of its caller. */
+export interface RoundSurroundings extends Watching {
+  readonly random: () => number;
+}
+
+/**
+ * 200 ms: blocks of 60 ms were too short to be of any use. Four of them and a warm-up make rounds of
+ * about 4 s, of which 20 fit into 90 s.
+ */
+export const ROUND_TIMING: RoundTiming = {
+  blocks: 4,
+  blockMs: 200,
+  warmUpMs: 300,
+  limitMs: 120_000,
+};
+
+const LEAST_JOBS = 16;
+const LONGEST_BLOCK_MS = 5000;
+/** Inputs are dealt from anywhere, the same for all arms of a turn. */
+const STARTS = 2 ** 31;
+
+/**
+ * Carries out a round.
+ *
+ * @param compares - Whether the arms are asked for the checksum of their answers.
+ * @throws Error where a process fails or does not answer in time
+ */
+export async function measureRound(
+  arms: readonly Arm[],
+  timing: RoundTiming,
+  compares: boolean,
+  { random, signal, watch }: RoundSurroundings,
+): Promise<Round> {
+  const running = shuffled(arms, random).map((arm) => new RunningArm(arm, timing, watch));
+  const stop = (): void => running.forEach((arm) => void arm.stop());
+  signal.addEventListener('abort', stop);
+  try {
+    signal.throwIfAborted();
+    // Before any of their code is loaded, which could be busy in the background.
+    for (const arm of running) await arm.measureReferences();
+    for (const arm of running) await arm.prepare();
+    for (const arm of running) await arm.warmUp(timing.warmUpMs, compares);
+    const blockMs = blockMsFor(timing, running);
+    for (let turn = 0; turn < timing.blocks; turn += 1) {
+      const start = Math.floor(random() * STARTS);
+      for (const arm of shuffled(running, random)) await arm.block(blockMs, start);
+    }
+    return Object.fromEntries(running.map((arm) => [arm.name, arm.round()]));
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await Promise.all(running.map((arm) => arm.stop()));
+  }
+}
+
+function blockMsFor({ blockMs }: RoundTiming, arms: readonly RunningArm[]): number {
+  const slowest = Math.min(...arms.map(({ perSecond }) => perSecond).filter((rate) => rate > 0));
+  return Math.min(LONGEST_BLOCK_MS, Math.max(blockMs, (LEAST_JOBS * 1000) / slowest));
+}
+
+/** The process of one arm, paused but for what it is asked. */
+class RunningArm {
+  readonly name: ArmName;
+  /** As the warm-up found it. */
+  perSecond = 0;
+  readonly #spec: WorkloadSpec;
+  readonly #conversation: Conversation;
+  readonly #blocks: Figures[] = [];
+  #whole: Figures = {};
+  #references: References | undefined;
+  #checksum: string | undefined;
+
+  constructor({ name, directory, spec }: Arm, { limitMs }: RoundTiming, watch: Watching['watch']) {
+    this.name = name;
+    this.#spec = spec;
+    const title = name === 'head' ? 'process of head' : 'process of base';
+    this.#conversation = new Conversation({ name: title, directory, limitMs }, watch);
+  }
+
+  async measureReferences(): Promise<void> {
+    const { references } = await this.#awake(() =>
+      this.#conversation.ask({ kind: 'reference' }, 'referenceDone'),
+    );
+    this.#references = references;
+  }
+
+  async prepare(): Promise<void> {
+    await this.#awake(() =>
+      this.#conversation.ask({ kind: 'prepare', spec: this.#spec }, 'prepared'),
+    );
+  }
+
+  async warmUp(ms: number, compares: boolean): Promise<void> {
+    const warm = await this.#awake(() =>
+      this.#conversation.ask({ kind: 'warmUp', ms, compares }, 'warm'),
+    );
+    this.perSecond = warm.perSecond;
+    this.#checksum = warm.checksum;
+  }
+
+  async block(ms: number, start: number): Promise<void> {
+    const { figures, whole } = await this.#awake(() =>
+      this.#conversation.ask({ kind: 'block', ms, start }, 'blockDone'),
+    );
+    this.#blocks.push(figures);
+    this.#whole = whole;
+  }
+
+  round(): ArmRound {
+    if (this.#references === undefined) throw new Error('The round is not finished.');
+    return {
+      blocks: this.#blocks,
+      whole: this.#whole,
+      references: this.#references,
+      ...(this.#checksum !== undefined && { checksum: this.#checksum }),
+    };
+  }
+
+  stop(): Promise<void> {
+    return this.#conversation.stop();
+  }
+
+  async #awake<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+    this.#conversation.resume();
+    const answer = await work();
+    this.#conversation.pause();
+    return answer;
+  }
+}

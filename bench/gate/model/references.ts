@@ -1,0 +1,48 @@
+/**
+ * Work that no change of the measured code can touch: what the machine does at this moment.
+ *
+ * Invariants: the same work in every process and every version; one kind alone would not do, as
+ * machines differ in each (arithmetic, memory and allocation, waking another thread).
+ */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+
+/** Milliseconds that each kind took. */
+export interface References {
+  /** Integer arithmetic in registers. */
+  readonly spin: number;
+  /** Reading and writing memory beyond the caches, and copying objects by structured clone. */
+  readonly memory: number;
+  /** Messages to a thread and back, one after the other. */
+  readonly messages: number;
+}
+
+const PING_PONGS = 300;
+const THREAD = new URL('../measure/reference-thread.js', import.meta.url);
+
+/** Measures them. Takes about 0.1 s. */
+export async function measureReferences(): Promise<References> {
+  const thread = new Worker(THREAD, { execArgv: [] });
+  try {
+    // The first time the code is compiled, and the memory is handed out by the system.
+    await work(thread);
+    return { ...(await work(thread)), messages: await pingPong(thread) };
+  } finally {
+    await thread.terminate();
+  }
+}
+
+async function work(thread: Worker): Promise<Omit<References, 'messages'>> {
+  thread.postMessage('work');
+  const [times] = (await once(thread, 'message')) as [Omit<References, 'messages'>];
+  return times;
+}
+
+async function pingPong(thread: Worker): Promise<number> {
+  const startMs = performance.now();
+  for (let index = 0; index < PING_PONGS; index += 1) {
+    thread.postMessage(index);
+    await once(thread, 'message');
+  }
+  return performance.now() - startMs;
+}

@@ -1,0 +1,135 @@
+/**
+ * What a gate found, for a person: first the verdict of all, then what it rests on, last the command
+ * that repeats it.
+ *
+ * Invariant: every scenario and every budget is there with its verdict and its reason.
+ */
+import { type Block, type Cell, type Document, heading, text } from '../../report/document.js';
+import { formatSeconds } from '../../report/format.js';
+import { describeEvidence, LEGEND } from './describe-scenario.js';
+import { overviewForest, scenarioForest } from './forest.js';
+import { METRICS } from '../model/metrics.js';
+import { sayOutcome, sayState } from './outcome.js';
+import type { BudgetReport, GateReport, MetricReport, ScenarioReport } from '../model/report.js';
+import {
+  effectCell,
+  sayFigure,
+  sayLimit,
+  saySide,
+  sayVerdict,
+  sayWaiver,
+  verdictCell,
+} from '../model/wording.js';
+
+/** All of it, for a terminal. */
+export function describeGate(report: GateReport): Document {
+  const { scenarios, notes, command } = report;
+  return {
+    title: `${sayVerdict(report.verdict)}: ${sayOutcome(report)}`,
+    blocks: [
+      text(describeRun(report)),
+      ...describeState(report),
+      ...describeOverview(scenarios),
+      ...scenarios.flatMap((scenario) => describeScenario(scenario, scenarios.length === 1)),
+      ...describeBudgets(report),
+      ...describeNotes(notes),
+      heading('Run it again'),
+      { kind: 'code', text: command },
+    ],
+  };
+}
+
+/** 'HEAD (d6c45c5) against main (7290fa0), 132 s.' */
+export function describeRun({ base, head, seconds }: GateReport): string {
+  const sides = [head, base].filter((side) => side !== undefined).map((side) => saySide(side));
+  const what = sides.length === 0 ? 'This installation' : sides.join(' against ');
+  return `${what}, ${formatSeconds(seconds)}.`;
+}
+
+/** What else a person has to know first. */
+export function describeState(report: GateReport): Block[] {
+  return sayState(report).map((words) => text(words));
+}
+
+/** A row for each scenario where there are several; nothing for one. */
+export function describeOverview(scenarios: readonly ScenarioReport[]): Block[] {
+  if (scenarios.length < 2) return [];
+  const forest = overviewForest(scenarios);
+  return [
+    {
+      kind: 'table',
+      head: ['scenario', 'verdict', 'most affected', 'worse by'],
+      rows: scenarios.map((scenario) => overviewRow(scenario)),
+    },
+    text(LEGEND, 'faint'),
+    ...(forest === undefined ? [] : [forest]),
+  ];
+}
+
+function overviewRow(scenario: ScenarioReport): (Cell | string)[] {
+  const worst = mostAffected(scenario);
+  return [
+    scenario.name,
+    verdictCell(scenario.verdict),
+    worst === undefined ? '-' : METRICS[worst.metric].label,
+    effectCell(worst?.effect),
+  ];
+}
+
+/** Of the metrics that decide: those with the scenario's verdict come first, then the greatest effect. */
+function mostAffected({ metrics, verdict }: ScenarioReport): MetricReport | undefined {
+  const judged = metrics.filter(({ isJudged }) => isJudged);
+  const deciding = judged.filter((metric) => metric.verdict === verdict);
+  const candidates = deciding.length === 0 ? judged : deciding;
+  return candidates.toSorted((one, other) => estimateOf(other) - estimateOf(one))[0];
+}
+
+function estimateOf({ effect }: MetricReport): number {
+  return effect?.estimate ?? -1;
+}
+
+function describeScenario(scenario: ScenarioReport, isOnly: boolean): Block[] {
+  const { name, verdict, reason } = scenario;
+  const forest = isOnly ? scenarioForest(scenario) : undefined;
+  return [
+    heading(`${name}: ${sayVerdict(verdict)}`),
+    text(reason),
+    ...(forest === undefined ? [] : [forest]),
+    ...describeEvidence(scenario, isOnly),
+  ];
+}
+
+/** A table with what was measured, and why those that do not pass do not. */
+export function describeBudgets({ budgets }: GateReport): Block[] {
+  if (budgets.length === 0) return [];
+  const rest = budgets.filter(({ verdict }) => verdict !== 'pass');
+  return [
+    heading('Budgets'),
+    {
+      kind: 'table',
+      head: ['', 'limit', 'measured', 'verdict'],
+      rows: budgets.map((budget) => budgetRow(budget)),
+    },
+    ...rest.map(({ reason, waiver }) =>
+      text(waiver === undefined ? reason : `${reason} ${sayWaiver(waiver)}`, 'point'),
+    ),
+  ];
+}
+
+function budgetRow(budget: BudgetReport): (Cell | string)[] {
+  return [budget.name, sayLimit(budget), measuredCell(budget), verdictCell(budget.verdict)];
+}
+
+function measuredCell({ value, unit }: BudgetReport): Cell | string {
+  if (value === undefined) return '-';
+  const [median, min, max] = [value.median, value.min, value.max].map((each) =>
+    sayFigure(each, unit),
+  ) as [string, string, string];
+  return min === max ? median : { text: median, range: `${min}–${max}` };
+}
+
+/** What a person should know beside the verdicts. */
+export function describeNotes(notes: readonly string[]): Block[] {
+  if (notes.length === 0) return [];
+  return [heading('Notes'), ...notes.map((note) => text(note, 'point'))];
+}

@@ -1,0 +1,50 @@
+/**
+ * Which rows a gate's forest plots have.
+ *
+ * Invariant: a row for each metric that was compared; that of several scenarios is kept short by those
+ * that decide.
+ */
+import type { ForestBlock, ForestRow } from '../../report/document.js';
+import { METRICS } from '../model/metrics.js';
+import type { MetricReport, ScenarioReport } from '../model/report.js';
+import { meaningOf, sayMetricVerdict } from '../model/wording.js';
+
+const MARKS = ['a fail is beyond it', 'a pass excludes it'];
+
+/** The metrics that decide, of several scenarios; undefined where none was compared. */
+export function overviewForest(scenarios: readonly ScenarioReport[]): ForestBlock | undefined {
+  const rows = scenarios.flatMap(({ name, metrics }) =>
+    metrics.filter(({ isJudged }) => isJudged).flatMap((metric) => rowsOf(metric, name)),
+  );
+  return forestOf('How much worse head is than base, in what decides', rows);
+}
+
+/** All metrics of one scenario; undefined where none was compared. */
+export function scenarioForest({ metrics }: ScenarioReport): ForestBlock | undefined {
+  return forestOf(
+    'How much worse head is than base',
+    metrics.flatMap((metric) => rowsOf(metric)),
+  );
+}
+
+function forestOf(title: string, rows: readonly ForestRow[]): ForestBlock | undefined {
+  return rows.length === 0 ? undefined : { kind: 'forest', title, marks: MARKS, rows };
+}
+
+/** None where there was nothing to compare with. */
+function rowsOf(report: MetricReport, group?: string): ForestRow[] {
+  const { metric, effect, rounds, minEffect, maxEffect, isJudged, verdict } = report;
+  if (effect === undefined) return [];
+  const meaning = isJudged ? meaningOf(verdict) : 'faint';
+  return [
+    {
+      ...(group !== undefined && { group }),
+      name: METRICS[metric].label,
+      ...effect,
+      rounds,
+      marks: [minEffect, maxEffect],
+      ending: sayMetricVerdict(report),
+      ...(meaning && { meaning }),
+    },
+  ];
+}

@@ -1,0 +1,48 @@
+/**
+ * Tells GitHub Actions what a gate found: the summary of the job, and an annotation for each scenario
+ * and budget that fails or can't be judged, and where something could not be measured.
+ *
+ * Invariants: nothing happens elsewhere; that GitHub can't be told never changes what the gate found;
+ * no text can begin a workflow command of its own.
+ */
+import { appendFileSync } from 'node:fs';
+import { drawGateMarkdown } from './markdown.js';
+import type { Screen } from '../../report/terminal/progress.js';
+import { isOpen, UNMEASURED } from './outcome.js';
+import type { GateReport, Verdict } from '../model/report.js';
+
+type Level = 'error' | 'warning';
+
+/** Appends to the file of GITHUB_STEP_SUMMARY and writes the annotations, where GITHUB_ACTIONS is 'true'. */
+export function tellGithub(report: GateReport, env: NodeJS.ProcessEnv, screen: Screen): void {
+  if (env['GITHUB_ACTIONS'] !== 'true') return;
+  for (const { name, verdict, reason } of [...report.scenarios, ...report.budgets]) {
+    const level = levelOf(verdict, report);
+    if (level !== undefined) annotate(screen, level, `millrace gate: ${name}`, reason);
+  }
+  if (report.exitCode === 1) annotate(screen, 'error', 'millrace gate', UNMEASURED);
+  const path = env['GITHUB_STEP_SUMMARY'];
+  if (path === undefined || path === '') return;
+  try {
+    appendFileSync(path, drawGateMarkdown(report));
+  } catch (error) {
+    const { message } = error as Error;
+    annotate(screen, 'warning', 'millrace gate', `The job summary can't be written: ${message}.`);
+  }
+}
+
+function levelOf(verdict: Verdict, { isStrict }: GateReport): Level | undefined {
+  if (verdict === 'fail') return 'error';
+  if (!isOpen(verdict)) return undefined;
+  return isStrict ? 'error' : 'warning';
+}
+
+/** As GitHub's toolkit escapes them: in a property also what ends it. */
+function annotate(screen: Screen, level: Level, title: string, message: string): void {
+  const property = escapeData(title).replaceAll(':', '%3A').replaceAll(',', '%2C');
+  screen.write(`::${level} title=${property}::${escapeData(message)}\n`);
+}
+
+function escapeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}

@@ -1,0 +1,96 @@
+/**
+ * Runs the commands that make one side, and says which one failed and how.
+ *
+ * Invariants: a command has the caller's environment, except for what would make it build with another
+ * Node, another repository or another side's dependencies; a failure has the side, the command, how it
+ * ended and the end of what it wrote.
+ */
+import { dirname, delimiter, join, sep } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import type { BuildStep } from './build-plan.js';
+import { withoutGitContext } from './git.js';
+import { type CommandEnd, runGrouped } from './grouped-command.js';
+import type { Janitor } from '../cleanup/janitor.js';
+import { shortCommit } from './short-commit.js';
+import type { Side } from './sides.js';
+
+export type SideName = 'base' | 'head';
+
+export interface CommandOptions {
+  readonly janitor: Janitor;
+  /** Ends the running command, and then the call. */
+  readonly signal: AbortSignal;
+  /** Hears what begins: 'base: npm ci'. */
+  readonly onStep?: (text: string) => void;
+}
+
+/** A side that could not be made: the message is all there is to print. */
+export class BuildError extends Error {
+  override readonly name = 'BuildError';
+}
+
+const OUTPUT_LINES = 20;
+/** The caller's hooks are for the caller; a tidying that git starts would go on in the background. */
+const GIT_SETTINGS = ['core.hooksPath=/dev/null', 'gc.auto=0', 'maintenance.auto=false'];
+
+/** The commands of one side. Each method throws a `BuildError`, or the signal's reason. */
+export class SideCommands {
+  /** 'base (main, 1a2b3c4)'. */
+  readonly title: string;
+  readonly #name: SideName;
+  readonly #options: CommandOptions;
+
+  constructor(name: SideName, { ref, commit }: Side, options: CommandOptions) {
+    this.title = `${name} (${ref}, ${shortCommit(commit)})`;
+    this.#name = name;
+    this.#options = options;
+  }
+
+  async shell({ command, directory }: BuildStep): Promise<void> {
+    await this.#run(['/bin/sh', '-c', command], directory, command);
+  }
+
+  async git(directory: string, verb: string, ...args: readonly string[]): Promise<void> {
+    const settings = GIT_SETTINGS.flatMap((setting) => ['-c', setting]);
+    await this.#run(['git', ...settings, verb, ...args], directory, `git ${verb} ${args[0]}`);
+  }
+
+  async #run(command: readonly string[], directory: string, label: string): Promise<void> {
+    const { janitor, signal, onStep } = this.#options;
+    onStep?.(`${this.#name}: ${label}`);
+    const environment = buildEnvironment(process.env);
+    const end = await runGrouped(command, { directory, environment, janitor, signal });
+    if (end.code !== 0) throw new BuildError(describeFailure(this.title, label, end));
+  }
+}
+
+function buildEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  // A package manager that runs the gate has put the caller's own dependencies there.
+  const paths = (environment['PATH'] ?? '')
+    .split(delimiter)
+    .filter((path) => !path.endsWith(join(sep, 'node_modules', '.bin')));
+  return {
+    ...withoutGitContext(environment),
+    PATH: [dirname(process.execPath), ...paths].join(delimiter),
+    GIT_TERMINAL_PROMPT: '0',
+    // What installs hooks would write them into the repository that all worktrees share.
+    HUSKY: '0',
+    LEFTHOOK: '0',
+    SKIP_INSTALL_SIMPLE_GIT_HOOKS: '1',
+  };
+}
+
+function describeFailure(
+  title: string,
+  label: string,
+  { code, signal, output }: CommandEnd,
+): string {
+  const lines = stripVTControlCharacters(output)
+    .split(/[\r\n]+/)
+    .filter((line) => line.trim() !== '')
+    .slice(-OUTPUT_LINES);
+  const how = signal ?? `exit code ${code}`;
+  const said =
+    lines.length === 0 ? 'It wrote nothing.' : `The end of its output:\n  ${lines.join('\n  ')}`;
+  return `The build of ${title} failed: '${label}' ended with ${how}. ${said}`;
+}

@@ -1,0 +1,104 @@
+/**
+ * The git repository that a gate is called in.
+ *
+ * Invariant: what leaves this file is a repository with files, at least one commit and a folder in it;
+ * anything else is a `UsageError` that says what is wrong and the way out.
+ */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { UsageError } from '../../options/flags.js';
+import { git, GitError } from './git.js';
+
+export interface Repository {
+  /** The top folder of its files. */
+  readonly top: string;
+  /** Where git keeps what all worktrees share: usually `.git` in the top folder. */
+  readonly gitFolder: string;
+  /** The caller's folder below the top: 'packages/a', or '' for the top itself. */
+  readonly prefix: string;
+  /** Whether it has only the newest commits. */
+  readonly isShallow: boolean;
+}
+
+/** What git says of tracked files that were changed, and how many it doesn't know. */
+export interface Uncommitted {
+  readonly changed: readonly string[];
+  readonly untracked: number;
+}
+
+/** Finds the repository of a folder. @throws UsageError */
+export async function findRepository(directory: string): Promise<Repository> {
+  const [isBare, hasFiles, isShallow, gitFolder] = await describe(directory);
+  if (isBare === 'true') {
+    throw new UsageError(
+      `'${directory}' is a bare repository, which has no files to measure. Run it in a clone.`,
+    );
+  }
+  if (hasFiles !== 'true') {
+    throw new UsageError(
+      `'${directory}' is inside git's own folder. Run it where the repository's files are.`,
+    );
+  }
+  const [top = '', prefix = ''] = (
+    await git(directory, 'rev-parse', '--show-toplevel', '--show-prefix')
+  ).split('\n');
+  return {
+    top,
+    // Newer versions of git could say it whole; 2.30 is what some images have.
+    gitFolder: resolve(directory, gitFolder),
+    prefix: prefix.replace(/\/$/, ''),
+    isShallow: isShallow === 'true',
+  };
+}
+
+/** What of a repository no commit has. */
+export async function findUncommitted({ top }: Repository): Promise<Uncommitted> {
+  const status = await git(
+    top,
+    'status',
+    '--porcelain',
+    '-z',
+    '--no-renames',
+    '--ignore-submodules=untracked',
+  );
+  const entries = status.split('\0').filter((entry) => entry !== '');
+  const changed = entries.filter((entry) => !entry.startsWith('??'));
+  return {
+    changed: changed.map((entry) => entry.slice('XY '.length)),
+    untracked: entries.length - changed.length,
+  };
+}
+
+async function describe(directory: string): Promise<readonly [string, string, string, string]> {
+  try {
+    const answer = await git(
+      directory,
+      'rev-parse',
+      '--is-bare-repository',
+      '--is-inside-work-tree',
+      '--is-shallow-repository',
+      '--git-common-dir',
+    );
+    return answer.split('\n') as [string, string, string, string];
+  } catch (error) {
+    throw error instanceof GitError ? new UsageError(reasonOf(error, directory)) : error;
+  }
+}
+
+function reasonOf({ code, stderr }: GitError, directory: string): string {
+  if (code === 'ENOENT') {
+    return existsSync(directory)
+      ? "There is no 'git' on the PATH. Install it: base and head are taken from the repository."
+      : `There is no folder '${directory}'.`;
+  }
+  if (stderr.includes('not a git repository')) {
+    return `'${directory}' is not in a git repository. Run it in one: base and head are its commits.`;
+  }
+  if (stderr.includes('dubious ownership')) {
+    return (
+      `git refuses '${directory}', which belongs to another user. ` +
+      `Trust it: git config --global --add safe.directory '${directory}'`
+    );
+  }
+  return `git can't read '${directory}': ${stderr.trim()}`;
+}

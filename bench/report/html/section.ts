@@ -1,0 +1,61 @@
+/**
+ * One result as a section of the page.
+ *
+ * Invariant: everything is made from the result's document and figures, nothing depends on which
+ * scenario it is.
+ */
+import type { FileResult } from '../../scenarios/bench-file.js';
+import type { Document, NamedFigure } from '../document.js';
+import { formatUnit } from '../format.js';
+import { drawBlocks } from './blocks.js';
+import { type Markup, markup } from './markup.js';
+import type { Palette } from './palette.js';
+import { drawTable } from './table.js';
+
+/** A result, and what it says. */
+export interface Part {
+  readonly result: FileResult;
+  readonly document: Document;
+  /** What the scenario is about. */
+  readonly summary: string;
+}
+
+/** The place of a section within the page. */
+export function idOf({ result }: Part): string {
+  return `result-${result.scenario}`;
+}
+
+export function drawSection(part: Part, palette: Palette): Markup {
+  const { result, document, summary } = part;
+  const id = idOf(part);
+  const state = result.isInterrupted
+    ? markup`<p class="state">Interrupted: this is what was measured until then.</p>\n`
+    : undefined;
+  const body =
+    document.blocks.length === 0
+      ? markup`<p>Nothing was measured.</p>\n`
+      : drawBlocks(document, palette);
+  return markup`<section id="${id}" aria-labelledby="${id}-title">
+<header>
+<p class="kicker"><code>${result.scenario}</code></p>
+<h2 id="${id}-title">${document.title}</h2>
+<p class="summary">${summary}</p>
+</header>
+${state}${body}${drawFigures(result.figures, document.title)}</section>
+`;
+}
+
+function drawFigures(figures: readonly NamedFigure[], title: string): Markup | undefined {
+  if (figures.length === 0) return undefined;
+  const rows = figures.map(({ name, unit, median, min, max, better, rounds }) => [
+    name,
+    ...[median, min, max].map((value) => formatUnit(value, unit)),
+    String(rounds?.length ?? 1),
+    better ?? '-',
+  ]);
+  const head = ['figure', 'median', 'least', 'most', 'rounds', 'better'];
+  return markup`<details class="figures">
+<summary>All ${figures.length} figures of this result</summary>
+${drawTable({ head, rows }, `${title}: all figures`)}</details>
+`;
+}

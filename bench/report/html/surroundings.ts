@@ -1,0 +1,71 @@
+/**
+ * Where a run took place and how to repeat it.
+ *
+ * Invariant: everything that the environment records is shown, also what this file does not know by
+ * name.
+ */
+import { describeBusy, type Environment } from '../../process/environment.js';
+import { formatFigure, formatMegabytes } from '../format.js';
+import { type Markup, markup } from './markup.js';
+
+/** Where a field's name is not what a person would say. */
+const NAMES: Readonly<Record<string, string>> = {
+  piscina: 'Piscina',
+  node: 'Node.js',
+  cpu: 'processor',
+  processors: 'processors that could be used',
+  cpuQuota: 'CPU quota in processors',
+  loadAverage: 'load average before the run',
+};
+
+/** The places and titles of these sections. */
+export const SURROUNDINGS: ReadonlyArray<readonly [id: string, title: string]> = [
+  ['environment', 'Environment'],
+  ['again', 'Run it again'],
+];
+
+/**
+ * The sections that end the page.
+ *
+ * @param told - What stands elsewhere on it and is not said again.
+ */
+export function drawSurroundings(
+  environment: Environment,
+  command: string,
+  told: readonly string[] = [],
+): Markup {
+  const busy = describeBusy(environment);
+  return markup`<section id="environment" aria-labelledby="environment-title">
+<h2 id="environment-title">Environment</h2>
+${busy === undefined || told.includes(busy) ? [] : markup`<p>${busy}</p>\n`}<dl>
+${Object.entries(environment).map(
+  ([name, value]) => markup`<div><dt>${sayName(name)}</dt><dd>${sayValue(name, value)}</dd></div>
+`,
+)}</dl>
+</section>
+<section id="again" aria-labelledby="again-title">
+<h2 id="again-title">Run it again</h2>
+<p>Figures depend on the machine: compare only what was measured on the same one. This is how this run was made:</p>
+<pre><code>npx ${command}</code></pre>
+</section>
+`;
+}
+
+/** 'memoryBytes' as 'memory', 'cgroupLimit' as 'cgroup limit'. */
+function sayName(name: string): string {
+  const words = name.replace(/Bytes$/, '').replaceAll(/[A-Z]/g, (sign) => ` ${sign.toLowerCase()}`);
+  return NAMES[name] ?? words;
+}
+
+function sayValue(name: string, value: unknown): string {
+  if (value === null || value === undefined) return 'none';
+  if (typeof value === 'object') {
+    const entries = Object.entries(value).map(([key, each]) =>
+      Array.isArray(value) ? sayValue(name, each) : `${sayName(key)} ${sayValue(key, each)}`,
+    );
+    return entries.join(', ') || 'none';
+  }
+  if (typeof value !== 'number') return String(value);
+  if (name.endsWith('Bytes')) return formatMegabytes(value);
+  return Number.isInteger(value) ? value.toLocaleString('en-US') : formatFigure(value);
+}

@@ -1,0 +1,96 @@
+/**
+ * A quantity over time as an area of block characters, with its ceiling marked.
+ *
+ * Invariants: exactly as many lines as rows (and one more with a time axis), none wider than asked
+ * for; a column shows the highest value of its span; a value above the scale fills its column and no
+ * more; nothing depends on colour.
+ */
+import type { Sample } from '../../math/statistics.js';
+import { type Paint, plain, type Tone } from './paint.js';
+
+/** What a chart shows, and how large. */
+export interface Chart {
+  readonly samples: readonly Sample[];
+  /** The span of the time axis. */
+  readonly seconds: number;
+  /** The value at the top. */
+  readonly top: number;
+  /** Drawn as a dotted line where it lies within the scale. */
+  readonly ceiling: number;
+  /** Where the curve ends; up to there its last value goes on. */
+  readonly endSeconds: number;
+  /** Whether that end was untimely; marked by a cross. */
+  readonly isCutShort: boolean;
+  /** Columns and rows in all, the labels included. */
+  readonly width: number;
+  readonly rows: number;
+  readonly format: (value: number) => string;
+  readonly tone: Tone;
+  readonly hasTimeAxis: boolean;
+}
+
+const BLOCKS = ' ▁▂▃▄▅▆▇█';
+const LABEL_WIDTH = 8;
+
+/** The lines of a chart. */
+export function drawChart(chart: Chart, paint: Paint = plain): string[] {
+  const columns = chart.width - LABEL_WIDTH - 2;
+  const levels = levelsOf(chart, columns);
+  const crossColumn = chart.isCutShort
+    ? Math.min(columns - 1, columnAt(chart, columns, chart.endSeconds) + 1)
+    : -1;
+  const ceilingRow = Math.min(
+    chart.rows - 1,
+    Math.floor((1 - chart.ceiling / chart.top) * chart.rows),
+  );
+  const lines = Array.from({ length: chart.rows }, (_, row) => {
+    const below = (chart.rows - 1 - row) * 8;
+    const cells = levels.map((level, column) => {
+      if (column === crossColumn && row === Math.max(0, ceilingRow)) return '✕';
+      const block = BLOCKS[Math.max(0, Math.min(8, level - below))] as string;
+      return block === ' ' && row === ceilingRow ? '┄' : block;
+    });
+    const label = row === 0 ? chart.format(chart.top) : row === chart.rows - 1 ? '0' : '';
+    const axis = label === '' ? '│' : '┤';
+    return `${label.padStart(LABEL_WIDTH)} ${axis}${paintCells(cells, chart.tone, paint)}`;
+  });
+  if (chart.hasTimeAxis) lines.push(drawTimeAxis(chart.seconds, columns));
+  return lines;
+}
+
+/** The highest value of each column's span, in eighths of a row; the last known one in a gap. */
+function levelsOf(chart: Chart, columns: number): number[] {
+  const { samples, top, rows, endSeconds } = chart;
+  const highest: Array<number | undefined> = Array.from({ length: columns });
+  for (const { seconds, value } of samples) {
+    const column = columnAt(chart, columns, seconds);
+    highest[column] = Math.max(highest[column] ?? 0, value);
+  }
+  const end = columnAt(chart, columns, endSeconds);
+  let value = samples[0]?.value ?? 0;
+  return highest.map((own, column) => {
+    if (column > end || samples.length === 0) return 0;
+    value = own ?? value;
+    return Math.min(rows * 8, Math.max(1, Math.round((value / top) * rows * 8)));
+  });
+}
+
+function columnAt({ seconds }: Chart, columns: number, atSeconds: number): number {
+  return Math.max(0, Math.min(columns - 1, Math.floor((atSeconds / seconds) * columns)));
+}
+
+function paintCells(cells: readonly string[], tone: Tone, paint: Paint): string {
+  const text = cells.join('').trimEnd();
+  return text
+    .split(/(┄+)/)
+    .map((part) => paint(part.startsWith('┄') ? 'faint' : tone, part))
+    .join('');
+}
+
+function drawTimeAxis(seconds: number, columns: number): string {
+  const end = `${Number(seconds.toFixed(1))} s`;
+  const middle = `${Number((seconds / 2).toFixed(1))} s`;
+  const half = Math.floor(columns / 2);
+  const left = `0 s${' '.repeat(Math.max(1, half - 3 - Math.floor(middle.length / 2)))}${middle}`;
+  return `${' '.repeat(LABEL_WIDTH + 2)}${left}${end.padStart(columns - left.length)}`;
+}

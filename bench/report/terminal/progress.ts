@@ -1,0 +1,104 @@
+/**
+ * Says how far a long run is: one living line on a terminal, whole lines elsewhere.
+ *
+ * Invariants: nothing of the living line is left when another text is written or the run has ended;
+ * it is never wider than the terminal, as it could not be taken back then.
+ */
+import { formatSeconds } from '../format.js';
+import type { Paint } from './paint.js';
+import { wrap } from './wrap.js';
+
+/** Where it is written; process.stdout is one. */
+export interface Screen {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+/** Shows nothing: for `--quiet`. */
+export const SILENT: Screen = { write: () => {} };
+
+interface Phase {
+  readonly label: string;
+  readonly startedMs: number;
+  readonly seconds: number;
+  readonly laterSeconds: number;
+  detail: string;
+}
+
+const REDRAW_MS = 200;
+const BAR_COLUMNS = 16;
+const CLEAR_LINE = '\r\u001B[2K';
+
+/** The progress of one run. */
+export class Progress {
+  readonly #screen: Screen;
+  readonly #paint: Paint;
+  #phase: Phase | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isDrawn = false;
+
+  constructor(screen: Screen, paint: Paint) {
+    this.#screen = screen;
+    this.#paint = paint;
+  }
+
+  /** A phase begins that will take so many seconds at most, and what follows it so many more. */
+  begin(label: string, seconds: number, laterSeconds: number): void {
+    this.#phase = { label, startedMs: performance.now(), seconds, laterSeconds, detail: '' };
+    if (this.#screen.isTTY !== true) {
+      this.say(`${label}: up to ${formatSeconds(Math.round(seconds))} …`);
+      return;
+    }
+    this.#timer ??= setInterval(() => this.#draw(), REDRAW_MS).unref();
+    this.#draw();
+  }
+
+  /** What can be seen of the phase now; short. */
+  update(detail: string): void {
+    if (this.#phase !== undefined) this.#phase.detail = detail;
+  }
+
+  /** A line that stays, wrapped at 80 columns. */
+  say(line: string): void {
+    this.#clear();
+    this.#screen.write(`${wrap(line).join('\n')}\n`);
+    this.#draw();
+  }
+
+  /** The phase has ended; its lines stay. */
+  end(lines: readonly string[]): void {
+    this.#phase = undefined;
+    for (const line of lines) this.say(line);
+  }
+
+  /** Nothing is drawn any more. */
+  stop(): void {
+    this.#phase = undefined;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#clear();
+  }
+
+  #draw(): void {
+    if (this.#phase === undefined || this.#screen.isTTY !== true) return;
+    const text = describePhase(this.#phase, performance.now());
+    const columns = Math.max(20, this.#screen.columns ?? 80) - 1;
+    this.#screen.write(`${CLEAR_LINE}${this.#paint('faint', text.slice(0, columns))}`);
+    this.#isDrawn = true;
+  }
+
+  #clear(): void {
+    if (!this.#isDrawn) return;
+    this.#screen.write(CLEAR_LINE);
+    this.#isDrawn = false;
+  }
+}
+
+function describePhase({ label, startedMs, seconds, laterSeconds, detail }: Phase, nowMs: number) {
+  const elapsed = Math.min(seconds, (nowMs - startedMs) / 1000);
+  const full = Math.round((elapsed / seconds) * BAR_COLUMNS);
+  const bar = '█'.repeat(full) + '░'.repeat(BAR_COLUMNS - full);
+  const left = Math.ceil(seconds - elapsed + laterSeconds);
+  return [label, bar, ...(detail === '' ? [] : [detail]), `${left} s left`].join('  ');
+}

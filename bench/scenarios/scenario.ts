@@ -1,0 +1,54 @@
+/**
+ * What a scenario of `millrace bench` is: a name, its options, how to measure it and what the result
+ * says.
+ *
+ * Invariants: a scenario reads only the options it declares; `measure` writes only to the screen it is
+ * given, and when the signal aborts it ends its processes and gives what it has; what a result says is
+ * made from the result alone.
+ */
+import type { Document, NamedFigure } from '../report/document.js';
+import type { Flags, FlagTable } from '../options/flags.js';
+import type { Paint } from '../report/terminal/paint.js';
+import type { Screen } from '../report/terminal/progress.js';
+
+/** Where a scenario runs. */
+export interface Surroundings {
+  /** For the progress; the report is written by the caller. */
+  readonly screen: Screen;
+  readonly paint: Paint;
+  /** Aborted by Ctrl-C and SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+/** What every result has; the rest is the scenario's own, plain data. */
+export interface ScenarioResult {
+  /** The scenario's name. */
+  readonly scenario: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly isInterrupted: boolean;
+  readonly settings: object;
+  /** Measurements that failed, a sentence each: the result lacks them. */
+  readonly failures: readonly string[];
+  /** Measurements whose warm-up did not become stable, a description each; they are in the result. */
+  readonly unstable?: readonly string[];
+}
+
+export interface Scenario<Settings = unknown, Result extends ScenarioResult = ScenarioResult> {
+  readonly name: string;
+  /** One line for the list of scenarios. */
+  readonly summary: string;
+  /** One line of help for each option. */
+  readonly options: ReadonlyArray<readonly [option: string, meaning: string]>;
+  readonly flags: FlagTable;
+  /** Reads and completes the settings, before anything is started. @throws UsageError */
+  settings(flags: Flags): Settings;
+  /** What only running something can tell, before any scenario is measured. @throws UsageError */
+  check?(settings: Settings, surroundings: Surroundings): Promise<void>;
+  /** @throws Error where it can't be carried out at all. */
+  measure(settings: Settings, surroundings: Surroundings): Promise<Result>;
+  /** What a person wants to know of it. No blocks where nothing was measured. */
+  describe(result: Result): Document;
+  /** What another run can be compared by. */
+  figures(result: Result): NamedFigure[];
+}

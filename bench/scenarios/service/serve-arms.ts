@@ -1,0 +1,37 @@
+/**
+ * What the program of a service does: serves one arm over HTTP, and reports its counts and vital signs.
+ *
+ * Invariant: it says that it is ready when the arm could take its first document at full speed; its
+ * processor time and the delays of its event loop count from then on.
+ */
+import { serveParent, tellParent } from '../../process/child.js';
+import type { Arm } from './arm.js';
+import { DocumentServer } from './document-server.js';
+import { REPORT_EVERY_MS, type ServiceReply, type ServiceRequest } from './messages.js';
+import { Vitals } from './vitals.js';
+
+/** Serves the arm that the parent names, in this process. */
+export function serveArms<Name extends string, Options extends object>(
+  createArm: (name: Name, options: Options) => Promise<Arm>,
+): void {
+  let report: ((kind: 'report' | 'counted') => void) | undefined;
+
+  async function start(name: Name, options: Options): Promise<void> {
+    const server = new DocumentServer(await createArm(name, options));
+    const port = await server.listen();
+    const vitals = new Vitals();
+    report = (kind) => tell({ kind, report: { ...server.tally(), vitals: vitals.read() } });
+    tell({ kind: 'ready', port });
+    setInterval(report, REPORT_EVERY_MS, 'report');
+  }
+
+  serveParent<ServiceRequest>((request) => {
+    // The names and options are those that the same scenario sends.
+    if (request.kind === 'start') void start(request.arm as Name, request.options as Options);
+    else report?.('counted');
+  });
+}
+
+function tell(reply: ServiceReply): void {
+  tellParent(reply);
+}

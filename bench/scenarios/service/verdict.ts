@@ -1,0 +1,147 @@
+/**
+ * What the results of the arms mean, in sentences with their figures.
+ *
+ * Invariant: every sentence is chosen by the figures it quotes, never by what was hoped for; an
+ * unexpected result is told as plainly as an expected one.
+ */
+import {
+  formatCount,
+  formatDuration,
+  formatList,
+  formatMegabytes,
+  formatPercent,
+  formatSeconds,
+} from '../../report/format.js';
+import type { ArmResult, ServiceResult } from './result.js';
+
+/** What `millrace` must deliver of its goodput at saturation, and how flat its memory must be. */
+const ENOUGH_GOODPUT = 0.95;
+const FLAT = 0.1;
+/** A wider spread of the windows of a goodput than this is told. */
+const NOISY = 0.2;
+/** Below this share of the intended requests the generator did not hold its rate. */
+const HELD_RATE = 0.99;
+
+/** What goodput is compared with. */
+export interface FullCapacity {
+  readonly perSecond: number;
+  /** Such as 'its 1,000 at saturation'. */
+  readonly phrase: string;
+}
+
+/**
+ * Two to four sentences, and one more for each thing that limits what was said.
+ *
+ * @param capacity - Undefined where it is not known.
+ * @param limits - Sentences of the experiment's own.
+ */
+export function drawConclusions(
+  result: ServiceResult,
+  capacity: FullCapacity | undefined,
+  limits: readonly string[],
+): string[] {
+  const others = result.arms.filter(({ name }) => name !== 'millrace');
+  const own = result.arms.find(({ name }) => name === 'millrace');
+  return [
+    ...(own === undefined ? [] : [describeGoodput(own, capacity), describeMemory(own)]),
+    ...others.map((arm) => describeOther(arm)),
+    ...result.arms.filter(missedRate).map((arm) => describeShortfall(arm)),
+    ...describeFailures(result.arms),
+    ...limits,
+    ...result.failures.map((failure) => `Failed: ${failure}`),
+    ...(result.isInterrupted
+      ? ['The run was interrupted; the figures are of its first part.']
+      : []),
+  ];
+}
+
+function describeGoodput(arm: ArmResult, capacity: FullCapacity | undefined): string {
+  const { goodputShare: share, completed, refused, offered } = arm;
+  const refusal =
+    refused === 0
+      ? 'refused nothing'
+      : `refused ${formatPercent(refused / Math.max(1, offered))} of the requests at once (503 with Retry-After)`;
+  const answered = `half of all answers took less than ${formatDuration(arm.answerMs.p50)}`;
+  if (capacity === undefined || share === undefined) {
+    return `millrace completed ${formatCount(completed)} documents and ${refusal}; ${answered}.`;
+  }
+  const only = share < ENOUGH_GOODPUT ? 'only ' : '';
+  return (
+    `millrace completed ${formatCount(arm.goodputPerSecond)} documents per second, ${only}` +
+    `${formatPercent(share)} of ${capacity.phrase}, and ${refusal}; ${answered}.`
+  );
+}
+
+function describeMemory({ ending, memoryTrend, peakRssBytes, completed, accepted }: ArmResult) {
+  const peak = formatMegabytes(peakRssBytes);
+  if (ending.how === 'ceiling' || ending.how === 'died') {
+    return `millrace did not survive: it ended after ${formatSeconds(ending.afterSeconds)} at ${peak}, with ${formatCount(accepted - completed)} accepted documents lost.`;
+  }
+  if (memoryTrend === undefined) return `Its memory peaked at ${peak}.`;
+  const { secondThird, lastThird, change } = memoryTrend;
+  const verdict =
+    Math.abs(change) <= FLAT ? 'Its memory stayed level' : 'Its memory did not stay level';
+  return (
+    `${verdict}: ${formatMegabytes(secondThird)} in the second third of the run, ` +
+    `${formatMegabytes(lastThird)} in the last (${formatPercent(change, { isSigned: true })}), ${peak} at its peak.`
+  );
+}
+
+function describeOther(arm: ArmResult): string {
+  const { name, ending, accepted, completed, peakRssBytes, memoryTrend } = arm;
+  const undone = formatCount(accepted - completed);
+  const after = formatSeconds(ending.afterSeconds);
+  const peak = formatMegabytes(peakRssBytes);
+  switch (ending.how) {
+    case 'ceiling':
+      return `${name} crossed the memory ceiling after ${after} and was killed; ${undone} documents that it had accepted were lost.`;
+    case 'died':
+      return `${name} died by itself after ${after} at ${peak} (${ending.detail ?? 'unknown'}); ${undone} documents that it had accepted were lost.`;
+    case 'interrupted':
+      return `${name} was at ${peak} when it was interrupted after ${after}, with ${undone} documents in work or waiting.`;
+    case 'survived': {
+      const grows = memoryTrend !== undefined && memoryTrend.change > FLAT;
+      const growth = grows
+        ? `was still growing (${formatPercent(memoryTrend.change, { isSigned: true })} from the second third to the last)`
+        : 'did not grow any more';
+      return `${name} survived its ${after}: its memory reached ${peak} and ${growth}; ${undone} documents were still in work or waiting.`;
+    }
+  }
+}
+
+/** @param what - Such as 'at saturation the goodput'. */
+export function describeNoise(
+  what: string,
+  perSecond: number,
+  windows: readonly number[],
+): string[] {
+  const [lowest, highest] = [Math.min(...windows), Math.max(...windows)];
+  if (windows.length === 0 || highest - lowest <= NOISY * perSecond) return [];
+  return [
+    `The machine was not steady: ${what} was anything from ${formatCount(lowest)} to ` +
+      `${formatCount(highest)} per second, so that no share of it is more certain than that.`,
+  ];
+}
+
+function missedRate({ offered, intended }: ArmResult): boolean {
+  return offered < intended * HELD_RATE;
+}
+
+function describeShortfall({ name, offered, intended }: ArmResult): string {
+  return `Against ${name} the generator could not hold its rate: it offered ${formatCount(offered)} of ${formatCount(intended)} intended requests.`;
+}
+
+function describeFailures(arms: readonly ArmResult[]): string[] {
+  const failed = arms
+    .filter((arm) => arm.failed > 0)
+    .map((arm) => `${formatCount(arm.failed)} of ${arm.name}`);
+  const unanswered = arms
+    .filter((arm) => arm.unanswered > 0)
+    .map((arm) => `${formatCount(arm.unanswered)} of ${arm.name}`);
+  return [
+    ...(failed.length === 0 ? [] : [`Jobs that failed: ${formatList(failed)}.`]),
+    ...(unanswered.length === 0
+      ? []
+      : [`Requests without an answer when their arm ended: ${formatList(unanswered)}.`]),
+  ];
+}

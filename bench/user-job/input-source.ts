@@ -1,0 +1,99 @@
+/**
+ * Where the inputs of a job come from, as the command line says it: files, a module, or nowhere.
+ *
+ * Invariants: plain data, so that every measuring process can load the same inputs; what it names is
+ * there (files that match, a module's file). What is in it is seen when it is loaded (`inputs.ts`).
+ */
+import { statSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { globSync, isDynamicPattern } from 'tinyglobby';
+import { UsageError } from '../options/flags.js';
+import { didYouMean } from '../options/nearest.js';
+import { isModuleFile } from './module-name.js';
+
+/** What the job gets of a file: its content as text, bytes or parsed JSON, or its absolute path. */
+export const FILE_FORMS = ['text', 'bytes', 'path', 'json'] as const;
+export type FileForm = (typeof FILE_FORMS)[number];
+
+/** A file, and how it becomes inputs. */
+export interface InputFile {
+  readonly path: string;
+  /** As a person calls it. */
+  readonly name: string;
+  /** 'lines' gives an input for each line, parsed as JSON. */
+  readonly form: FileForm | 'lines';
+}
+
+export type InputSource =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'files'; readonly files: readonly InputFile[] }
+  | { readonly kind: 'module'; readonly module: string; readonly name: string };
+
+const LINES_FILE = /\.(?:ndjson|jsonl)$/;
+
+/** Reads `--input` and `--input-as`. @throws UsageError */
+export function readInputSource(
+  given: string | undefined,
+  givenForm: string | undefined,
+  workingDirectory: string,
+): InputSource {
+  const form = readForm(givenForm);
+  if (given === undefined) {
+    if (form === undefined) return { kind: 'none' };
+    throw new UsageError("Option '--input-as' needs '--input', which is missing.");
+  }
+  const path = resolve(workingDirectory, given);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (isModuleFile(given) && form === undefined && !isDynamicPattern(given)) {
+    if (found?.isFile() === true) {
+      return { kind: 'module', module: pathToFileURL(path).href, name: given };
+    }
+    throw new UsageError(`Option '--input' is '${given}'; there is no such module: ${path}.`);
+  }
+  if (found?.isDirectory() === true) {
+    const inside = `${given.replace(/[\\/]$/, '')}/**/*`;
+    throw new UsageError(
+      `Option '--input' is '${given}', which is a folder; valid is a pattern of files such as '${inside}'.`,
+    );
+  }
+  // A file whose name looks like a pattern is that file.
+  const paths =
+    found?.isFile() === true
+      ? [path]
+      : globSync(given, { cwd: workingDirectory, absolute: true, expandDirectories: false });
+  if (paths.length === 0) {
+    throw new UsageError(
+      `Option '--input' is '${given}', which matches no file in ${workingDirectory}; ` +
+        "valid is a pattern of files such as 'docs/**/*.md', or a module that gives the inputs.",
+    );
+  }
+  const files = paths.toSorted().map((each): InputFile => ({
+    path: each,
+    name: nameOf(each, workingDirectory),
+    form: formOf(each, form),
+  }));
+  return { kind: 'files', files };
+}
+
+/** From the working directory, for what is in it. */
+function nameOf(path: string, workingDirectory: string): string {
+  const name = relative(workingDirectory, path);
+  return name.startsWith('..') ? path : name;
+}
+
+function formOf(path: string, form: FileForm | undefined): InputFile['form'] {
+  const hasLines = LINES_FILE.test(path) && (form === undefined || form === 'json');
+  return hasLines ? 'lines' : (form ?? 'text');
+}
+
+/** Reads the value of `--input-as`. @throws UsageError */
+export function readForm(given: string | undefined): FileForm | undefined {
+  if (given === undefined) return undefined;
+  const form = FILE_FORMS.find((each) => each === given);
+  if (form !== undefined) return form;
+  throw new UsageError(
+    `Option '--input-as' is '${given}'; valid is one of ${FILE_FORMS.join(', ')}.` +
+      didYouMean(given, FILE_FORMS),
+  );
+}

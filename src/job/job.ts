@@ -1,0 +1,211 @@
+/**
+ * A job's handle and its states.
+ *
+ *     waiting ──▶ queued ──▶ running ──▶ fulfilled | rejected
+ *        │          │ ▲         │
+ *        │          │ └─────────┼── its thread was lost before it started
+ *        ▼          ▼           ▼
+ *     refused    dropped     cancelled | timedOut   (these two from every state)
+ *
+ * Invariant: a job settles exactly once; the first ending stands and every later one is ignored.
+ */
+import { inspect } from 'node:util';
+import type { Transferable } from 'node:worker_threads';
+import type { Deadline } from './deadlines.js';
+import type { JobFunction } from './functions.js';
+import type { JobTimeouts } from '../api/options.js';
+
+/** How a job ends. */
+export type Ending = 'fulfilled' | 'rejected' | 'cancelled' | 'timedOut' | 'dropped' | 'refused';
+
+/** Where a job is in its life; it only moves on, but for `running` never seen before its thread is lost. */
+export type JobState = 'waiting' | 'queued' | 'running' | Ending;
+
+/** A submitted job. Not a promise itself, so that `await pool.submit(…)` gives the handle. */
+export interface Job<Result> {
+  /** Numbers the pool's jobs in the order of their submission, from 1. */
+  readonly id: number;
+  /** The name of the job function. */
+  readonly name: string;
+  /** Where the job is now. Cost: for a sent job, a look at shared memory. */
+  readonly state: JobState;
+  /**
+   * The job's result. The promise is made when it is first read, and never raises an
+   * `unhandledRejection`; a job that fails unread is reported by the pool's `'failed'` event.
+   */
+  readonly result: Promise<Result>;
+  /**
+   * Ends the job, waiting, queued or running: `result` rejects with `reason` at once.
+   *
+   * @param reason - Default: an `AbortError` DOMException, as `AbortController.abort()` makes it.
+   * @returns Whether this call ended the job; false where it had ended before.
+   */
+  cancel(reason?: unknown): boolean;
+}
+
+/** Who a job tells to cancel it, and asks whether a thread has started it. */
+export interface JobOwner {
+  cancel(job: JobRecord, reason: unknown): boolean;
+}
+
+/** The thread that a job is out on, as the job sees it. */
+export interface Carrier {
+  /** Whether the thread has started the cell's job; it may have finished it. */
+  isStarted(cell: number): boolean;
+  /** Whether the function of the cell's job has ended, so that its answer is under way. */
+  isFinished(cell: number): boolean;
+  /** When the cell's job was started, on this thread's clock. */
+  startedMs(cell: number): number;
+}
+
+type Settle = (value: unknown) => void;
+
+/** A job as the pool sees it. Users see the `Job` part. */
+export class JobRecord implements Job<unknown> {
+  readonly id: number;
+  readonly function: JobFunction;
+  readonly bytes: number;
+  readonly submittedMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly timeouts: JobTimeouts | undefined;
+  /** Replaced at acceptance, where it may be copied or detached. */
+  input: unknown;
+  transfer: readonly Transferable[] | undefined;
+  /** Negative until then. */
+  acceptedMs = -1;
+  deadline: Deadline | undefined;
+  /** The thread that the job is out on, and its cell there. */
+  carrier: Carrier | undefined;
+  cell = -1;
+  /** How many threads ended by themselves when this job was the next that they had to start. */
+  threadsLost = 0;
+  ending: Ending | undefined;
+  /** For the backlog's lists. */
+  list: object | undefined;
+  previous: JobRecord | undefined;
+  next: JobRecord | undefined;
+  readonly #owner: JobOwner;
+  #value: unknown;
+  #promise: Promise<unknown> | undefined;
+  #resolve: Settle | undefined;
+  #reject: Settle | undefined;
+  /** Of a submission that waits: settled at acceptance, or at an earlier ending. */
+  #acceptance: { readonly resolve: Settle; readonly reject: Settle } | undefined;
+
+  constructor(
+    owner: JobOwner,
+    id: number,
+    jobFunction: JobFunction,
+    input: unknown,
+    bytes: number,
+    submittedMs: number,
+    signal: AbortSignal | undefined,
+    timeouts: JobTimeouts | undefined,
+    transfer: readonly Transferable[] | undefined,
+  ) {
+    this.#owner = owner;
+    this.id = id;
+    this.function = jobFunction;
+    this.input = input;
+    this.bytes = bytes;
+    this.submittedMs = submittedMs;
+    this.signal = signal;
+    this.timeouts = timeouts;
+    this.transfer = transfer;
+  }
+
+  get name(): string {
+    return this.function.name;
+  }
+
+  get state(): JobState {
+    if (this.ending !== undefined) return this.ending;
+    if (this.acceptedMs < 0) return 'waiting';
+    return this.isStarted ? 'running' : 'queued';
+  }
+
+  /** Whether a thread has started the job, and it has not settled since. */
+  get isStarted(): boolean {
+    return this.carrier !== undefined && this.carrier.isStarted(this.cell);
+  }
+
+  /** Whether its function has ended, and its answer is under way. */
+  get isFinished(): boolean {
+    return this.carrier !== undefined && this.carrier.isFinished(this.cell);
+  }
+
+  get result(): Promise<unknown> {
+    if (this.#promise === undefined) {
+      this.#promise = this.promise();
+      this.#promise.catch(ignore);
+    }
+    return this.#promise;
+  }
+
+  /** The job's result as an ordinary promise, which does raise an `unhandledRejection`. */
+  promise(): Promise<unknown> {
+    return (this.#promise ??= this.ending === undefined ? this.#pending() : this.#settled());
+  }
+
+  #pending(): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  #settled(): Promise<unknown> {
+    return this.ending === 'fulfilled' ? Promise.resolve(this.#value) : Promise.reject(this.#value);
+  }
+
+  /** Whether anybody has asked for the result. */
+  get isWatched(): boolean {
+    return this.#promise !== undefined;
+  }
+
+  /** What the job failed with. */
+  get error(): unknown {
+    return this.#value;
+  }
+
+  /** Of a waiting submission: this job, once it is accepted. */
+  acceptance(): Promise<JobRecord> {
+    return new Promise<JobRecord>((resolve, reject) => {
+      this.#acceptance = { resolve: resolve as Settle, reject };
+    });
+  }
+
+  /** The job is in the backlog from here on. */
+  accepted(nowMs: number): void {
+    this.acceptedMs = nowMs;
+    if (this.#acceptance === undefined) return;
+    this.#acceptance.resolve(this);
+    this.#acceptance = undefined;
+  }
+
+  cancel(reason: unknown = new DOMException('This job was cancelled', 'AbortError')): boolean {
+    return this.ending === undefined && this.#owner.cancel(this, reason);
+  }
+
+  /** Ends the job and settles what was promised. The caller has seen that it had not ended. */
+  settle(ending: Ending, value: unknown): void {
+    this.ending = ending;
+    this.#value = value;
+    // What nobody can read any more must not be held by a handle that somebody keeps.
+    this.input = this.transfer = this.deadline = undefined;
+    if (this.#acceptance !== undefined) {
+      this.#acceptance.reject(value);
+      this.#acceptance = undefined;
+    } else if (ending === 'fulfilled') this.#resolve?.(value);
+    else this.#reject?.(value);
+    this.#resolve = this.#reject = undefined;
+  }
+}
+
+Object.defineProperty(JobRecord.prototype, inspect.custom, {
+  value(this: JobRecord): string {
+    return `Job { id: ${this.id}, name: '${this.name}', state: '${this.state}' }`;
+  },
+});
+
+function ignore(): void {}

@@ -1,0 +1,129 @@
+/**
+ * The gate: what can be said of a submission before it becomes a job, and how it is refused.
+ *
+ * Invariants: a refusal allocates nothing but its error, which has no stack; every submission that
+ * passes the check of its options is counted, and a refused one is counted as refused.
+ */
+import type { Backlog } from './backlog.js';
+import {
+  BacklogFullError,
+  type BacklogLimit,
+  InvalidOptionError,
+  JobTooLargeError,
+  type MillraceError,
+  UnknownJobError,
+  withoutStack,
+} from '../api/errors.js';
+import type { Functions } from '../job/functions.js';
+import { type JobOwner, JobRecord } from '../job/job.js';
+import { checkSubmitOptions, type SubmitOptions } from '../api/options.js';
+import { JOB_OVERHEAD_BYTES, weigh } from '../wire/payload.js';
+import type { Stats } from '../job/stats.js';
+
+export class Admission {
+  readonly #backlog: Backlog<JobRecord>;
+  readonly #slots: number;
+  readonly #functions: Functions;
+  readonly #stats: Stats;
+  #closedBy: (() => MillraceError) | undefined;
+
+  constructor(backlog: Backlog<JobRecord>, slots: number, functions: Functions, stats: Stats) {
+    this.#backlog = backlog;
+    this.#slots = slots;
+    this.#functions = functions;
+    this.#stats = stats;
+  }
+
+  /** From here on every submission is refused with this. A later reason replaces an earlier one. */
+  close(reason: () => MillraceError): void {
+    this.#closedBy = reason;
+  }
+
+  /**
+   * Counts a submission and refuses it where it can't be accepted, whatever room there is.
+   *
+   * @returns The bytes to charge.
+   * @throws MillraceError; `signal.reason` where the signal has aborted.
+   */
+  check(name: string, input: unknown, options: SubmitOptions | undefined): number {
+    if (typeof name !== 'string') throw invalidName(name);
+    if (options !== undefined) checkSubmitOptions(options);
+    // Before it is counted: a getter of the input may submit, or ask for the counters.
+    const bytes = (options?.bytes ?? weigh(input)) + JOB_OVERHEAD_BYTES;
+    this.#stats.submitted += 1;
+    const isOpen = this.#closedBy === undefined && this.#functions.mayHave(name);
+    if (!isOpen) throw this.#shutOut(name);
+    if (options?.signal?.aborted) throw this.#aborted(options.signal);
+    if (bytes > this.#backlog.limits.bytes) throw this.#tooLarge(name, bytes);
+    return bytes;
+  }
+
+  /** Makes a job of a submission that was checked last. */
+  record(
+    owner: JobOwner,
+    name: string,
+    input: unknown,
+    options: SubmitOptions | undefined,
+    bytes: number,
+    nowMs: number,
+  ): JobRecord {
+    const timeout = options?.timeout;
+    const transfer = options?.transfer;
+    return new JobRecord(
+      owner,
+      this.#stats.submitted,
+      this.#functions.get(name),
+      input,
+      bytes,
+      nowMs,
+      options?.signal,
+      typeof timeout === 'number' ? { totalMs: timeout } : timeout,
+      transfer === undefined || transfer.length === 0 ? undefined : transfer,
+    );
+  }
+
+  #shutOut(name: string): MillraceError {
+    return this.refuse(
+      this.#closedBy ?? (() => new UnknownJobError(name, this.#functions.names ?? [])),
+    );
+  }
+
+  #aborted(signal: AbortSignal): unknown {
+    this.#stats.endings.cancelled += 1;
+    return signal.reason;
+  }
+
+  #tooLarge(name: string, bytes: number): MillraceError {
+    const limit = this.#backlog.limits.bytes;
+    return this.refuse(() => new JobTooLargeError(name, bytes, limit));
+  }
+
+  /** Counts a refusal; the caller throws its error. */
+  refuse(make: () => MillraceError): MillraceError {
+    this.#stats.endings.refused += 1;
+    return withoutStack(make);
+  }
+
+  /** Why there is no room. */
+  fullError(limit: BacklogLimit): BacklogFullError {
+    const { accepted, bytes, waiting, limits, capacity } = this.#backlog;
+    const held = {
+      jobs: `${accepted} of ${capacity} jobs accepted`,
+      bytes: `${bytes} of ${limits.bytes} bytes accepted`,
+      waiters: `${waiting} of ${limits.waiters} waiters`,
+    }[limit];
+    return new BacklogFullError(limit, held, this.retryAfterMs());
+  }
+
+  /** When the backlog will be half full, the first moment at which `available` can tell. */
+  retryAfterMs(): number {
+    const { accepted, waiting, limits } = this.#backlog;
+    const excess = accepted + waiting - this.#slots - Math.floor(limits.jobs / 2);
+    return this.#stats.retryAfterMs(Math.max(excess, 1), this.#slots);
+  }
+}
+
+function invalidName(name: unknown): InvalidOptionError {
+  const message = `The job's name is of type ${typeof name}; valid is the name of an exported function.`;
+  return new InvalidOptionError('name', message);
+}

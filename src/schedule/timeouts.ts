@@ -1,0 +1,82 @@
+/**
+ * The timeouts of jobs: which of a job's four expires next, and whether it really has.
+ *
+ * Invariants: a job has one deadline, moved as the job moves on; a job that a thread has started
+ * never runs into `queueMs`; `runMs` counts from the true start; a job whose function has ended is
+ * not overdue, though its answer be still under way.
+ */
+import { Deadline, type Deadlines } from '../job/deadlines.js';
+import type { TimeoutPhase } from '../api/errors.js';
+import type { JobRecord } from '../job/job.js';
+
+export class Timeouts {
+  readonly #deadlines: Deadlines;
+  readonly #now: () => number;
+  readonly #expire: (job: JobRecord, phase: TimeoutPhase, timeoutMs: number) => void;
+
+  /** @param expire - Ends the job, unless it was started just now and `phase` is `queue`: then `move` it. */
+  constructor(
+    deadlines: Deadlines,
+    now: () => number,
+    expire: (job: JobRecord, phase: TimeoutPhase, timeoutMs: number) => void,
+  ) {
+    this.#deadlines = deadlines;
+    this.#now = now;
+    this.#expire = expire;
+  }
+
+  /** Begins to watch a job that has timeouts. */
+  add(job: JobRecord): void {
+    job.deadline = new Deadline(() => this.#deadlineReached(job));
+    this.move(job);
+  }
+
+  /** The job has moved on, to another phase. */
+  move(job: JobRecord): void {
+    if (job.deadline === undefined) return;
+    const { atMs } = nextTimeout(job, this.#now());
+    if (atMs === Infinity) this.#deadlines.clear(job.deadline);
+    else this.#deadlines.set(job.deadline, atMs);
+  }
+
+  /** The job has ended. */
+  remove(job: JobRecord): void {
+    if (job.deadline !== undefined) this.#deadlines.clear(job.deadline);
+  }
+
+  #deadlineReached(job: JobRecord): void {
+    const nowMs = this.#now();
+    const { atMs, phase } = nextTimeout(job, nowMs);
+    if (phase === undefined || atMs > nowMs || job.isFinished) {
+      this.move(job);
+      return;
+    }
+    this.#expire(job, phase, job.timeouts?.[`${phase}Ms`] as number);
+  }
+}
+
+/**
+ * When a job's next timeout expires, given what is known of it. `phase` is undefined where the time
+ * is only the next moment to look: a sent job's start shows in its claim, and is not announced.
+ */
+function nextTimeout(
+  job: JobRecord,
+  nowMs: number,
+): { atMs: number; phase: TimeoutPhase | undefined } {
+  const { acceptMs, queueMs, runMs, totalMs } = job.timeouts ?? {};
+  let atMs = Infinity;
+  let phase: TimeoutPhase | undefined;
+  const consider = (ms: number | undefined, fromMs: number, which: TimeoutPhase | undefined) => {
+    if (ms === undefined || fromMs + ms >= atMs) return;
+    atMs = fromMs + ms;
+    phase = which;
+  };
+  consider(totalMs, job.submittedMs, 'total');
+  if (job.acceptedMs < 0) consider(acceptMs, job.submittedMs, 'accept');
+  else if (job.isStarted) consider(runMs, job.carrier?.startedMs(job.cell) ?? nowMs, 'run');
+  else {
+    consider(queueMs, job.acceptedMs, 'queue');
+    if (job.carrier !== undefined) consider(runMs, nowMs, undefined);
+  }
+  return { atMs, phase };
+}

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { DEFAULT_LOOKS } from '../../../../bench/gate/model/looks.js';
+import { resample } from '../../../../bench/gate/calibrate/resampling.js';
+import { DEFAULT_THRESHOLDS } from '../../../../bench/gate/model/thresholds.js';
+import { noisy } from '../judge/rounds.js';
+
+const judged = new Map([['cpu', DEFAULT_THRESHOLDS]] as const);
+const options = { judged, looks: DEFAULT_LOOKS, plays: 300, seed: 1 };
+
+test('the same code hardly ever fails, and a slowdown beyond the noise nearly always', () => {
+  const rounds = noisy(200, { deviation: 0.024 });
+  const same = resample({ ...options, rounds, slowdown: 0 });
+  // The error of all looks together is 0.014: ten of 300 would be one chance in 100.
+  expect(same.fail).toBeLessThan(10 / 300);
+  expect(same.pass).toBeGreaterThan(0.9);
+  const slower = resample({ ...options, rounds, slowdown: 0.1 });
+  expect(slower.fail).toBeGreaterThan(0.95);
+  expect(slower.meanRounds).toBeLessThan(12);
+});
+
+test('the shares are of all plays, and the same for the same seed', () => {
+  const rounds = noisy(50, { deviation: 0.08 });
+  const played = resample({ ...options, rounds, slowdown: 0.05 });
+  expect(played.fail + played.pass + played.inconclusive).toBeCloseTo(1, 12);
+  expect(played.meanRounds).toBeGreaterThan(10);
+  expect(resample({ ...options, rounds, slowdown: 0.05 })).toEqual(played);
+  expect(resample({ ...options, rounds, slowdown: 0.05, seed: 2 })).not.toEqual(played);
+});

@@ -1,0 +1,194 @@
+/** Trials of real processes, with short blocks and differences that no machine can hide. */
+import { expect, test, vi } from 'vitest';
+import {
+  judge,
+  type JudgeSurroundings,
+  type Outcome,
+  screeningRounds,
+} from '../../../../dist/bench/gate/judge/judge.js';
+import type { Look } from '../../../../dist/bench/gate/model/looks.js';
+import type { MetricName } from '../../../../dist/bench/gate/model/metrics.js';
+import type { ArmName } from '../../../../dist/bench/gate/measure/round.js';
+import type { Limits } from '../../../../dist/bench/gate/model/thresholds.js';
+import { Trial } from '../../../../dist/bench/gate/judge/trial.js';
+import { randomFrom } from '../../../../dist/bench/math/random.js';
+
+// Rounds take their time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
+
+const work = new URL('../../../../dist/bench/jobs/cpu.js', import.meta.url).href;
+const library = new URL('../../../../dist/src/index.js', import.meta.url).href;
+const timing = { blocks: 1, blockMs: 20, warmUpMs: 20, limitMs: 20_000 };
+/** Four rounds of three processes can speak at 1 in 81. */
+const looks: readonly Look[] = [
+  { rounds: 4, failAlpha: 0.02, passAlpha: 0.02 },
+  { rounds: 5, failAlpha: 0.02, passAlpha: 0.02 },
+];
+/** A loss of more than six times is what a pass excludes. */
+const generous: Limits = { minEffect: 0.5, maxEffect: 6 };
+
+function trial(
+  name: string,
+  units: Partial<Record<ArmName, number>>,
+  changes: { judged?: readonly MetricName[]; mayDiffer?: boolean } = {},
+): Trial {
+  const { judged = ['cpu'], mayDiffer = true } = changes;
+  return new Trial({
+    name,
+    timing,
+    mayDiffer,
+    judged: new Map(judged.map((metric) => [metric, generous])),
+    arms: Object.entries(units).map(([side, value]) => ({
+      name: side as ArmName,
+      directory: process.cwd(),
+      spec: {
+        kind: 'pool',
+        module: work,
+        name: 'work',
+        input: { kind: 'values', values: [value] },
+        threads: 1,
+        load: { kind: 'closed', inFlight: 2 },
+        library,
+      },
+    })),
+  });
+}
+
+const surroundings: JudgeSurroundings = {
+  looks,
+  limitSeconds: 1000,
+  roundsOfNew: 2,
+  onRound: () => {},
+  random: randomFrom(1),
+  signal: new AbortController().signal,
+  watch: async () => async () => {},
+};
+
+async function judgeAll(trials: readonly Trial[], limitSeconds = 1000) {
+  const outcomes = new Map<string, Outcome>();
+  const fresh: Trial[] = [];
+  await judge(
+    trials,
+    ({ plan }) => {
+      const again = new Trial(plan);
+      fresh.push(again);
+      return again;
+    },
+    (outcome) => outcomes.set(outcome.trial.plan.name, outcome),
+    { ...surroundings, limitSeconds },
+  );
+  return { outcomes, fresh };
+}
+
+const same = { base: 100, control: 100, head: 100 };
+const slow = { base: 100, control: 100, head: 1000 };
+
+test('ten times the work fails at the first look', async () => {
+  const { outcomes } = await judgeAll([trial('slow', slow)]);
+  const { verdict, stage, trial: own } = outcomes.get('slow') as Outcome;
+  expect({ verdict, stage, rounds: own.rounds.length }).toEqual({
+    verdict: 'fail',
+    stage: 'single',
+    rounds: 4,
+  });
+  expect(own.seconds).toBeGreaterThan(0);
+});
+
+test('the same work passes', async () => {
+  const { outcomes } = await judgeAll([trial('same', same)]);
+  expect(outcomes.get('same')?.verdict).toBe('pass');
+});
+
+test('of several the screening clears what is the same, and suspects are tried on fresh rounds', async () => {
+  const { outcomes, fresh } = await judgeAll([
+    trial('same', same),
+    trial('slow', slow),
+    trial('new', { head: 100 }),
+  ]);
+  expect([...outcomes].map(([name, { verdict, stage }]) => [name, verdict, stage])).toEqual([
+    ['same', 'pass', 'screened'],
+    ['slow', 'fail', 'confirmed'],
+    ['new', 'inconclusive', 'single'],
+  ]);
+  expect(fresh.map(({ plan }) => plan.name)).toEqual(['slow']);
+  expect(outcomes.get('slow')?.trial).toBe(fresh[0]);
+  expect(outcomes.get('same')?.trial.rounds).toHaveLength(screeningRounds(2));
+  expect(outcomes.get('new')?.trial.rounds).toHaveLength(2);
+});
+
+test('wrong answers end a trial when base has agreed with itself, unless they are meant', async () => {
+  const wrong = { base: 100, control: 100, head: 101 };
+  const { outcomes } = await judgeAll([trial('wrong', wrong, { mayDiffer: false })]);
+  expect(outcomes.get('wrong')).toMatchObject({ verdict: 'fail', why: { kind: 'wrongAnswers' } });
+  expect(outcomes.get('wrong')?.trial.rounds).toHaveLength(2);
+  const meant = await judgeAll([trial('meant', wrong)]);
+  expect(meant.outcomes.get('meant')?.verdict).toBe('pass');
+});
+
+test('a trial whose first look can not fit into its time is told after one round', async () => {
+  const { outcomes } = await judgeAll([trial('late', same)], 1);
+  const { verdict, why, trial: own } = outcomes.get('late') as Outcome;
+  expect({ verdict, kind: why.kind, rounds: own.rounds.length }).toEqual({
+    verdict: 'inconclusive',
+    kind: 'time',
+    rounds: 1,
+  });
+  expect(why.kind === 'time' && why.neededSeconds).toBeGreaterThan(1);
+});
+
+test('where the time is over between two looks, the last one is taken then', async () => {
+  // Four rounds fit, and five do not: the first look can't decide, the last one can.
+  const strict: readonly Look[] = [
+    { rounds: 4, failAlpha: 0.001, passAlpha: 0.001 },
+    { rounds: 1000, failAlpha: 0.02, passAlpha: 0.02 },
+  ];
+  const slowTrial = trial('slow', slow);
+  let limitSeconds = 1000;
+  const outcomes: Outcome[] = [];
+  await judge(
+    [slowTrial],
+    (suspect) => suspect,
+    (outcome) => outcomes.push(outcome),
+    {
+      ...surroundings,
+      looks: strict,
+      get limitSeconds() {
+        return limitSeconds;
+      },
+      onRound: (own) => {
+        if (own.rounds.length === 4) limitSeconds = own.seconds;
+      },
+    },
+  );
+  const [{ verdict, trial: own } = { verdict: undefined, trial: slowTrial }] = outcomes;
+  expect({ verdict, rounds: own.rounds.length }).toEqual({ verdict: 'fail', rounds: 5 });
+});
+
+test('what can not be measured holds up no other one', async () => {
+  const broken = trial('broken', same);
+  const [arm] = broken.plan.arms;
+  const plan = {
+    ...broken.plan,
+    arms: broken.plan.arms.map((each) =>
+      each === arm
+        ? Object.assign({}, each, { spec: Object.assign({}, each.spec, { name: 'none' }) })
+        : each,
+    ),
+  };
+  const { outcomes } = await judgeAll([new Trial(plan), trial('same', same)]);
+  expect(outcomes.get('broken')).toMatchObject({
+    verdict: 'inconclusive',
+    why: { kind: 'broken' },
+  });
+  expect(outcomes.get('same')?.verdict).toBe('pass');
+});
+
+test.each([
+  [2, 7],
+  [4, 8],
+  [30, 11],
+])('%i scenarios are screened with %i rounds', (scenarios, rounds) => {
+  expect(screeningRounds(scenarios)).toBe(rounds);
+  // Holm's strictest step can be reached, with one round that is not like the others.
+  expect(2 ** -(rounds - 1)).toBeLessThanOrEqual(0.05 / scenarios);
+});

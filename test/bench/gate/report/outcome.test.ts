@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { isOpen, sayOutcome, sayState } from '../../../../bench/gate/report/outcome.js';
+import type {
+  BudgetReport,
+  GateReport,
+  ScenarioReport,
+} from '../../../../bench/gate/model/report.js';
+import {
+  BUDGETS,
+  FAILING,
+  INCONCLUSIVE,
+  NEW,
+  REPORTS,
+  report,
+  scenario,
+  WAIVED,
+} from './reports.js';
+
+const passing = scenario('x');
+const incomparable = scenario('y', { verdict: 'incomparable' });
+const waivedBudget = BUDGETS.filter(({ verdict }) => verdict === 'waived');
+
+const outcomes: ReadonlyArray<{
+  readonly words: string;
+  readonly scenarios?: readonly ScenarioReport[];
+  readonly budgets?: readonly BudgetReport[];
+  readonly verdict?: GateReport['verdict'];
+}> = [
+  { words: 'nothing was judged' },
+  { scenarios: [passing], words: '1 scenario passes' },
+  { scenarios: [passing, scenario('y'), WAIVED, NEW], words: '2 of 4 scenarios pass' },
+  { scenarios: [WAIVED], words: '1 scenario is waived' },
+  { scenarios: [NEW, NEW], words: '2 scenarios are new' },
+  {
+    scenarios: [WAIVED, NEW, NEW],
+    budgets: waivedBudget,
+    words: '1 of 3 scenarios is waived, 1 budget is waived and 2 of 3 scenarios are new',
+  },
+  { scenarios: [passing, FAILING], verdict: 'fail', words: '1 of 2 scenarios fails' },
+  {
+    scenarios: [FAILING],
+    budgets: BUDGETS,
+    verdict: 'fail',
+    words: '1 scenario and 1 of 4 budgets fail',
+  },
+  { scenarios: [passing], budgets: BUDGETS, verdict: 'fail', words: '1 of 4 budgets fails' },
+  {
+    scenarios: [INCONCLUSIVE, incomparable],
+    verdict: 'inconclusive',
+    words: "2 scenarios can't be judged",
+  },
+];
+
+test.each(outcomes)('$words', ({ scenarios = [], budgets = [], verdict = 'pass', words }) => {
+  expect(sayOutcome(report(scenarios, { budgets, verdict }))).toBe(words);
+});
+
+test.each([
+  { name: 'interrupted', words: 'interrupted before all was judged' },
+  { name: 'nothing', words: 'interrupted before all was judged' },
+  { name: 'unmeasured', words: "1 of 2 scenarios can't be judged" },
+  { name: 'excused', words: '1 of 2 scenarios is waived and 1 of 2 scenarios is new' },
+] as const)('what no scenario shows, in the report $name: $words', ({ name, words }) => {
+  expect(sayOutcome(REPORTS[name])).toBe(words);
+});
+
+test('what could not be measured and has no line of its own is told', () => {
+  const of = report([passing], { verdict: 'inconclusive', exitCode: 1 });
+  expect(sayOutcome(of)).toBe('something could not be measured');
+});
+
+test.each([
+  { name: 'pass', sentences: [] },
+  { name: 'excused', sentences: [] },
+  { name: 'baseline', sentences: [] },
+  { name: 'interrupted', sentences: [/^Interrupted: /] },
+  { name: 'unmeasured', sentences: [/^Something could not be measured; /] },
+  { name: 'strict', sentences: [/^The gate was strict: /] },
+  { name: 'nothing', sentences: [/^Interrupted: /, /^The gate was strict: /] },
+] as const)('what has to be known first of the report $name', ({ name, sentences }) => {
+  expect(sayState(REPORTS[name])).toEqual(sentences.map((each) => expect.stringMatching(each)));
+});
+
+test('what could not be told is open', () => {
+  const verdicts = ['pass', 'fail', 'inconclusive', 'incomparable', 'new', 'waived'] as const;
+  expect(verdicts.filter(isOpen)).toEqual(['inconclusive', 'incomparable']);
+});

@@ -1,0 +1,185 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { UsageError } from '../../../../bench/options/flags.js';
+import { findSides } from '../../../../bench/gate/sides/sides.js';
+import { gitIn, ScratchRepository, scratchFolder } from '../../../helpers/scratch-repository.js';
+
+const folder = scratchFolder();
+
+function makeRepository(): ScratchRepository {
+  const repository = new ScratchRepository(join(folder(), 'repository'));
+  repository.commit({ 'a.txt': 'a', 'packages/a/b.txt': 'b' });
+  return repository;
+}
+
+async function refusal(options: Parameters<typeof findSides>[0]): Promise<string> {
+  const error = await findSides(options).then(
+    () => new Error('It was not refused.'),
+    (reason: unknown) => reason as Error,
+  );
+  expect(error).toBeInstanceOf(UsageError);
+  return error.message;
+}
+
+test('base is the commit where head left the main branch', async () => {
+  const repository = makeRepository();
+  const fork = repository.git('rev-parse', 'HEAD');
+  repository.git('switch', '--quiet', '--create', 'topic');
+  const topic = repository.commit({ 'a.txt': 'topic' });
+  repository.git('switch', '--quiet', 'main');
+  repository.commit({ 'a.txt': 'main' });
+  repository.git('switch', '--quiet', 'topic');
+  const sides = await findSides({ directory: repository.directory });
+  expect(sides).toMatchObject({
+    base: { ref: 'merge base with main', commit: fork },
+    head: { ref: 'HEAD', commit: topic },
+    notes: [],
+  });
+});
+
+test('on the main branch base is what was there before', async () => {
+  const repository = makeRepository();
+  const before = repository.git('rev-parse', 'HEAD');
+  repository.commit({ 'a.txt': 'newer' });
+  const { base, notes } = await findSides({ directory: repository.directory });
+  expect(base).toEqual({ ref: 'HEAD~1', commit: before });
+  expect(notes).toEqual([]);
+});
+
+test("the server's main branch goes before local ones, whatever its name", async () => {
+  const server = makeRepository();
+  server.git('branch', '--move', 'trunk');
+  const clone = join(folder(), 'clone');
+  gitIn(folder(), 'clone', '--quiet', server.directory, clone);
+  gitIn(clone, 'branch', 'main');
+  const { base } = await findSides({ directory: clone });
+  expect(base.ref).toBe('merge base with origin/trunk');
+});
+
+test('named sides may be a branch, a tag, an abbreviation or an expression', async () => {
+  const repository = makeRepository();
+  const first = repository.git('rev-parse', 'HEAD');
+  repository.git('tag', '--annotate', '--message', 'one', 'v1');
+  const second = repository.commit({ 'a.txt': 'second' });
+  const { directory } = repository;
+  for (const [base, head] of [
+    ['v1', 'main'],
+    ['HEAD~1', second.slice(0, 9)],
+  ] as const) {
+    const sides = await findSides({ directory, base, head });
+    expect(sides.base).toEqual({ ref: base, commit: first });
+    expect(sides.head).toEqual({ ref: head, commit: second });
+  }
+});
+
+test('the same commit on both sides is noted', async () => {
+  const { directory } = makeRepository();
+  const { notes, head } = await findSides({ directory });
+  expect(notes).toEqual([
+    `Base (merge base with main) and head (HEAD) are the same commit, ${head.commit.slice(0, 7)}: ` +
+      'this compares it with itself.',
+  ]);
+});
+
+test.each([
+  { base: 'mian', meant: " Did you mean 'main'?" },
+  { base: 'feature', meant: " Did you mean 'origin/feature'?" },
+  { base: '--output=x', meant: '' },
+  { base: 'HEAD:a.txt', meant: '' },
+  { base: 'f'.repeat(40), meant: '' },
+])("the ref '$base', which does not exist", async ({ base, meant }) => {
+  const repository = makeRepository();
+  repository.git('update-ref', 'refs/remotes/origin/feature', 'HEAD');
+  expect(await refusal({ directory: repository.directory, base })).toBe(
+    `Option '--base' is '${base}'; valid is a branch, a tag or a commit of this repository.${meant}`,
+  );
+});
+
+test('a repository without a commit', async () => {
+  const { directory } = new ScratchRepository(join(folder(), 'empty'));
+  expect(await refusal({ directory })).toBe(`The repository '${directory}' has no commit yet.`);
+});
+
+test('a repository without a main branch, and one that shares no commit with it', async () => {
+  const repository = makeRepository();
+  const { directory } = repository;
+  repository.git('switch', '--quiet', '--orphan', 'topic');
+  repository.commit({ 'c.txt': 'c' });
+  expect(await refusal({ directory })).toBe(
+    'HEAD and main have no commit in common. Name the base: --base <git ref>.',
+  );
+  repository.git('branch', '--quiet', '--delete', '--force', 'main');
+  expect(await refusal({ directory })).toBe(
+    'There is no main branch here (none of origin/HEAD, origin/main, origin/master, main, master). ' +
+      'Name the base: --base <git ref>.',
+  );
+});
+
+test('a shallow clone that lacks the base, the merge base or the main branch', async () => {
+  const server = makeRepository();
+  const first = server.git('rev-parse', 'HEAD');
+  server.commit({ 'a.txt': 'main' });
+  server.git('switch', '--quiet', '--create', 'topic', first);
+  server.commit({ 'a.txt': 'topic' });
+  server.git('switch', '--quiet', 'main');
+  const url = `file://${server.directory}`;
+  const all = join(folder(), 'all');
+  const one = join(folder(), 'one');
+  const shallow = ['clone', '--quiet', '--depth=1', '--branch=topic'];
+  gitIn(folder(), ...shallow, '--no-single-branch', url, all);
+  gitIn(folder(), ...shallow, url, one);
+  const messages = [
+    await refusal({ directory: all, base: first }),
+    await refusal({ directory: all, base: 'origin/main', head: first }),
+    await refusal({ directory: one, base: 'main' }),
+    await refusal({ directory: one }),
+    await refusal({ directory: all }),
+  ];
+  expect(messages.map((message) => message.split(', and this clone')[0])).toEqual([
+    `Option '--base' is '${first}'; valid is a branch, a tag or a commit`,
+    `Option '--head' is '${first}'; valid is a branch, a tag or a commit`,
+    `Option '--base' is 'main'; valid is a branch, a tag or a commit`,
+    expect.stringContaining('There is no main branch here') as string,
+    'HEAD and origin/main have no commit in common',
+  ]);
+  for (const message of messages) {
+    expect(message).toContain('is shallow');
+    expect(message).toContain("'git fetch --unshallow'");
+    expect(message).toContain("'fetch-depth: 0'");
+  }
+  const { base } = await findSides({ directory: all, base: 'origin/main' });
+  expect(base.commit).toBe(server.git('rev-parse', 'main'));
+});
+
+test.each([
+  { what: 'changed', change: ['a.txt'], shown: 'a.txt' },
+  { what: 'added', change: ['new.txt'], isAdded: true, shown: 'new.txt' },
+  {
+    what: 'too many to show',
+    change: ['1', '2', '3', '4', '5', '6'],
+    isAdded: true,
+    shown: '1, 2, 3, 4, 5 …',
+  },
+])('$what: files that are not committed', async ({ change, isAdded = false, shown }) => {
+  const repository = makeRepository();
+  const { directory } = repository;
+  for (const name of change) writeFileSync(join(directory, name), 'changed');
+  if (isAdded) repository.git('add', '--all');
+  expect(await refusal({ directory: join(directory, 'packages') })).toBe(
+    `Changes that are not committed would not be measured (${shown}). ` +
+      'Commit or stash them, or measure the commit without them: --head HEAD.',
+  );
+  await expect(findSides({ directory, head: 'HEAD' })).resolves.toMatchObject({
+    head: { commit: repository.git('rev-parse', 'HEAD') },
+  });
+});
+
+test('files that git does not know are noted', async () => {
+  const repository = makeRepository();
+  const { directory } = repository;
+  repository.commit({ '.gitignore': 'ignored' });
+  for (const name of ['new.txt', 'ignored']) writeFileSync(join(directory, name), 'x');
+  const { notes } = await findSides({ directory, base: 'HEAD~1' });
+  expect(notes).toEqual(['1 file or folder is not in git, and so in neither side.']);
+});

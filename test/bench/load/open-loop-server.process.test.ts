@@ -1,0 +1,130 @@
+/**
+ * The open loop against a server that takes 50 ms for every answer, in a process of its own.
+ *
+ * What is proved: the generator reports what a client meets. It adds no delay of its own (the median
+ * is the server's), and a stall holds none of its requests back (they are all sent when they are due,
+ * and all that wait are late in the figures).
+ *
+ * A machine with other work delays server and generator alike. So the median is held against the one
+ * that the server measured in the same seconds, and a measurement that the machine spoilt is made
+ * again: a generator that was wrong would be wrong each time.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { afterEach, describe, expect, test } from 'vitest';
+import { nowUs } from '../../../bench/process/clock.js';
+import { OpenLoop, type OpenLoopTally } from '../../../bench/load/open-loop.js';
+import { Poster, type PostTally } from '../../../bench/scenarios/service/poster.js';
+import { median } from '../../../bench/math/statistics.js';
+
+const SERVER = new URL('../../fixtures/constant-server.js', import.meta.url);
+const document = Buffer.alloc(1000, 'x');
+
+/** What the server measured. */
+interface Measured {
+  readonly arrivals: ReadonlyArray<{ readonly intendedUs: number; readonly arrivedUs: number }>;
+  readonly serviceMs: readonly number[];
+}
+
+let server: ChildProcess | undefined;
+afterEach(() => server?.kill('SIGKILL'));
+
+/** Tells the server something, or starts it, and takes its answer. */
+async function ask<Answer>(message?: object): Promise<Answer> {
+  const asked = (server ??= fork(SERVER, { execArgv: [] }));
+  return await new Promise((resolve, reject) => {
+    asked.once('error', reject).once('message', (answer) => resolve(answer as Answer));
+    if (message !== undefined) asked.send(message);
+  });
+}
+
+async function drive(
+  ratePerSecond: number,
+  seconds: number,
+  stall?: { readonly fromRequest: number; readonly ms: number },
+): Promise<{ posts: PostTally; loop: OpenLoopTally; measured: Measured }> {
+  server?.kill('SIGKILL');
+  server = undefined;
+  const { port } = await ask<{ port: number }>();
+  if (stall !== undefined) await ask({ kind: 'stall', ...stall });
+  const poster = new Poster(port);
+  const loop = new OpenLoop({
+    ratePerSecond,
+    seconds,
+    send: (intendedUs) => void poster.post(document, intendedUs),
+  });
+  await loop.run();
+  await poster.idle();
+  const posts = poster.tally();
+  poster.close();
+  return { posts, loop: loop.tally(), measured: await ask<Measured>({ kind: 'measure' }) };
+}
+
+/** How far the intended starts lie from the even spacing of the rate, at most. */
+function unevennessUs({ arrivals }: Measured, ratePerSecond: number): number {
+  const starts = arrivals.map(({ intendedUs }) => intendedUs).toSorted((a, b) => a - b);
+  const [first = 0] = starts;
+  const offsets = starts.map((start, at) => Math.abs(start - first - (at * 1e6) / ratePerSecond));
+  return Math.max(...offsets);
+}
+
+const RATES = [
+  { ratePerSecond: 5, seconds: 4 },
+  { ratePerSecond: 50, seconds: 3 },
+  { ratePerSecond: 1000, seconds: 3 },
+];
+
+describe('the median is that of the server, within 10 %', () => {
+  test.each(RATES)(
+    'at $ratePerSecond requests a second',
+    { timeout: 60_000, retry: 4 },
+    async ({ ratePerSecond, seconds }) => {
+      const { posts, loop, measured } = await drive(ratePerSecond, seconds);
+      const total = ratePerSecond * seconds;
+      expect(posts).toMatchObject({ sent: total, accepted: total, failed: 0, pending: 0 });
+      expect(loop).toMatchObject({ intended: total, sent: total });
+      expect(measured.arrivals.length).toBe(total);
+      // The header has whole microseconds.
+      expect(unevennessUs(measured, ratePerSecond)).toBeLessThanOrEqual(1);
+      const serviceMs = median(measured.serviceMs) as number;
+      // A timer may fire up to a millisecond early.
+      expect(serviceMs).toBeGreaterThanOrEqual(49);
+      // No answer can be there before it was given; the two medians round differently.
+      expect(posts.answer.p50).toBeGreaterThanOrEqual(serviceMs * 0.99);
+      expect(posts.answer.p50).toBeLessThanOrEqual(serviceMs * 1.1);
+    },
+  );
+});
+
+describe('a stall of one second in the middle is in the figures', () => {
+  test.each(RATES)(
+    'at $ratePerSecond requests a second',
+    { timeout: 60_000, retry: 2 },
+    async ({ ratePerSecond }) => {
+      const seconds = 4;
+      const total = ratePerSecond * seconds;
+      const { posts, loop, measured } = await drive(ratePerSecond, seconds, {
+        fromRequest: total / 2,
+        ms: 1000,
+      });
+      expect(posts).toMatchObject({ sent: total, accepted: total, failed: 0 });
+      expect(loop).toMatchObject({ intended: total, sent: total });
+      // None of them was put off until the server answered again.
+      expect(unevennessUs(measured, ratePerSecond)).toBeLessThanOrEqual(1);
+      // A quarter of all requests met the stall, and of them the first tenth waited 900 ms or more.
+      expect(posts.answer.p99).toBeGreaterThanOrEqual(900);
+      expect(posts.answer.max).toBeGreaterThanOrEqual(999);
+    },
+  );
+
+  test('and a loop that waits for its answers would hide it', { timeout: 60_000 }, async () => {
+    server = undefined;
+    const { port } = await ask<{ port: number }>();
+    await ask({ kind: 'stall', fromRequest: 60, ms: 1000 });
+    const poster = new Poster(port);
+    for (let sent = 0; sent < 120; sent += 1) await poster.post(document, nowUs());
+    const { answer } = poster.tally();
+    poster.close();
+    expect(answer.max).toBeGreaterThanOrEqual(999);
+    expect(answer.p99).toBeLessThan(900);
+  });
+});

@@ -1,0 +1,62 @@
+/** A real run, as `--json` wrote it, and pages for tests. */
+import { readFileSync } from 'node:fs';
+import type { BenchFile } from '../../../../bench/scenarios/bench-file.js';
+import type { Document } from '../../../../bench/report/document.js';
+import { drawPage } from '../../../../bench/report/html/page.js';
+import type { Scenario, ScenarioResult } from '../../../../bench/scenarios/scenario.js';
+import { SCENARIOS } from '../../../../bench/scenarios/index.js';
+
+const PATH = new URL('../../../fixtures/bench-run.json', import.meta.url);
+
+/**
+ * Made by `millrace bench overload overhead tail --peers millrace,piscina --jobs no-op --in-flight 1,64
+ * --rounds 2 --seconds 2 --window-ms 100 --memory 256`; to be made again when the form of a result changes.
+ */
+export function readRun(): BenchFile {
+  return JSON.parse(readFileSync(PATH, 'utf8')) as BenchFile;
+}
+
+/** The page of that run. */
+export function drawRun(changes: Partial<BenchFile> = {}): string {
+  return drawPage({ ...readRun(), ...changes }, SCENARIOS);
+}
+
+/** The page of a result that says just this. */
+export function drawDocument(
+  document: Document,
+  changes: Partial<BenchFile['results'][number]> = {},
+): string {
+  const result: BenchFile['results'][number] = {
+    scenario: 'any',
+    startedAt: '2026-01-02T03:04:05.678Z',
+    isInterrupted: false,
+    settings: {},
+    failures: [],
+    figures: [],
+    ...changes,
+  };
+  const scenario: Scenario<unknown, ScenarioResult> = {
+    name: result.scenario,
+    summary: 'whatever it is',
+    options: [],
+    flags: {},
+    settings: () => ({}),
+    measure: () => Promise.resolve(result),
+    describe: () => document,
+    figures: () => [],
+  };
+  return drawPage({ ...readRun(), results: [result] }, [scenario]);
+}
+
+/** The text of some HTML as a person reads it. */
+export function textOf(html: string): string {
+  return html
+    .replaceAll(/<(script|style)[^>]*>[\s\S]*?<\/\1>/g, ' ')
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&')
+    .replaceAll(/\s+/g, ' ');
+}

@@ -1,0 +1,66 @@
+/**
+ * Arrivals at a real pool. Every test drives it into the state that the figure speaks of: over its
+ * saturation, late, cut off, failing.
+ */
+import { expect, test } from 'vitest';
+import { arrive, type ArriveRequest } from '../../../../dist/bench/scenarios/job/arriving.js';
+import type { Input } from '../../../../bench/user-job/inputs.js';
+import { arrivalsOf } from '../../../../dist/bench/scenarios/job/result.js';
+import type { Subject } from '../../../../bench/scenarios/job/user-job.js';
+
+const module = new URL('../../../fixtures/own-job/endings.js', import.meta.url).href;
+
+const subject: Subject = {
+  job: { label: 'endings.js#block', module, name: 'block' },
+  input: { kind: 'none' },
+  seed: 1,
+};
+
+/** One thread, two places behind it, and twice the jobs of 10 ms that it can do. */
+const request: ArriveRequest = {
+  kind: 'arrive',
+  pool: { threads: 1, concurrency: 1, backlog: { jobs: 2, bytes: 100_000 } },
+  rate: { perSecond: 200 },
+  seconds: 1.5,
+  inFlight: 2,
+  warmUpMs: 50,
+  windowMs: 100,
+};
+
+/** Inputs that are dealt at random, each as often as the others. */
+function blocking(...ms: readonly number[]): Input[] {
+  return ms.map((value) => ({ name: `${value} ms`, value }));
+}
+
+test('over the saturation what the backlog has no room for is refused, and no more is served than the threads can do', async () => {
+  const jobMs = 10;
+  const { endings, total, lateness, failures } = await arrive(
+    { ...request, ...subject },
+    blocking(jobMs),
+  );
+  const { served, refused } = endings;
+  // Jobs of at least 10 ms, one after the other: so many in the time, and what is left then.
+  const capacity = (request.seconds * 1000) / jobMs + 1 + 2;
+  expect(served).toBeGreaterThan(0);
+  expect(served).toBeLessThanOrEqual(capacity);
+  expect(refused).toBeGreaterThan(0);
+  expect(endings).toEqual({ served, refused, failed: 0, late: 0, cutOff: 0 });
+  expect(served + refused).toBe(lateness.count);
+  expect(total.count).toBe(served);
+  expect(failures.count).toBe(0);
+});
+
+test('every arrival that counts has exactly one ending, whichever it is', async () => {
+  const { endings, total, lateness, failures } = await arrive(
+    { ...request, ...subject, timeouts: { queueMs: 10, runMs: 60 }, seconds: 2 },
+    blocking(5, 20, 200, -1),
+  );
+  for (const [ending, count] of Object.entries(endings)) {
+    expect.soft(count, ending).toBeGreaterThan(0);
+  }
+  expect(arrivalsOf(endings)).toBe(lateness.count);
+  expect(total.count).toBe(endings.served);
+  expect(failures.examples.map(({ message }) => message)).toEqual(['RangeError: A job that fails']);
+  // Those of the arrivals before the ones that count, and of the load before them, are in it.
+  expect(failures.count).toBeGreaterThanOrEqual(endings.failed);
+});

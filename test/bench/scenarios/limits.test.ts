@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { describeLimits } from '../../../bench/scenarios/limits.js';
+
+const steady = { median: 10, min: 9, max: 11 };
+const complete = { failures: [], isInterrupted: false, settings: { rounds: 5 } };
+
+test('where nothing limits the figures nothing is said', () => {
+  expect(describeLimits([steady, steady], complete)).toEqual([]);
+  expect(describeLimits([], { ...complete, missing: [] })).toEqual([]);
+});
+
+test('noise is told with how much of it there is', () => {
+  const noisy = { median: 10, min: 8, max: 13 };
+  expect(describeLimits([steady, noisy, { ...noisy, max: 18 }], complete)).toEqual([
+    'The machine was not steady: 2 of 3 figures differ by more than 20.0 % between their rounds, up to 100.0 % of their median.',
+  ]);
+});
+
+test('measurements without a stable warm-up are named once, at most three of them', () => {
+  const one = describeLimits([], { ...complete, unstable: ['a', 'a'] });
+  expect(one).toEqual(['The warm-up was not stable before 2 measurements: a.']);
+  const many = describeLimits([], { ...complete, unstable: ['a, 1', 'b', 'c', 'd', 'e'] });
+  expect(many).toEqual([
+    'The warm-up was not stable before 5 measurements: a, 1; b; c; and 2 more.',
+  ]);
+  expect(describeLimits([], { ...complete, unstable: ['a'] })).toEqual([
+    'The warm-up was not stable before one measurement: a.',
+  ]);
+});
+
+test('what is missing, has failed or was cut off is told', () => {
+  expect(
+    describeLimits([steady], {
+      missing: ['a', 'b'],
+      failures: ['c: broken'],
+      isInterrupted: true,
+      settings: { rounds: 1 },
+    }),
+  ).toEqual([
+    'With one round nothing is known of the spread of the figures.',
+    "Not installed, so left out: a and b. No dependencies of millrace; 'npm install' them to compare.",
+    'Failed: c: broken',
+    'The run was interrupted; the figures are of its first part.',
+  ]);
+});

@@ -1,0 +1,75 @@
+/** The vital signs of the process that runs this test. */
+import { expect, test } from 'vitest';
+import { Vitals } from '../../../../bench/scenarios/service/vitals.js';
+
+const MB = 1024 ** 2;
+
+/** Keeps the event loop busy by the clock. */
+function stall(ms: number): void {
+  const endMs = performance.now() + ms;
+  while (performance.now() < endMs);
+}
+
+/** Turns the event loop until the monitor has looked: its interval is over, and timers had their turn. */
+async function turn(): Promise<void> {
+  const endMs = performance.now() + 30;
+  let turnsLeft = 2;
+  while (turnsLeft > 0) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (performance.now() >= endMs) turnsLeft -= 1;
+  }
+}
+
+/** Looks, and stalls right after it. */
+async function lookAndStall(vitals: Vitals, ms: number): Promise<void> {
+  await turn();
+  vitals.read();
+  stall(ms);
+  await turn();
+}
+
+test('a delay is seen by the next look, also where it began right after one', async () => {
+  const vitals = new Vitals();
+  await turn();
+  for (let look = 0; look < 4; look += 1) {
+    await lookAndStall(vitals, 200);
+    const { lately, p99, max } = vitals.read().loopDelayMs;
+    expect(lately).toBeGreaterThan(180);
+    expect(max).toBeGreaterThanOrEqual(lately);
+    expect(max).toBeGreaterThanOrEqual(p99);
+  }
+});
+
+test('what is long ago stays in the worst only', async () => {
+  const vitals = new Vitals();
+  await lookAndStall(vitals, 300);
+  const worst = vitals.read().loopDelayMs.max;
+  expect(worst).toBeGreaterThan(280);
+  await expect.poll(() => vitals.read().loopDelayMs.lately, { timeout: 15_000 }).toBeLessThan(250);
+  expect(vitals.read().loopDelayMs.max).toBeGreaterThanOrEqual(worst);
+});
+
+test('buffers are external memory, objects are in the heap', () => {
+  const vitals = new Vitals();
+  const before = vitals.read();
+  const buffer = Buffer.alloc(64 * MB);
+  const objects = Array.from({ length: 1_000_000 }, (_, index) => ({ index }));
+  const after = vitals.read();
+  expect(after.externalBytes - before.externalBytes).toBeGreaterThan(60 * MB);
+  expect(after.heapUsedBytes - before.heapUsedBytes).toBeGreaterThan(8 * MB);
+  expect(after.rssBytes).toBeGreaterThan(after.heapUsedBytes);
+  expect(buffer.byteLength + objects.length).toBe(64 * MB + 1_000_000);
+});
+
+test('processor time counts from the beginning, and all of it', () => {
+  const vitals = new Vitals();
+  const before = process.cpuUsage();
+  let spentUs = 0;
+  while (spentUs < 50_000) {
+    stall(5);
+    const { user, system } = process.cpuUsage(before);
+    spentUs = user + system;
+  }
+  const { cpuUs } = vitals.read();
+  expect(cpuUs).toBeGreaterThanOrEqual(spentUs);
+});

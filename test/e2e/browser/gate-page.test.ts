@@ -1,0 +1,116 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { drawGatePage } from '../../../bench/gate/report/page.js';
+import { FAILING, INCONCLUSIVE, LONG, REPORTS, report } from '../../bench/gate/report/reports.js';
+import { runAxe, unfold } from './axe.js';
+import { describeInBrowser } from './chromium.js';
+
+const html = drawGatePage(REPORTS.fail);
+/** With less of what is the same in every scenario, as axe looks at each cell. */
+const shortHtml = drawGatePage(
+  report([FAILING, INCONCLUSIVE, LONG], {
+    verdict: 'fail',
+    exitCode: 2,
+    isInterrupted: true,
+    budgets: REPORTS.fail.budgets,
+    notes: REPORTS.fail.notes,
+  }),
+);
+const WIDE = { width: 1280, height: 900 };
+const PHONE = { width: 360, height: 740 };
+
+/** Texts of forest plots that are cut off or overlap another one. */
+function clashes(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('.forest .row')].flatMap((row) => {
+      const texts = [...row.querySelectorAll<HTMLElement>(':scope > .name, .value, .ending')];
+      const boxes = texts.map((text) => text.getBoundingClientRect());
+      const isClashing = boxes.some(
+        (one, at) =>
+          (texts[at]?.scrollWidth ?? 0) > one.width + 1 ||
+          boxes
+            .slice(at + 1)
+            .some(
+              (other) =>
+                one.left < other.right - 1 &&
+                other.left < one.right - 1 &&
+                one.top < other.bottom - 1 &&
+                other.top < one.bottom - 1,
+            ),
+      );
+      return isClashing ? [(row as HTMLElement).innerText] : [];
+    }),
+  );
+}
+
+describeInBrowser('the page of a gate in a browser', (open) => {
+  test('says nothing to the console and requests nothing but itself', async () => {
+    await using opened = await open(html, { viewport: WIDE });
+    await unfold(opened.page);
+    await opened.page.waitForLoadState('networkidle');
+    const { complaints, requests, url } = opened;
+    expect({ complaints, requests }).toEqual({ complaints: [], requests: [url] });
+  });
+
+  test.each([WIDE, { width: 800, height: 900 }, PHONE])(
+    'only boxes within the page scroll sideways, and no texts clash: %o',
+    async (viewport) => {
+      await using opened = await open(html, { viewport, isMobile: viewport === PHONE });
+      const { page } = opened;
+      await unfold(page);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(viewport.width);
+      expect(await clashes(page)).toEqual([]);
+    },
+  );
+
+  test('an estimate lies on its interval, where the figures say, also on a phone', async () => {
+    await using opened = await open(html, { viewport: PHONE, isMobile: true });
+    const orders = await opened.page.evaluate(() =>
+      [...document.querySelectorAll('.forest .row')].map((row) => {
+        const middle = (selector: string) => {
+          const { left, width } = (row.querySelector(selector) as Element).getBoundingClientRect();
+          return left + width / 2;
+        };
+        const interval = (row.querySelector('.interval') as Element).getBoundingClientRect();
+        const estimate = middle('.estimate');
+        const isRight = (row.querySelector('.value')?.textContent ?? '').startsWith('+');
+        return {
+          isOn: interval.left - 2 <= estimate && estimate <= interval.right + 2,
+          isSided:
+            Math.abs(estimate - middle('.zero')) < 2 || estimate > middle('.zero') === isRight,
+        };
+      }),
+    );
+    expect(orders.length).toBeGreaterThan(20);
+    for (const order of orders) expect(order).toEqual({ isOn: true, isSided: true });
+  });
+
+  test('a box is a stop of the Tab key where it scrolls, and only there', async () => {
+    await using opened = await open(html, { viewport: PHONE });
+    await opened.page.waitForFunction(() =>
+      [...document.querySelectorAll('section > .scroll')].every(
+        (box) => box.scrollWidth > box.clientWidth === box.hasAttribute('tabindex'),
+      ),
+    );
+  });
+
+  test('without its script nothing is missing', async () => {
+    await using opened = await open(html, { javaScriptEnabled: false, viewport: WIDE });
+    const { page, complaints } = opened;
+    expect(await page.locator('section').count()).toBe(REPORTS.fail.scenarios.length + 5);
+    expect(await page.locator('.forest .row .estimate').count()).toBeGreaterThan(20);
+    expect(complaints).toEqual([]);
+  });
+
+  test.each([
+    ['light', WIDE],
+    ['dark', WIDE],
+    ['light', PHONE],
+    ['dark', PHONE],
+  ] as const)('axe finds nothing, %s, %o', async (colorScheme, viewport) => {
+    await using opened = await open(shortHtml, { colorScheme, viewport });
+    const { violations, passes } = await runAxe(opened.page);
+    expect(violations).toEqual([]);
+    expect(passes).toContain('color-contrast');
+  });
+});

@@ -1,0 +1,174 @@
+/**
+ * Whoever ends a gate, and whenever: no worktree, folder, half a file or process is left.
+ *
+ * The moments are what the program says, and what a filter of git and a build say that hang where the
+ * test wants them to; all processes that come of a program are known by a word in their environment.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, watch } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { fixturePath } from '../helpers/guard.js';
+import { processesOf } from '../helpers/processes.js';
+import { ScratchRepository, scratchFolder } from '../helpers/scratch-repository.js';
+
+const folder = scratchFolder();
+const PATIENCE_MS = 15_000;
+/** Of what the program writes: long enough to be met half written. */
+const FILE_LENGTH = 32_000_000;
+
+/** Says in whose folder it is, and goes on unless that is where the test wants it to hang. */
+const REPORT = `
+  import { spawn } from 'node:child_process';
+  import { connect } from 'node:net';
+  const [, , what] = process.argv;
+  const where = what + ' ' + process.cwd().slice(-4);
+  if (where === process.env.HANG) {
+    const stubborn = where === 'build base' ? "process.on('SIGTERM', () => {});" : '';
+    const living = stubborn + "process.send('on'); setInterval(() => {}, 1e6)";
+    const child = spawn(process.execPath, ['-e', living], {
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    child.once('message', () => connect(process.env.REPORTS).end(where + ' ' + process.pid));
+    setInterval(() => {}, 1e6);
+  } else if (what === 'filter') {
+    process.stdin.pipe(process.stdout);
+  }
+`;
+
+let repository: ScratchRepository;
+let temporary: string;
+let results: string;
+let server: Server;
+let reports: string;
+beforeEach(async () => {
+  [temporary, results] = [join(folder(), 'tmp'), join(folder(), 'results')];
+  for (const each of [temporary, results]) mkdirSync(each);
+  repository = new ScratchRepository(join(folder(), 'repository'));
+  const report = join(folder(), 'repository', 'report.mjs');
+  repository.commit({ 'report.mjs': REPORT, '.gitattributes': 'x.txt filter=hang', 'x.txt': 'x' });
+  repository.git('config', 'filter.hang.smudge', `'${process.execPath}' '${report}' filter`);
+  reports = join(folder(), 'reports');
+  server = createServer().listen(reports);
+  await once(server, 'listening');
+});
+afterEach(() => {
+  server.close();
+  for (const pid of processesOf(reports)) process.kill(pid, 'SIGKILL');
+});
+
+/** Starts the program; one of its processes will hang where it is told to. */
+function start(hang: string) {
+  const file = join(results, 'result');
+  const child = spawn(
+    process.execPath,
+    [fixturePath('programs/checkout.mjs'), file, 'node report.mjs build'],
+    {
+      cwd: repository.directory,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        NODE_OPTIONS: '',
+        TMPDIR: temporary,
+        REPORTS: reports,
+        HANG: hang,
+      },
+    },
+  );
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const hears = new Promise<string>((resolve, reject) => {
+    server.once('connection', (socket) => {
+      socket.setEncoding('utf8').once('data', (text: string) => resolve(text));
+    });
+    child.once('exit', () => reject(new Error(`It never reported '${hang}': ${said}`)));
+  });
+  hears.catch(() => {});
+  const says = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      child.stdout.on('data', () => {
+        if (said.includes(text)) resolve();
+      });
+      child.once('exit', () => reject(new Error(`It never said '${text}': ${said}`)));
+    });
+  return { child, pid: child.pid as number, says, hears, said: () => said };
+}
+
+/** Acts as soon as a folder has a file whose name begins so. */
+async function firstFile(path: string, prefix: string, act: () => void): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const watcher = watch(path, (_, name) => {
+      if (name?.startsWith(prefix) !== true) return;
+      watcher.close();
+      act();
+      resolve();
+    });
+  });
+}
+
+async function expectNothingLeft(): Promise<void> {
+  await vi.waitFor(() => expect(processesOf(reports)).toEqual([]), PATIENCE_MS);
+  expect(readdirSync(temporary)).toEqual([]);
+  expect(repository.worktrees()).toEqual([repository.directory]);
+  expect(existsSync(join(repository.directory, '.git', 'worktrees'))).toBe(false);
+  expect(repository.git('status', '--porcelain')).toBe('');
+  const written = readdirSync(results);
+  expect(['', 'result']).toContain(written.join());
+  for (const name of written) {
+    const text = readFileSync(join(results, name), 'utf8');
+    expect(text === `${text[0]?.repeat(FILE_LENGTH)}\n`).toBe(true);
+  }
+}
+
+/** What the program has just said, what hangs in which side, or a file that is being written. */
+const moments = [
+  { moment: 'started', by: 'says' },
+  { moment: 'base: git worktree add', by: 'says' },
+  { moment: 'filter base', by: 'hangs' },
+  { moment: 'base: node report.mjs build', by: 'says' },
+  { moment: 'build base', by: 'hangs' },
+  { moment: 'head: git worktree add', by: 'says' },
+  { moment: 'filter head', by: 'hangs' },
+  { moment: 'build head', by: 'hangs' },
+  { moment: 'written 2', by: 'says' },
+  { moment: '.result.', by: 'writes' },
+] as const;
+
+describe.each([
+  { how: 'SIGKILL', signal: 'SIGKILL', isForGroup: false },
+  { how: 'SIGTERM', signal: 'SIGTERM', isForGroup: false },
+  { how: 'Ctrl-C', signal: 'SIGINT', isForGroup: true },
+] as const)('$how', ({ signal, isForGroup }) => {
+  test.each(moments)('at: $moment', { timeout: 2 * PATIENCE_MS }, async ({ moment, by }) => {
+    const program = start(by === 'hangs' ? moment : '');
+    const exited = once(program.child, 'exit');
+    const kill = () => process.kill(isForGroup ? -program.pid : program.pid, signal);
+    if (by === 'writes') await firstFile(results, moment, kill);
+    else {
+      await (by === 'says' ? program.says(moment) : program.hears);
+      kill();
+    }
+    const [, endedBy] = (await exited) as [number | null, string | null];
+    // The other two it hears, and ends by itself.
+    expect(endedBy).toBe(signal === 'SIGKILL' ? 'SIGKILL' : null);
+    await expectNothingLeft();
+  });
+});
+
+test('git itself is killed while it makes a worktree', async () => {
+  const program = start('filter base');
+  const exited = once(program.child, 'exit');
+  const reporter = Number((await program.hears).split(' ').at(-1));
+  process.kill(-groupOf(reporter), 'SIGKILL');
+  await exited;
+  expect(program.said()).toMatch(/'git worktree add' ended with SIGKILL/);
+  await expectNothingLeft();
+});
+
+function groupOf(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[2]);
+}

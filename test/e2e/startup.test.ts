@@ -1,0 +1,43 @@
+/** The experiment through the built command: a short run, judged by its form and not by its speed. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { StartupResult } from '../../bench/scenarios/startup/result.js';
+import { millrace, readResult } from '../helpers/processes.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'millrace-startup-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test('all pools, two rounds', { timeout: 60_000 }, async () => {
+  const file = join(folder, 'result.json');
+  const args = ['bench', 'startup', '--rounds', '2', '--json', file];
+  const { code, stdout, stderr } = await millrace(...args).ended;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  for (const line of stdout.split('\n')) expect.soft(line.length, line).toBeLessThanOrEqual(80);
+
+  const result = readResult<StartupResult>(file);
+  expect(result).toMatchObject({
+    scenario: 'startup',
+    isInterrupted: false,
+    missing: [],
+    failures: [],
+  });
+  expect(result.peers.map(({ peer }) => peer)).toEqual([...result.settings.peers]);
+  const nodeMs = result.runningMs?.min ?? NaN;
+  expect(nodeMs).toBeGreaterThan(0);
+  for (const { peer, importMs, firstResultMs, allThreadsMs, rssBytes } of result.peers) {
+    expect(firstResultMs.rounds.length).toBe(2);
+    if (peer !== 'ring') expect(importMs?.min).toBeGreaterThan(0);
+    for (const [round, first] of firstResultMs.rounds.entries()) {
+      // What is imported is imported before the first result, after Node's own start.
+      expect(first).toBeGreaterThan(nodeMs + (importMs?.rounds[round] ?? 0));
+      expect(allThreadsMs.rounds[round]).toBeGreaterThan(first);
+    }
+    // No Node process with threads is smaller.
+    expect(rssBytes.min).toBeGreaterThan(20 * 1024 ** 2);
+  }
+});

@@ -1,0 +1,127 @@
+/**
+ * The public types, pinned. Compiled, never run: a line that must not compile is marked as such, and
+ * the compiler complains if it does.
+ */
+import { expectTypeOf } from 'vitest';
+import { type Job, type JobName, Pool, type PoolOptions, type PoolStats } from 'millrace';
+import { defineConfig, type GateConfig } from 'millrace/config';
+import { transfer } from 'millrace/worker';
+
+type Jobs = typeof import('../../fixtures/typed-jobs.js');
+declare const pool: Pool<Jobs>;
+declare const untyped: Pool;
+declare const signal: AbortSignal;
+
+// Names: exported functions, no classes, no other values.
+expectTypeOf<JobName<Jobs>>().toEqualTypeOf<
+  'hash' | 'resize' | 'compress' | 'tick' | 'refresh' | 'greet' | 'move' | 'either' | 'default'
+>();
+// @ts-expect-error no such job
+void pool.run('hsah', new Uint8Array());
+// @ts-expect-error a class is no job
+void pool.run('Renderer', undefined);
+// @ts-expect-error a constant is no job
+void pool.submit('version');
+// @ts-expect-error no such job
+pool.job('nope');
+
+// Inputs.
+void pool.run('hash', new Uint8Array(1));
+void pool.run('hash', Buffer.from('a Buffer is a Uint8Array'));
+// @ts-expect-error the wrong input
+void pool.run('hash', 'text');
+// @ts-expect-error no input
+void pool.run('hash');
+// @ts-expect-error the wrong input
+pool.trySubmit('either', true);
+void pool.run('default', ['a'] as const);
+// @ts-expect-error the wrong input
+void pool.run('default', [1]);
+// @ts-expect-error an unknown option
+void pool.run('hash', new Uint8Array(1), { prioritty: 1 });
+
+// An input that is void or optional may be left out, with options or without.
+void pool.run('tick');
+void pool.run('tick', undefined, { signal });
+void pool.run('refresh');
+void pool.run('refresh', undefined, { timeout: 5 });
+void pool.run('greet');
+void pool.run('greet', 'you', { timeout: { queueMs: 5 } });
+// @ts-expect-error it takes no input
+void pool.run('tick', 1);
+
+// Results, awaited, as they are after cloning.
+expectTypeOf(pool.run('hash', new Uint8Array())).resolves.toEqualTypeOf<string>();
+expectTypeOf(pool.run('compress', Buffer.from(''))).resolves.toEqualTypeOf<Buffer>();
+expectTypeOf(pool.run('resize', { width: 1, image: new Uint8Array() })).resolves.toEqualTypeOf<{
+  image: Uint8Array;
+}>();
+expectTypeOf(pool.run('default', [])).resolves.toEqualTypeOf<Map<string, Uint8Array>>();
+expectTypeOf(pool.run('move', 1)).resolves.toEqualTypeOf<ArrayBuffer>();
+expectTypeOf(pool.run('refresh')).resolves.toEqualTypeOf<void>();
+expectTypeOf(pool.submit('tick')).resolves.toEqualTypeOf<Job<number>>();
+expectTypeOf(pool.trySubmit('tick')).toEqualTypeOf<Job<number> | undefined>();
+// @ts-expect-error the wrong result
+const wrong: Promise<number> = pool.run('hash', new Uint8Array());
+void wrong;
+
+// A bound job.
+const hash = pool.job('hash');
+expectTypeOf(hash(new Uint8Array())).resolves.toEqualTypeOf<string>();
+// @ts-expect-error the wrong input
+void hash(1);
+void pool.job('tick')();
+
+// A job's handle is no promise.
+declare const job: Job<string>;
+expectTypeOf(job.result).toEqualTypeOf<Promise<string>>();
+expectTypeOf<Job<string>>().not.toHaveProperty('then');
+expectTypeOf<Awaited<Job<string>>>().toEqualTypeOf<Job<string>>();
+
+// Without a module type every name goes, and values are unknown.
+expectTypeOf(untyped.run('anything', 1)).resolves.toBeUnknown();
+void untyped.run('anything');
+
+// Options.
+new Pool(new URL('file:///jobs.js'), { threads: 2, backlog: 4 } satisfies PoolOptions);
+// @ts-expect-error no such policy
+new Pool('/jobs.js', { overflow: 'caller-runs' });
+// @ts-expect-error an unknown option
+new Pool('/jobs.js', { thread: 1 });
+// @ts-expect-error not a backlog
+new Pool('/jobs.js', { backlog: '4' });
+
+// Events.
+pool.on('failed', (error, failed) => {
+  expectTypeOf(error).toBeUnknown();
+  expectTypeOf(failed).toEqualTypeOf<Job<unknown>>();
+});
+pool.on('closed', (report) => expectTypeOf(report.fulfilled).toEqualTypeOf<number>());
+// @ts-expect-error a listener of the wrong type
+pool.on('closed', (report: string) => report);
+
+expectTypeOf(pool.stats()).toEqualTypeOf<PoolStats>();
+expectTypeOf(transfer(new Uint8Array(1), [])).toEqualTypeOf<Uint8Array<ArrayBuffer>>();
+
+// The gate's configuration.
+expectTypeOf(
+  defineConfig({
+    base: 'main',
+    scenarios: [{ run: './jobs.js#render', thresholds: { cpu: { minEffect: 0.1 }, p50: false } }],
+    budgets: [{ name: 'no-op', run: ['overhead'], figure: 'x', over: 'y', atLeast: 5 }],
+    waivers: [
+      { scenario: './jobs.js#render', metric: 'cpu', until: '2026-12-31', reason: 'A new parser.' },
+      { budget: 'no-op', until: '2026-12-31', reason: 'A new parser.' },
+    ],
+  }),
+).toEqualTypeOf<GateConfig>();
+// @ts-expect-error an unknown key
+defineConfig({ scenario: [] });
+// @ts-expect-error an unknown metric
+defineConfig({ thresholds: { p90: {} } });
+// @ts-expect-error true is no threshold
+defineConfig({ thresholds: { cpu: true } });
+// @ts-expect-error a budget has no metrics
+defineConfig({ waivers: [{ budget: 'x', metric: 'cpu', until: '2026-12-31', reason: 'x' }] });
+// @ts-expect-error a waiver excuses one thing
+defineConfig({ waivers: [{ budget: 'x', scenario: 'x', until: '2026-12-31', reason: 'x' }] });

@@ -1,0 +1,108 @@
+/**
+ * A thread whose every step the test decides. It speaks the real protocol over the real rings; only
+ * the thread itself is missing.
+ */
+import { Inline } from '../../../src/wire/inline.js';
+import type { Link } from '../../../src/dispatch/lane.js';
+import { BELL, Form, Kind } from '../../../src/wire/protocol.js';
+import { Rings } from '../../../src/wire/rings.js';
+import { encodeThrown } from '../../../src/wire/thrown.js';
+
+/** A job as it arrived at the thread. */
+export interface Arrival {
+  readonly cell: number;
+  readonly input: unknown;
+}
+
+export class ScriptedLink implements Link {
+  readonly rings: Rings;
+  readonly names = ['job'];
+  readonly clockOffsetMs = 0;
+  /** Jobs that were started and have not ended. */
+  readonly running: Arrival[] = [];
+  onMessage: (message: unknown) => void = () => {};
+  onUnreadable: (error: unknown) => void = () => {};
+  isStopped = false;
+  pings = 0;
+  /** Whether the thread is awake, or a bell or an input is on its way to it. */
+  isWoken = false;
+  /** The thread's own view of the memory. */
+  readonly #rings: Rings;
+  readonly #inputs = new Map<number, unknown>();
+  readonly #now: () => number;
+
+  constructor(cells: number, now: () => number = () => performance.now()) {
+    this.rings = Rings.allocate(cells);
+    this.#rings = new Rings(this.rings);
+    this.#now = now;
+  }
+
+  post(message: unknown, transfer: readonly unknown[] = []): void {
+    this.isWoken = true;
+    if (message === BELL) return;
+    const [kind, cell, , value] = message as [number, number, number, unknown];
+    if (kind === Kind.ping) this.pings += 1;
+    // Throws what can't be cloned, and takes what is transferred, as the real link does.
+    else this.#inputs.set(cell, structuredClone(value, { transfer: transfer as never }));
+  }
+
+  stop(): void {
+    this.isStopped = true;
+  }
+
+  /** How many jobs, taken back or not, the thread has not looked at. */
+  get left(): number {
+    return this.#rings.left;
+  }
+
+  /** The inputs of the jobs that the thread has not looked at. Those taken back are among them. */
+  arrived(): unknown[] {
+    return [...this.#inputs.values()];
+  }
+
+  /** Looks at the next job: starts it if its claim can be won, else gives the cell back. */
+  start(): Arrival | undefined {
+    const cell = this.#rings.next();
+    if (cell < 0) return undefined;
+    const form = this.#rings.forms[cell] as number;
+    const input =
+      form === Inline.none ? this.#inputs.get(cell) : this.#rings.values.read(cell, form);
+    this.#inputs.delete(cell);
+    if (!this.#rings.start(cell, this.#now())) {
+      this.#rings.complete(cell);
+      return undefined;
+    }
+    const arrival = { cell, input };
+    this.running.push(arrival);
+    return arrival;
+  }
+
+  /** Ends a running job as the thread would: the result lies in its cell, or is posted. */
+  end(index: number, outcome: { readonly value: unknown } | { readonly error: unknown }): void {
+    const [{ cell }] = this.running.splice(index, 1) as [Arrival];
+    const form = 'value' in outcome ? this.#rings.values.write(cell, outcome.value) : Inline.none;
+    this.#rings.forms[cell] = form;
+    this.#rings.finish(cell, this.#now());
+    if (form !== Inline.none) return this.#rings.complete(cell);
+    this.#rings.ring();
+    if ('value' in outcome) this.onMessage([Kind.done, cell, Form.plain, outcome.value]);
+    else this.onMessage([Kind.done, cell, Form.thrown, encodeThrown(outcome.error)]);
+  }
+
+  /** Ends a running job, and the thread ends before it can say so. */
+  endUnannounced(index: number, value: unknown): void {
+    const [{ cell }] = this.running.splice(index, 1) as [Arrival];
+    this.#rings.forms[cell] = this.#rings.values.write(cell, value);
+    this.#rings.finish(cell, this.#now());
+  }
+
+  /** Rings the bell, if it has to be rung. */
+  announce(): void {
+    if (this.#rings.ring()) this.onMessage(BELL);
+  }
+
+  /** Goes to sleep, unless jobs have come meanwhile. */
+  sleep(): void {
+    this.isWoken = !this.#rings.sleep();
+  }
+}

@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Deadline, Deadlines } from '../../../src/job/deadlines.js';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('calls every deadline once, at its millisecond, in any order of setting, moving and clearing', () => {
+  const step = fc.oneof(
+    fc.record({
+      do: fc.constant('set' as const),
+      which: fc.nat(9),
+      ms: fc.integer({ min: -5, max: 5000 }),
+    }),
+    fc.record({
+      do: fc.constant('set' as const),
+      which: fc.nat(9),
+      ms: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+    }),
+    fc.record({ do: fc.constant('clear' as const), which: fc.nat(9), ms: fc.constant(0) }),
+    fc.record({ do: fc.constant('pass' as const), which: fc.constant(0), ms: fc.nat(4000) }),
+    fc.record({ do: fc.constant('pass' as const), which: fc.constant(0), ms: fc.nat(2 ** 28) }),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 1, maxLength: 60 }), (steps) => {
+      const wheel = new Deadlines();
+      const due: number[] = Array.from({ length: 10 }, () => Infinity);
+      const calls: Array<readonly [which: number, atMs: number]> = [];
+      const deadlines = due.map(
+        (_, which) => new Deadline(() => calls.push([which, performance.now()])),
+      );
+      const expected: Array<readonly [number, number]> = [];
+      for (const { do: what, which, ms } of steps) {
+        const now = performance.now();
+        if (what === 'set') {
+          wheel.set(deadlines[which] as Deadline, now + ms);
+          due[which] = Math.max(Math.ceil(now + ms), Math.floor(now) + 1);
+        } else if (what === 'clear') {
+          wheel.clear(deadlines[which] as Deadline);
+          due[which] = Infinity;
+        } else {
+          vi.advanceTimersByTime(ms);
+          due.forEach((atMs, index) => {
+            if (atMs > performance.now()) return;
+            expected.push([index, atMs]);
+            due[index] = Infinity;
+          });
+        }
+        const byTime = (a: readonly [number, number], b: readonly [number, number]) =>
+          a[1] - b[1] || a[0] - b[0];
+        expect(calls.toSorted(byTime)).toEqual(expected.toSorted(byTime));
+      }
+      wheel.stop();
+      expect(vi.getTimerCount()).toBe(0);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('keeps one timer for any number of deadlines', () => {
+  const wheel = new Deadlines();
+  for (let ms = 1; ms <= 10_000; ms += 1) wheel.set(new Deadline(() => {}), performance.now() + ms);
+  expect(vi.getTimerCount()).toBe(1);
+  wheel.stop();
+});
+
+test('does not call a deadline that another one due at the same time has cleared', () => {
+  const wheel = new Deadlines();
+  const calls: string[] = [];
+  const second = new Deadline(() => calls.push('second'));
+  const first = new Deadline(() => {
+    calls.push('first');
+    wheel.clear(second);
+  });
+  wheel.set(first, performance.now() + 5);
+  wheel.set(second, performance.now() + 5);
+  vi.advanceTimersByTime(10);
+  expect(calls).toEqual(['first']);
+});
+
+test('calls a deadline again that sets itself anew when it is called', () => {
+  const wheel = new Deadlines();
+  const calledAt: number[] = [];
+  const again: Deadline = new Deadline(() => {
+    calledAt.push(performance.now());
+    if (calledAt.length < 3) wheel.set(again, performance.now() + 7);
+  });
+  const start = Math.ceil(performance.now());
+  wheel.set(again, start + 7);
+  vi.advanceTimersByTime(100);
+  expect(calledAt).toEqual([start + 7, start + 14, start + 21]);
+});
+
+test('survives a clock that jumps past many deadlines at once', () => {
+  let now = 0;
+  const wheel = new Deadlines(() => now);
+  const calls: number[] = [];
+  for (const atMs of [1, 31, 32, 33, 1023, 1024, 1025, 40_000]) {
+    wheel.set(new Deadline(() => calls.push(atMs)), atMs);
+  }
+  now = 1024;
+  wheel.advance();
+  expect(calls).toEqual([1, 31, 32, 33, 1023, 1024]);
+  now = 1e9;
+  wheel.advance();
+  expect(calls.slice(6)).toEqual([1025, 40_000]);
+  wheel.stop();
+});

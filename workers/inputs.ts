@@ -1,0 +1,54 @@
+/**
+ * The inputs that are too large for their cells: they come in messages of their own.
+ *
+ * Invariants: an input is posted before its cell is submitted, and inputs in the order of their cells;
+ * so one that is missing when its cell is reached waits in the link, or could not be read.
+ */
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { asBuffer } from '../src/wire/payload.js';
+import { BELL, Form } from '../src/wire/protocol.js';
+
+/** An input, or why it could not be read. */
+export type Parcel = { readonly value: unknown } | { readonly error: unknown };
+
+export class Parcels {
+  readonly #link: MessagePort;
+  readonly #receive: (message: readonly unknown[]) => void;
+  readonly #byCell = new Map<number, Parcel>();
+  /** Why inputs could not be read that nobody has missed yet, in their order. */
+  readonly #failures: unknown[] = [];
+
+  /** @param receive - Called with messages that were taken from the link on the way to an input. */
+  constructor(link: MessagePort, receive: (message: readonly unknown[]) => void) {
+    this.#link = link;
+    this.#receive = receive;
+  }
+
+  /** An input has come. */
+  receive(cell: number, form: number, value: unknown): void {
+    this.#byCell.set(cell, { value: form === Form.buffer ? asBuffer(value) : value });
+  }
+
+  /** A message could not be read. */
+  failed(error: unknown): void {
+    this.#failures.push(error);
+  }
+
+  /** Takes a cell's input, from the link if need be. */
+  take(cell: number): Parcel {
+    for (;;) {
+      const parcel = this.#byCell.get(cell);
+      if (parcel !== undefined) {
+        this.#byCell.delete(cell);
+        return parcel;
+      }
+      try {
+        const received = receiveMessageOnPort(this.#link);
+        if (received === undefined) return { error: this.#failures.shift() };
+        if (received.message !== BELL) this.#receive(received.message as readonly unknown[]);
+      } catch (error) {
+        return { error };
+      }
+    }
+  }
+}
