@@ -15,7 +15,7 @@ import { isAlive, processesOf } from '../../../helpers/processes.js';
 // Rounds take their time on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
-const folder = fileURLToPath(new URL('../../../../fixtures/gate/', import.meta.url));
+const folder = fileURLToPath(new URL('../../../fixtures/gate/', import.meta.url));
 const url = (name: string): string =>
   new URL(`../../../fixtures/gate/${name}`, import.meta.url).href;
 const library = new URL('../../../../dist/src/index.js', import.meta.url).href;
