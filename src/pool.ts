@@ -1,10 +1,10 @@
 /**
- * The pool: what users see. It puts the scheduler and the threads together and owns their life.
+ * The pool that users see: puts the scheduler and the threads together and owns their life.
  *
  *     running ──▶ closing ──▶ closed
  *        └─▶ failed (the module can't be loaded) ─▶ closing
  *
- * Invariants: the state only moves on; events are emitted when the pool is consistent again, never
+ * Invariants: the state only moves forward; events are emitted when the pool is consistent again, never
  * from the middle of a call; every promise that is given out settles.
  */
 import { EventEmitter } from 'node:events';
@@ -41,13 +41,13 @@ export type CloseReport = Readonly<Record<Ending, number>> & {
 export interface PoolEvents {
   /** The backlog has become full. Edge-triggered: `available` comes before the next one. */
   saturated: [];
-  /** A full backlog has fallen to half, and nobody waits: producers may go on. */
+  /** A full backlog has drained to half, and nobody waits: producers may go on. */
   available: [];
   /** A job failed (rejected, timed out or dropped) and nobody has read its `result`. */
   failed: [error: unknown, job: Job<unknown>];
   /** A rejection that a job left behind, or an uncaught exception that no single job is to blame for. */
   strayError: [error: unknown];
-  /** A thread ended by itself; another replaces it. The cause is undefined where none is known. */
+  /** A thread ended by itself; another replaces it. The cause is undefined if none is known. */
   threadLost: [cause: unknown];
   /** A thread has loaded the module. */
   threadReady: [];

@@ -1,31 +1,28 @@
 /**
- * Takes the answers of the threads: results that lie in cells, and those that come in messages.
+ * Takes the answers of the threads, from cells and from messages, and settles the jobs.
  *
- * Invariants: a cell that comes back is free again, whatever became of its job; a job is settled by
- * the answer only if it is still out on that thread.
+ * Invariants: a cell that comes back is free again, whatever became of its job; an answer settles a job only
+ * if the job is still out on that thread.
  */
 import { NotCloneableError, withoutStack } from '../api/errors.js';
+import type { JobRecord, Settler } from '../job/job.js';
+import type { Stats } from '../job/stats.js';
 import { Inline } from '../wire/inline.js';
-import type { Ending, JobRecord } from '../job/job.js';
-import type { Lane } from './lane.js';
 import { asBuffer } from '../wire/payload.js';
 import { BELL, Form, Kind } from '../wire/protocol.js';
-import type { Stats } from '../job/stats.js';
 import { decodeThrown, type EncodedError } from '../wire/thrown.js';
-
-/** Settles a job that was out on a thread. */
-export type Settle = (job: JobRecord, ending: Ending, value: unknown) => void;
+import type { Lane } from './lane.js';
 
 export class Answers {
   readonly #stats: Stats;
-  readonly #settle: Settle;
+  readonly #settler: Settler;
 
-  constructor(stats: Stats, settle: Settle) {
+  constructor(settler: Settler, stats: Stats) {
+    this.#settler = settler;
     this.#stats = stats;
-    this.#settle = settle;
   }
 
-  /** A message of a thread, which is a bell besides. */
+  /** Handles a message from a thread. Every message also counts as a wake-up. */
   receive(lane: Lane, message: unknown): void {
     if (message !== BELL) this.#read(lane, message);
     this.collect(lane);
@@ -37,14 +34,14 @@ export class Answers {
     else this.#ended(lane, cell, form, value);
   }
 
-  /** Takes what has come back from a thread. */
+  /** Takes what has come back from a thread, without waiting for its bell. */
   collect(lane: Lane): void {
     const { rings } = lane;
     rings.answerBell();
     for (let cell = rings.collect(); cell >= 0; cell = rings.collect()) this.#cameBack(lane, cell);
   }
 
-  /** Of a thread that is gone: what has finished, and it had no time to say so. */
+  /** Collects results that a dead thread finished but never announced. */
   collectUnannounced(lane: Lane): void {
     for (const { cell } of lane.unsettled()) {
       if (lane.isFinished(cell) && lane.rings.forms[cell] !== Inline.none) {
@@ -53,7 +50,10 @@ export class Answers {
     }
   }
 
-  /** A result that was posted can't be read on this side: of the jobs that have ended, the first. */
+  /**
+   * Handles a posted result that cannot be deserialized on this side. Which job it belonged to is unknown, so the
+   * one that finished first fails.
+   */
   unreadable(lane: Lane, error: unknown): void {
     const ended = lane.jobs.flatMap((job, cell) =>
       job !== undefined && lane.rings.hasEnded(cell) && lane.rings.forms[cell] === Inline.none
@@ -65,7 +65,7 @@ export class Answers {
     this.collect(lane);
   }
 
-  /** A cell has come back, with the result in it; or its job was taken back, or abandoned. */
+  /** Handles a cell that has come back: with a result, or because its job was taken back or abandoned. */
   #cameBack(lane: Lane, cell: number): void {
     const job = lane.jobs[cell];
     if (job === undefined) {
@@ -77,7 +77,7 @@ export class Answers {
     this.#ended(lane, cell, Form.plain, value);
   }
 
-  /** A job's function has ended; what became of it is known. */
+  /** Frees the cell of a job whose function has ended, and settles the job. */
   #ended(lane: Lane, cell: number, form: number, value: unknown): void {
     const { rings, link } = lane;
     const startedMs = rings.startedMs(cell);
@@ -88,7 +88,7 @@ export class Answers {
     const runMs = finishedMs - startedMs;
     const endedMs = finishedMs + link.clockOffsetMs;
     if (!lane.carries(job, cell)) {
-      // Settled before it ended: all that was left of it was its slot.
+      // It was settled before it ended; only its slot was still taken.
       this.#stats.recordAbandoned(runMs, endedMs);
       return;
     }
@@ -96,16 +96,16 @@ export class Answers {
     this.#stats.recordRun(endedMs - runMs - job.acceptedMs, runMs, endedMs);
     job.function.record(runMs);
     if (rings.isAsync(cell)) job.function.isAsync = true;
-    if (form === Form.plain) this.#settle(job, 'fulfilled', value);
+    if (form === Form.plain) this.#settler.settle(job, 'fulfilled', value);
     else this.#settleAs(form, job, value);
   }
 
   #settleAs(form: number, job: JobRecord, value: unknown): void {
     switch (form) {
       case Form.buffer:
-        return this.#settle(job, 'fulfilled', asBuffer(value));
+        return this.#settler.settle(job, 'fulfilled', asBuffer(value));
       case Form.thrown:
-        return this.#settle(job, 'rejected', decodeThrown(value as EncodedError));
+        return this.#settler.settle(job, 'rejected', decodeThrown(value as EncodedError));
       case Form.unreadableResult:
         return this.#notCloneable(job, 'result', value);
       default:
@@ -119,6 +119,6 @@ export class Answers {
 
   #notCloneable(job: JobRecord, what: 'input' | 'result', cause: unknown): void {
     const error = withoutStack(() => new NotCloneableError(job.name, what, cause));
-    this.#settle(job, 'rejected', error);
+    this.#settler.settle(job, 'rejected', error);
   }
 }

@@ -1,261 +1,150 @@
 /**
- * Sends jobs to the threads, takes them back, and sees to it that none is lost with a thread.
+ * Sends jobs to the threads, takes them back, and loses none when a thread is lost.
+ *
+ * A job that waits on a thread moves on when another thread runs dry, or when the job before it takes longer
+ * than expected, which a watch checks every few milliseconds.
  *
  * Invariants:
  * - A thread starts no more jobs at a time than it has slots, also while a cancelled one still runs;
- *   what is sent beyond that waits there, and can be taken back.
- * - A job that was taken back never runs, one that was started is never taken back: claims decide.
+ *   what is sent beyond that waits there and can be taken back.
+ * - A job that was taken back never runs, and one that was started is never taken back: claims decide.
  * - What was sent and not started survives its thread; what was started is rejected, once.
+ * - While jobs wait on a thread, the watch is set.
  */
-import { Answers } from './answers.js';
-import { Balance } from './placement.js';
-import type { Deadlines } from '../job/deadlines.js';
 import { ThreadLostError, UnknownJobError, withoutStack } from '../api/errors.js';
+import { Deadline, type Deadlines } from '../job/deadlines.js';
 import type { Functions } from '../job/functions.js';
-import { Inline } from '../wire/inline.js';
-import type { Ending, JobRecord } from '../job/job.js';
-import { Lane, type Link } from './lane.js';
-import { copyToHandOver, isBuffer } from '../wire/payload.js';
-import { BELL, Form, Kind } from '../wire/protocol.js';
+import type { JobRecord, Settler } from '../job/job.js';
 import type { Stats } from '../job/stats.js';
-
-/** Why a thread is gone. */
-export interface Loss {
-  /** What is known of the reason: an error, or undefined. */
-  readonly cause: unknown;
-  /** Whether `cause` is an uncaught exception of code on the thread. */
-  readonly isUncaught: boolean;
-  /** Whether the pool itself ended it. */
-  readonly isDeliberate: boolean;
-}
-
-/** What the dispatcher asks of its owner. */
-export interface DispatcherOwner {
-  /** Whether accepted jobs wait for a thread, or submissions for room. */
-  readonly hasQueued: boolean;
-  settle(job: JobRecord, ending: Ending, value: unknown): void;
-  /** The job was sent in vain: it belongs to the front of the backlog again. */
-  putBack(job: JobRecord): void;
-  /** Threads may take more. */
-  refill(): void;
-}
-
-/** How threads are filled. */
-export interface DispatcherSettings {
-  readonly concurrency: number;
-  readonly coalesce: boolean;
-}
+import { Kind } from '../wire/protocol.js';
+import { Answers } from './answers.js';
+import { type DispatchSettings, Lane, type Link, type Loss, WATCH_MS } from './lane.js';
+import { Lanes } from './lanes.js';
+import { Placement } from './placement.js';
+import { sendTo, wake } from './sending.js';
 
 /** How long a thread with several slots may leave a ping unanswered after a job on it was cancelled. */
 export const GRACE_MS = 1000;
 
-/** For microtasks: `queueMicrotask` makes an AsyncResource for each. */
-const RESOLVED = Promise.resolve();
-
-/** Work at hand on a thread that is worth a look at what it has done, in expected milliseconds. */
+/** Work at hand on a thread that makes collecting its answers worthwhile, in expected milliseconds. */
 const LOOK_MS = 0.1;
 
-/** Of jobs that are sent one right after the other, so many before the bell is rung. */
-const MOST_UNHEARD = 16;
+/** How often the watch looks if the jobs in question are known to take long. */
+const SLOW_WATCH_MS = 25;
 
-/** A job that was next on so many threads which all ended before they started it is given up. */
-const MOST_THREADS_LOST = 3;
+/** Give up on a job after this many threads died just before starting it. */
+const MAX_THREADS_LOST = 3;
 
 export class Dispatcher {
-  readonly #owner: DispatcherOwner;
+  /** The ready threads. */
+  readonly lanes: Lanes = new Lanes();
+  readonly #settler: Settler;
+  readonly #onRoom: () => void;
   readonly #concurrency: number;
   readonly #functions: Functions;
   readonly #deadlines: Deadlines;
   readonly #answers: Answers;
   readonly #now: () => number;
-  readonly #lanes: Lane[] = [];
-  readonly #balance: Balance;
-  #isSettlingDown = false;
+  readonly #placement: Placement;
+  readonly #watch = new Deadline(() => this.#look());
 
+  /** @param onRoom - Called after threads have answered, and when jobs were put back outside of any call. */
   constructor(
-    owner: DispatcherOwner,
-    settings: DispatcherSettings,
+    settler: Settler,
+    onRoom: () => void,
+    settings: DispatchSettings,
     functions: Functions,
     deadlines: Deadlines,
     stats: Stats,
     now: () => number,
   ) {
-    this.#owner = owner;
+    this.#settler = settler;
+    this.#onRoom = onRoom;
     this.#concurrency = settings.concurrency;
     this.#functions = functions;
     this.#deadlines = deadlines;
-    this.#answers = new Answers(stats, (job, ending, value) => owner.settle(job, ending, value));
+    this.#answers = new Answers(settler, stats);
     this.#now = now;
-    this.#balance = new Balance(this.#lanes, settings, deadlines, now, {
-      collect: (lane) => this.#answers.collect(lane),
-      recall: (lane) => this.#recall(lane),
-      hasQueued: () => owner.hasQueued,
-      refill: () => owner.refill(),
-    });
+    this.#placement = new Placement(this.lanes.all, settings);
   }
 
-  /** A thread is ready for jobs. */
+  /** Adds a thread that is ready for jobs. */
   add(link: Link): void {
     const functions = this.#functions.loaded(link.names);
     const lane: Lane = new Lane(link, functions, () => this.#graceOver(lane));
-    this.#lanes.push(lane);
-    link.onMessage = (message) => {
-      this.#answers.receive(lane, message);
-      this.#lookAtOthers(lane);
-      this.#heard();
-    };
-    link.onUnreadable = (error) => {
-      this.#answers.unreadable(lane, error);
-      this.#heard();
-    };
-    this.#heard();
+    this.lanes.add(lane);
+    link.deliverTo({
+      receive: (message) => this.#receive(lane, message),
+      unreadable: (error) => this.#unreadable(lane, error),
+    });
+    this.#onRoom();
   }
 
-  /** Threads that are ready, and of these the ones with a job. */
-  threads(): { ready: number; busy: number } {
-    let ready = 0;
-    let busy = 0;
-    for (const lane of this.#lanes) {
-      if (lane.isStopping) continue;
-      ready += 1;
-      if (lane.occupied > 0) busy += 1;
-    }
-    return { ready, busy };
-  }
-
-  /** When the jobs that run now were started. */
-  runningSinceMs(): number[] {
-    return this.#lanes.flatMap((lane) => [...lane.runningSinceMs()]);
-  }
-
-  /** The thread that a job goes to now, or undefined where none has room for it. */
+  /** The thread that a job goes to now, or undefined if none has room for it. */
   laneFor(job: JobRecord): Lane | undefined {
-    return this.#balance.laneFor(job);
+    return this.#placement.laneFor(job);
   }
 
   /**
    * Sends a job to a thread that has room for it; what its input transfers is detached then. What comes
    * after the bell costs the caller no latency.
    *
-   * @param isLast - Whether nothing else is sent right after it; if so `ring` follows.
+   * @param isLast - Whether nothing else is sent right after it; if not, `ring` follows.
    * @throws What structured clone throws; nothing was detached then, and the job is on no thread.
    */
   send(job: JobRecord, lane: Lane, isLast: boolean): void {
     const index = lane.indexOf(job.function);
     if (index === undefined) return this.#rejectUnknown(job, lane);
-    const cell = lane.occupy(job);
-    const { rings } = lane;
-    // Offered before its input is cloned: that may run getters, which may cancel the job.
-    rings.offer(cell);
-    try {
-      rings.forms[cell] = putInput(lane, cell, job);
-    } catch (error) {
-      lane.release(cell);
-      job.carrier = undefined;
-      throw error;
-    }
-    rings.functions[cell] = index;
-    rings.ids[cell] = job.id;
-    rings.submit(cell);
-    lane.unheard += 1;
-    if (isLast || lane.unheard === MOST_UNHEARD) ring(lane);
-    this.#balance.sent(lane);
+    sendTo(lane, job, index, isLast);
+    this.#placement.latest = lane;
+    if (lane.occupied > 1 && !this.#watch.isSet) this.#setWatch(WATCH_MS);
   }
 
-  /** The thread has no such function. */
-  #rejectUnknown(job: JobRecord, { link }: Lane): void {
-    const error = withoutStack(() => new UnknownJobError(job.name, link.names));
-    this.#owner.settle(job, 'rejected', error);
-  }
-
-  /** Makes sure that all threads know of what was sent to them. */
+  /** Wakes all threads that were sent jobs and may not know. */
   ring(): void {
-    for (const lane of this.#lanes) if (lane.unheard > 0) ring(lane);
+    for (const lane of this.lanes.all) if (lane.unheard > 0) wake(lane);
+  }
+
+  /** Takes the answers that lie ready, without waiting for a bell. */
+  collect(): void {
+    for (const lane of this.lanes.all) this.#answers.collect(lane);
   }
 
   /**
-   * Makes a sent job the main thread's again, where no thread has started it. Its place on the thread
-   * is free at once: the host, which finds the claim gone, skips the job.
+   * Takes a job off its thread because it is about to be settled.
+   *
+   * @returns Whether the thread had started it. Only the claim knows: a look before it may be late.
    */
-  takeBack(job: JobRecord): boolean {
-    const lane = job.carrier as Lane;
-    const { cell } = job;
-    if (!lane.rings.takeBack(cell)) return false;
-    lane.vacate(cell);
-    job.carrier = undefined;
+  withdraw(job: JobRecord): boolean {
+    const { carrier } = job;
+    if (carrier === undefined || carrier.takeBack(job)) return false;
+    this.#abandon(job, carrier as Lane);
     return true;
   }
 
   /**
-   * Takes back the oldest or the newest sent job that no thread has started. One whose input was
-   * transferred is left alone: the input is on the thread, so the job could not be sent again.
+   * Shares out what waits on the busiest thread if another one is idle: puts it back into the backlog.
+   *
+   * @returns Whether it did.
    */
-  takeBackOne(which: 'oldest' | 'newest'): JobRecord | undefined {
-    const sign = which === 'oldest' ? 1 : -1;
-    for (;;) {
-      let found: JobRecord | undefined;
-      for (const lane of this.#lanes) {
-        for (const job of lane.unstarted()) {
-          if (job.transfer !== undefined) continue;
-          if (found === undefined || sign * (job.id - found.id) < 0) found = job;
-          // They wait in the order of sending, which is that of age.
-          if (which === 'oldest') break;
-        }
-      }
-      // A thread may have started it just now: then the next one.
-      if (found === undefined || this.takeBack(found)) return found;
-    }
-  }
-
-  /** How many sent jobs no thread has started, and the oldest of them. */
-  unstarted(): { readonly count: number; readonly oldest: JobRecord | undefined } {
-    let count = 0;
-    let oldest: JobRecord | undefined;
-    for (const lane of this.#lanes) {
-      for (const job of lane.unstarted()) {
-        count += 1;
-        if (oldest === undefined || job.id < oldest.id) oldest = job;
-      }
-    }
-    return { count, oldest };
-  }
-
-  /** All jobs that are out on threads and not settled. */
-  sent(): JobRecord[] {
-    return this.#lanes.flatMap((lane) => lane.unsettled());
-  }
-
-  /** Takes the answers that lie ready, without waiting for the bell. */
-  collect(): void {
-    for (const lane of this.#lanes) this.#answers.collect(lane);
-  }
-
-  /** A started job was settled while it ran; its slot stays taken until it has really ended. */
-  abandon(job: JobRecord): void {
-    const lane = job.carrier as Lane;
-    job.carrier = undefined;
-    if (lane.isStopping || lane.isFinished(job.cell)) return;
-    if (this.#concurrency === 1) {
-      // First, so that nothing else can have started there; then a look whether it was needed.
-      this.#recall(lane);
-      if (!lane.isFinished(job.cell)) this.#stop(lane);
-      return;
-    }
-    // Others run there too: end the thread only if it is stuck, or if nobody could run there anyway.
-    if (!lane.grace.isSet) this.#watch(lane);
+  relieve(): boolean {
+    const overloaded = this.#placement.overloaded();
+    if (overloaded !== undefined) this.#recall(overloaded);
+    return overloaded !== undefined;
   }
 
   /**
-   * A thread is gone.
+   * Handles the end of a thread, whether it was ready or not.
    *
    * @returns How many jobs it had started and not answered.
    */
   lose(link: Link, loss: Loss): number {
-    const lane = this.#lanes.find((each) => each.link === link);
+    const lane = this.lanes.find(link);
     if (lane === undefined) return 0;
     this.#answers.collect(lane);
     this.#answers.collectUnannounced(lane);
-    this.#lanes.splice(this.#lanes.indexOf(lane), 1);
+    this.lanes.remove(lane);
+    if (this.#placement.latest === lane) this.#placement.latest = undefined;
     this.#deadlines.clear(lane.grace);
     const jobs = lane.unsettled();
     const started = jobs.filter((job) => job.isStarted);
@@ -269,54 +158,94 @@ export class Dispatcher {
       job.carrier = undefined;
       if (wasStarted) {
         const isCulprit = loss.isUncaught && started.length === 1;
-        const error = isCulprit ? loss.cause : lost(job, true, loss.cause);
-        this.#owner.settle(job, 'rejected', error);
+        const error = isCulprit ? loss.cause : lostError(job, true, loss.cause);
+        this.#settler.settle(job, 'rejected', error);
       } else this.#giveBack(job, loss.cause);
     }
-    this.#owner.refill();
     return started.length;
   }
 
+  #receive(lane: Lane, message: unknown): void {
+    this.#answers.receive(lane, message);
+    this.#lookAtOthers(lane);
+    this.#onRoom();
+  }
+
+  #unreadable(lane: Lane, error: unknown): void {
+    this.#answers.unreadable(lane, error);
+    this.#onRoom();
+  }
+
+  /** Rejects a job whose function the thread does not have. */
+  #rejectUnknown(job: JobRecord, { link }: Lane): void {
+    const error = withoutStack(() => new UnknownJobError(job.name, link.names));
+    this.#settler.settle(job, 'rejected', error);
+  }
+
   /**
-   * The main thread is awake now: what other threads have done meanwhile needs no bell of its own. Not where
-   * they have only a few microseconds of work: that may well be done before the look is.
+   * Collects what other threads have done meanwhile, now that the main thread is awake, so that they need no
+   * bell of their own. Not if they have only a few microseconds of work: that may be done before the look is.
    */
   #lookAtOthers(lane: Lane): void {
-    for (const other of this.#lanes) {
+    for (const other of this.lanes.all) {
       if (other !== lane && other.workMs >= LOOK_MS) this.#answers.collect(other);
     }
   }
 
-  /** A thread has spoken. What nobody waits for comes when those who await the results have run. */
-  #heard(): void {
-    if (this.#owner.hasQueued) this.#owner.refill();
-    if (this.#isSettlingDown) return;
-    this.#isSettlingDown = true;
-    void RESOLVED.then(this.#settleDown);
+  /** The watch: collects answers that lie behind a long job, and takes back what waits behind one. */
+  #look(): void {
+    const nowMs = this.#now();
+    let nextMs = SLOW_WATCH_MS;
+    for (const lane of this.lanes.all.slice()) {
+      if (!lane.hasWaiting) continue;
+      this.#answers.collect(lane);
+      const overdueMs = lane.overdueInMs(nowMs);
+      nextMs = Math.min(nextMs, Math.max(overdueMs, WATCH_MS));
+      if (overdueMs > 0) continue;
+      lane.isHeldUp = true;
+      this.#recall(lane);
+    }
+    this.#onRoom();
+    if (!this.#watch.isSet && this.lanes.all.some((lane) => lane.hasWaiting)) {
+      this.#setWatch(nextMs);
+    }
   }
 
-  readonly #settleDown = (): void => {
-    this.#isSettlingDown = false;
-    this.#owner.refill();
-    this.#balance.relieve();
-  };
+  #setWatch(inMs: number): void {
+    this.#deadlines.set(this.#watch, this.#now() + inMs);
+  }
+
+  /** A started job was settled while it ran; its slot stays taken until it has really ended. */
+  #abandon(job: JobRecord, lane: Lane): void {
+    job.carrier = undefined;
+    if (lane.isStopping || lane.isFinished(job.cell)) return;
+    if (this.#concurrency === 1) {
+      // First, so that nothing else can have started there; then a look whether it was needed.
+      this.#recall(lane);
+      if (!lane.isFinished(job.cell)) this.#stop(lane);
+      return;
+    }
+    // Others run there too: end the thread only if it is stuck, or if nobody could run there anyway.
+    if (!lane.grace.isSet) this.#ping(lane);
+  }
 
   /** Asks a thread on which an abandoned job still runs for a sign of life. */
-  #watch(lane: Lane): void {
+  #ping(lane: Lane): void {
     lane.isAnswering = false;
     lane.link.post([Kind.ping]);
     this.#deadlines.set(lane.grace, this.#now() + GRACE_MS);
   }
 
   #graceOver(lane: Lane): void {
-    // The pong may have arrived while this thread was busy: timers run before messages do.
+    // The pong may have arrived while the main thread was busy: timers run before messages do.
     setImmediate(() => {
-      if (lane.isStopping || !this.#lanes.includes(lane)) return;
+      if (lane.isStopping || !this.lanes.all.includes(lane)) return;
       const unsettled = lane.unsettled().length;
       if (unsettled === lane.occupied) return;
       const isUseless = lane.occupied >= this.#concurrency && unsettled === 0;
-      if (!lane.isAnswering || isUseless) this.#stop(lane);
-      else this.#watch(lane);
+      if (lane.isAnswering && !isUseless) return this.#ping(lane);
+      this.#stop(lane);
+      this.#onRoom();
     });
   }
 
@@ -331,43 +260,18 @@ export class Dispatcher {
   #recall(lane: Lane): void {
     // The newest first: each goes back to the very front. What was transferred can't be sent again.
     for (const job of [...lane.unstarted()].toReversed()) {
-      if (job.transfer === undefined && this.takeBack(job)) this.#giveBack(job, undefined);
+      if (job.transfer === undefined && lane.takeBack(job)) this.#giveBack(job, undefined);
     }
   }
 
-  /** A job that was sent and never started: back to the backlog, unless its input is gone or deadly. */
+  /** Returns a sent job that never started to the backlog, unless its input is gone or deadly. */
   #giveBack(job: JobRecord, cause: unknown): void {
-    const canGoOn = job.transfer === undefined && job.threadsLost < MOST_THREADS_LOST;
-    if (canGoOn) this.#owner.putBack(job);
-    else this.#owner.settle(job, 'rejected', lost(job, false, cause));
+    const canGoOn = job.transfer === undefined && job.threadsLost < MAX_THREADS_LOST;
+    if (canGoOn) this.#settler.putBack(job);
+    else this.#settler.settle(job, 'rejected', lostError(job, false, cause));
   }
 }
 
-/** Wakes a thread, if it is asleep. */
-function ring(lane: Lane): void {
-  lane.unheard = 0;
-  if (lane.rings.rouse()) lane.link.post(BELL);
-}
-
-/** Brings a job's input to its thread: into the cell, or in a message. Returns how the cell holds it. */
-function putInput(lane: Lane, cell: number, job: JobRecord): number {
-  const form = job.transfer === undefined ? lane.rings.values.write(cell, job.input) : Inline.none;
-  if (form === Inline.none) postInput(lane, cell, job);
-  return form;
-}
-
-function postInput({ rings, link }: Lane, cell: number, { input, transfer }: JobRecord): void {
-  rings.rouse();
-  try {
-    const copy = transfer === undefined ? copyToHandOver(input) : undefined;
-    const form = isBuffer(input) ? Form.buffer : Form.plain;
-    link.post([Kind.input, cell, form, copy?.value ?? input], copy?.transfer ?? transfer);
-  } catch (error) {
-    link.post(BELL);
-    throw error;
-  }
-}
-
-function lost(job: JobRecord, started: boolean, cause: unknown): ThreadLostError {
+function lostError(job: JobRecord, started: boolean, cause: unknown): ThreadLostError {
   return withoutStack(() => new ThreadLostError(job.name, started, cause));
 }

@@ -1,5 +1,5 @@
 /**
- * All deadlines of a pool on one timer: a hierarchical timing wheel (Varghese and Lauck, 1987).
+ * Keeps all deadlines of a pool on one timer: a hierarchical timing wheel (Varghese and Lauck, 1987).
  *
  * Level 0 has a slot for each of the next milliseconds, each level above one for 32 slots of the
  * level below. A deadline lies at the lowest level at which its time and the wheel's time have the
@@ -96,7 +96,7 @@ export class Deadlines {
     }
   }
 
-  /** The begin of the first occupied slot. The lowest level always holds the earliest. */
+  /** The start of the first occupied slot. The lowest level always holds the earliest. */
   #nextSlotMs(): number {
     for (let level = 0; level < LEVELS; level += 1) {
       const bits = this.#occupied[level] as number;
@@ -108,7 +108,7 @@ export class Deadlines {
     return Infinity;
   }
 
-  /** Takes the deadlines of every slot that begins at the wheel's time: due, or a level down. */
+  /** Empties every slot that starts at the wheel's time: deadlines are due, or move a level down. */
   #empty(due: Deadline[]): void {
     for (let level = LEVELS - 1; level >= 0; level -= 1) {
       const slot = Math.floor(this.#timeMs / (SPAN[level] as number)) % DIGIT;

@@ -1,6 +1,6 @@
 /**
- * The module's job functions, and what a call of each is known to cost: a running estimate of the
- * mean and the spread, from times measured on the threads.
+ * Estimates what a call of each job function costs: the running mean and spread of times that were
+ * measured on the threads.
  *
  * Invariants: estimates decide where and how early a job is sent, never whether it runs; a function
  * that has once returned a promise counts as asynchronous for good.
@@ -35,12 +35,12 @@ export class JobFunction {
     return this.#meanMs;
   }
 
-  /** A time that few calls exceed: the mean and four times the mean deviation. */
+  /** A time that few calls exceed: the mean plus four mean deviations. */
   get longMs(): number {
     return this.#meanMs + 4 * this.#deviationMs;
   }
 
-  /** A call took so long. */
+  /** Adds the time of a call. */
   record(runMs: number): void {
     // A plain mean at first, so that the first call does not weigh more than the others.
     if (this.#calls < 1 / WEIGHT) this.#calls += 1;

@@ -1,5 +1,5 @@
 /**
- * A job's handle and its states.
+ * Defines a job: the handle that users see, and its states.
  *
  *     waiting ──▶ queued ──▶ running ──▶ fulfilled | rejected
  *        │          │ ▲         │
@@ -27,7 +27,7 @@ export interface Job<Result> {
   readonly id: number;
   /** The name of the job function. */
   readonly name: string;
-  /** Where the job is now. Cost: for a sent job, a look at shared memory. */
+  /** Where the job is now. Cost: for a sent job, one read of shared memory. */
   readonly state: JobState;
   /**
    * The job's result. The promise is made when it is first read, and never raises an
@@ -43,13 +43,21 @@ export interface Job<Result> {
   cancel(reason?: unknown): boolean;
 }
 
-/** Who a job tells to cancel it, and asks whether a thread has started it. */
-export interface JobOwner {
-  cancel(job: JobRecord, reason: unknown): boolean;
+/** Carries out `Job.cancel`. Returns whether this call ended the job. */
+export type Cancel = (job: JobRecord, reason: unknown) => boolean;
+
+/** Decides what becomes of a job that leaves its thread. */
+export interface Settler {
+  /** Ends the job; ignored if it has ended. */
+  settle(job: JobRecord, ending: Ending, value: unknown): void;
+  /** Returns a job that never started to the front of the backlog. */
+  putBack(job: JobRecord): void;
 }
 
 /** The thread that a job is out on, as the job sees it. */
 export interface Carrier {
+  /** Makes a job that the thread has not started the main thread's again. Returns whether it did. */
+  takeBack(job: JobRecord): boolean;
   /** Whether the thread has started the cell's job; it may have finished it. */
   isStarted(cell: number): boolean;
   /** Whether the function of the cell's job has ended, so that its answer is under way. */
@@ -68,7 +76,7 @@ export class JobRecord implements Job<unknown> {
   readonly submittedMs: number;
   readonly signal: AbortSignal | undefined;
   readonly timeouts: JobTimeouts | undefined;
-  /** Replaced at acceptance, where it may be copied or detached. */
+  /** Replaced at acceptance, when it may be copied or detached. */
   input: unknown;
   transfer: readonly Transferable[] | undefined;
   /** Negative until then. */
@@ -84,7 +92,7 @@ export class JobRecord implements Job<unknown> {
   list: object | undefined;
   previous: JobRecord | undefined;
   next: JobRecord | undefined;
-  readonly #owner: JobOwner;
+  readonly #cancel: Cancel;
   #value: unknown;
   #promise: Promise<unknown> | undefined;
   #resolve: Settle | undefined;
@@ -93,7 +101,7 @@ export class JobRecord implements Job<unknown> {
   #acceptance: { readonly resolve: Settle; readonly reject: Settle } | undefined;
 
   constructor(
-    owner: JobOwner,
+    cancel: Cancel,
     id: number,
     jobFunction: JobFunction,
     input: unknown,
@@ -103,7 +111,7 @@ export class JobRecord implements Job<unknown> {
     timeouts: JobTimeouts | undefined,
     transfer: readonly Transferable[] | undefined,
   ) {
-    this.#owner = owner;
+    this.#cancel = cancel;
     this.id = id;
     this.function = jobFunction;
     this.input = input;
@@ -184,7 +192,7 @@ export class JobRecord implements Job<unknown> {
   }
 
   cancel(reason: unknown = new DOMException('This job was cancelled', 'AbortError')): boolean {
-    return this.ending === undefined && this.#owner.cancel(this, reason);
+    return this.ending === undefined && this.#cancel(this, reason);
   }
 
   /** Ends the job and settles what was promised. The caller has seen that it had not ended. */

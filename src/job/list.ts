@@ -1,11 +1,11 @@
 /**
- * A doubly linked list through its own entries, so that adding, taking and removing from the middle
- * cost the same few steps at any length, and nothing is allocated.
+ * Links entries in a doubly linked list through themselves, so that adding, taking and removing from the
+ * middle cost the same few steps at any length, and nothing is allocated.
  *
  * Invariant: an entry is in at most one list at a time, and knows which by `list`.
  */
 
-/** What an entry of a list has to have; the list alone writes it. */
+/** The fields of an entry; only the list writes them. */
 export interface Listed<Entry> {
   list: object | undefined;
   previous: Entry | undefined;
@@ -34,7 +34,7 @@ export class List<Entry extends Listed<Entry>> {
     this.#insert(entry, this.#last, undefined);
   }
 
-  /** Adds before an entry of this list, or at the end where that is undefined. */
+  /** Adds before an entry of this list, or at the end if that is undefined. */
   insertBefore(next: Entry | undefined, entry: Entry): void {
     this.#insert(entry, next === undefined ? this.#last : next.previous, next);
   }

@@ -1,5 +1,5 @@
 /**
- * Cancelling by AbortSignal: one listener of the pool per signal, however many jobs share it.
+ * Cancels jobs by AbortSignal, with one listener per signal, however many jobs share it.
  *
  * Invariant: a signal carries the listener exactly while a job that waits, is queued or runs was
  * given that signal; the last one to settle removes it.

@@ -1,5 +1,5 @@
 /**
- * What a pool counts and measures of itself.
+ * Counts a pool's jobs and measures their times.
  *
  * Invariant: the counters move at the same instant as the job they count; the estimates (times,
  * utilization) never decide anything but `retryAfterMs`.
@@ -11,9 +11,9 @@ import type { Ending } from './job.js';
 export interface TimeStats {
   /** The median. */
   readonly p50: number;
-  /** What 90 % did not exceed. */
+  /** 90 % of the jobs took no longer. */
   readonly p90: number;
-  /** What 99 % did not exceed. */
+  /** 99 % of the jobs took no longer. */
   readonly p99: number;
   /** The longest. */
   readonly max: number;
@@ -25,14 +25,14 @@ export interface TimeStats {
 
 /** The histograms count microseconds. */
 const US_PER_MS = 1000;
-/** Times are kept raw for so many jobs: adding one to a histogram takes 18 ns, keeping it 1 ns. */
+/** Buffer this many raw samples before folding them into the histograms: 1 ns a sample instead of 18. */
 const RAW_JOBS = 128;
 /** Of each of them: how long it waited, how long it ran, and when it ended. */
 const RAW_TIMES = 3;
 /** Stands for the wait of a job that was settled before it ended. */
 const ABANDONED = Number.NaN;
 const UTILIZATION_WINDOW_MS = 10_000;
-/** How often busy time is weighted anew; a stretch shorter than this counts as just now. */
+/** How often busy time is reweighted; a stretch shorter than this counts as just now. */
 const FOLD_MS = 100;
 /** The weight of a new run time in its running mean: the last 32 jobs or so decide. */
 const RUN_MEAN_WEIGHT = 1 / 32;
@@ -65,7 +65,7 @@ export class Stats {
     this.#sinceMs = this.#foldedMs = nowMs;
   }
 
-  /** A job's function has ended on its thread. */
+  /** Records a job whose function has ended on its thread. */
   recordRun(waitMs: number, runMs: number, endedMs: number): void {
     const at = this.#rawCount;
     this.#raw[at] = waitMs;
@@ -75,7 +75,7 @@ export class Stats {
     if (this.#rawCount === this.#raw.length) this.#flush();
   }
 
-  /** The same of a job that was settled before: it has kept its slot busy. */
+  /** Records a job that was settled before its function ended: it has kept its slot busy. */
   recordAbandoned(runMs: number, endedMs: number): void {
     this.recordRun(ABANDONED, runMs, endedMs);
   }
@@ -103,7 +103,7 @@ export class Stats {
     this.#foldedMs += elapsedMs;
   }
 
-  /** When so many jobs will be done, by Little's law: excess × mean run time ÷ slots. At least 1 ms. */
+  /** Estimates when this many jobs will be done, by Little's law: excess × mean run time ÷ slots. At least 1 ms. */
   retryAfterMs(excess: number, slots: number): number {
     this.#flush();
     const estimate = (excess * (this.#meanRunMs ?? 100)) / slots;

@@ -1,5 +1,5 @@
 /**
- * The gate: what can be said of a submission before it becomes a job, and how it is refused.
+ * Checks a submission before it becomes a job, and refuses it.
  *
  * Invariants: a refusal allocates nothing but its error, which has no stack; every submission that
  * passes the check of its options is counted, and a refused one is counted as refused.
@@ -15,7 +15,7 @@ import {
   withoutStack,
 } from '../api/errors.js';
 import type { Functions } from '../job/functions.js';
-import { type JobOwner, JobRecord } from '../job/job.js';
+import { type Cancel, JobRecord } from '../job/job.js';
 import { checkSubmitOptions, type SubmitOptions } from '../api/options.js';
 import { JOB_OVERHEAD_BYTES, weigh } from '../wire/payload.js';
 import type { Stats } from '../job/stats.js';
@@ -34,16 +34,16 @@ export class Admission {
     this.#stats = stats;
   }
 
-  /** From here on every submission is refused with this. A later reason replaces an earlier one. */
+  /** Refuses every submission from now on, for this reason. A later reason replaces an earlier one. */
   close(reason: () => MillraceError): void {
     this.#closedBy = reason;
   }
 
   /**
-   * Counts a submission and refuses it where it can't be accepted, whatever room there is.
+   * Counts a submission and refuses it if it can't be accepted, whatever room there is.
    *
    * @returns The bytes to charge.
-   * @throws MillraceError; `signal.reason` where the signal has aborted.
+   * @throws MillraceError; `signal.reason` if the signal has aborted.
    */
   check(name: string, input: unknown, options: SubmitOptions | undefined): number {
     if (typeof name !== 'string') throw invalidName(name);
@@ -58,9 +58,9 @@ export class Admission {
     return bytes;
   }
 
-  /** Makes a job of a submission that was checked last. */
+  /** Makes a job of the submission that was checked last. */
   record(
-    owner: JobOwner,
+    cancel: Cancel,
     name: string,
     input: unknown,
     options: SubmitOptions | undefined,
@@ -70,7 +70,7 @@ export class Admission {
     const timeout = options?.timeout;
     const transfer = options?.transfer;
     return new JobRecord(
-      owner,
+      cancel,
       this.#stats.submitted,
       this.#functions.get(name),
       input,
@@ -115,7 +115,7 @@ export class Admission {
     return new BacklogFullError(limit, held, this.retryAfterMs());
   }
 
-  /** When the backlog will be half full, the first moment at which `available` can tell. */
+  /** Estimates when the backlog will be half full, which is when `available` comes. */
   retryAfterMs(): number {
     const { accepted, waiting, limits } = this.#backlog;
     const excess = accepted + waiting - this.#slots - Math.floor(limits.jobs / 2);

@@ -1,5 +1,5 @@
 /**
- * The end of a pool's life: no more submissions, then what is left, or none of it.
+ * Ends a pool's life: takes no more submissions, then lets what is left run, or cuts it off.
  *
  *     running ──▶ closing ──▶ drained
  *
@@ -17,7 +17,7 @@ import type { Settling } from './settling.js';
 export interface UnfinishedJob {
   /** The name of the job function. */
   readonly name: string;
-  /** As it was submitted; undefined where it was transferred. */
+  /** As it was submitted; undefined if it was transferred. */
   readonly input: unknown;
   /** Whether a thread had started it. */
   readonly started: boolean;
@@ -49,31 +49,33 @@ export class Closing {
     return this.#isClosing && this.#backlog.accepted === 0;
   }
 
-  /** No more submissions; the waiting are refused, the accepted go on. */
+  /** Takes no more submissions; refuses those that wait, and lets the accepted go on. */
   begin(): void {
     if (this.#isClosing) return;
     this.#isClosing = true;
     this.#refuseAll(closedRefusal);
   }
 
-  /** The closing deadline has passed: rejects what is left. Their threads are the caller's to stop. */
+  /** Rejects what is left, at the closing deadline. Its threads are the caller's to stop. */
   cutOff(): UnfinishedJob[] {
     this.#dispatcher.collect();
-    const jobs = [...this.#dispatcher.sent(), ...this.#queued()].toSorted((a, b) => a.id - b.id);
-    // What has ended on its thread is as good as done; its answer is on its way.
+    const jobs = [...this.#dispatcher.lanes.sent(), ...this.#queued()].toSorted(
+      (a, b) => a.id - b.id,
+    );
+    // A job whose function has ended is as good as done; its answer is on its way.
     return jobs
       .filter((job) => !job.isFinished)
       .map((job) => {
         const { name, input } = job;
         const transferred = job.carrier !== undefined && job.transfer !== undefined;
-        const started = this.#settling.withdraw(job);
+        const started = this.#dispatcher.withdraw(job);
         const error = withoutStack(() => cutOffError(started));
         this.#settling.settle(job, 'rejected', error);
         return { name, input: transferred ? undefined : input, started, transferred };
       });
   }
 
-  /** The job module can't be loaded: nothing will ever run. */
+  /** Rejects everything: the job module can't be loaded, so nothing will ever run. */
   fail(error: MillraceError): void {
     for (const job of this.#queued()) this.#settling.settle(job, 'rejected', error);
     this.#refuseAll(() => error);

@@ -1,59 +1,59 @@
 /**
- * Whether the process has to stay for the pool: while there are live jobs or waiters, and for a moment
- * longer. To hold it and to let it go again for each job that comes alone would cost that job more than
- * its promise and its record do (docs/design.md).
+ * Keeps the process alive while jobs or waiters are pending, plus a short lease. Holding and releasing
+ * the process for each job that comes alone would cost that job more than its promise and its record do
+ * (docs/design.md).
  *
- * Invariants: told at edges only; while there is a job or a waiter the process is held; without any it is
- * let go within two tenths of a second.
+ * Invariants: changes are reported at edges only; while there is a job or a waiter the process is held;
+ * without any it is released within two tenths of a second.
  */
-import type { Backlog } from './backlog.js';
 import { Deadline, type Deadlines } from '../job/deadlines.js';
 import type { JobRecord } from '../job/job.js';
+import type { Backlog } from './backlog.js';
 
-/** How often it is asked whether the process may go. */
+/** How often the lease is checked. */
 const LEASE_MS = 100;
 
-export class Liveness {
+export class Lease {
   readonly #backlog: Backlog<JobRecord>;
   readonly #deadlines: Deadlines;
   readonly #now: () => number;
-  readonly #tell: (isLive: boolean) => void;
-  readonly #lapse = new Deadline(() => this.#look());
-  #isLive = false;
-  /** Whether a job has come since it was last asked. */
-  #wasUsed = false;
+  readonly #onChange: (isHeld: boolean) => void;
+  readonly #lapse = new Deadline(() => this.#check());
+  #isHeld = false;
+  /** Whether a job has come since the last check. */
+  #wasTouched = false;
 
-  /** @param tell - Called in the middle of things: it must not call back. */
+  /** @param onChange - Called in the middle of things: it must not call back. */
   constructor(
     backlog: Backlog<JobRecord>,
     deadlines: Deadlines,
     now: () => number,
-    tell: (isLive: boolean) => void,
+    onChange: (isHeld: boolean) => void,
   ) {
     this.#backlog = backlog;
     this.#deadlines = deadlines;
     this.#now = now;
-    this.#tell = tell;
+    this.#onChange = onChange;
   }
 
-  /** A job was accepted or has begun to wait. */
-  used(): void {
-    this.#wasUsed = true;
-    if (this.#isLive) return;
-    this.#isLive = true;
-    this.#tell(true);
+  /** Takes the lease, or renews it: a job was accepted or has begun to wait. */
+  touch(): void {
+    this.#wasTouched = true;
+    if (this.#isHeld) return;
+    this.#isHeld = true;
+    this.#onChange(true);
     this.#renew();
   }
 
-  #look(): void {
+  #check(): void {
     const { accepted, waiting } = this.#backlog;
-    if (this.#wasUsed || accepted + waiting > 0) {
-      this.#wasUsed = false;
+    if (this.#wasTouched || accepted + waiting > 0) {
+      this.#wasTouched = false;
       this.#renew();
       return;
     }
-    this.#isLive = false;
-    this.#tell(false);
+    this.#isHeld = false;
+    this.#onChange(false);
   }
 
   #renew(): void {

@@ -1,13 +1,13 @@
 /**
- * What the fill of the backlog means to producers: is it full, and when may they go on.
+ * Tells producers when the backlog is full, and when they may go on.
  *
- * Invariants: told at edges only, `saturated` and `available` in turn; `available` comes at half
- * full, with nobody waiting, so that producers don't flap around a single free place.
+ * Invariants: reported at edges only, `saturated` and `available` in turn; `available` comes at half
+ * full with nobody waiting, so that producers don't flap around a single free place.
  */
-import type { Backlog } from './backlog.js';
 import type { JobRecord } from '../job/job.js';
+import type { Backlog } from './backlog.js';
 
-/** Who is told. Called in the middle of things: it must not call back. */
+/** Receives the edges. Called in the middle of things: it must not call back. */
 export interface PressureEvents {
   saturated(): void;
   available(): void;
@@ -32,20 +32,20 @@ export class Pressure {
     return this.#isSaturated;
   }
 
-  /** A submission found no room. */
-  overflowed(): void {
+  /** Handles a submission that found no room. */
+  onOverflow(): void {
     if (this.#isSaturated) return;
     this.#isSaturated = true;
     this.#events.saturated();
   }
 
-  /** A job was accepted or has begun to wait. */
-  rose(): void {
-    if (this.#backlog.accepted >= this.#backlog.capacity) this.overflowed();
+  /** Handles a job that was accepted or has begun to wait. */
+  onRise(): void {
+    if (this.#backlog.accepted >= this.#backlog.capacity) this.onOverflow();
   }
 
-  /** Jobs may have left. */
-  fell(): void {
+  /** Handles jobs that may have left. */
+  onFall(): void {
     if (!this.#isSaturated) return;
     const { accepted, bytes, waiting } = this.#backlog;
     if (accepted > this.#lowJobs || bytes > this.#lowBytes || waiting > 0) return;

@@ -1,44 +1,41 @@
 /**
- * A submission's way from the call to its settling. Synchronous; it knows jobs, the backlog and
- * links, but neither Piscina nor how a thread is made, so that all of it can be tested step by step.
+ * Takes submissions in and puts the parts of the schedule together. Synchronous; it knows jobs, the backlog
+ * and links, but neither Piscina nor how a thread is made, so that all of it can be tested step by step.
  *
- * Invariants, at every instant between two calls:
- * - submitted = waiting + queued + running + fulfilled + rejected + cancelled + timedOut + dropped
- *   + refused; a job is in exactly one of them.
- * - No thread is idle while a job is queued, and no place is free that the first waiter fits into.
+ * Invariant, at every instant between two calls: submitted = waiting + queued + running + fulfilled +
+ * rejected + cancelled + timedOut + dropped + refused; a job is in exactly one of them.
  */
 import type { Transferable } from 'node:worker_threads';
-import { Admission } from './admission.js';
-import { Backlog } from './backlog.js';
-import { Closing, type UnfinishedJob } from './closing.js';
+import type { BacklogLimit, MillraceError } from '../api/errors.js';
+import type { Settings, SubmitOptions } from '../api/options.js';
+import { Dispatcher } from '../dispatch/dispatcher.js';
+import type { Lane, Link, Loss } from '../dispatch/lane.js';
 import { Deadlines } from '../job/deadlines.js';
-import { Dispatcher, type Loss } from '../dispatch/dispatcher.js';
-import {
-  type BacklogLimit,
-  JobDroppedError,
-  type MillraceError,
-  NotCloneableError,
-  withoutStack,
-} from '../api/errors.js';
 import { Functions } from '../job/functions.js';
 import type { Ending, JobRecord } from '../job/job.js';
-import type { Lane, Link } from '../dispatch/lane.js';
-import { Liveness } from './lease.js';
-import type { Settings, SubmitOptions } from '../api/options.js';
-import { makeRoom } from './overflow.js';
-import { checkAttached, compact, detach } from '../wire/payload.js';
+import { Signals } from '../job/signals.js';
+import { Stats } from '../job/stats.js';
+import { checkAttached } from '../wire/payload.js';
+import { Admission } from './admission.js';
+import { Backlog } from './backlog.js';
+import { Cancellation } from './cancellation.js';
+import { Closing, type UnfinishedJob } from './closing.js';
+import { Flow } from './flow.js';
+import { inputError, takeOver } from './input.js';
+import { Lease } from './lease.js';
+import { OverflowPolicy } from './overflow.js';
 import { Pressure, type PressureEvents } from './pressure.js';
 import { Settling } from './settling.js';
 import { type PoolStats, snapshot, type ThreadTotals } from './snapshot.js';
-import { Stats } from '../job/stats.js';
+import { Timeouts } from './timeouts.js';
 
-/** What the scheduler tells its surroundings. Called in the middle of things: they must not call back. */
+/** What the scheduler reports. Called in the middle of things: it must not call back. */
 export interface SchedulerEvents extends PressureEvents {
-  /** Whether the process has to stay: for live jobs or waiters, and for a moment longer. */
+  /** Whether the process has to stay alive: for jobs or waiters, and for a moment longer. */
   live(isLive: boolean): void;
-  /** A job failed whose result nobody has read. */
+  /** A job failed and nobody has read its result. */
   failedUnread(job: JobRecord): void;
-  /** Closing, and the last accepted job has settled. */
+  /** The scheduler is closing, and the last accepted job has settled. */
   drained(): void;
 }
 
@@ -50,73 +47,102 @@ export type SchedulerSettings = Pick<
 
 export class Scheduler {
   readonly #settings: SchedulerSettings;
-  readonly #events: SchedulerEvents;
   readonly #now: () => number;
-  readonly #slots: number;
-  readonly #backlog: Backlog<JobRecord>;
-  readonly #functions = new Functions();
   readonly #stats: Stats;
   readonly #deadlines: Deadlines;
+  readonly #backlog: Backlog<JobRecord>;
   readonly #dispatcher: Dispatcher;
   readonly #settling: Settling;
-  readonly #closing: Closing;
-  readonly #admission: Admission;
+  readonly #cancellation: Cancellation;
   readonly #pressure: Pressure;
-  readonly #liveness: Liveness;
-  #isRefilling = false;
+  readonly #admission: Admission;
+  readonly #overflow: OverflowPolicy;
+  readonly #lease: Lease;
+  readonly #closing: Closing;
+  readonly #flow: Flow;
+  /** One for all jobs. */
+  readonly #cancel = (job: JobRecord, reason: unknown): boolean =>
+    this.#cancellation.cancel(job, reason);
 
   constructor(
     settings: SchedulerSettings,
     events: SchedulerEvents,
     now: () => number = () => performance.now(),
   ) {
+    const slots = settings.threads * settings.concurrency;
+    const functions = new Functions();
+    const refill = (): void => this.#flow.refill();
+    const signals = new Signals<JobRecord>((jobs, reason) =>
+      this.#cancellation.abort(jobs, reason),
+    );
     this.#settings = settings;
-    this.#events = events;
     this.#now = now;
-    this.#slots = settings.threads * settings.concurrency;
     this.#stats = new Stats(now());
-    this.#backlog = new Backlog(this.#slots, settings.backlog);
-    this.#pressure = new Pressure(this.#backlog, this.#slots, events);
-    this.#admission = new Admission(this.#backlog, this.#slots, this.#functions, this.#stats);
     this.#deadlines = new Deadlines(now);
-    this.#liveness = new Liveness(this.#backlog, this.#deadlines, now, (isLive) =>
-      events.live(isLive),
+    this.#backlog = new Backlog(slots, settings.backlog);
+    this.#pressure = new Pressure(this.#backlog, slots, events);
+    this.#admission = new Admission(this.#backlog, slots, functions, this.#stats);
+    this.#lease = new Lease(this.#backlog, this.#deadlines, now, (isHeld) => events.live(isHeld));
+    const timeouts = new Timeouts(this.#deadlines, now, (job, phase, timeoutMs) =>
+      this.#cancellation.expire(job, phase, timeoutMs),
+    );
+    this.#settling = new Settling(this.#backlog, timeouts, signals, this.#stats, (job) =>
+      events.failedUnread(job),
     );
     this.#dispatcher = new Dispatcher(
-      this,
+      this.#settling,
+      () => this.#flow.onAnswers(),
       settings,
-      this.#functions,
+      functions,
       this.#deadlines,
       this.#stats,
       now,
     );
-    this.#settling = new Settling(
-      { refill: () => this.refill(), failedUnread: (job) => events.failedUnread(job) },
-      this.#backlog,
+    this.#cancellation = new Cancellation(
+      this.#settling,
       this.#dispatcher,
-      this.#stats,
-      this.#deadlines,
-      now,
+      timeouts,
+      signals,
+      refill,
+    );
+    this.#overflow = new OverflowPolicy(
+      settings.overflow,
+      this.#admission,
+      this.#backlog,
+      this.#dispatcher.lanes,
+      this.#settling,
+      refill,
     );
     this.#closing = new Closing(this.#admission, this.#backlog, this.#dispatcher, this.#settling);
+    this.#flow = new Flow(
+      this.#backlog,
+      this.#dispatcher,
+      this.#settling,
+      timeouts,
+      this.#pressure,
+      now,
+      () => {
+        if (this.#closing.isDrained) events.drained();
+      },
+    );
   }
 
   /**
    * Takes a submission in: accepted or, with `overflow: 'wait'`, waiting.
    *
-   * @throws MillraceError where it is refused; `signal.reason` where the signal has aborted.
+   * @throws MillraceError if it is refused; `signal.reason` if the signal has aborted.
    */
   submit(name: string, input: unknown, options: SubmitOptions | undefined): JobRecord {
     const bytes = this.#admission.check(name, input, options);
     const blocker = this.#backlog.blocker(bytes);
     if (blocker === undefined) return this.#enter(this.#record(name, input, options, bytes));
-    return this.#overflow(blocker, name, input, options, bytes);
+    return this.#submitToFull(blocker, name, input, options, bytes);
   }
 
   /**
-   * Takes a submission in where there is room for it now.
+   * Takes a submission in if there is room for it now.
    *
-   * @returns Undefined where there is none.
+   * @returns Undefined if there is none.
    * @throws MillraceError as `submit`, but for `ERR_BACKLOG_FULL`.
    */
   trySubmit(
@@ -129,41 +155,43 @@ export class Scheduler {
       return this.#enter(this.#record(name, input, options, bytes));
     }
     this.#stats.endings.refused += 1;
-    this.#pressure.overflowed();
+    this.#pressure.onOverflow();
     return undefined;
   }
 
-  /** A thread is ready. */
+  /** Adds a thread that is ready. */
   addThread(link: Link): void {
     this.#dispatcher.add(link);
   }
 
   /**
-   * A thread is gone, whether it was ready or not.
+   * Handles the end of a thread, whether it was ready or not.
    *
    * @returns How many jobs it had started and not answered.
    */
   loseThread(link: Link, loss: Loss): number {
-    return this.#dispatcher.lose(link, loss);
+    const started = this.#dispatcher.lose(link, loss);
+    this.#flow.refill();
+    return started;
   }
 
-  /** No more submissions; the waiting are refused, the accepted go on. `drained` follows. */
+  /** Takes no more submissions; refuses those that wait, and lets the accepted go on. `drained` follows. */
   close(): void {
     this.#closing.begin();
-    this.refill();
+    this.#flow.refill();
   }
 
-  /** The closing deadline has passed: rejects what is left. Their threads are the caller's to stop. */
+  /** Rejects what is left, at the closing deadline. Its threads are the caller's to stop. */
   cutOff(): UnfinishedJob[] {
     const unfinished = this.#closing.cutOff();
-    this.refill();
+    this.#flow.refill();
     return unfinished;
   }
 
-  /** The job module can't be loaded: nothing will ever run. */
+  /** Rejects everything: the job module can't be loaded, so nothing will ever run. */
   fail(error: MillraceError): void {
     this.#closing.fail(error);
-    this.refill();
+    this.#flow.refill();
   }
 
   /** Calls no deadline any more. */
@@ -178,12 +206,12 @@ export class Scheduler {
 
   stats(threads: ThreadTotals): PoolStats {
     this.#dispatcher.collect();
-    this.refill();
+    this.#flow.refill();
     const retryAfterMs = this.#pressure.isSaturated ? this.#admission.retryAfterMs() : 0;
     return snapshot(
       this.#settings,
       this.#backlog,
-      this.#dispatcher,
+      this.#dispatcher.lanes,
       this.#stats,
       threads,
       retryAfterMs,
@@ -191,83 +219,22 @@ export class Scheduler {
     );
   }
 
-  /** For the dispatcher: a job that was sent has ended. */
-  settle(job: JobRecord, ending: Ending, value: unknown): void {
-    this.#settling.settle(job, ending, value);
-  }
-
-  /** For the dispatcher: whether accepted jobs wait for a thread, or submissions for room. */
-  get hasQueued(): boolean {
-    return this.#backlog.queued > 0 || this.#backlog.waiting > 0;
-  }
-
-  /** For the dispatcher: a job that was sent has not started. */
-  putBack(job: JobRecord): void {
-    this.#backlog.putBack(job);
-    this.#settling.moved(job);
-  }
-
-  /** Lets waiters in and sends jobs out, as long as there is room for either. */
-  refill(): void {
-    // Not entered twice: settling a job in here asks for it again, and the loop below sees to it.
-    if (this.#isRefilling) return;
-    this.#isRefilling = true;
-    try {
-      do {
-        while (this.#admitWaiter());
-      } while (this.#sendNext());
-    } finally {
-      this.#dispatcher.ring();
-      this.#isRefilling = false;
-    }
-    this.#pressure.fell();
-    if (this.#closing.isDrained) this.#events.drained();
-  }
-
-  /** A submission that finds no room: it waits, others are dropped for it, or it is refused. */
-  #overflow(
+  /** Takes in a submission that finds the backlog full. @throws MillraceError if it is refused. */
+  #submitToFull(
     blocker: BacklogLimit,
     name: string,
     input: unknown,
     options: SubmitOptions | undefined,
     bytes: number,
   ): JobRecord {
-    if (this.#isToWait(blocker, bytes)) {
+    this.#pressure.onOverflow();
+    if (this.#overflow.hasToWait(blocker, bytes)) {
       return this.#wait(this.#record(name, input, options, bytes));
     }
     const job = this.#enter(this.#record(name, input, options, bytes));
     // Jobs that were dropped may have left their slots.
-    this.refill();
+    this.#flow.refill();
     return job;
-  }
-
-  /** Whether a submission is to wait; if not, others were dropped for it. @throws MillraceError if it is refused. */
-  #isToWait(blocker: BacklogLimit, bytes: number): boolean {
-    this.#pressure.overflowed();
-    const { overflow } = this.#settings;
-    if (overflow === 'wait') {
-      const waitBlocker = this.#backlog.waitBlocker(bytes);
-      if (waitBlocker === undefined) return true;
-      throw this.#admission.refuse(() => this.#admission.fullError(waitBlocker));
-    }
-    if (overflow === 'reject' || !this.#drop(bytes, overflow)) {
-      throw this.#admission.refuse(() => this.#admission.fullError(blocker));
-    }
-    return false;
-  }
-
-  #drop(bytes: number, overflow: 'drop-oldest' | 'drop-newest'): boolean {
-    const which = overflow === 'drop-oldest' ? 'oldest' : 'newest';
-    const victims = makeRoom(bytes, which, this.#backlog, this.#dispatcher);
-    if (victims === undefined) {
-      this.refill();
-      return false;
-    }
-    for (const victim of victims) {
-      const error = withoutStack(() => new JobDroppedError(victim.name, overflow));
-      this.#settling.finish(victim, 'dropped', error);
-    }
-    return true;
   }
 
   #record(
@@ -276,18 +243,18 @@ export class Scheduler {
     options: SubmitOptions | undefined,
     bytes: number,
   ): JobRecord {
-    return this.#admission.record(this.#settling, name, input, options, bytes, this.#now());
+    return this.#admission.record(this.#cancel, name, input, options, bytes, this.#now());
   }
 
   #wait(job: JobRecord): JobRecord {
     this.#backlog.wait(job);
-    this.#settling.watch(job);
-    this.#liveness.used();
-    this.#pressure.rose();
+    this.#cancellation.watch(job);
+    this.#lease.touch();
+    this.#pressure.onRise();
     return job;
   }
 
-  /** A newcomer for which there is room. */
+  /** Accepts a newcomer for which there is room. */
   #enter(job: JobRecord): JobRecord {
     this.#backlog.accept(job);
     let direct: Lane | undefined;
@@ -303,10 +270,10 @@ export class Scheduler {
     const lane = direct ?? this.#laneNow(job);
     if (lane === undefined) this.#backlog.queue(job);
     else this.#send(job, lane, direct !== undefined);
-    if (job.ending === undefined) this.#settling.watch(job);
-    this.#liveness.used();
-    this.#pressure.rose();
-    if (job.ending !== undefined) this.#pressure.fell();
+    if (job.ending === undefined) this.#cancellation.watch(job);
+    this.#lease.touch();
+    this.#pressure.onRise();
+    if (job.ending !== undefined) this.#pressure.onFall();
     return job;
   }
 
@@ -316,82 +283,26 @@ export class Scheduler {
     return this.#laneNow(job);
   }
 
+  /** The thread that a newcomer can go to at once: behind nobody, and with room. */
+  #laneNow(job: JobRecord): Lane | undefined {
+    return this.#backlog.queued === 0 ? this.#dispatcher.laneFor(job) : undefined;
+  }
+
   /** @param isIntact - Whether a newcomer whose message can't be made has lost nothing yet, and is refused. */
   #send(job: JobRecord, lane: Lane, isIntact: boolean): void {
     try {
       this.#dispatcher.send(job, lane, true);
     } catch (error) {
       if (isIntact) throw this.#refuseInput(job, error);
-      this.#rejectInput(job, error);
+      this.#settling.settle(job, 'rejected', inputError(job, error));
     }
   }
 
-  /** The thread that a newcomer can go to at once: behind nobody, and where there is room. */
-  #laneNow(job: JobRecord): Lane | undefined {
-    return this.#backlog.queued === 0 ? this.#dispatcher.laneFor(job) : undefined;
-  }
-
-  /** The input of a newcomer can't be taken over: it was never accepted. */
+  /** Refuses a newcomer whose input can't be taken over: it was never accepted. */
   #refuseInput(job: JobRecord, error: unknown): MillraceError {
     this.#backlog.release(job);
     // Jobs may have been dropped to make room.
-    this.refill();
+    this.#flow.refill();
     return this.#admission.refuse(() => inputError(job, error));
   }
-
-  /** The input of an accepted job can't be sent. */
-  #rejectInput(job: JobRecord, error: unknown): void {
-    this.#settling.settle(job, 'rejected', inputError(job, error));
-  }
-
-  /** Lets the first waiter in, if there is room for it now; one that can't be taken over is refused. */
-  #admitWaiter(): boolean {
-    const waiter = this.#backlog.takeWaiter();
-    if (waiter === undefined) return false;
-    this.#backlog.accept(waiter);
-    try {
-      if (waiter.transfer !== undefined) checkAttached(waiter.transfer);
-      takeOver(waiter);
-      waiter.accepted(this.#now());
-      this.#backlog.queue(waiter);
-      this.#settling.moved(waiter);
-    } catch (error) {
-      this.#backlog.release(waiter);
-      this.#settling.finish(waiter, 'refused', inputError(waiter, error));
-    }
-    return true;
-  }
-
-  #sendNext(): boolean {
-    const job = this.#backlog.next;
-    if (job === undefined) return false;
-    const lane = this.#dispatcher.laneFor(job);
-    if (lane === undefined) return false;
-    this.#backlog.take();
-    try {
-      this.#dispatcher.send(job, lane, false);
-    } catch (error) {
-      this.#rejectInput(job, error);
-    }
-    this.#settling.moved(job);
-    return true;
-  }
-}
-
-/**
- * Makes the input the pool's own: what is transferred is detached now, a view gets its own memory.
- * Cloning may run getters of the input, which may submit: its place is taken before.
- */
-function takeOver(job: JobRecord): void {
-  if (job.transfer === undefined) {
-    job.input = compact(job.input);
-    return;
-  }
-  const moved = detach(job.input, job.transfer);
-  job.input = moved.value;
-  job.transfer = moved.list;
-}
-
-function inputError(job: JobRecord, cause: unknown): NotCloneableError {
-  return withoutStack(() => new NotCloneableError(job.name, 'input', cause));
 }

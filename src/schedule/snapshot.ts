@@ -1,10 +1,10 @@
 /**
- * What `pool.stats()` shows, put together from those who know.
+ * Puts together what `pool.stats()` shows.
  *
  * Invariant: plain data, true at one instant: submitted = waiting + queued + running + all endings.
  */
 import type { Backlog } from './backlog.js';
-import type { Dispatcher } from '../dispatch/dispatcher.js';
+import type { Lanes } from '../dispatch/lanes.js';
 import type { Ending, JobRecord } from '../job/job.js';
 import type { Stats, TimeStats } from '../job/stats.js';
 
@@ -67,20 +67,20 @@ export type ThreadTotals = Pick<PoolStats['threads'], 'lost' | 'recycled'>;
 export function snapshot(
   { threads, concurrency }: { readonly threads: number; readonly concurrency: number },
   backlog: Backlog<JobRecord>,
-  dispatcher: Dispatcher,
+  lanes: Lanes,
   stats: Stats,
   { lost, recycled }: ThreadTotals,
   retryAfterMs: number,
   nowMs: number,
 ): PoolStats {
-  const unstarted = dispatcher.unstarted();
+  const unstarted = lanes.unstarted();
   const slots = threads * concurrency;
   // The threads go on meanwhile: what has ended since then is not counted as running beside what began.
   const running = Math.min(backlog.accepted - backlog.queued - unstarted.count, slots);
   const queued = backlog.accepted - running;
   const oldest = unstarted.oldest ?? backlog.next;
   return {
-    threads: { target: threads, ...dispatcher.threads(), lost, recycled },
+    threads: { target: threads, ...lanes.threads(), lost, recycled },
     jobs: {
       submitted: stats.submitted,
       waiting: backlog.waiting,
@@ -97,7 +97,7 @@ export function snapshot(
     },
     waitMs: stats.waitMs(),
     runMs: stats.runMs(),
-    utilization: Math.min(1, stats.meanBusySlots(nowMs, dispatcher.runningSinceMs()) / slots),
+    utilization: Math.min(1, stats.meanBusySlots(nowMs, lanes.runningSinceMs()) / slots),
     retryAfterMs,
   };
 }

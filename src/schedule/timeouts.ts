@@ -1,9 +1,9 @@
 /**
- * The timeouts of jobs: which of a job's four expires next, and whether it really has.
+ * Decides which of a job's four timeouts expires next, and whether it really has.
  *
  * Invariants: a job has one deadline, moved as the job moves on; a job that a thread has started
  * never runs into `queueMs`; `runMs` counts from the true start; a job whose function has ended is
- * not overdue, though its answer be still under way.
+ * not overdue, even if its answer is still under way.
  */
 import { Deadline, type Deadlines } from '../job/deadlines.js';
 import type { TimeoutPhase } from '../api/errors.js';
@@ -14,7 +14,7 @@ export class Timeouts {
   readonly #now: () => number;
   readonly #expire: (job: JobRecord, phase: TimeoutPhase, timeoutMs: number) => void;
 
-  /** @param expire - Ends the job, unless it was started just now and `phase` is `queue`: then `move` it. */
+  /** @param expire - Ends the job, unless it was started just now and `phase` is `queue`: then it calls `reschedule`. */
   constructor(
     deadlines: Deadlines,
     now: () => number,
@@ -25,21 +25,21 @@ export class Timeouts {
     this.#expire = expire;
   }
 
-  /** Begins to watch a job that has timeouts. */
+  /** Starts to watch a job that has timeouts. */
   add(job: JobRecord): void {
     job.deadline = new Deadline(() => this.#deadlineReached(job));
-    this.move(job);
+    this.reschedule(job);
   }
 
-  /** The job has moved on, to another phase. */
-  move(job: JobRecord): void {
+  /** Sets the deadline anew for a job that has moved on to another phase; ignored if it has no timeouts. */
+  reschedule(job: JobRecord): void {
     if (job.deadline === undefined) return;
     const { atMs } = nextTimeout(job, this.#now());
     if (atMs === Infinity) this.#deadlines.clear(job.deadline);
     else this.#deadlines.set(job.deadline, atMs);
   }
 
-  /** The job has ended. */
+  /** Stops watching a job. */
   remove(job: JobRecord): void {
     if (job.deadline !== undefined) this.#deadlines.clear(job.deadline);
   }
@@ -48,7 +48,7 @@ export class Timeouts {
     const nowMs = this.#now();
     const { atMs, phase } = nextTimeout(job, nowMs);
     if (phase === undefined || atMs > nowMs || job.isFinished) {
-      this.move(job);
+      this.reschedule(job);
       return;
     }
     this.#expire(job, phase, job.timeouts?.[`${phase}Ms`] as number);
@@ -56,8 +56,8 @@ export class Timeouts {
 }
 
 /**
- * When a job's next timeout expires, given what is known of it. `phase` is undefined where the time
- * is only the next moment to look: a sent job's start shows in its claim, and is not announced.
+ * When a job's next timeout expires, given what is known of it. `phase` is undefined if the time
+ * is only the next moment to look: a sent job's start shows in its claim and is not announced.
  */
 function nextTimeout(
   job: JobRecord,

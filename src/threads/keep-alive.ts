@@ -1,13 +1,13 @@
 /**
- * Keeps the process alive while there is a reason to. Everything else of a pool is unref'ed, so this
- * is the one place that decides it: an idle pool lets the process exit, a live job does not, also
+ * Keeps the process alive while there is a reason to. Everything else of a pool is unref'ed, so this is
+ * the one place that decides: an idle pool lets the process exit, an outstanding job does not, not even
  * while its thread boots or is being replaced.
  */
 export class KeepAlive {
   #reasons = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** One more reason to stay. */
+  /** Adds a reason to stay. */
   hold(): void {
     this.#reasons += 1;
     if (this.#reasons > 1) return;
@@ -15,13 +15,13 @@ export class KeepAlive {
     this.#timer.ref();
   }
 
-  /** One reason less. */
+  /** Removes a reason to stay. */
   release(): void {
     this.#reasons -= 1;
     if (this.#reasons === 0) this.#timer?.unref();
   }
 
-  /** For good: nothing is left of it. */
+  /** Lets the process go for good. */
   end(): void {
     clearInterval(this.#timer);
   }

@@ -1,23 +1,22 @@
 /**
- * One worker thread of the pool and the permanent link to its host.
+ * Follows one worker thread from its boot to its end, and owns the permanent link to its host.
  *
  *     booting ──▶ greeted ──▶ loading ──▶ ready ──▶ gone
  *        └───────────┴───────────┴─────────────────▲
  *
- * Invariants: the state only moves on; `gone` is told once, after the last message of the thread and
+ * Invariants: the state only moves forward; `gone` is reported once, after the last message of the thread and
  * after its exit; the link alone keeps no process alive.
  */
 import { deserialize } from 'node:v8';
 import type { MessagePort, Worker } from 'node:worker_threads';
-import type { Loss } from '../dispatch/dispatcher.js';
 import { sharedNowMs } from '../wire/clock.js';
-import { AHEAD_CELLS, type Link } from '../dispatch/lane.js';
+import { AHEAD_CELLS, type Link, type Loss, type Receiver } from '../dispatch/lane.js';
 import { onMessage } from '../wire/port.js';
 import { BELL, type Hello, Kind } from '../wire/protocol.js';
 import { Rings } from '../wire/rings.js';
 import { decodeThrown, type EncodedError } from '../wire/thrown.js';
 
-/** What a thread's link tells. */
+/** What a thread's link reports. */
 export interface LinkEvents {
   ready(link: ThreadLink): void;
   /** The module did not load. The thread is being stopped. */
@@ -29,7 +28,7 @@ export interface LinkEvents {
   startedOrFailed(link: ThreadLink): void;
 }
 
-/** Serialised by hand, so that it can't be a message that fails to be read. */
+/** Deserializes an error that was serialized by hand, so that its message can't fail to be read. */
 function readThrown(bytes: Uint8Array): unknown {
   try {
     return decodeThrown(deserialize(bytes) as EncodedError);
@@ -43,8 +42,6 @@ export class ThreadLink implements Link {
   names: readonly string[] = [];
   readonly clockOffsetMs: number = performance.now() - sharedNowMs();
   state: 'booting' | 'greeted' | 'loading' | 'ready' | 'gone' = 'booting';
-  onMessage: (message: unknown) => void = () => {};
-  onUnreadable: (error: unknown) => void = () => {};
   /** Whether the thread has answered a job since this was last reset. */
   hasAnswered = false;
   /** Whether the thread is in the middle of booting or of loading the module. */
@@ -56,11 +53,12 @@ export class ThreadLink implements Link {
   readonly #worker: Worker;
   readonly #events: LinkEvents;
   #port: MessagePort | undefined;
+  #receiver: Receiver | undefined;
   readonly #slots: number;
   readonly #loadTimeoutMs: number;
-  /** For what the thread does next: greet, be told to load, be ready. */
+  /** Limits the thread's next step: to greet, to be told to load, to be ready. */
   #timer: NodeJS.Timeout | undefined;
-  /** Why the thread ends; what was thrown may be anything, undefined too. */
+  /** Why the thread ends; what was thrown may be anything, even undefined. */
   #reason: { readonly error: unknown } | undefined;
   #isUncaught = false;
   #flushed: (() => void) | undefined;
@@ -89,7 +87,7 @@ export class ThreadLink implements Link {
     this.#limit();
   }
 
-  /** Whether the thread has come so far as to greet: what goes wrong before is not up to the module. */
+  /** Whether the thread has greeted: what goes wrong before that is not the module's fault. */
   get wasGreeted(): boolean {
     return this.#port !== undefined;
   }
@@ -98,13 +96,13 @@ export class ThreadLink implements Link {
     return this.#worker.threadId;
   }
 
-  /** The host has introduced itself. */
+  /** Takes the port that the host has sent. */
   greet(hello: Hello): void {
     this.state = 'greeted';
     this.#clearTimer();
     this.#port = hello.port;
     onMessage(this.#port, (message) => this.#receive(message));
-    this.#port.on('messageerror', (error: unknown) => this.onUnreadable(error));
+    this.#port.on('messageerror', (error: unknown) => this.#receiver?.unreadable(error));
     this.#port.on('close', () => {
       this.#isClosed = true;
       this.#maybeGone();
@@ -113,7 +111,7 @@ export class ThreadLink implements Link {
     this.#startedOrFailed();
   }
 
-  /** Lets the host load the job module, so many milliseconds from now. */
+  /** Lets the host load the job module after this many milliseconds. */
   load(moduleUrl: string, delayMs: number): void {
     if (this.isStopped || this.state !== 'greeted') return;
     if (delayMs > 0) {
@@ -127,17 +125,21 @@ export class ThreadLink implements Link {
     this.post([Kind.boot, moduleUrl, memory, cells, this.#slots]);
   }
 
+  deliverTo(receiver: Receiver): void {
+    this.#receiver = receiver;
+  }
+
   post(message: unknown, transfer?: readonly unknown[]): void {
     this.#port?.postMessage(message, transfer as never);
   }
 
   /**
-   * Fulfils when all that code on the thread has written to stdout and stderr is on this side, when the
-   * thread is gone, or when so many milliseconds are over.
+   * Fulfills when all that code on the thread has written to stdout and stderr is on this side, when the
+   * thread is gone, or after this many milliseconds.
    */
   flush(graceMs: number): Promise<void> {
     return new Promise((resolve) => {
-      // The answer may have arrived while this thread was busy: timers run before messages do.
+      // The answer may have arrived while the main thread was busy: timers run before messages do.
       const timer = setTimeout(() => setImmediate(resolve), graceMs).unref();
       this.#flushed = () => {
         clearTimeout(timer);
@@ -152,7 +154,7 @@ export class ThreadLink implements Link {
     void this.#worker.terminate();
   }
 
-  /** The thread is about to be ended, by this link or by its owner: nothing is expected of it. */
+  /** Expects nothing more of the thread: this link or its owner is about to end it. */
   renounce(): void {
     this.isStopped = true;
     this.#clearTimer();
@@ -169,11 +171,11 @@ export class ThreadLink implements Link {
     this.#timer = undefined;
   }
 
-  /** What the thread does next must not take longer than the load timeout. */
+  /** Limits the thread's next step to the load timeout. */
   #limit(): void {
     const limitMs = this.#loadTimeoutMs;
     const timer = setTimeout(() => {
-      // When this thread was busy the answer may be here already: timers run before messages do.
+      // If the main thread was busy the answer may be here already: timers run before messages do.
       setImmediate(() => {
         if (this.#timer !== timer) return;
         this.#fail(new Error(`it took longer than loadTimeoutMs = ${limitMs}`));
@@ -224,7 +226,7 @@ export class ThreadLink implements Link {
 
   #answered(message: unknown): void {
     this.hasAnswered = true;
-    this.onMessage(message);
+    this.#receiver?.receive(message);
   }
 
   /** The port's last message comes before its close; the exit code may come before or after. */

@@ -1,6 +1,6 @@
 /**
- * What to say where no thread starts, or the job module is not loaded: whose fault it is, and the way
- * out.
+ * Makes the error for a pool whose threads do not start or do not load the job module: whose fault it is,
+ * and the way out.
  *
  * Invariant: the job module is blamed only for what happened when it was its turn, which is after the
  * thread has greeted. Before that come Node's permission, Piscina's own file, preloads and the host.
@@ -8,7 +8,7 @@
 import { InvalidOptionError, ModuleLoadError } from '../api/errors.js';
 import type { Settings } from '../api/options.js';
 
-/** The error where Node refuses to make a thread. */
+/** Makes the error for a thread that Node refuses to create. */
 export function startFailure(
   settings: Settings,
   error: unknown,
@@ -23,7 +23,7 @@ export function startFailure(
 }
 
 /**
- * The error where threads end, or fail to load the job module, again and again.
+ * Makes the error for threads that end, or fail to load the job module, again and again.
  *
  * @param wasGreeted - Whether the last of them had come so far as to be told to load the module.
  */
@@ -48,7 +48,7 @@ export function loadFailure(
   );
 }
 
-/** Where it is Node's permission model that stands in the way: the flag that is missing. */
+/** Names the flag that is missing if Node's permission model stands in the way. */
 function forbidden(error: unknown): string | undefined {
   const { code, permission, resource } = fields(error);
   if (code !== 'ERR_ACCESS_DENIED') return undefined;

@@ -1,25 +1,25 @@
 /**
- * A fixed number of worker threads, each with a link. The only file that imports Piscina.
+ * Keeps a fixed number of worker threads, each with a link. The only file that imports Piscina.
  *
- * Piscina starts the threads, carries their options and replaces those that end. What it leaves
- * open is done here: its replacement is immediate, so a thread in a row of failures is told late to
- * load the module; after a thread that ended while booting it replaces none any more, so missing
- * threads get a further Piscina. `test/piscina.test.ts` pins what this file relies on.
+ * Piscina starts the threads, carries their options and replaces those that end. This file covers what
+ * Piscina does not: it replaces a thread at once, so after failures in a row the new thread is told late to
+ * load the module; once a thread has ended while booting it replaces none any more, so missing
+ * threads get a further Piscina. `test/pool/piscina.test.ts` pins what this file relies on.
  *
  * Invariants: at most `target` threads at a time, and `target` again soon after any loss, until
  * `destroy`; when the module did not load three times per thread in a row, with no thread ready,
- * the threads end and `failed` is told, once.
+ * the threads end and `failed` is reported, once.
  */
 import { Piscina } from 'piscina';
 import type { Worker } from 'node:worker_threads';
-import type { Loss } from '../dispatch/dispatcher.js';
+import type { Loss } from '../dispatch/lane.js';
 import { type ModuleLoadError, withoutStack } from '../api/errors.js';
 import { type LinkEvents, ThreadLink } from './link.js';
 import { loadFailure, startFailure } from './load-failure.js';
 import type { Settings } from '../api/options.js';
 import { isHello } from '../wire/protocol.js';
 
-/** What the threads tell. */
+/** What the threads report. */
 export interface ThreadsEvents extends Pick<LinkEvents, 'stray'> {
   ready(link: ThreadLink): void;
   /** A thread is gone, ready or not. */

@@ -1,6 +1,6 @@
 /**
- * The clock that a pool's threads share. The main thread counts by `performance.now()`, as its timers do, also where
- * a test replaces both; each link knows what lies between the two.
+ * The clock that a pool's threads share. The main thread counts by `performance.now()`, as its timers do, even if
+ * a test replaces both; each link knows the offset between the two.
  *
  * Invariant: never goes back, and means the same instant on every thread.
  */

@@ -1,5 +1,5 @@
 /**
- * How one value, a job's input or its result, is weighed and made ready to cross a link.
+ * Weighs one value, a job's input or its result, and makes it ready to cross a link.
  *
  * Invariants: a view never drags its larger buffer along; a Buffer that is the whole value arrives
  * as a Buffer; weighing a value costs a bounded number of steps, whatever its size.

@@ -1,5 +1,5 @@
 /**
- * How messages of a link reach their receiver.
+ * Delivers the messages of a port to their receiver, past Node's `EventTarget` if possible.
  *
  * Invariant: with or without the short way the same messages arrive in the same order, and every other event
  * of the port is dispatched as ever.

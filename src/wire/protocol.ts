@@ -1,6 +1,6 @@
 /**
- * What the main thread and a thread's host say to each other in messages; jobs and small values
- * cross in `rings.ts`.
+ * Defines the messages between the main thread and a thread's host; jobs and small values cross in
+ * `rings.ts`.
  *
  * Invariants: a message is `BELL` or an array that begins with its `Kind`. No two values share a
  * message, so that one that can't be cloned harms no other, and none shares identity with another.
@@ -11,7 +11,7 @@ import type { MessagePort } from 'node:worker_threads';
 /** Names the protocol in the greeting, so that two versions of the library never talk past each other. */
 export const PROTOCOL = 'millrace/1';
 
-/** Wakes the other side, to look at the rings. */
+/** Wakes the other side, so that it looks at the rings. */
 export const BELL = 0;
 
 /** The first field of every other message. */

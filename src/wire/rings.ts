@@ -1,48 +1,85 @@
 /**
- * The memory that the main thread shares with one worker thread: a cell for each job that is out on
- * it, a ring of submissions and a ring of completions, after the manner of io_uring.
+ * The memory that the main thread shares with one worker thread: a cell for each job that is out on it, a
+ * ring of submissions and a ring of completions, modeled on io_uring.
  *
  *     main ── submissions: cells in the order of sending ──▶ host
  *     main ◀── completions: cells in the order of ending ─── host
  *
- * A message is only a bell: it is rung where the other side may be asleep. While both are busy, jobs
+ * A message is only a bell: it is rung when the other side may be asleep. While both are busy, jobs
  * and results cross without one.
  *
+ * The layout, for n cells (a power of two); `i32` and `f64` are single words, and only a claim and the
+ * control words are accessed atomically:
+ *
+ *     control       6 lines      one i32 on each: submitted consumed completed hostAwake bellRung collected
+ *     submissions   n × i32      cell numbers, a ring: place = counter mod n
+ *     completions   n × i32      the same
+ *     ┌─ a cell, spread over arrays ──────────────────────────────────────────────────────────────┐
+ *     │ id            f64          main, before `submit`                                          │
+ *     │ times         2 × f64      host: started (before the claim), finished (before `finish`)   │
+ *     │ function      i32          main; the host overwrites it with ASYNC                        │
+ *     │ form          i32          how the cell holds its value: main for the input, then host    │
+ *     │ claim         i32          see below                                                      │
+ *     │ reserved      3 × i32      free; meant for cancelling and for progress                    │
+ *     │ value         f64, 264 bytes, i32   a number, or bytes and their length (`inline.ts`)     │
+ *     └───────────────────────────────────────────────────────────────────────────────────────────┘
+ *
+ *     claim:  offered ─main─▶ takenBack
+ *                └────host──▶ started ──▶ (answering ──▶) finished
+ *
+ * What each atomic operation publishes, and the one that it pairs with on the other side. All are
+ * sequentially consistent.
+ *
+ *     main  submitted := s+1       the cell and its place in the ring        host  reads submitted in `next`
+ *     host  offered → started      when it started                           main  reads the claim
+ *     main  offered → takenBack    (compare-and-exchange: one of two wins)   host  fails to start it
+ *     host  claim := finished      result, form, when it finished            main  reads the claim
+ *     host  completed := c+1       the cell's place in the ring              main  reads completed in `collect`
+ *     host  hostAwake := 0, then reads submitted                             main  writes submitted, then reads hostAwake
+ *     main  bellRung := 0, then reads completed                              host  writes completed, then reads bellRung
+ *     main  collected := c         a hint: these need no bell any more       host  reads it in `unannounced`
+ *     host  consumed := c          a hint, not atomic: claims decide         main  reads it in `waiting`
+ *
  * Invariants:
- * - A cell is the main thread's from `free` to `submit`, and again after it has come back through the
+ * - A cell is the main thread's until `submit`, and again after it has come back through the
  *   ring of completions (or its thread is gone). So no message and no claim can be for an earlier job.
- * - Its claim moves offered → started (→ answering) → finished (host) or offered → taken back (main), by
- *   compare-and-exchange: of two that try, one succeeds. A cell that was taken back comes back, too.
+ * - A cell that was taken back comes back, too.
  * - A side that goes to sleep says so first and then looks once more; the other side writes first and
  *   then looks whether to ring. So no job and no result is left lying.
  */
 import { InlineValues } from './inline.js';
 
-/** Where in a cell's claim its job is. */
+/** The values of a cell's claim. */
 const Claim = { offered: 1, started: 2, answering: 3, finished: 4, takenBack: 5 } as const;
 
-/** Indexes of the control words, each on a cache line of its own. */
+/** The distance of control words, so that each has a cache line of its own. */
 const LINE = 16;
 const Control = {
-  /** Main: how many cells were submitted, ever; counters wrap around at 32 bits. */
+  /** Main: how many cells were submitted, ever. Counters wrap around at 32 bits. */
   submitted: 0,
   /** Host: how many of them it has looked at. */
   consumed: LINE,
   /** Host: how many cells have come back. */
   completed: 2 * LINE,
-  /** 0 where the host sleeps, or is about to. */
+  /** 0 while the host sleeps, or is about to. */
   hostAwake: 3 * LINE,
   /** 1 while a bell is on its way to the main thread. */
   bellRung: 4 * LINE,
-  /** Main: how many of those that have come back it has collected, or is about to. */
+  /** Main: how many cells it has collected, or is about to. */
   collected: 5 * LINE,
   words: 6 * LINE,
 } as const;
 
+/** Words of a cell that nothing uses yet: for cancelling, for progress, and one to align the rest. */
+const RESERVED_WORDS = 3;
+
+/** Bytes of a cell outside its value, its places in the two rings included. */
+const CELL_BYTES = 2 * 4 + 3 * 8 + (3 + RESERVED_WORDS) * 4;
+
 /** Stands for a cell's function once the job has returned a promise. */
 const ASYNC = -1;
 
-/** What goes to the host, to look at the same memory. */
+/** Describes the memory to the host. */
 export interface SharedRings {
   readonly memory: SharedArrayBuffer;
   readonly cells: number;
@@ -51,7 +88,7 @@ export interface SharedRings {
 export class Rings implements SharedRings {
   readonly memory: SharedArrayBuffer;
   readonly cells: number;
-  /** The input of a cell's job and, once it has finished, its result, where they are small. */
+  /** The input of a cell's job and, once it has finished, its result, if they are small. */
   readonly values: InlineValues;
   /** For each cell its job's number. */
   readonly ids: Float64Array;
@@ -97,22 +134,22 @@ export class Rings implements SharedRings {
     this.functions = int32(size);
     this.forms = int32(size);
     this.#claims = int32(size);
-    offset += 4 * size;
+    offset += 4 * RESERVED_WORDS * size;
     this.values = new InlineValues(memory, offset, cells);
   }
 
-  /** Main: new shared memory for so many cells. The system gives it pages as they are used. */
+  /** Main: new shared memory for this many cells. The system gives it pages as they are used. */
   static allocate(cells: number): Rings {
-    const bytes = 4 * Control.words + 48 * ringSize(cells) + InlineValues.byteLength(cells);
+    const bytes = 4 * Control.words + CELL_BYTES * ringSize(cells) + InlineValues.byteLength(cells);
     return new Rings({ memory: new SharedArrayBuffer(bytes), cells });
   }
 
-  /** Main: a new job is in the cell, still to be submitted. */
+  /** Main: makes the cell's claim winnable, for a new job that is still to be submitted. */
   offer(cell: number): void {
     Atomics.store(this.#claims, cell, Claim.offered);
   }
 
-  /** Main: submits a cell. Whether the host knows is another question: `rouse`. */
+  /** Main: submits a cell. Whether the host is awake to see it is another question: `rouse`. */
   submit(cell: number): void {
     const place = this.#submitted;
     const next = (place + 1) | 0;
@@ -122,9 +159,10 @@ export class Rings implements SharedRings {
   }
 
   /**
-   * Main: to be called after `submit`, or before a message is posted that wakes the host anyway.
+   * Main: takes note that the host is about to be woken. Called after `submit`, or before a message that
+   * wakes the host anyway.
    *
-   * @returns Whether the host has to be woken: the bell is the caller's to ring.
+   * @returns Whether the host has to be woken: then the caller rings the bell.
    */
   rouse(): boolean {
     if (Atomics.load(this.#control, Control.hostAwake) === 1) return false;
@@ -137,7 +175,7 @@ export class Rings implements SharedRings {
     return Atomics.load(this.#control, Control.hostAwake) === 1;
   }
 
-  /** Main: whether the cell's job was still unclaimed and is the main thread's again. */
+  /** Main: makes the cell's job the main thread's again. Returns whether it was still unclaimed. */
   takeBack(cell: number): boolean {
     return this.#move(cell, Claim.offered, Claim.takenBack);
   }
@@ -151,15 +189,15 @@ export class Rings implements SharedRings {
   }
 
   /**
-   * Main: all that has come back until now is about to be collected, and what comes back from now on may
-   * ring again. To be called before `collect`.
+   * Main: promises to collect all that has come back until now; what comes back from now on may ring again.
+   * Called before `collect`.
    */
   answerBell(): void {
     Atomics.store(this.#control, Control.collected, Atomics.load(this.#control, Control.completed));
     Atomics.store(this.#control, Control.bellRung, 0);
   }
 
-  /** Main: the cells that were submitted and not looked at by the host, the oldest first. */
+  /** Main: the cells that were submitted and that the host has not looked at, the oldest first. */
   *waiting(): Generator<number, void, undefined> {
     const consumed = Atomics.load(this.#control, Control.consumed);
     for (let at = consumed; at !== this.#submitted; at = (at + 1) | 0) {
@@ -226,14 +264,14 @@ export class Rings implements SharedRings {
     return (Atomics.load(this.#control, Control.submitted) - this.#consumed) | 0;
   }
 
-  /** Host: whether the cell's job was still unclaimed and is the host's to run. */
+  /** Host: claims the cell's job. Returns whether it was still unclaimed and is the host's to run. */
   start(cell: number, nowMs: number): boolean {
     // Written before the claim, which publishes it.
     this.times[2 * cell] = nowMs;
     return this.#move(cell, Claim.offered, Claim.started);
   }
 
-  /** Host: the cell's job has returned a promise. */
+  /** Host: notes that the cell's job has returned a promise. */
   markAsync(cell: number): void {
     this.functions[cell] = ASYNC;
   }
@@ -243,19 +281,19 @@ export class Rings implements SharedRings {
     return this.functions[cell] === ASYNC;
   }
 
-  /** Host: the job's function has ended; the cell holds its result, or a message will. */
+  /** Host: publishes that the job's function has ended; the cell holds its result, or a message will. */
   finish(cell: number, nowMs: number): void {
     this.times[2 * cell + 1] = nowMs;
     Atomics.store(this.#claims, cell, Claim.finished);
   }
 
-  /** Host: the function has ended, its result is about to be posted; that may run getters. */
+  /** Host: publishes that the function has ended and its result is about to be posted, which may run getters. */
   answer(cell: number, nowMs: number): void {
     this.times[2 * cell + 1] = nowMs;
     Atomics.store(this.#claims, cell, Claim.answering);
   }
 
-  /** Host: it was posted. The cell may be the main thread's again. */
+  /** Host: publishes that the result was posted. By then the cell may be the main thread's again. */
   answered(cell: number): void {
     this.#move(cell, Claim.answering, Claim.finished);
   }
@@ -275,17 +313,17 @@ export class Rings implements SharedRings {
     Atomics.store(this.#control, Control.completed, next);
   }
 
-  /** Host: how many cells have come back that the main thread neither knows of nor was told of. */
+  /** Host: how many cells have come back that the main thread neither has collected nor was rung for. */
   get unannounced(): number {
     const collected = Atomics.load(this.#control, Control.collected);
     return Math.min((this.#completed - this.#announced) | 0, (this.#completed - collected) | 0);
   }
 
   /**
-   * Host: to be called before the bell is rung, or a message is posted that is a bell besides. That
-   * announces all that has come back until then.
+   * Host: announces all that has come back until now. Called before the bell is rung, or before a message is
+   * posted, which counts as a bell.
    *
-   * @returns Whether the main thread has to be woken: the bell is the caller's to ring.
+   * @returns Whether the main thread has to be woken: then the caller rings the bell.
    */
   ring(): boolean {
     this.#announced = this.#completed;
@@ -294,7 +332,7 @@ export class Rings implements SharedRings {
     return true;
   }
 
-  /** Host: goes to sleep. Returns false, and is awake, where something was submitted meanwhile. */
+  /** Host: goes to sleep. Returns false, and stays awake, if something was submitted meanwhile. */
   sleep(): boolean {
     Atomics.store(this.#control, Control.hostAwake, 0);
     if (this.left === 0) return true;

@@ -1,5 +1,5 @@
 /**
- * Which job module this thread serves, so that a pool of the same module is not made on it: a
+ * Marks which job module this thread serves, so that no pool of the same module is made on it: a
  * single-file program without an `isMainThread` guard would start threads that start threads.
  */
 

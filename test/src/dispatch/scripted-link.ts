@@ -3,7 +3,7 @@
  * the thread itself is missing.
  */
 import { Inline } from '../../../src/wire/inline.js';
-import type { Link } from '../../../src/dispatch/lane.js';
+import type { Link, Receiver } from '../../../src/dispatch/lane.js';
 import { BELL, Form, Kind } from '../../../src/wire/protocol.js';
 import { Rings } from '../../../src/wire/rings.js';
 import { encodeThrown } from '../../../src/wire/thrown.js';
@@ -20,8 +20,6 @@ export class ScriptedLink implements Link {
   readonly clockOffsetMs = 0;
   /** Jobs that were started and have not ended. */
   readonly running: Arrival[] = [];
-  onMessage: (message: unknown) => void = () => {};
-  onUnreadable: (error: unknown) => void = () => {};
   isStopped = false;
   pings = 0;
   /** Whether the thread is awake, or a bell or an input is on its way to it. */
@@ -30,11 +28,16 @@ export class ScriptedLink implements Link {
   readonly #rings: Rings;
   readonly #inputs = new Map<number, unknown>();
   readonly #now: () => number;
+  #receiver: Receiver | undefined;
 
   constructor(cells: number, now: () => number = () => performance.now()) {
     this.rings = Rings.allocate(cells);
     this.#rings = new Rings(this.rings);
     this.#now = now;
+  }
+
+  deliverTo(receiver: Receiver): void {
+    this.#receiver = receiver;
   }
 
   post(message: unknown, transfer: readonly unknown[] = []): void {
@@ -85,8 +88,8 @@ export class ScriptedLink implements Link {
     this.#rings.finish(cell, this.#now());
     if (form !== Inline.none) return this.#rings.complete(cell);
     this.#rings.ring();
-    if ('value' in outcome) this.onMessage([Kind.done, cell, Form.plain, outcome.value]);
-    else this.onMessage([Kind.done, cell, Form.thrown, encodeThrown(outcome.error)]);
+    if ('value' in outcome) this.#receiver?.receive([Kind.done, cell, Form.plain, outcome.value]);
+    else this.#receiver?.receive([Kind.done, cell, Form.thrown, encodeThrown(outcome.error)]);
   }
 
   /** Ends a running job, and the thread ends before it can say so. */
@@ -98,7 +101,7 @@ export class ScriptedLink implements Link {
 
   /** Rings the bell, if it has to be rung. */
   announce(): void {
-    if (this.#rings.ring()) this.onMessage(BELL);
+    if (this.#rings.ring()) this.#receiver?.receive(BELL);
   }
 
   /** Goes to sleep, unless jobs have come meanwhile. */

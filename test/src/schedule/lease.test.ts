@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Backlog } from '../../../src/schedule/backlog.js';
 import { Deadlines } from '../../../src/job/deadlines.js';
 import type { JobRecord } from '../../../src/job/job.js';
-import { Liveness } from '../../../src/schedule/lease.js';
+import { Lease } from '../../../src/schedule/lease.js';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
@@ -17,12 +17,12 @@ function setUp(): { told: boolean[]; come: () => void; end: () => void } {
   const now = (): number => performance.now();
   const backlog = new Backlog<JobRecord>(1, { jobs: 9, bytes: 9, waiters: 9 });
   const told: boolean[] = [];
-  const liveness = new Liveness(backlog, new Deadlines(now), now, (isLive) => told.push(isLive));
+  const lease = new Lease(backlog, new Deadlines(now), now, (isHeld) => told.push(isHeld));
   return {
     told,
     come() {
       backlog.accept(job);
-      liveness.used();
+      lease.touch();
     },
     end: () => backlog.release(job),
   };

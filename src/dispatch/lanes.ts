@@ -1,0 +1,83 @@
+/**
+ * The ready threads of a pool, and what can be asked of all of them: how many are busy, what was sent to
+ * them, what of it has not started.
+ *
+ * Invariant: a thread is in the list from its readiness until it is gone, stopping ones included.
+ */
+import type { JobRecord } from '../job/job.js';
+import type { Lane, Link } from './lane.js';
+
+export class Lanes {
+  /** In the order of readiness. */
+  readonly all: Lane[] = [];
+
+  add(lane: Lane): void {
+    this.all.push(lane);
+  }
+
+  remove(lane: Lane): void {
+    const index = this.all.indexOf(lane);
+    if (index >= 0) this.all.splice(index, 1);
+  }
+
+  /** The thread of a link; undefined if it never was ready, or is gone. */
+  find(link: Link): Lane | undefined {
+    return this.all.find((lane) => lane.link === link);
+  }
+
+  /** Counts the threads that take jobs, and of these the ones that have a job. */
+  threads(): { ready: number; busy: number } {
+    let ready = 0;
+    let busy = 0;
+    for (const lane of this.all) {
+      if (lane.isStopping) continue;
+      ready += 1;
+      if (lane.occupied > 0) busy += 1;
+    }
+    return { ready, busy };
+  }
+
+  /** When the jobs that run now were started. */
+  runningSinceMs(): number[] {
+    return this.all.flatMap((lane) => [...lane.runningSinceMs()]);
+  }
+
+  /** All jobs that are out on threads and not settled. */
+  sent(): JobRecord[] {
+    return this.all.flatMap((lane) => lane.unsettled());
+  }
+
+  /** Counts the sent jobs that no thread has started, and finds the oldest of them. */
+  unstarted(): { readonly count: number; readonly oldest: JobRecord | undefined } {
+    let count = 0;
+    let oldest: JobRecord | undefined;
+    for (const lane of this.all) {
+      for (const job of lane.unstarted()) {
+        count += 1;
+        if (oldest === undefined || job.id < oldest.id) oldest = job;
+      }
+    }
+    return { count, oldest };
+  }
+
+  /**
+   * Takes back the oldest or the newest sent job that no thread has started. One whose input was
+   * transferred is left alone: the input is on the thread, so the job could not be sent again.
+   */
+  takeBackOne(which: 'oldest' | 'newest'): JobRecord | undefined {
+    const sign = which === 'oldest' ? 1 : -1;
+    for (;;) {
+      let found: JobRecord | undefined;
+      for (const lane of this.all) {
+        for (const job of lane.unstarted()) {
+          if (job.transfer !== undefined) continue;
+          if (found === undefined || sign * (job.id - found.id) < 0) found = job;
+          // They wait in the order of sending, which is that of age.
+          if (which === 'oldest') break;
+        }
+      }
+      // The thread may have started it just now: then the next one.
+      if (found === undefined || found.carrier?.takeBack(found)) return found;
+    }
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * Moves jobs on: waiters into the backlog, queued jobs to the threads.
+ *
+ * Invariant: between two calls no thread is idle while a job is queued, and no place is free that the first
+ * waiter fits into.
+ */
+import type { Dispatcher } from '../dispatch/dispatcher.js';
+import type { JobRecord } from '../job/job.js';
+import { checkAttached } from '../wire/payload.js';
+import type { Backlog } from './backlog.js';
+import { inputError, takeOver } from './input.js';
+import type { Pressure } from './pressure.js';
+import type { Settling } from './settling.js';
+import type { Timeouts } from './timeouts.js';
+
+/** For microtasks: `queueMicrotask` makes an AsyncResource for each. */
+const RESOLVED = Promise.resolve();
+
+export class Flow {
+  readonly #backlog: Backlog<JobRecord>;
+  readonly #dispatcher: Dispatcher;
+  readonly #settling: Settling;
+  readonly #timeouts: Timeouts;
+  readonly #pressure: Pressure;
+  readonly #now: () => number;
+  readonly #onRefilled: () => void;
+  #isRefilling = false;
+  #isRelieving = false;
+
+  /** @param onRefilled - Called at the end of each `refill`; it must not call back. */
+  constructor(
+    backlog: Backlog<JobRecord>,
+    dispatcher: Dispatcher,
+    settling: Settling,
+    timeouts: Timeouts,
+    pressure: Pressure,
+    now: () => number,
+    onRefilled: () => void,
+  ) {
+    this.#backlog = backlog;
+    this.#dispatcher = dispatcher;
+    this.#settling = settling;
+    this.#timeouts = timeouts;
+    this.#pressure = pressure;
+    this.#now = now;
+    this.#onRefilled = onRefilled;
+  }
+
+  /** Lets waiters in and sends jobs out, as long as there is room for either. */
+  refill(): void {
+    // Not entered twice: settling a job in here asks for it again, and the loop below sees to it.
+    if (this.#isRefilling) return;
+    this.#isRefilling = true;
+    try {
+      do {
+        while (this.#admitWaiter());
+      } while (this.#sendNext());
+    } finally {
+      this.#dispatcher.ring();
+      this.#isRefilling = false;
+    }
+    this.#pressure.onFall();
+    this.#onRefilled();
+  }
+
+  /**
+   * Handles threads that have answered: sends them what is queued at once. The rest, which nobody waits for,
+   * follows in a microtask, behind the code that awaits the results and may submit more.
+   */
+  onAnswers(): void {
+    if (this.#hasPending) this.refill();
+    if (this.#isRelieving) return;
+    this.#isRelieving = true;
+    void RESOLVED.then(this.#relieve);
+  }
+
+  readonly #relieve = (): void => {
+    this.#isRelieving = false;
+    this.refill();
+    if (!this.#hasPending && this.#dispatcher.relieve()) this.refill();
+  };
+
+  /** Whether accepted jobs wait for a thread, or submissions for room. */
+  get #hasPending(): boolean {
+    return this.#backlog.queued > 0 || this.#backlog.waiting > 0;
+  }
+
+  /** Lets the first waiter in if there is room for it now; one that can't be taken over is refused. */
+  #admitWaiter(): boolean {
+    const waiter = this.#backlog.takeWaiter();
+    if (waiter === undefined) return false;
+    this.#backlog.accept(waiter);
+    try {
+      if (waiter.transfer !== undefined) checkAttached(waiter.transfer);
+      takeOver(waiter);
+      waiter.accepted(this.#now());
+      this.#backlog.queue(waiter);
+      this.#timeouts.reschedule(waiter);
+    } catch (error) {
+      this.#backlog.release(waiter);
+      this.#settling.finish(waiter, 'refused', inputError(waiter, error));
+    }
+    return true;
+  }
+
+  /** Sends the job that is next in the queue if a thread has room for it. */
+  #sendNext(): boolean {
+    const job = this.#backlog.next;
+    if (job === undefined) return false;
+    const lane = this.#dispatcher.laneFor(job);
+    if (lane === undefined) return false;
+    this.#backlog.take();
+    try {
+      this.#dispatcher.send(job, lane, false);
+    } catch (error) {
+      this.#settling.settle(job, 'rejected', inputError(job, error));
+    }
+    this.#timeouts.reschedule(job);
+    return true;
+  }
+}
