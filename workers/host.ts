@@ -1,8 +1,8 @@
 /**
- * What begins on every thread of a pool: greets the main thread, loads the job module, and lets the
- * runner have what else comes. `boot.cts`, which is exported as `millrace/host`, imports it.
+ * Starts on every thread of a pool: greets the main thread, loads the job module, and passes everything
+ * else to the runner. `boot.cts`, which is exported as `millrace/host`, imports it.
  *
- * Invariants: no error of the module ends the thread; an uncaught exception does, after it was told.
+ * Invariants: no error of the module ends the thread; an uncaught exception does, after it was reported.
  */
 import { MessageChannel, parentPort, threadId } from 'node:worker_threads';
 import { serialize } from 'node:v8';

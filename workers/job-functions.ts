@@ -1,5 +1,5 @@
 /**
- * Which functions of a loaded module are jobs.
+ * Finds the functions of a loaded module that are jobs.
  *
  * Invariant: the same answer for whoever asks, the thread that runs them or a tool that looks whether
  * one is there.

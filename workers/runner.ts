@@ -1,12 +1,12 @@
 /**
- * Runs the jobs that the main thread sends to this thread, and gives the results back.
+ * Runs the jobs that the main thread sends to this thread, and returns their results.
  *
  * Invariants:
  * - A job runs only if its claim was won, and no more jobs at a time than there are slots.
  * - Jobs start in the order of sending. What a job leaves behind in the queues of microtasks and
  *   ticks runs before the next one starts, as if each job had come in a message of its own.
- * - A result is visible to the main thread when its job ends. If that does not come by itself, the bell
- *   follows before this thread sleeps, or while it still has enough to do until more comes.
+ * - A result is visible to the main thread when its job ends. Unless the main thread collects it by itself,
+ *   the bell follows before this thread sleeps, or while it still has enough to do until more comes.
  * - No error of a job, and no value that can't be cloned, ends the thread.
  */
 import type { MessagePort, Transferable } from 'node:worker_threads';
@@ -27,26 +27,26 @@ export interface HostedJob {
 
 /**
  * How long a result may lie in its cell before the bell is rung, as a multiple of the time that the jobs
- * at hand will take. So of equal jobs a quarter is left then, which the main thread has to send more.
+ * at hand will take: of equal jobs a quarter is left then, during which the main thread can send more.
  */
 const PATIENCE = 3;
 const LEAST_PATIENCE_MS = 0.2;
 const MOST_PATIENCE_MS = 2;
-/** A quarter is not time enough where all take no longer than this: then the bell is rung at the half. */
+/** If all of the jobs at hand take no longer than this, a quarter is too short: the bell is rung at the half. */
 const SHORT_REST_MS = 0.2;
-/** The weight of a job's time in the mean that this is reckoned by. */
+/** The weight of a new job's time in the running mean. */
 const MEAN_WEIGHT = 1 / 16;
-/** How long it looks for more before it sleeps: about what the bell would cost the main thread. */
+/** How long it looks for more jobs before it sleeps: about what the bell would cost the main thread. */
 const LINGER_MS = 0.01;
-/** A sleep that was not worth it, from the end of the last job to the bell. */
+/** A sleep shorter than this, from the end of the last job to the bell, was not worth it. */
 const SHORT_SLEEP_MS = 0.2;
-/** After answers in messages: so many looks in vain, and it only looks once in so many sleeps. */
+/** After answers in messages: after this many looks in vain it looks only once in this many sleeps. */
 const MOST_IN_VAIN = 16;
 const SLEEPS_BETWEEN_LOOKS = 16;
-/** How long jobs run one after the other before timers and I/O of this thread have their turn. */
+/** How long jobs run back to back before timers and I/O of this thread have their turn. */
 const TURN_MS = 2;
 
-/** What the runner leaves to others. */
+/** What the runner leaves to the host. */
 export interface RunnerHost {
   /** Called with messages that the runner took from the link while it looked for an input. */
   receive(message: readonly unknown[]): void;
@@ -68,12 +68,12 @@ export class Runner {
   #wasShortSleep = false;
   /** Whether the last answer went in a message. */
   #wasPosted = false;
-  /** Looks for more since one was worth it; those after such answers that were left out count, too. */
+  /** Looks in vain since one found a job; looks that were skipped count, too. */
   #inVain = 0;
-  /** Since when results lie in their cells that the main thread does not know of. */
+  /** Since when results lie in their cells without the main thread knowing. */
   #unannouncedSinceMs = 0;
   #meanRunMs = 0;
-  /** The clock, read once for the end of one job and the begin of the next. */
+  /** The clock, read once for the end of one job and the start of the next. */
   #nowMs = 0;
 
   constructor(link: MessagePort, rings: SharedRings, slots: number, host: RunnerHost) {
@@ -88,7 +88,7 @@ export class Runner {
     });
   }
 
-  /** The bell has rung. */
+  /** Handles a bell. */
   wake(): void {
     if (this.#isDraining) return;
     const nowMs = now();
@@ -96,12 +96,12 @@ export class Runner {
     this.#drain(nowMs);
   }
 
-  /** Starts no more jobs: the thread ends. What called `process.exit` may go on for a while. */
+  /** Starts no more jobs: the thread ends. Code that called `process.exit` may go on for a while. */
   stop(): void {
     this.#isStopped = true;
   }
 
-  /** An input that is too large for its cell. */
+  /** Takes an input that is too large for its cell. */
   receive(cell: number, form: number, value: unknown): void {
     this.#parcels.receive(cell, form, value);
     this.#drain();
@@ -126,7 +126,7 @@ export class Runner {
   }
 
   /**
-   * Between two jobs: what the one before has left behind runs now, that of the last one when `#drain` ends.
+   * Between two jobs: runs what the one before has left behind; what the last one leaves runs after `#drain`.
    *
    * @returns Whether the next may start at once.
    */
@@ -144,9 +144,9 @@ export class Runner {
   }
 
   /**
-   * Looks for a while whether more comes, before it sleeps, if its last sleep was a short one. Returns
-   * whether it does. Where jobs come seldom, or the main thread has a message to read before it can send
-   * the next one, it would only keep that one from this processor.
+   * Looks for more jobs for a while before it sleeps, if its last sleep was a short one. Returns whether there
+   * are any. If jobs are rare, or the main thread has a message to read before it can send the next one,
+   * looking would only keep the main thread from this CPU.
    */
   #linger(): boolean {
     if (!this.#wasShortSleep) return false;
@@ -166,7 +166,7 @@ export class Runner {
     return false;
   }
 
-  /** In the next turn of the event loop; not among microtasks, where those of the jobs could not run. */
+  /** Goes on in the next turn of the event loop, not in a microtask, where those of the jobs could not run. */
   #goOnLater(): void {
     if (this.#isWaitingForTurn) return;
     this.#isWaitingForTurn = true;
@@ -190,8 +190,8 @@ export class Runner {
     const { name, execute } = this.jobs[rings.functions[cell] as number] as HostedJob;
     try {
       const input = parcel === undefined ? rings.values.read(cell, form) : parcel.value;
-      // By `Reflect.apply` V8 does not inline it: a loop in the job, compiled as a part of this function,
-      // with its `try` and an input of any type, ran 2.4 times as long (docs/design.md).
+      // `Reflect.apply` keeps V8 from inlining the job: a loop in it, compiled as a part of this function
+      // with its `try` and an input of any type, took 2.4 times as long (docs/design.md).
       const result: unknown = Reflect.apply(execute, undefined, [
         input,
         { name, id: rings.ids[cell] as number },
@@ -232,7 +232,7 @@ export class Runner {
     this.#complete(cell);
   }
 
-  /** The result does not fit into its cell. */
+  /** Answers with a result that does not fit into its cell. */
   #handOver(cell: number, result: unknown): void {
     if (isTransferred(result)) {
       const { value, [TRANSFER]: transfer } = result;
@@ -243,7 +243,7 @@ export class Runner {
     this.#answer(cell, formOf(value), value, copy?.transfer);
   }
 
-  /** The job has ended, with a result that goes in a message. It wakes the main thread, too. */
+  /** Ends a job whose answer goes in a message, which wakes the main thread, too. */
   #answer(cell: number, form: number, value: unknown, transfer?: readonly Transferable[]): void {
     this.#running -= 1;
     this.#nowMs = now();
@@ -268,12 +268,12 @@ export class Runner {
     this.#rings.finish(cell, this.#nowMs);
   }
 
-  /** Gives a cell back, and tells the main thread if it is time. */
+  /** Gives a cell back, and rings if it is time. */
   #complete(cell: number): void {
     this.#rings.complete(cell);
     const { unannounced, left } = this.#rings;
     if (unannounced === 1) this.#unannouncedSinceMs = this.#nowMs;
-    // The last one is about to start, or little is left: more has to be under way when that is done.
+    // Little is left: more has to be under way when that is done.
     if (left <= 1) return this.#announce();
     const restMs = left * this.#meanRunMs;
     if (restMs < SHORT_REST_MS && unannounced >= left) return this.#announce();
@@ -290,7 +290,7 @@ export class Runner {
 
 /**
  * Runs what waits in the queues of microtasks and ticks now, as Node does after every message: an old
- * function of Node that has kept its place (DEP0134 discourages it). 42 ns where nothing waits.
+ * internal function of Node (DEP0134 discourages it). 42 ns if nothing waits.
  */
 const runMicrotasks = isDeprecationPending()
   ? undefined

@@ -50,9 +50,6 @@ export interface DispatchSettings {
   readonly coalesce: boolean;
 }
 
-/** Cells beyond the slots, for jobs that wait on the thread and for those that were taken back there. */
-export const AHEAD_CELLS = 256;
-
 /** How long a job may take before it can count as overdue, and how often the watch looks. */
 export const WATCH_MS = 4;
 

@@ -10,10 +10,10 @@
 import { deserialize } from 'node:v8';
 import type { MessagePort, Worker } from 'node:worker_threads';
 import { sharedNowMs } from '../wire/clock.js';
-import { AHEAD_CELLS, type Link, type Loss, type Receiver } from '../dispatch/lane.js';
+import type { Link, Loss, Receiver } from '../dispatch/lane.js';
 import { onMessage } from '../wire/port.js';
 import { BELL, type Hello, Kind } from '../wire/protocol.js';
-import { Rings } from '../wire/rings.js';
+import { AHEAD_CELLS, Rings } from '../wire/rings.js';
 import { decodeThrown, type EncodedError } from '../wire/thrown.js';
 
 /** What a thread's link reports. */

@@ -76,6 +76,9 @@ const RESERVED_WORDS = 3;
 /** Bytes of a cell outside its value, its places in the two rings included. */
 const CELL_BYTES = 2 * 4 + 3 * 8 + (3 + RESERVED_WORDS) * 4;
 
+/** Cells beyond a thread's slots, for jobs that wait there and for those that were taken back there. */
+export const AHEAD_CELLS = 256;
+
 /** Stands for a cell's function once the job has returned a promise. */
 const ASYNC = -1;
 
