@@ -10,7 +10,7 @@ import { UsageError } from './options/flags.js';
 import { commandHelp } from './cli/help.js';
 import { packageVersion } from './process/installation.js';
 import { didYouMean } from './options/nearest.js';
-import type { Surroundings } from './scenarios/scenario.js';
+import type { Surroundings } from './harness/scenario.js';
 import { paintFor } from './report/terminal/paint.js';
 
 const COMMANDS = ['bench', 'gate'];

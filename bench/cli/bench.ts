@@ -5,7 +5,7 @@
  * Invariants: whatever can be known to be wrong (a name, an option, a file that can't be written) is
  * said before anything is started; a run that is interrupted or fails still writes what it has.
  */
-import { type BenchFile, type FileResult, SCHEMA } from '../scenarios/bench-file.js';
+import { type BenchFile, type FileResult, SCHEMA } from '../report/bench-file.js';
 import { compareFiles } from '../compare/command.js';
 import { describeBusy, readEnvironment } from '../process/environment.js';
 import { type Flags, textFlag, UsageError } from '../options/flags.js';
@@ -13,7 +13,8 @@ import { benchHelp, scenarioList } from './help.js';
 import { checkDistinct, checkWritable, writeJson, writeText } from '../store/json-file.js';
 import { drawMarkdown } from '../report/markdown/run.js';
 import { quotedWord } from '../options/quoted.js';
-import type { Surroundings } from '../scenarios/scenario.js';
+import type { Surroundings } from '../harness/scenario.js';
+import { sectionsOf } from '../harness/sections.js';
 import { SCENARIOS } from '../scenarios/index.js';
 import {
   checkFlags,
@@ -120,12 +121,13 @@ async function runSteps(
 
 async function write(file: BenchFile, targets: Targets, { screen }: Surroundings): Promise<void> {
   const { json, md, html } = targets;
+  const sections = sectionsOf(file, SCENARIOS);
   if (json !== undefined) writeJson(json, file);
-  if (md !== undefined) writeText(md, drawMarkdown(file, SCENARIOS));
+  if (md !== undefined) writeText(md, drawMarkdown(file, sections));
   if (html !== undefined) {
     // Loaded only where it is needed, as it brings a library along.
     const { drawPage } = await import('../report/html/page.js');
-    writeText(html, drawPage(file, SCENARIOS));
+    writeText(html, drawPage(file, sections));
   }
   const written = [html, json, md].filter((path) => path !== undefined);
   if (written.length > 0) screen.write(`\n${wrap(`Written: ${written.join(', ')}`).join('\n')}\n`);

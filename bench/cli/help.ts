@@ -4,7 +4,7 @@
  * Invariant: they are made from the tables that the parser uses, so that they can't promise what
  * there is not.
  */
-import type { Scenario } from '../scenarios/scenario.js';
+import type { Scenario } from '../harness/scenario.js';
 import { wrap } from '../report/terminal/wrap.js';
 
 const EXIT_CODES =

@@ -5,10 +5,10 @@
  * error; what leaves this file has its settings complete and valid.
  */
 import { existsSync } from 'node:fs';
-import type { FileResult } from '../scenarios/bench-file.js';
+import type { FileResult } from '../report/bench-file.js';
 import { type Flags, type FlagTable, parseFlags, UsageError } from '../options/flags.js';
 import { didYouMean } from '../options/nearest.js';
-import type { Scenario, Surroundings } from '../scenarios/scenario.js';
+import type { Scenario, Surroundings } from '../harness/scenario.js';
 import { SCENARIOS } from '../scenarios/index.js';
 import { job } from '../scenarios/job/command.js';
 import { looksLikeModule } from '../user-job/module-name.js';

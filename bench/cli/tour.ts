@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import type { Flags } from '../options/flags.js';
-import type { Scenario } from '../scenarios/scenario.js';
+import type { Scenario } from '../harness/scenario.js';
 import { overhead } from '../scenarios/overhead/command.js';
 import { overload } from '../scenarios/overload/command.js';
 import { scaling } from '../scenarios/scaling/command.js';

@@ -5,7 +5,7 @@
  * Invariant: each sentence says what it is before and after; where all is the same there is none.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { BenchFile, FileResult } from '../scenarios/bench-file.js';
+import type { BenchFile, FileResult } from '../report/bench-file.js';
 import { describeBusy, type Environment } from '../process/environment.js';
 import { formatFigure, formatMegabytes } from '../report/format.js';
 

@@ -5,9 +5,9 @@
  * only where all rounds of one run lie above all rounds of the other, and both have at least three;
  * what only one of the runs has is kept by name.
  */
-import type { BenchFile, FileResult } from '../scenarios/bench-file.js';
+import type { BenchFile, FileResult } from '../report/bench-file.js';
 import type { NamedFigure, Unit } from '../report/document.js';
-import { LEAST_ROUNDS } from '../scenarios/figures.js';
+import { LEAST_ROUNDS } from '../harness/figures.js';
 
 /** What the second run's figure is, compared with the first one's. */
 export type Difference = 'faster' | 'slower' | 'more' | 'less';

@@ -4,7 +4,7 @@
  * Invariant: what leaves this file has all that a comparison needs, with numbers where it says so and
  * no control characters where it is shown; a file that hasn't is a `UsageError` with path and reason.
  */
-import { type BenchFile, SCHEMA } from '../scenarios/bench-file.js';
+import { type BenchFile, SCHEMA } from '../report/bench-file.js';
 import { UNITS } from '../report/document.js';
 import { UsageError } from '../options/flags.js';
 import {

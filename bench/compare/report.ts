@@ -4,7 +4,7 @@
  * Invariants: a figure without a claimed difference is never called equal; what only one run has is
  * told by name, or by number where it is much.
  */
-import type { BenchFile } from '../scenarios/bench-file.js';
+import type { BenchFile } from '../report/bench-file.js';
 import {
   type Block,
   type Cell,
@@ -13,7 +13,7 @@ import {
   text,
   type Unit,
 } from '../report/document.js';
-import { LEAST_ROUNDS } from '../scenarios/figures.js';
+import { LEAST_ROUNDS } from '../harness/figures.js';
 import {
   compareRuns,
   type FigurePair,

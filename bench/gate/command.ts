@@ -7,7 +7,7 @@
 import { type Flags, parseFlags, UsageError } from '../options/flags.js';
 import { drawGateMarkdown } from './report/markdown.js';
 import { quotedWord } from '../options/quoted.js';
-import type { Surroundings } from '../scenarios/scenario.js';
+import type { Surroundings } from '../harness/scenario.js';
 import { drawDocument } from '../report/terminal/document.js';
 import { SILENT } from '../report/terminal/progress.js';
 import { wrap } from '../report/terminal/wrap.js';

@@ -5,10 +5,10 @@
  * fail before inconclusive before pass.
  */
 import { describeBusy, type Environment, readEnvironment } from '../process/environment.js';
-import { checkFilter, isChosen } from '../scenarios/filter.js';
+import { checkFilter, isChosen } from '../harness/filter.js';
 import { oneLine } from '../options/one-line.js';
 import { randomFrom } from '../math/random.js';
-import type { Surroundings } from '../scenarios/scenario.js';
+import type { Surroundings } from '../harness/scenario.js';
 import { Progress } from '../report/terminal/progress.js';
 import { BASELINE_ROUNDS, reportAgainst } from './judge/baseline.js';
 import { measureBudgets } from './judge/budget-run.js';

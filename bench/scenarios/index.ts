@@ -3,7 +3,7 @@
  *
  * Invariant: adding one is adding a line here.
  */
-import type { Scenario } from './scenario.js';
+import type { Scenario } from '../harness/scenario.js';
 import { calls } from './calls/command.js';
 import { depth } from './depth/command.js';
 import { invoke } from './invoke/command.js';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Figure } from '../../bench/scenarios/figures.js';
+import type { Figure } from '../../bench/harness/figures.js';
 import { CALLS } from '../../bench/scenarios/calls/calls.js';
 import { millrace, readResult } from '../helpers/processes.js';
 

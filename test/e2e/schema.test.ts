@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { SCHEMA } from '../../bench/scenarios/bench-file.js';
+import { SCHEMA } from '../../bench/report/bench-file.js';
 import { readEnvironment } from '../../bench/process/environment.js';
 import { millrace, readResults } from '../helpers/processes.js';
 import { figure, result, run } from '../helpers/runs.js';

@@ -1,7 +1,7 @@
 /** A complete run as `--json` writes it, for what reads such files. */
-import { type BenchFile, type FileResult, SCHEMA } from '../../bench/scenarios/bench-file.js';
+import { type BenchFile, type FileResult, SCHEMA } from '../../bench/report/bench-file.js';
 import type { NamedFigure, Unit } from '../../bench/report/document.js';
-import { figureOf } from '../../bench/scenarios/figures.js';
+import { figureOf } from '../../bench/harness/figures.js';
 
 /** A figure with these rounds. */
 export function figure(

@@ -4,9 +4,9 @@
  * Invariants: what the arguments of a run can be wrong about is said before anything is measured;
  * every budget has its report, whatever became of its run; a measurement that failed never passes.
  */
-import type { FileResult } from '../../scenarios/bench-file.js';
+import type { FileResult } from '../../report/bench-file.js';
 import { UsageError } from '../../options/flags.js';
-import type { Surroundings } from '../../scenarios/scenario.js';
+import type { Surroundings } from '../../harness/scenario.js';
 import { measureStep, onlyStep, type Step } from '../../cli/plan.js';
 import { type BudgetValue, joinRuns, judgeBudget, unmeasured, valueOf } from './budget.js';
 import type { Budget } from '../model/config.js';

@@ -5,7 +5,7 @@
  * round keeps it, so that one slow moment of the machine fails nothing.
  */
 import type { NamedFigure, Unit } from '../../report/document.js';
-import { type Figure, figureOf } from '../../scenarios/figures.js';
+import { type Figure, figureOf } from '../../harness/figures.js';
 import { UsageError } from '../../options/flags.js';
 import { didYouMean } from '../../options/nearest.js';
 import { oneLine } from '../../options/one-line.js';

@@ -4,30 +4,22 @@
  * Invariant: everything is made from the result's document and figures, nothing depends on which
  * scenario it is.
  */
-import type { FileResult } from '../../scenarios/bench-file.js';
-import type { Document, NamedFigure } from '../document.js';
+import type { NamedFigure } from '../document.js';
 import { formatUnit } from '../format.js';
+import type { Section } from '../section.js';
 import { drawBlocks } from './blocks.js';
 import { type Markup, markup } from './markup.js';
 import type { Palette } from './palette.js';
 import { drawTable } from './table.js';
 
-/** A result, and what it says. */
-export interface Part {
-  readonly result: FileResult;
-  readonly document: Document;
-  /** What the scenario is about. */
-  readonly summary: string;
-}
-
 /** The place of a section within the page. */
-export function idOf({ result }: Part): string {
+export function idOf({ result }: Section): string {
   return `result-${result.scenario}`;
 }
 
-export function drawSection(part: Part, palette: Palette): Markup {
-  const { result, document, summary } = part;
-  const id = idOf(part);
+export function drawSection(section: Section, palette: Palette): Markup {
+  const { result, document, summary } = section;
+  const id = idOf(section);
   const state = result.isInterrupted
     ? markup`<p class="state">Interrupted: this is what was measured until then.</p>\n`
     : undefined;

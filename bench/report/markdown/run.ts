@@ -1,21 +1,17 @@
 /**
- * A run as Markdown: what `--md` writes, for a pull request or a job's summary.
+ * Draws a run as Markdown: what `--md` writes, for a pull request or a job's summary.
  *
- * Invariant: every result whose scenario is known is there, in the order of the run.
+ * Invariant: the sections keep their order.
  */
-import type { BenchFile } from '../../scenarios/bench-file.js';
-import type { Scenario } from '../../scenarios/scenario.js';
+import type { BenchFile } from '../bench-file.js';
+import type { Section } from '../section.js';
 import { drawMarkdownDocument } from './document.js';
 import { drawMarkdownSurroundings } from './surroundings.js';
 
-/** The whole file's text. */
-export function drawMarkdown(file: BenchFile, scenarios: readonly Scenario[]): string {
+/** The whole file's text. @param sections - Those of the file's results. */
+export function drawMarkdown(file: BenchFile, sections: readonly Section[]): string {
   const { environment, command, startedAt } = file;
-  const lines = file.results.flatMap((result) => {
-    const scenario = scenarios.find(({ name }) => name === result.scenario);
-    if (scenario === undefined) return [];
-    return drawMarkdownDocument(scenario.describe(result), '##');
-  });
+  const lines = sections.flatMap(({ document }) => drawMarkdownDocument(document, '##'));
   return [
     '# millrace bench',
     '',

@@ -4,14 +4,15 @@
  * Method: tinybench in one fresh process a round; a sample is a block of calls, the figure of a round
  * the median of its samples, the figure shown the median of the rounds.
  */
-import { type ComparisonSettings, comparisonSettings } from '../options.js';
+import { type ComparisonSettings, comparisonSettings } from '../../harness/options.js';
 import { type Document, named, spreadRow, text } from '../../report/document.js';
-import { type Figure, figureOf } from '../figures.js';
+import { type Figure, figureOf } from '../../harness/figures.js';
 import { numberFlag } from '../../options/flags.js';
 import { measureFresh } from '../../process/fresh-process.js';
-import { describeLimits } from '../limits.js';
-import { measureRounds } from '../rounds.js';
-import type { Scenario, ScenarioResult, Surroundings } from '../scenario.js';
+import { describeLimits } from '../../harness/limits.js';
+import { measureRounds } from '../../harness/rounds.js';
+import type { Scenario, Surroundings } from '../../harness/scenario.js';
+import type { ScenarioResult } from '../../report/bench-file.js';
 import { type Call, CALLS, type CallsReply, type CallsRequest } from './calls.js';
 
 const PROGRAM = new URL('./program.js', import.meta.url);

@@ -5,13 +5,14 @@
  * Method: one fresh process a round; the figure of a round is the mean over a sample of calls, the
  * figure shown the median of the rounds, with their range beside it.
  */
-import { type ComparisonSettings, comparisonSettings } from '../options.js';
+import { type ComparisonSettings, comparisonSettings } from '../../harness/options.js';
 import { type Document, type NamedFigure, spreadRow, text } from '../../report/document.js';
-import { figureOf } from '../figures.js';
+import { figureOf } from '../../harness/figures.js';
 import { numberFlag } from '../../options/flags.js';
 import { measureFresh } from '../../process/fresh-process.js';
-import { measureRounds } from '../rounds.js';
-import type { Scenario, ScenarioResult, Surroundings } from '../scenario.js';
+import { measureRounds } from '../../harness/rounds.js';
+import type { Scenario, Surroundings } from '../../harness/scenario.js';
+import type { ScenarioResult } from '../../report/bench-file.js';
 import { spreadOf } from '../../math/series.js';
 import { median } from '../../math/statistics.js';
 import { formatCount } from '../../report/format.js';

@@ -3,7 +3,7 @@
  *
  * Invariant: what can be known to be wrong (an option) is said before the run.
  */
-import type { Scenario, Surroundings } from '../scenario.js';
+import type { Scenario, Surroundings } from '../../harness/scenario.js';
 import { Progress } from '../../report/terminal/progress.js';
 import { runInvoke } from './experiment.js';
 import { describeInvoke, invokeFigures } from './report.js';

@@ -7,7 +7,7 @@
  */
 import { UsageError } from '../../options/flags.js';
 import { measureFresh } from '../../process/fresh-process.js';
-import type { Scenario, Surroundings } from '../scenario.js';
+import type { Scenario, Surroundings } from '../../harness/scenario.js';
 import { measureJob } from './experiment.js';
 import { PROGRAM } from './measurer.js';
 import type { ProbeReply } from './probe.js';

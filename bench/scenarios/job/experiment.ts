@@ -6,7 +6,7 @@
  * Invariant: where a step lacks what it needs, because of a failure or an interruption, it is left out
  * and the result has what came before.
  */
-import type { Surroundings } from '../scenario.js';
+import type { Surroundings } from '../../harness/scenario.js';
 import { formatPercent } from '../../report/format.js';
 import { backlogBytes, backlogJobs, chooseSlots, defaultP99Ms } from './advice.js';
 import { adviseAndVerify } from './advising.js';

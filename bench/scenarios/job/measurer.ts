@@ -6,8 +6,8 @@
  * in it; a measurement has its time and some grace, then it counts as failed.
  */
 import { measureFresh } from '../../process/fresh-process.js';
-import { type Measurements, measureRounds } from '../rounds.js';
-import type { Surroundings } from '../scenario.js';
+import { type Measurements, measureRounds } from '../../harness/rounds.js';
+import type { Surroundings } from '../../harness/scenario.js';
 import { FailureTally, type JobFailures } from '../../user-job/job-failures.js';
 import type { JobRequest, Load, Surrounding } from './program.js';
 import type { Arm } from './result.js';

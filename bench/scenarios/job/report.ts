@@ -14,7 +14,7 @@ import {
   spreadCell,
   text,
 } from '../../report/document.js';
-import { describeLimits } from '../limits.js';
+import { describeLimits } from '../../harness/limits.js';
 import {
   formatBytes,
   formatCount,

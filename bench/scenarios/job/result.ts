@@ -6,9 +6,9 @@
  */
 import type { NamedFigure } from '../../report/document.js';
 import { oneFigure } from '../../report/document.js';
-import { type Figure, figureOf } from '../figures.js';
-import type { Measurements } from '../rounds.js';
-import type { ScenarioResult } from '../scenario.js';
+import { type Figure, figureOf } from '../../harness/figures.js';
+import type { Measurements } from '../../harness/rounds.js';
+import type { ScenarioResult } from '../../report/bench-file.js';
 import type { LatencySummary } from '../../load/latencies.js';
 import { formatPercent } from '../../report/format.js';
 import type { AdviceResult } from './advice.js';

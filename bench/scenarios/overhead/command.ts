@@ -8,8 +8,8 @@
 import { availableParallelism } from 'node:os';
 import { measureFresh } from '../../process/fresh-process.js';
 import { peerVersions, type PeerName, sortByInstallation } from '../../peers/index.js';
-import { measureRounds } from '../rounds.js';
-import type { Scenario, Surroundings } from '../scenario.js';
+import { measureRounds } from '../../harness/rounds.js';
+import type { Scenario, Surroundings } from '../../harness/scenario.js';
 import { LONGEST_WARM_UP } from '../../load/warm-up.js';
 import { measureWorkRate } from '../../load/work-rate.js';
 import type { OverheadReply, OverheadRequest } from './program.js';

@@ -13,8 +13,8 @@ import {
   spreadRow,
   text,
 } from '../../report/document.js';
-import { claimOf, type Figure, scaleFigure } from '../figures.js';
-import { describeLimits } from '../limits.js';
+import { claimOf, type Figure, scaleFigure } from '../../harness/figures.js';
+import { describeLimits } from '../../harness/limits.js';
 import type { PeerName } from '../../peers/index.js';
 import type { Spread } from '../../math/series.js';
 import { formatFigure, formatList } from '../../report/format.js';

@@ -8,8 +8,8 @@ import {
   comparisonOptions,
   type ComparisonSettings,
   comparisonSettings,
-} from '../options.js';
-import { checkFilter } from '../filter.js';
+} from '../../harness/options.js';
+import { checkFilter } from '../../harness/filter.js';
 import { type Flags, type FlagTable, listFlag, numberFlag } from '../../options/flags.js';
 import type { ExperimentJob } from '../../peers/jobs.js';
 import { PEER_NAMES, type PeerName } from '../../peers/index.js';

@@ -5,8 +5,8 @@
  * up; the arms of a point next to each other, in shuffled rounds.
  */
 import { measureFresh } from '../../process/fresh-process.js';
-import { measureRounds } from '../rounds.js';
-import type { Scenario, Surroundings } from '../scenario.js';
+import { measureRounds } from '../../harness/rounds.js';
+import type { Scenario, Surroundings } from '../../harness/scenario.js';
 import { LONGEST_WARM_UP } from '../../load/warm-up.js';
 import { PAYLOAD_ARMS, type PayloadArm } from './arms.js';
 import type { PayloadReply, PayloadRequest } from './program.js';

@@ -2,9 +2,9 @@
  * The result of `bench payload`: plain data, what `--json` writes and what the printed report is made
  * from.
  */
-import { type Figure, figureOf } from '../figures.js';
-import type { Measurements } from '../rounds.js';
-import type { ScenarioResult } from '../scenario.js';
+import { type Figure, figureOf } from '../../harness/figures.js';
+import type { Measurements } from '../../harness/rounds.js';
+import type { ScenarioResult } from '../../report/bench-file.js';
 import { ratiosWithin } from '../../math/series.js';
 import { PAYLOAD_ARMS, type PayloadArm, type Way } from './arms.js';
 import type { PayloadReply } from './program.js';

@@ -5,7 +5,8 @@
 import { Child } from '../../process/child.js';
 import { oneFigure, text } from '../../report/document.js';
 import { numberFlag } from '../../options/flags.js';
-import type { Scenario, ScenarioResult, Surroundings } from '../scenario.js';
+import type { Scenario, Surroundings } from '../../harness/scenario.js';
+import type { ScenarioResult } from '../../report/bench-file.js';
 import { formatCount, formatMegabytes, formatSeconds } from '../../report/format.js';
 import { Progress } from '../../report/terminal/progress.js';
 import type { ProducerReply, ProducerRequest } from './program.js';

@@ -14,8 +14,8 @@ import {
   spreadCell,
   text,
 } from '../../report/document.js';
-import { scaleFigure } from '../figures.js';
-import { describeLimits } from '../limits.js';
+import { scaleFigure } from '../../harness/figures.js';
+import { describeLimits } from '../../harness/limits.js';
 import { perSecondAt } from '../../math/scalability.js';
 import { formatCount, formatFigure, formatPercent } from '../../report/format.js';
 import type { FittedLaw, KindResult, ScalingResult, ThreadsResult } from './result.js';

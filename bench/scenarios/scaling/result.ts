@@ -5,8 +5,8 @@
  * are fitted to the medians, and only where every thread has a processor, as beyond that neither law
  * means what it says.
  */
-import { type Figure, figureOf, scaleFigure } from '../figures.js';
-import type { Measurements } from '../rounds.js';
+import { type Figure, figureOf, scaleFigure } from '../../harness/figures.js';
+import type { Measurements } from '../../harness/rounds.js';
 import {
   fitAmdahl,
   fitUsl,
@@ -15,7 +15,7 @@ import {
   threadsAtPeak,
   worstMiss,
 } from '../../math/scalability.js';
-import type { ScenarioResult } from '../scenario.js';
+import type { ScenarioResult } from '../../report/bench-file.js';
 import { ratiosWithin } from '../../math/series.js';
 import type { OverheadReply } from '../overhead/program.js';
 import type { JobKind } from '../overhead/settings.js';

@@ -4,8 +4,8 @@
  * Invariant: what leaves this file is complete and valid; nothing behind it checks again.
  */
 import { availableParallelism } from 'node:os';
-import { COMPARISON_FLAGS, comparisonOptions, comparisonSettings } from '../options.js';
-import { checkFilter } from '../filter.js';
+import { COMPARISON_FLAGS, comparisonOptions, comparisonSettings } from '../../harness/options.js';
+import { checkFilter } from '../../harness/filter.js';
 import { type Flags, type FlagTable, listFlag, numberFlag } from '../../options/flags.js';
 import { JOB_KINDS, type JobKind } from '../overhead/settings.js';
 

@@ -4,7 +4,7 @@
  * Invariants: chosen by the figures, never assumed; contention and coherency are told apart only where
  * there are enough points for it, and only where they cost more than a tenth.
  */
-import type { Figure } from '../figures.js';
+import type { Figure } from '../../harness/figures.js';
 import { MIN_POINTS } from '../../math/scalability.js';
 import { widthOfSpread } from '../../math/series.js';
 import { formatFigure, formatPercent } from '../../report/format.js';

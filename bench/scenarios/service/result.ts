@@ -5,7 +5,7 @@
  */
 import type { DocumentSummary } from './corpus.js';
 import type { LatencySummary } from '../../load/latencies.js';
-import type { ScenarioResult } from '../scenario.js';
+import type { ScenarioResult } from '../../report/bench-file.js';
 import type { Trend } from '../../math/statistics.js';
 
 /** How an arm came to its end. */

@@ -6,7 +6,7 @@
  * has measured window by window, so that an interrupted run has all that came before.
  */
 import { measureFresh } from '../../process/fresh-process.js';
-import type { Scenario, Surroundings } from '../scenario.js';
+import type { Scenario, Surroundings } from '../../harness/scenario.js';
 import { formatDuration, formatMegabytes, formatSeconds, formatUnit } from '../../report/format.js';
 import { Progress } from '../../report/terminal/progress.js';
 import { measureWorkRate } from '../../load/work-rate.js';

@@ -5,7 +5,7 @@
  * count for no slope.
  */
 import type { LatencySummary } from '../../load/latencies.js';
-import type { ScenarioResult } from '../scenario.js';
+import type { ScenarioResult } from '../../report/bench-file.js';
 import { median } from '../../math/statistics.js';
 import { type PlanePoint, type Slope, theilSen } from '../../math/theil-sen.js';
 import type { SoakSettings } from './settings.js';

@@ -3,7 +3,7 @@
  *
  * Invariant: what leaves this file is complete and valid; nothing behind it checks again.
  */
-import { comparisonSettings } from '../options.js';
+import { comparisonSettings } from '../../harness/options.js';
 import {
   type Flags,
   type FlagTable,

@@ -3,8 +3,8 @@
  * thread has gone to sleep, alone or with a burst of others.
  */
 import { measureFresh } from '../../process/fresh-process.js';
-import { measureRounds } from '../rounds.js';
-import type { Scenario, Surroundings } from '../scenario.js';
+import { measureRounds } from '../../harness/rounds.js';
+import type { Scenario, Surroundings } from '../../harness/scenario.js';
 import type { SparseReply, SparseRequest } from './program.js';
 import { describeSparse, sparseFigures } from './report.js';
 import { ARM_PEERS, patternResult, type SparseResult } from './result.js';

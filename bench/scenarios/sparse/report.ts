@@ -11,7 +11,7 @@ import {
   spreadRow,
   text,
 } from '../../report/document.js';
-import { describeLimits } from '../limits.js';
+import { describeLimits } from '../../harness/limits.js';
 import { formatFigure } from '../../report/format.js';
 import type { PatternResult, SparseResult } from './result.js';
 import {

@@ -2,10 +2,10 @@
  * The result of `bench sparse`: plain data, what `--json` writes and what the printed report is made
  * from. Times are in milliseconds.
  */
-import { type Figure, figureOf } from '../figures.js';
+import { type Figure, figureOf } from '../../harness/figures.js';
 import type { PeerName } from '../../peers/index.js';
-import type { Measurements } from '../rounds.js';
-import type { ScenarioResult } from '../scenario.js';
+import type { Measurements } from '../../harness/rounds.js';
+import type { ScenarioResult } from '../../report/bench-file.js';
 import { ratiosWithin } from '../../math/series.js';
 import type { SparseReply } from './program.js';
 import { type Pattern, SPARSE_ARMS, type SparseArm, type SparseSettings } from './settings.js';

@@ -8,8 +8,8 @@
 import { nowUs } from '../../process/clock.js';
 import { measureFresh } from '../../process/fresh-process.js';
 import { peerVersions, type PeerName, sortByInstallation } from '../../peers/index.js';
-import { measureRounds } from '../rounds.js';
-import type { Scenario, Surroundings } from '../scenario.js';
+import { measureRounds } from '../../harness/rounds.js';
+import type { Scenario, Surroundings } from '../../harness/scenario.js';
 import type { StartupReply, StartupRequest } from './program.js';
 import { describeStartup, startupFigures } from './report.js';
 import { type Start, startResults, type StartupResult } from './result.js';

@@ -12,8 +12,8 @@ import {
   spreadCell,
   text,
 } from '../../report/document.js';
-import { type Comparison, scaleFigure } from '../figures.js';
-import { describeLimits } from '../limits.js';
+import { type Comparison, scaleFigure } from '../../harness/figures.js';
+import { describeLimits } from '../../harness/limits.js';
 import type { PeerName } from '../../peers/index.js';
 import { formatDuration, formatFigure, formatList } from '../../report/format.js';
 import { type Measure, MEASURES, type PeerStart, type StartupResult } from './result.js';

@@ -10,10 +10,10 @@ import {
   compareToBestPool,
   type Figure,
   figureOf,
-} from '../figures.js';
+} from '../../harness/figures.js';
 import type { PeerName } from '../../peers/index.js';
-import type { Measurements } from '../rounds.js';
-import type { ScenarioResult } from '../scenario.js';
+import type { Measurements } from '../../harness/rounds.js';
+import type { ScenarioResult } from '../../report/bench-file.js';
 import type { StartupSettings } from './settings.js';
 
 /** One start. Times count from the start of the process, but for that of the import. */

@@ -8,9 +8,9 @@
 import { availableParallelism } from 'node:os';
 import { measureFresh } from '../../process/fresh-process.js';
 import { peerVersions, type PeerName, sortByInstallation } from '../../peers/index.js';
-import { isChosen } from '../filter.js';
-import { measureRounds } from '../rounds.js';
-import type { Scenario, Surroundings } from '../scenario.js';
+import { isChosen } from '../../harness/filter.js';
+import { measureRounds } from '../../harness/rounds.js';
+import type { Scenario, Surroundings } from '../../harness/scenario.js';
 import { LONGEST_WARM_UP } from '../../load/warm-up.js';
 import type { ArrivalReply, SaturationReply, TailRequest } from './program.js';
 import { describeTail, tailFigures } from './report.js';

@@ -14,7 +14,7 @@ import {
   spreadRow,
   text,
 } from '../../report/document.js';
-import { describeLimits } from '../limits.js';
+import { describeLimits } from '../../harness/limits.js';
 import { formatCount, formatFigure, formatPercent } from '../../report/format.js';
 import { LONG_US, SHORT_US } from './mix.js';
 import { type LoadResult, PERCENTILES, type TailResult, type ViewResult } from './result.js';

@@ -11,10 +11,10 @@ import {
   type Figure,
   figureOf,
   scaleFigure,
-} from '../figures.js';
+} from '../../harness/figures.js';
 import type { PeerName } from '../../peers/index.js';
-import type { Measurements } from '../rounds.js';
-import type { ScenarioResult } from '../scenario.js';
+import type { Measurements } from '../../harness/rounds.js';
+import type { ScenarioResult } from '../../report/bench-file.js';
 import { type Series, spreadOf } from '../../math/series.js';
 import { MEAN_US } from './mix.js';
 import type { ArrivalReply, JobLatencies, SaturationReply } from './program.js';

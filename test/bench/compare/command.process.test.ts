@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { BenchFile } from '../../../bench/scenarios/bench-file.js';
+import type { BenchFile } from '../../../bench/report/bench-file.js';
 import { compareFiles, type CompareTargets } from '../../../bench/compare/command.js';
 import { UsageError } from '../../../bench/options/flags.js';
 import { type Paint, plain } from '../../../bench/report/terminal/paint.js';

@@ -7,7 +7,7 @@ import { UsageError } from '../../../../dist/bench/options/flags.js';
 import { readBudgets } from '../../../../dist/bench/gate/config/budget-file.js';
 import { measureBudgets, planBudgets } from '../../../../dist/bench/gate/judge/budget-run.js';
 import type { Budget } from '../../../../dist/bench/gate/model/config.js';
-import type { Scenario, Surroundings } from '../../../../dist/bench/scenarios/scenario.js';
+import type { Scenario, Surroundings } from '../../../../dist/bench/harness/scenario.js';
 import { plain } from '../../../../dist/bench/report/terminal/paint.js';
 import { figure, result } from '../../../helpers/runs.js';
 

@@ -1,9 +1,9 @@
 /** A real run, as `--json` wrote it, and pages for tests. */
 import { readFileSync } from 'node:fs';
-import type { BenchFile } from '../../../../bench/scenarios/bench-file.js';
+import type { BenchFile } from '../../../../bench/report/bench-file.js';
 import type { Document } from '../../../../bench/report/document.js';
 import { drawPage } from '../../../../bench/report/html/page.js';
-import type { Scenario, ScenarioResult } from '../../../../bench/scenarios/scenario.js';
+import { sectionsOf } from '../../../../bench/harness/sections.js';
 import { SCENARIOS } from '../../../../bench/scenarios/index.js';
 
 const PATH = new URL('../../../fixtures/bench-run.json', import.meta.url);
@@ -18,7 +18,8 @@ export function readRun(): BenchFile {
 
 /** The page of that run. */
 export function drawRun(changes: Partial<BenchFile> = {}): string {
-  return drawPage({ ...readRun(), ...changes }, SCENARIOS);
+  const run = { ...readRun(), ...changes };
+  return drawPage(run, sectionsOf(run, SCENARIOS));
 }
 
 /** The page of a result that says just this. */
@@ -35,17 +36,8 @@ export function drawDocument(
     figures: [],
     ...changes,
   };
-  const scenario: Scenario<unknown, ScenarioResult> = {
-    name: result.scenario,
-    summary: 'whatever it is',
-    options: [],
-    flags: {},
-    settings: () => ({}),
-    measure: () => Promise.resolve(result),
-    describe: () => document,
-    figures: () => [],
-  };
-  return drawPage({ ...readRun(), results: [result] }, [scenario]);
+  const section = { result, document, summary: 'whatever it is' };
+  return drawPage({ ...readRun(), results: [result] }, [section]);
 }
 
 /** The text of some HTML as a person reads it. */

@@ -1,5 +1,5 @@
 /** Measured figures as the tests of the advice and the report want them. */
-import type { Figure } from '../../../../bench/scenarios/figures.js';
+import type { Figure } from '../../../../bench/harness/figures.js';
 import type { InputSummary } from '../../../../bench/user-job/inputs.js';
 import type {
   LoadResult,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { NO_LATENCIES } from '../../../../bench/load/latencies.js';
-import { Measurements } from '../../../../bench/scenarios/rounds.js';
+import { Measurements } from '../../../../bench/harness/rounds.js';
 import type { ArrivalReply } from '../../../../bench/scenarios/job/program.js';
 import { type Arm, type LoadPoint, loadResult } from '../../../../bench/scenarios/job/result.js';
 import { MB } from './figures.js';

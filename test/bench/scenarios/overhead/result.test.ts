@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PeerName } from '../../../../bench/peers/index.js';
-import { Measurements } from '../../../../bench/scenarios/rounds.js';
+import { Measurements } from '../../../../bench/harness/rounds.js';
 import type { OverheadReply } from '../../../../bench/scenarios/overhead/program.js';
 import { describeOverhead } from '../../../../bench/scenarios/overhead/report.js';
 import { type OverheadResult, pointResult } from '../../../../bench/scenarios/overhead/result.js';

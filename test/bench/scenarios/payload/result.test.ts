@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Measurements } from '../../../../bench/scenarios/rounds.js';
+import { Measurements } from '../../../../bench/harness/rounds.js';
 import type { PayloadArm } from '../../../../bench/scenarios/payload/arms.js';
 import type { PayloadReply } from '../../../../bench/scenarios/payload/program.js';
 import { describePayload } from '../../../../bench/scenarios/payload/report.js';

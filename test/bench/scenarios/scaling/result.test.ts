@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Measurements } from '../../../../bench/scenarios/rounds.js';
+import { Measurements } from '../../../../bench/harness/rounds.js';
 import { perSecondAt, type ScalingLaw } from '../../../../bench/math/scalability.js';
 import type { OverheadReply } from '../../../../bench/scenarios/overhead/program.js';
 import type { JobKind } from '../../../../bench/scenarios/overhead/settings.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Measurements } from '../../../../bench/scenarios/rounds.js';
+import { Measurements } from '../../../../bench/harness/rounds.js';
 import type { SparseReply } from '../../../../bench/scenarios/sparse/program.js';
 import { describeSparse } from '../../../../bench/scenarios/sparse/report.js';
 import { patternResult, type SparseResult } from '../../../../bench/scenarios/sparse/result.js';

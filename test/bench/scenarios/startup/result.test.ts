@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PeerName } from '../../../../bench/peers/index.js';
-import { Measurements } from '../../../../bench/scenarios/rounds.js';
+import { Measurements } from '../../../../bench/harness/rounds.js';
 import { describeStartup, startupFigures } from '../../../../bench/scenarios/startup/report.js';
 import {
   type Start,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LatencySummary } from '../../../../bench/load/latencies.js';
 import type { PeerName } from '../../../../bench/peers/index.js';
-import { Measurements } from '../../../../bench/scenarios/rounds.js';
+import { Measurements } from '../../../../bench/harness/rounds.js';
 import type { ArrivalReply } from '../../../../bench/scenarios/tail/program.js';
 import { describeTail } from '../../../../bench/scenarios/tail/report.js';
 import {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../../bench/options/flags.js';
-import { measureRounds, type RoundsPlan } from '../../../bench/scenarios/rounds.js';
-import type { Surroundings } from '../../../bench/scenarios/scenario.js';
+import { measureRounds, type RoundsPlan } from '../../../bench/harness/rounds.js';
+import type { Surroundings } from '../../../bench/harness/scenario.js';
 import { plain } from '../../../bench/report/terminal/paint.js';
 
 function surroundings(signal = new AbortController().signal): Surroundings & { text(): string } {

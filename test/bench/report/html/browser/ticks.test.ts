@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatTick, incrementsOf } from '../../../bench/report/html/browser/ticks.js';
+import { formatTick, incrementsOf } from '../../../../../bench/report/html/browser/ticks.js';
 
 test.each([
   [0, 'seconds', '0'],

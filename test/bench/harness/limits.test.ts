@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeLimits } from '../../../bench/scenarios/limits.js';
+import { describeLimits } from '../../../bench/harness/limits.js';
 
 const steady = { median: 10, min: 9, max: 11 };
 const complete = { failures: [], isInterrupted: false, settings: { rounds: 5 } };

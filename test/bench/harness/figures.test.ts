@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { claimOf, figureOf } from '../../../bench/scenarios/figures.js';
+import { claimOf, figureOf } from '../../../bench/harness/figures.js';
 
 test.each([
   { rounds: [1.1, 1.2, 1.01], claim: 'more' },

@@ -6,6 +6,7 @@
  * given, and when the signal aborts it ends its processes and gives what it has; what a result says is
  * made from the result alone.
  */
+import type { ScenarioResult } from '../report/bench-file.js';
 import type { Document, NamedFigure } from '../report/document.js';
 import type { Flags, FlagTable } from '../options/flags.js';
 import type { Paint } from '../report/terminal/paint.js';
@@ -18,20 +19,6 @@ export interface Surroundings {
   readonly paint: Paint;
   /** Aborted by Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
-}
-
-/** What every result has; the rest is the scenario's own, plain data. */
-export interface ScenarioResult {
-  /** The scenario's name. */
-  readonly scenario: string;
-  /** ISO 8601. */
-  readonly startedAt: string;
-  readonly isInterrupted: boolean;
-  readonly settings: object;
-  /** Measurements that failed, a sentence each: the result lacks them. */
-  readonly failures: readonly string[];
-  /** Measurements whose warm-up did not become stable, a description each; they are in the result. */
-  readonly unstable?: readonly string[];
 }
 
 export interface Scenario<Settings = unknown, Result extends ScenarioResult = ScenarioResult> {
