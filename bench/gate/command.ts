@@ -12,7 +12,7 @@ import { drawDocument } from '../report/terminal/document.js';
 import { SILENT } from '../report/terminal/progress.js';
 import { wrap } from '../report/terminal/wrap.js';
 import { writeAtomically } from './cleanup/atomic-file.js';
-import { CALIBRATE_FLAGS, calibrateCommand } from './calibrate/command.js';
+import { CALIBRATE_FLAGS, calibrateCommand } from './calibrate-command.js';
 import { describeGate } from './report/describe.js';
 import { type GateSurroundings, runGate, type SideReports } from './gate.js';
 import { tellGithub } from './report/github.js';

@@ -15,7 +15,7 @@ import { measureBudgets } from './judge/budget-run.js';
 import { checkOutSides } from './sides/checkout.js';
 import type { GateConfig } from './model/config.js';
 import type { Janitor } from './cleanup/janitor.js';
-import { judge, type Outcome, type Stage } from './judge/judge.js';
+import { runTrials, type Outcome, type Stage } from './judge/schedule.js';
 import type { Folders } from './find/finding.js';
 import { planTrials } from './find/plan-trials.js';
 import { overall, withWaivers } from './judge/overall.js';
@@ -204,7 +204,7 @@ class Gate {
       this.scenarios.push({ ...report, reason: oneLine(report.reason) });
     };
     try {
-      await judge([...open.values()].flat(), fresh, onJudged, {
+      await runTrials([...open.values()].flat(), fresh, onJudged, {
         ...this.#round,
         looks,
         limitSeconds,

@@ -7,7 +7,7 @@
 import { columns, lines } from '../cli/help.js';
 import { wrap } from '../report/terminal/wrap.js';
 import { BUILT_INS } from './find/built-in.js';
-import { CALIBRATE_OPTIONS } from './calibrate/command.js';
+import { CALIBRATE_OPTIONS } from './calibrate-command.js';
 import { GATE_OPTIONS } from './options.js';
 
 const EXIT_CODES =

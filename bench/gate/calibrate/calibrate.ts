@@ -8,7 +8,7 @@
  */
 import { randomFrom, shuffled } from '../../math/random.js';
 import type { Calibration, CalibrationGate, CalibrationSettings } from './calibration.js';
-import { judge, type JudgeSurroundings, type Outcome } from '../judge/judge.js';
+import { runTrials, type TrialSurroundings, type Outcome } from '../judge/schedule.js';
 import { judgedByDefault, type MetricName } from '../model/metrics.js';
 import { type Arm, ROUND_TIMING } from '../measure/round.js';
 import { Trial } from '../judge/trial.js';
@@ -43,7 +43,7 @@ export function planGates({ gates, slowerGates, slowdowns, seed }: CalibrationSe
 export async function calibrate(
   { settings, gates: before }: Pick<Calibration, 'settings' | 'gates'>,
   onGate: (gates: readonly CalibrationGate[]) => Promise<void>,
-  surroundings: JudgeSurroundings & { readonly onBegin: (gate: number, gates: number) => void },
+  surroundings: TrialSurroundings & { readonly onBegin: (gate: number, gates: number) => void },
 ): Promise<readonly CalibrationGate[]> {
   const plan = planGates(settings);
   const gates = [...before];
@@ -57,7 +57,7 @@ export async function calibrate(
 
 async function measureGate(
   slowdown: number,
-  surroundings: JudgeSurroundings,
+  surroundings: TrialSurroundings,
 ): Promise<CalibrationGate> {
   const trial = new Trial({
     name: 'calibration',
@@ -67,7 +67,7 @@ async function measureGate(
     mayDiffer: true,
   });
   let outcome: Outcome | undefined;
-  await judge(
+  await runTrials(
     [trial],
     (suspect) => suspect,
     (judged) => {

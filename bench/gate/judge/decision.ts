@@ -1,5 +1,5 @@
 /**
- * What the rounds so far allow to say: fail, pass, or neither yet.
+ * Judges the rounds so far: fail, pass, or neither yet.
  *
  * Method, for each judged metric:
  * - slower: Hodges and Lehmann's aligned rank test, exact and one-sided, that head is no worse. Over the

@@ -16,7 +16,7 @@ import {
 } from './decision.js';
 import { alignedEstimate } from '../../math/aligned-interval.js';
 import { effectIn, figuresOf, gatherMetric } from './evidence.js';
-import type { Outcome } from './judge.js';
+import type { Outcome } from './schedule.js';
 import { type MetricName, METRICS } from '../model/metrics.js';
 import { detectableEffect } from './power.js';
 import type { MetricReport, RoundFigures, ScenarioReport, Verdict } from '../model/report.js';

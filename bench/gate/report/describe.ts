@@ -9,7 +9,7 @@ import { formatSeconds } from '../../report/format.js';
 import { describeEvidence, LEGEND } from './describe-scenario.js';
 import { overviewForest, scenarioForest } from './forest.js';
 import { METRICS } from '../model/metrics.js';
-import { sayOutcome, sayState } from './outcome.js';
+import { sayHeadline, sayState } from './headline.js';
 import type { BudgetReport, GateReport, MetricReport, ScenarioReport } from '../model/report.js';
 import {
   effectCell,
@@ -25,7 +25,7 @@ import {
 export function describeGate(report: GateReport): Document {
   const { scenarios, notes, command } = report;
   return {
-    title: `${sayVerdict(report.verdict)}: ${sayOutcome(report)}`,
+    title: `${sayVerdict(report.verdict)}: ${sayHeadline(report)}`,
     blocks: [
       text(describeRun(report)),
       ...describeState(report),

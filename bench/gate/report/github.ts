@@ -8,7 +8,7 @@
 import { appendFileSync } from 'node:fs';
 import { drawGateMarkdown } from './markdown.js';
 import type { Screen } from '../../report/terminal/progress.js';
-import { isOpen, UNMEASURED } from './outcome.js';
+import { isOpen, UNMEASURED } from './headline.js';
 import type { GateReport, Verdict } from '../model/report.js';
 
 type Level = 'error' | 'warning';

@@ -7,7 +7,7 @@
  */
 import { formatPercent } from '../../report/format.js';
 import { METRICS } from '../model/metrics.js';
-import { isOpen, sayOutcome, UNMEASURED } from './outcome.js';
+import { isOpen, sayHeadline, UNMEASURED } from './headline.js';
 import type {
   BudgetReport,
   GateReport,
@@ -65,7 +65,7 @@ function casesOfGate(report: GateReport): Case[] {
   if (exitCode === 1) return [{ ...shared, outcome: 'error', reason: UNMEASURED }];
   const isShown = [...scenarios, ...budgets].some((each) => isOpen(each.verdict));
   if (verdict !== 'inconclusive' || isShown) return [];
-  return [{ ...shared, outcome: outcomeOf(verdict, report), reason: sayOutcome(report) }];
+  return [{ ...shared, outcome: outcomeOf(verdict, report), reason: sayHeadline(report) }];
 }
 
 /** The scenario's own verdict has a case where none of its metrics has it. */

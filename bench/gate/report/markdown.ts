@@ -13,7 +13,7 @@ import {
   describeState,
 } from './describe.js';
 import { describeEvidence } from './describe-scenario.js';
-import { sayOutcome } from './outcome.js';
+import { sayHeadline } from './headline.js';
 import type { GateReport, ScenarioReport } from '../model/report.js';
 import { sayVerdict } from '../model/wording.js';
 import { drawMarkdownBlocks, escapeMarkdown } from '../../report/markdown/document.js';
@@ -25,7 +25,7 @@ export function drawGateMarkdown(report: GateReport): string {
   const quiet = scenarios.length === 1 ? [] : scenarios.filter(({ verdict }) => verdict === 'pass');
   const loud = scenarios.filter((scenario) => !quiet.includes(scenario));
   return [
-    `## ${sayVerdict(report.verdict)}: ${escapeMarkdown(sayOutcome(report))}`,
+    `## ${sayVerdict(report.verdict)}: ${escapeMarkdown(sayHeadline(report))}`,
     '',
     ...drawMarkdownBlocks([
       text(describeRun(report)),

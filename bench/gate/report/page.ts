@@ -8,7 +8,7 @@ import type { Block } from '../../report/document.js';
 import { describeBudgets, describeNotes, describeOverview, describeRun } from './describe.js';
 import { describeEvidence } from './describe-scenario.js';
 import { scenarioForest } from './forest.js';
-import { sayOutcome, sayState } from './outcome.js';
+import { sayHeadline, sayState } from './headline.js';
 import type { GateReport, ScenarioReport, Verdict } from '../model/report.js';
 import { meaningOf, sayVerdict } from '../model/wording.js';
 import { drawBlocks } from '../../report/html/blocks.js';
@@ -33,7 +33,7 @@ export function drawGatePage(report: GateReport): string {
     ...drawPart('notes', 'Notes', describeNotes(report.notes)),
   ];
   return drawShell({
-    title: `millrace gate: ${sayVerdict(report.verdict)}, ${sayOutcome(report)}`,
+    title: `millrace gate: ${sayVerdict(report.verdict)}, ${sayHeadline(report)}`,
     header: drawHeader(report),
     contents: drawContents([
       ...sections.map(({ id, title }) => [id, title] as const),
@@ -52,7 +52,7 @@ function drawHeader(report: GateReport): Markup {
   const { environment, startedAt, verdict } = report;
   const { cpu, processors, node } = environment;
   return markup`<p class="brand">${WHEEL} millrace gate</p>
-<h1>${drawVerdict(verdict)} ${capitalize(sayOutcome(report))}</h1>
+<h1>${drawVerdict(verdict)} ${capitalize(sayHeadline(report))}</h1>
 <p class="summary">${describeRun(report)} Measured on ${drawTime(startedAt)} on ${processors === 1 ? 'one processor' : `${processors} processors`} (${cpu}) with Node.js ${node}.</p>
 ${sayState(report).map((words) => markup`<p class="state">${words}</p>\n`)}`;
 }

@@ -1,39 +1,13 @@
 /**
- * What the script of the page is told of a chart: a timeline or curves, as uPlot wants them.
+ * Makes the data of a chart, a timeline or curves, as the script of the page reads it (`browser/chart-contract.ts`).
  *
  * Invariants: all series share one row of ascending x values, `null` where a series has none; a long
  * timeline is thinned, but keeps the highest and the lowest value of every span; what a logarithmic
  * axis can't show is left out.
  */
-import type { Axis, CurvesBlock, TimelineBlock, Unit } from '../document.js';
+import type { Axis, CurvesBlock, TimelineBlock } from '../document.js';
 import { scaleOf } from '../timeline.js';
-import type { Look } from './palette.js';
-
-/** One axis of a chart. */
-export interface ChartAxis {
-  readonly unit: Unit;
-  readonly isLog: boolean;
-  readonly min: number;
-  readonly max: number;
-}
-
-/** A chart as plain data. */
-export interface ChartData {
-  readonly x: ChartAxis;
-  readonly y: ChartAxis;
-  /** The x values, then the y values of each series. */
-  readonly columns: ReadonlyArray<readonly (number | null)[]>;
-  readonly looks: readonly Look[];
-  /** Whether each point is marked. */
-  readonly hasPoints: boolean;
-  readonly ceiling?: { readonly label: string; readonly value: number };
-  /** Where a series ended before its time. */
-  readonly crosses: ReadonlyArray<{
-    readonly series: number;
-    readonly x: number;
-    readonly y: number;
-  }>;
-}
+import type { ChartAxis, ChartData, Look } from './browser/chart-contract.js';
 
 type Point = readonly [x: number, y: number];
 

@@ -9,9 +9,10 @@ import type { Axis, CurvesBlock, TableBlock, TimelineBlock } from '../document.j
 import { formatUnit } from '../format.js';
 import { scaleOf } from '../timeline.js';
 import { formatTick } from './browser/ticks.js';
-import { type ChartData, curvesData, timelineData } from './chart-data.js';
+import type { ChartData, Look } from './browser/chart-contract.js';
+import { curvesData, timelineData } from './chart-data.js';
 import { jsonMarkup, type Markup, markup } from './markup.js';
-import type { Look, Palette } from './palette.js';
+import type { Palette } from './palette.js';
 import { drawTable } from './table.js';
 
 /** Of a timeline's table. */

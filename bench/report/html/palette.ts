@@ -5,6 +5,7 @@
  * no two series of a chart have the same colour and dashes;
  * a name looks the same in every chart of a page.
  */
+import type { Look } from './browser/chart-contract.js';
 
 /** Names of CSS custom properties, without the dashes. */
 export interface Theme {
@@ -52,15 +53,6 @@ export const DARK: Theme = {
   shade: '#000000b0',
   series: ['#4fd1c5', '#fb923c', '#8ab4ff', '#f2c94c', '#e58af0', '#b8c0cc', '#ff8fab', '#9bd770'],
 };
-
-/** How the line of a series looks. */
-export interface Look {
-  /** Its colour's place in the theme; references have none, they are muted. */
-  readonly color: number | undefined;
-  /** Lengths of strokes and gaps in CSS pixels; none for a solid line. */
-  readonly dash: readonly number[];
-  readonly widthPx: number;
-}
 
 /** Each colour has dashes of its own, for those who can't tell the colours apart. */
 const DASHES = [[], [9, 4], [2, 3], [12, 3, 2, 3], [5, 3], [14, 4], [7, 3, 2, 3, 2, 3], [4, 6]];

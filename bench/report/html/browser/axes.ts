@@ -4,7 +4,7 @@
  * Invariants: every tick is told in its unit; a logarithmic axis has as many ticks as there is room for.
  */
 import type UPlot from 'uplot';
-import type { ChartAxis } from '../chart-data.js';
+import type { ChartAxis } from './chart-contract.js';
 import { formatTick, incrementsOf } from './ticks.js';
 
 /** The library's own script comes first in the page. */

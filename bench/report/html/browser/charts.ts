@@ -6,9 +6,9 @@
  * colours of the page change, it is drawn anew. It adds no fact that the page lacks without it.
  */
 import type UPlot from 'uplot';
-import type { ChartAxis, ChartData } from '../chart-data.js';
 import { formatUnit } from '../../format.js';
 import { axisFor, colorOf, FONT, scaleFor } from './axes.js';
+import type { ChartAxis, ChartData } from './chart-contract.js';
 
 /** The library's own script comes first in the page. */
 declare const uPlot: typeof UPlot;

@@ -1,5 +1,5 @@
 /**
- * How many rounds a trial gets, and when it is over.
+ * Runs trials: schedules their rounds, decides how many each gets, and when it is over.
  *
  * Method: the evidence is looked at after planned numbers of rounds only, each look with its share of the
  * error, which sum up to what the whole gate may err (a union bound: nothing is assumed about how looks
@@ -45,7 +45,7 @@ export type Why =
   /** A process failed. */
   | { readonly kind: 'broken'; readonly error: Error };
 
-export interface JudgeSurroundings extends RoundSurroundings {
+export interface TrialSurroundings extends RoundSurroundings {
   readonly looks: readonly Look[];
   /** Of a trial that has no base. */
   readonly roundsOfNew: number;
@@ -62,17 +62,17 @@ const LEAST_SCREENING = 6;
 const SCREENING: LookErrors = { failAlpha: SCREENING_ALPHA, passAlpha: SCREENING_ALPHA };
 
 /**
- * Judges all of them.
+ * Runs all of them, each until there is a verdict.
  *
  * @param fresh - Gives a suspect a new trial.
  * @param onJudged - Told of each as soon as it is over, so that an interruption loses none.
  * @throws The signal's reason where it was interrupted.
  */
-export async function judge(
+export async function runTrials(
   trials: readonly Trial[],
   fresh: (suspect: Trial) => Trial,
   onJudged: (outcome: Outcome) => void,
-  surroundings: JudgeSurroundings,
+  surroundings: TrialSurroundings,
 ): Promise<void> {
   const compared = trials.filter(({ isCompared }) => isCompared);
   const suspects = compared.length > 1 ? await screen(compared, onJudged, surroundings) : compared;
@@ -103,7 +103,7 @@ export function screeningRounds(scenarios: number): number {
 async function screen(
   trials: readonly Trial[],
   onJudged: (outcome: Outcome) => void,
-  surroundings: JudgeSurroundings,
+  surroundings: TrialSurroundings,
 ): Promise<readonly Trial[]> {
   const rounds = screeningRounds(trials.length);
   const broken = new Map<Trial, Error>();
@@ -142,7 +142,7 @@ async function confirm(
   trial: Trial,
   stage: Stage,
   suspects: number,
-  surroundings: JudgeSurroundings,
+  surroundings: TrialSurroundings,
 ): Promise<Outcome> {
   const { looks } = surroundings;
   const most = looks.at(-1)?.rounds ?? 0;
@@ -180,7 +180,7 @@ function lastLook(
   trial: Trial,
   stage: Stage,
   suspects: number,
-  { looks }: JudgeSurroundings,
+  { looks }: TrialSurroundings,
 ): Outcome {
   const { failAlpha = 0, passAlpha = 0 } = looks.at(-1) ?? {};
   const errors = { failAlpha: failAlpha / suspects, passAlpha };
@@ -190,7 +190,7 @@ function lastLook(
 }
 
 /** A trial that has nothing to be compared with within this run. */
-async function measureOnly(trial: Trial, surroundings: JudgeSurroundings): Promise<Outcome> {
+async function measureOnly(trial: Trial, surroundings: TrialSurroundings): Promise<Outcome> {
   const { roundsOfNew, limitSeconds } = surroundings;
   while (trial.rounds.length < roundsOfNew && trial.seconds < limitSeconds) {
     await addRound(trial, 'single', roundsOfNew, surroundings);
@@ -209,7 +209,7 @@ async function addRound(
   trial: Trial,
   stage: Stage,
   rounds: number,
-  surroundings: JudgeSurroundings,
+  surroundings: TrialSurroundings,
 ): Promise<void> {
   surroundings.onRound(trial, stage, rounds);
   const startMs = performance.now();
@@ -221,7 +221,7 @@ async function addRound(
 async function unlessBroken(
   trial: Trial,
   stage: Stage,
-  { signal }: JudgeSurroundings,
+  { signal }: TrialSurroundings,
   work: () => Promise<Outcome>,
 ): Promise<Outcome> {
   try {

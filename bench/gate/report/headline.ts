@@ -1,6 +1,6 @@
 /**
- * What a gate came to, in one sentence: what stands beside its verdict, and what else has to be known of it
- * first.
+ * Says what a gate came to in one sentence, the headline of every report: what stands beside its verdict, and
+ * what else has to be known of it first.
  *
  * Invariant: a sentence counts what the verdict rests on; a pass that rests on nothing, as all is new or
  * waived, doesn't look like one that was earned.
@@ -16,7 +16,7 @@ const INTERRUPTED = 'Interrupted: this is what was measured until then.';
 const STRICT = 'The gate was strict: what can not be judged does not pass.';
 
 /** The verdict of all, without its word: '1 of 3 scenarios fails'. */
-export function sayOutcome(report: GateReport): string {
+export function sayHeadline(report: GateReport): string {
   const { verdict, scenarios, budgets, exitCode, isInterrupted } = report;
   const isIt = isOf(verdict);
   const counts = [sayCount('scenario', scenarios, isIt), sayCount('budget', budgets, isIt)].filter(

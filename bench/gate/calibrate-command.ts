@@ -5,29 +5,27 @@
  * would belong to nothing otherwise; what an interruption leaves is reported.
  */
 import { existsSync } from 'node:fs';
-import { Child } from '../../process/child.js';
-import { readEnvironment } from '../../process/environment.js';
+import { Child } from '../process/child.js';
+import { readEnvironment } from '../process/environment.js';
+import { type Flags, type FlagTable, numberFlag, textFlag, UsageError } from '../options/flags.js';
+import { flawOfEnvironment, flawOfTexts, isObject } from '../store/flaws.js';
+import { checkDistinct, checkWritable } from '../store/json-file.js';
+import { drawMarkdownDocument } from '../report/markdown/document.js';
+import { randomFrom } from '../math/random.js';
+import { readStored } from '../store/stored-json.js';
+import { drawDocument } from '../report/terminal/document.js';
+import { Progress, SILENT } from '../report/terminal/progress.js';
+import { writeAtomically } from './cleanup/atomic-file.js';
+import { calibrate } from './calibrate/calibrate.js';
 import {
-  type Flags,
-  type FlagTable,
-  numberFlag,
-  textFlag,
-  UsageError,
-} from '../../options/flags.js';
-import { flawOfEnvironment, flawOfTexts, isObject } from '../../store/flaws.js';
-import { checkDistinct, checkWritable } from '../../store/json-file.js';
-import { drawMarkdownDocument } from '../../report/markdown/document.js';
-import { randomFrom } from '../../math/random.js';
-import { readStored } from '../../store/stored-json.js';
-import { drawDocument } from '../../report/terminal/document.js';
-import { Progress, SILENT } from '../../report/terminal/progress.js';
-import { writeAtomically } from '../cleanup/atomic-file.js';
-import { calibrate } from './calibrate.js';
-import { type Calibration, CALIBRATION_SCHEMA, type CalibrationSettings } from './calibration.js';
-import { describeCalibration } from './report.js';
-import { differenceOf } from '../judge/comparability.js';
-import type { GateSurroundings } from '../gate.js';
-import { DEFAULT_LOOKS } from '../model/looks.js';
+  type Calibration,
+  CALIBRATION_SCHEMA,
+  type CalibrationSettings,
+} from './calibrate/calibration.js';
+import { describeCalibration } from './calibrate/report.js';
+import { differenceOf } from './judge/comparability.js';
+import type { GateSurroundings } from './gate.js';
+import { DEFAULT_LOOKS } from './model/looks.js';
 
 export const CALIBRATE_FLAGS: FlagTable = {
   help: 'switch',
@@ -57,7 +55,7 @@ export const CALIBRATE_OPTIONS: ReadonlyArray<readonly [option: string, meaning:
 
 const SLOWDOWNS = [0.05, 0.1, 0.2];
 const DEFAULTS = { gates: 60, slowerGates: 20, hogs: 0, limitSeconds: 90, seed: 1, power: 0.9 };
-const HOG = new URL('../measure/hog-program.js', import.meta.url);
+const HOG = new URL('./measure/hog-program.js', import.meta.url);
 
 /** Carries it out. @throws UsageError */
 export async function calibrateCommand(

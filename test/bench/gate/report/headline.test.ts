@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isOpen, sayOutcome, sayState } from '../../../../bench/gate/report/outcome.js';
+import { isOpen, sayHeadline, sayState } from '../../../../bench/gate/report/headline.js';
 import type {
   BudgetReport,
   GateReport,
@@ -52,7 +52,7 @@ const outcomes: ReadonlyArray<{
 ];
 
 test.each(outcomes)('$words', ({ scenarios = [], budgets = [], verdict = 'pass', words }) => {
-  expect(sayOutcome(report(scenarios, { budgets, verdict }))).toBe(words);
+  expect(sayHeadline(report(scenarios, { budgets, verdict }))).toBe(words);
 });
 
 test.each([
@@ -61,12 +61,12 @@ test.each([
   { name: 'unmeasured', words: "1 of 2 scenarios can't be judged" },
   { name: 'excused', words: '1 of 2 scenarios is waived and 1 of 2 scenarios is new' },
 ] as const)('what no scenario shows, in the report $name: $words', ({ name, words }) => {
-  expect(sayOutcome(REPORTS[name])).toBe(words);
+  expect(sayHeadline(REPORTS[name])).toBe(words);
 });
 
 test('what could not be measured and has no line of its own is told', () => {
   const of = report([passing], { verdict: 'inconclusive', exitCode: 1 });
-  expect(sayOutcome(of)).toBe('something could not be measured');
+  expect(sayHeadline(of)).toBe('something could not be measured');
 });
 
 test.each([

@@ -1,11 +1,11 @@
 /** Trials of real processes, with short blocks and differences that no machine can hide. */
 import { expect, test, vi } from 'vitest';
 import {
-  judge,
-  type JudgeSurroundings,
+  runTrials,
+  type TrialSurroundings,
   type Outcome,
   screeningRounds,
-} from '../../../../dist/bench/gate/judge/judge.js';
+} from '../../../../dist/bench/gate/judge/schedule.js';
 import type { Look } from '../../../../dist/bench/gate/model/looks.js';
 import type { MetricName } from '../../../../dist/bench/gate/model/metrics.js';
 import type { ArmName } from '../../../../dist/bench/gate/measure/round.js';
@@ -54,7 +54,7 @@ function trial(
   });
 }
 
-const surroundings: JudgeSurroundings = {
+const surroundings: TrialSurroundings = {
   looks,
   limitSeconds: 1000,
   roundsOfNew: 2,
@@ -67,7 +67,7 @@ const surroundings: JudgeSurroundings = {
 async function judgeAll(trials: readonly Trial[], limitSeconds = 1000) {
   const outcomes = new Map<string, Outcome>();
   const fresh: Trial[] = [];
-  await judge(
+  await runTrials(
     trials,
     ({ plan }) => {
       const again = new Trial(plan);
@@ -145,7 +145,7 @@ test('where the time is over between two looks, the last one is taken then', asy
   const slowTrial = trial('slow', slow);
   let limitSeconds = 1000;
   const outcomes: Outcome[] = [];
-  await judge(
+  await runTrials(
     [slowTrial],
     (suspect) => suspect,
     (outcome) => outcomes.push(outcome),
