@@ -1,5 +1,5 @@
 /**
- * `millrace bench`: the chosen scenarios (`steps.ts`), one after the other, and what came of them on
+ * `millrace bench`: the chosen scenarios (`plan.ts`), one after the other, and what came of them on
  * the screen and in files.
  *
  * Invariants: whatever can be known to be wrong (a name, an option, a file that can't be written) is
@@ -18,11 +18,11 @@ import { sectionsOf } from '../harness/sections.js';
 import { SCENARIOS } from '../scenarios/index.js';
 import {
   checkFlags,
-  chosenSteps,
-  measureStep,
+  planNamed,
+  measurePlanned,
   readArguments,
-  type Step,
-  tourSteps,
+  type PlannedScenario,
+  planTour,
 } from './plan.js';
 import { drawDocument } from '../report/terminal/document.js';
 import { SILENT } from '../report/terminal/progress.js';
@@ -52,10 +52,10 @@ export async function bench(args: readonly string[], surroundings: Surroundings)
     return print(compareFiles(operands.slice(1), surroundings.paint, targets), surroundings);
   }
   const isTour = operands.length === 0;
-  const steps = isTour ? tourSteps(flags) : chosenSteps(operands, flags);
+  const plan = isTour ? planTour(flags) : planNamed(operands, flags);
   const targets = readTargets(flags, isTour);
-  for (const { scenario, settings } of steps) await scenario.check?.(settings, surroundings);
-  const { file, error } = await runSteps(steps, args, flags, surroundings);
+  for (const { scenario, settings } of plan) await scenario.check?.(settings, surroundings);
+  const { file, error } = await measureAll(plan, args, flags, surroundings);
   // What nobody has named, such as the report of an earlier tour, is not overwritten by nothing.
   const isEmpty = file.results.every(({ figures }) => figures.length === 0);
   await write(file, isEmpty ? namedTargets(targets, flags) : targets, surroundings);
@@ -84,8 +84,8 @@ function namedTargets(targets: Targets, flags: Flags): Targets {
   return { json: named('json'), md: named('md'), html: named('html') };
 }
 
-async function runSteps(
-  steps: readonly Step[],
+async function measureAll(
+  plan: readonly PlannedScenario[],
   args: readonly string[],
   flags: Flags,
   surroundings: Surroundings,
@@ -100,14 +100,14 @@ async function runSteps(
   const command = ['millrace bench', ...args.map(quotedWord)].join(' ');
   const file: BenchFile = { schema: SCHEMA, command, startedAt, environment, results };
   try {
-    for (const step of steps) {
+    for (const planned of plan) {
       if (signal.aborted) break;
-      const { scenario } = step;
-      if (steps.length > 1 && !flags.has('quiet')) {
+      const { scenario } = planned;
+      if (plan.length > 1 && !flags.has('quiet')) {
         const title = `${paint('title', `${scenario.name}: `)}${scenario.summary}`;
         screen.write(`\n${wrap(title).join('\n')}\n`);
       }
-      const result = await measureStep(step, quiet);
+      const result = await measurePlanned(planned, quiet);
       const document = scenario.describe(result);
       if (document.blocks.length > 0) screen.write(`${drawDocument(document, paint).join('\n')}\n`);
       results.push(result);

@@ -28,7 +28,7 @@ const COMMON_FLAGS: FlagTable = {
 const QUOTES = " A pattern of files needs quotes: --input 'docs/*.md'.";
 
 /** A scenario, and what it is told. */
-export interface Step {
+export interface PlannedScenario {
   readonly scenario: Scenario;
   readonly settings: unknown;
 }
@@ -41,7 +41,7 @@ export function readArguments(args: readonly string[]): { operands: string[]; fl
 }
 
 /** The scenarios that the words name, each with the options that it knows. @throws UsageError */
-export function chosenSteps(operands: readonly string[], flags: Flags): Step[] {
+export function planNamed(operands: readonly string[], flags: Flags): PlannedScenario[] {
   checkModules(operands);
   const scenarios = operands.map((word) => (looksLikeModule(word) ? job : findScenario(word)));
   const twice = scenarios.find((each, at) => scenarios.indexOf(each) !== at);
@@ -55,7 +55,7 @@ export function chosenSteps(operands: readonly string[], flags: Flags): Step[] {
 }
 
 /** What runs where nothing is named. @throws UsageError */
-export function tourSteps(flags: Flags): Step[] {
+export function planTour(flags: Flags): PlannedScenario[] {
   checkScenarioFlags(
     flags,
     TOUR.map(({ scenario }) => scenario),
@@ -71,22 +71,22 @@ export function tourSteps(flags: Flags): Step[] {
  *
  * @throws UsageError also where there is none, or several.
  */
-export function onlyStep(args: readonly string[]): Step {
+export function planOne(args: readonly string[]): PlannedScenario {
   const { operands, flags } = readArguments(args);
   const common = [...flags.keys()].find((name) => Object.hasOwn(COMMON_FLAGS, name));
   if (common !== undefined) {
     throw new UsageError(`Option '--${common}' has no effect here; valid are a scenario's own.`);
   }
-  const [step, second] = operands.length === 0 ? [] : chosenSteps(operands, flags);
-  if (step === undefined) throw new UsageError('No scenario is named; valid is one.');
-  if (second === undefined) return step;
-  const both = `'${step.scenario.name}' and '${second.scenario.name}'`;
+  const [planned, second] = operands.length === 0 ? [] : planNamed(operands, flags);
+  if (planned === undefined) throw new UsageError('No scenario is named; valid is one.');
+  if (second === undefined) return planned;
+  const both = `'${planned.scenario.name}' and '${second.scenario.name}'`;
   throw new UsageError(`Scenarios ${both} are named; valid is one.`);
 }
 
 /** Measures a scenario, and takes its figures. @throws Error where it can't be carried out at all. */
-export async function measureStep(
-  { scenario, settings }: Step,
+export async function measurePlanned(
+  { scenario, settings }: PlannedScenario,
   surroundings: Surroundings,
 ): Promise<FileResult> {
   const result = await scenario.measure(settings, surroundings);

@@ -7,7 +7,7 @@
 import type { FileResult } from '../../report/bench-file.js';
 import { UsageError } from '../../options/flags.js';
 import type { Surroundings } from '../../harness/scenario.js';
-import { measureStep, onlyStep, type Step } from '../../cli/plan.js';
+import { measurePlanned, planOne, type PlannedScenario } from '../../cli/plan.js';
 import { type BudgetValue, joinRuns, judgeBudget, unmeasured, valueOf } from './budget.js';
 import type { Budget } from '../model/config.js';
 import type { BudgetReport } from '../model/report.js';
@@ -21,7 +21,7 @@ export interface BudgetPlan {
 
 /** Budgets that share a run. */
 interface BudgetRun {
-  readonly step: Step;
+  readonly planned: PlannedScenario;
   readonly budgets: readonly Budget[];
 }
 
@@ -40,12 +40,12 @@ const RUNS_OF_A_SUSPECT = 3;
 
 /** Reads the arguments of the runs. @throws UsageError that names the budget */
 export function planBudgets(budgets: readonly Budget[]): BudgetPlan {
-  const runs = new Map<string, { readonly step: Step; readonly budgets: Budget[] }>();
+  const runs = new Map<string, { readonly planned: PlannedScenario; readonly budgets: Budget[] }>();
   for (const budget of budgets) {
     try {
       const words = typeof budget.run === 'string' ? splitWords(budget.run) : budget.run;
       const key = JSON.stringify(words);
-      const run = runs.get(key) ?? { step: onlyStep(words), budgets: [] };
+      const run = runs.get(key) ?? { planned: planOne(words), budgets: [] };
       run.budgets.push(budget);
       runs.set(key, run);
     } catch (error) {
@@ -65,7 +65,7 @@ export async function measureBudgets(
   { budgets, runs }: BudgetPlan,
   surroundings: Surroundings,
 ): Promise<readonly BudgetReport[]> {
-  for (const { step } of runs) await step.scenario.check?.(step.settings, surroundings);
+  for (const { planned } of runs) await planned.scenario.check?.(planned.settings, surroundings);
   const reports = new Map<Budget, BudgetReport>();
   for (const run of runs) {
     for (const [budget, found] of await measureRun(run, surroundings)) {
@@ -77,14 +77,14 @@ export async function measureBudgets(
 }
 
 async function measureRun(
-  { step, budgets }: BudgetRun,
+  { planned, budgets }: BudgetRun,
   surroundings: Surroundings,
 ): Promise<ReadonlyMap<Budget, BudgetValue | Obstacle>> {
-  const first = await attempt(step, surroundings);
+  const first = await attempt(planned, surroundings);
   const found = new Map(budgets.map((budget) => [budget, find(budget, first)]));
   const suspects = [...found].filter(([budget, value]) => isSuspect(budget, value));
   for (let run = 2; run <= RUNS_OF_A_SUSPECT && suspects.length > 0; run += 1) {
-    const again = await attempt(step, surroundings);
+    const again = await attempt(planned, surroundings);
     for (const [budget] of suspects) {
       const before = found.get(budget) as BudgetValue | Obstacle;
       found.set(budget, join(before, find(budget, again)));
@@ -112,11 +112,14 @@ function join(
   return 'obstacle' in after ? after : joinRuns(before, after);
 }
 
-async function attempt(step: Step, surroundings: Surroundings): Promise<FileResult | Obstacle> {
+async function attempt(
+  planned: PlannedScenario,
+  surroundings: Surroundings,
+): Promise<FileResult | Obstacle> {
   const { signal } = surroundings;
   if (signal.aborted) return INTERRUPTED;
   try {
-    const result = await measureStep(step, surroundings);
+    const result = await measurePlanned(planned, surroundings);
     if (result.isInterrupted || signal.aborted) return INTERRUPTED;
     const [failure] = result.failures;
     return failure === undefined ? result : failed(failure);

@@ -23,7 +23,7 @@ function limit(changes: Partial<Budget> = {}): Budget {
 
 /** A scenario whose runs go as they are told, each with its figures or an error, and how many ran. */
 function scripted(...runs: ReadonlyArray<readonly NamedFigure[] | Error | object>): {
-  readonly step: { readonly scenario: Scenario; readonly settings: unknown };
+  readonly planned: { readonly scenario: Scenario; readonly settings: unknown };
   readonly count: () => number;
 } {
   let count = 0;
@@ -43,7 +43,7 @@ function scripted(...runs: ReadonlyArray<readonly NamedFigure[] | Error | object
     describe: () => ({ title: '', blocks: [] }),
     figures: (measured) => [...(measured as unknown as { figures: NamedFigure[] }).figures],
   };
-  return { step: { scenario, settings: {} }, count: () => count };
+  return { planned: { scenario, settings: {} }, count: () => count };
 }
 
 describe('the arguments', () => {
@@ -60,12 +60,12 @@ describe('the arguments', () => {
       ['b'],
       ['d'],
     ]);
-    expect(runs.map(({ step }) => step.scenario.name)).toEqual([
+    expect(runs.map(({ planned }) => planned.scenario.name)).toEqual([
       'overhead',
       'producer',
       'producer',
     ]);
-    expect(runs[1]?.step.settings).toEqual({ jobs: 20 });
+    expect(runs[1]?.planned.settings).toEqual({ jobs: 20 });
   });
 
   test.each([
@@ -111,12 +111,12 @@ describe('a run', () => {
   );
 
   test('without the figure is a mistake that is told before the next run', async () => {
-    const { step } = scripted([figure('jobs per secnd', [1])]);
+    const { planned } = scripted([figure('jobs per secnd', [1])]);
     const next = scripted();
     const budgets = [limit(), limit()] as const;
     const runs = [
-      { step, budgets: [budgets[0]] },
-      { step: next.step, budgets: [budgets[1]] },
+      { planned, budgets: [budgets[0]] },
+      { planned: next.planned, budgets: [budgets[1]] },
     ];
     const measured = measureBudgets({ budgets, runs }, surroundings());
     await expect(measured).rejects.toThrow("Did you mean 'jobs per secnd'?");
@@ -150,27 +150,27 @@ describe('a run', () => {
       reason: 'could not be measured. It died.',
     },
   ])('that gives $runs: $verdict', async ({ runs, verdict, reason }) => {
-    const { step, count } = scripted(...runs);
+    const { planned, count } = scripted(...runs);
     const budget = limit({ atLeast: 5 });
-    const plan = { budgets: [budget], runs: [{ step, budgets: [budget] }] };
+    const plan = { budgets: [budget], runs: [{ planned, budgets: [budget] }] };
     const [report] = await measureBudgets(plan, surroundings());
     expect(report).toMatchObject({ verdict, reason: expect.stringContaining(reason) });
     expect(count()).toBe(runs.length);
   });
 
   test('with nothing to divide by is inconclusive', async () => {
-    const { step } = scripted([high, oneFigure('none', 0, 'perSecond')]);
+    const { planned } = scripted([high, oneFigure('none', 0, 'perSecond')]);
     const budget = limit({ over: 'none' });
-    const plan = { budgets: [budget], runs: [{ step, budgets: [budget] }] };
+    const plan = { budgets: [budget], runs: [{ planned, budgets: [budget] }] };
     expect(await measureBudgets(plan, surroundings())).toMatchObject([
       { verdict: 'inconclusive', reason: "'no-op': 'none' is 0 in every round." },
     ]);
   });
 
   test('that nobody waits for any more is not started', async () => {
-    const { step, count } = scripted([high]);
+    const { planned, count } = scripted([high]);
     const budget = limit();
-    const plan = { budgets: [budget], runs: [{ step, budgets: [budget] }] };
+    const plan = { budgets: [budget], runs: [{ planned, budgets: [budget] }] };
     const reports = await measureBudgets(plan, surroundings(AbortSignal.abort()));
     expect(reports).toMatchObject([{ verdict: 'inconclusive' }]);
     expect(count()).toBe(0);
