@@ -6,13 +6,13 @@
  * fails is told and costs no other arm; an interrupted experiment still has a result, with what was
  * measured until then.
  */
-import { chooseDocuments, summarizeDocuments } from '../service/corpus.js';
+import { chooseDocuments, summarizeDocuments } from '../service/load/corpus.js';
 import { installedFolders } from '../../process/installation.js';
 import { describeDocuments, describeLoad } from '../service/narration.js';
 import type { StageOptions } from '../service/stage.js';
 import { AROUND_SECONDS, runSteps, type Step, tellArm } from '../service/steps.js';
 import type { Progress } from '../../report/terminal/progress.js';
-import type { ArmName, ArmOptions } from './arms/arm.js';
+import type { ArmName, ArmOptions } from './arms.js';
 import { describePools, describeSecondService } from './narration.js';
 import type { InvokeArm, InvokeResult } from './result.js';
 import { SecondService } from './second-service.js';

@@ -5,7 +5,7 @@
  * there before it is sent.
  */
 import type { ArmResult, ServiceResult } from '../service/result.js';
-import type { ArmName } from './arms/arm.js';
+import type { ArmName } from './arms.js';
 import type { InvokeSettings } from './settings.js';
 import type { SlowTally } from './slow-server.js';
 

@@ -19,7 +19,7 @@ import {
   serviceSettings,
 } from '../service/settings.js';
 import { defaultThreads } from '../../../src/api/parallelism.js';
-import { ARM_NAMES, type ArmName } from './arms/arm.js';
+import { ARM_NAMES, type ArmName } from './arms.js';
 
 /** The experiment's settings, complete. */
 export interface InvokeSettings extends ServiceSettings {

@@ -6,7 +6,7 @@
  * so that no document waits in the sender's sockets.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { LoopbackServer } from '../service/loopback-server.js';
+import { LoopbackServer } from '../service/server/loopback-server.js';
 
 /** How slow it is. */
 export interface SlowServerOptions {

@@ -8,7 +8,7 @@
 import { median } from '../../math/statistics.js';
 import { Goodput, warmUpSeconds, windowSeconds } from '../service/goodput.js';
 import { Stage, type StageEnd, type StageOptions } from '../service/stage.js';
-import type { ArmOptions } from './arms/arm.js';
+import type { ArmOptions } from './arms.js';
 
 /** The median, and the windows, which show how steady the machine was. */
 export interface Capacity {

@@ -6,14 +6,14 @@
  * and right after it; goodput is compared with both together. The arms are reported in their usual
  * order, whatever order they ran in.
  */
-import { chooseDocuments, summarizeDocuments } from '../service/corpus.js';
+import { chooseDocuments, summarizeDocuments } from '../service/load/corpus.js';
 import { installedFolders } from '../../process/installation.js';
 import type { Progress } from '../../report/terminal/progress.js';
 import { describeDocuments, describeLoad } from '../service/narration.js';
 import type { ArmResult } from '../service/result.js';
 import type { StageOptions } from '../service/stage.js';
 import { AROUND_SECONDS, runSteps, type Step, tellArm } from '../service/steps.js';
-import type { ArmName, ArmOptions } from './arms/arm.js';
+import type { ArmName, ArmOptions } from './arms.js';
 import { type Capacity, capacityFrom, capacitySeconds, measureCapacity } from './capacity.js';
 import { describeCapacity, describeService } from './narration.js';
 import type { OverloadResult } from './result.js';

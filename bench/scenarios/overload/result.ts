@@ -1,6 +1,6 @@
 /** The result of the experiment: plain data. */
 import type { ArmResult, ServiceResult } from '../service/result.js';
-import type { ArmName } from './arms/arm.js';
+import type { ArmName } from './arms.js';
 import type { Capacity } from './capacity.js';
 import type { OverloadSettings } from './settings.js';
 

@@ -8,7 +8,8 @@ import { nowUs } from '../../process/clock.js';
 import { NO_LATENCIES } from '../../load/latencies.js';
 import { type Sample, trend } from '../../math/statistics.js';
 import { Goodput } from './goodput.js';
-import { REPORT_EVERY_MS, type ServiceReport } from './messages.js';
+import { REPORT_EVERY_MS } from './load/messages.js';
+import type { ServiceReport } from './server/messages.js';
 import type { ArmEnding, ArmResult, Moment } from './result.js';
 import { Stage, type StageEnd, type StageOptions } from './stage.js';
 

@@ -6,7 +6,7 @@
  * bounded by two counts of the service, each with its own instant: no timer's delay is in it.
  */
 import { median } from '../../math/statistics.js';
-import type { ServiceTally } from './messages.js';
+import type { ServiceTally } from './server/messages.js';
 
 /**
  * What fresh processes take to reach their full speed: from start to 4 s their goodput rose by a

@@ -3,7 +3,7 @@
  *
  * Invariant: every line says one thing and can stand without the final tables.
  */
-import type { DocumentSummary } from './corpus.js';
+import type { DocumentSummary } from './load/corpus.js';
 import { formatCount, formatMegabytes, formatSeconds } from '../../report/format.js';
 import type { ArmEnding, ArmResult, Moment } from './result.js';
 

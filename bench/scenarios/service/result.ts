@@ -3,7 +3,7 @@
  *
  * Invariants: offered = accepted + refused + unanswered; completed + failed <= accepted.
  */
-import type { DocumentSummary } from './corpus.js';
+import type { DocumentSummary } from './load/corpus.js';
 import type { LatencySummary } from '../../load/latencies.js';
 import type { ScenarioResult } from '../../report/bench-file.js';
 import type { Trend } from '../../math/statistics.js';

@@ -7,18 +7,11 @@
  */
 import { Child, describeExit } from '../../process/child.js';
 import { nowUs } from '../../process/clock.js';
-import type { DocumentSet } from './corpus.js';
+import type { DocumentSet } from './load/corpus.js';
 import { readResident } from '../../process/memory.js';
 import { settledWithin, within } from '../../process/time-limit.js';
-import type {
-  GeneratorReply,
-  GeneratorRequest,
-  GeneratorTally,
-  Load,
-  ServiceReply,
-  ServiceReport,
-  ServiceRequest,
-} from './messages.js';
+import type { GeneratorReply, GeneratorRequest, GeneratorTally, Load } from './load/messages.js';
+import type { ServiceReply, ServiceReport, ServiceRequest } from './server/messages.js';
 
 /** Why a stage is over. */
 export interface StageEnd {
@@ -96,7 +89,7 @@ export class Stage {
     });
     this.#generator = new Child(
       'load generator',
-      new URL('./generator.js', import.meta.url),
+      new URL('./load/generator.js', import.meta.url),
       (reply) => {
         if (reply.kind === 'started') this.startedUs = reply.atUs;
         if (reply.kind === 'report' || reply.kind === 'done') this.generator = reply.tally;

@@ -13,7 +13,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { afterEach, describe, expect, test } from 'vitest';
 import { nowUs } from '../../../bench/process/clock.js';
 import { OpenLoop, type OpenLoopTally } from '../../../bench/load/open-loop.js';
-import { Poster, type PostTally } from '../../../bench/scenarios/service/poster.js';
+import { Poster, type PostTally } from '../../../bench/scenarios/service/load/poster.js';
 import { median } from '../../../bench/math/statistics.js';
 
 const SERVER = new URL('../../fixtures/constant-server.js', import.meta.url);

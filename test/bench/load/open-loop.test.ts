@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { nowUs } from '../../../bench/process/clock.js';
 import { OpenLoop } from '../../../bench/load/open-loop.js';
-import { INTENDED_HEADER, Poster } from '../../../bench/scenarios/service/poster.js';
+import { INTENDED_HEADER, Poster } from '../../../bench/scenarios/service/load/poster.js';
 
 let server: Server | undefined;
 afterEach(() => {

@@ -5,7 +5,7 @@ import {
   warmUpSeconds,
   windowSeconds,
 } from '../../../../bench/scenarios/service/goodput.js';
-import type { ServiceTally } from '../../../../bench/scenarios/service/messages.js';
+import type { ServiceTally } from '../../../../bench/scenarios/service/server/messages.js';
 
 const STARTED_US = 5e6;
 

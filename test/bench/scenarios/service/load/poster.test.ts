@@ -1,8 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { nowUs } from '../../../../bench/process/clock.js';
-import { Poster } from '../../../../bench/scenarios/service/poster.js';
+import { nowUs } from '../../../../../bench/process/clock.js';
+import { Poster } from '../../../../../bench/scenarios/service/load/poster.js';
 
 let server: Server;
 afterEach(() => {

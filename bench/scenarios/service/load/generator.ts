@@ -6,13 +6,13 @@
  * `done` with its final counts; `stop` makes it do so at once.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { serveParent, tellParent } from '../../process/child.js';
-import { nowUs } from '../../process/clock.js';
-import { ClosedLoop } from '../../load/closed-loop.js';
+import { serveParent, tellParent } from '../../../process/child.js';
+import { nowUs } from '../../../process/clock.js';
+import { ClosedLoop } from '../../../load/closed-loop.js';
 import { loadDocuments } from './corpus.js';
-import { OpenLoop } from '../../load/open-loop.js';
+import { OpenLoop } from '../../../load/open-loop.js';
 import { Poster, PREFER_COMPLETION } from './poster.js';
-import { dealer, randomFrom } from '../../math/random.js';
+import { dealer, randomFrom } from '../../../math/random.js';
 import {
   type GeneratorReply,
   type GeneratorRequest,

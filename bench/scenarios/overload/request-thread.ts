@@ -4,6 +4,6 @@
  * Invariant: it answers once and then ends by itself.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { digest } from '../../../jobs/documents.js';
+import { digest } from '../../jobs/documents.js';
 
 parentPort?.postMessage(digest(workerData as Uint8Array));

@@ -10,8 +10,8 @@
  * life; what it holds back is not sent at all, and shows as offered below intended.
  */
 import { Agent, type IncomingMessage, request } from 'node:http';
-import { nowUs } from '../../process/clock.js';
-import { Latencies, type LatencySummary } from '../../load/latencies.js';
+import { nowUs } from '../../../process/clock.js';
+import { Latencies, type LatencySummary } from '../../../load/latencies.js';
 
 /** The request header with the intended start, microseconds on the clock of `nowUs`. */
 export const INTENDED_HEADER = 'x-intended-us';

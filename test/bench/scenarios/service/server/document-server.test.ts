@@ -1,10 +1,10 @@
 /** The HTTP side of the service with an arm that the test holds in its hands. */
 import { request } from 'node:http';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { nowUs } from '../../../../bench/process/clock.js';
-import { INTENDED_HEADER } from '../../../../bench/scenarios/service/poster.js';
-import type { Arm, Done } from '../../../../bench/scenarios/service/arm.js';
-import { DocumentServer } from '../../../../bench/scenarios/service/document-server.js';
+import { nowUs } from '../../../../../bench/process/clock.js';
+import { INTENDED_HEADER } from '../../../../../bench/scenarios/service/load/poster.js';
+import type { Arm, Done } from '../../../../../bench/scenarios/service/server/arm.js';
+import { DocumentServer } from '../../../../../bench/scenarios/service/server/document-server.js';
 
 interface Answer {
   readonly status: number | undefined;

@@ -3,8 +3,8 @@
  *
  * Invariant: of an arm only its own code is loaded; all of them call the same address.
  */
-import { SECOND_SERVICE } from '../../../jobs/invocations.js';
-import type { Arm } from '../../service/arm.js';
+import { SECOND_SERVICE } from '../../jobs/invocations.js';
+import type { Arm, ArmJob } from '../service/server/arm.js';
 
 /** The arms, in the order in which they are shown. */
 export const ARM_NAMES = ['fire-and-forget', 'unbounded', 'millrace'] as const;
@@ -21,6 +21,14 @@ export interface ArmOptions {
   readonly backlogJobs: number;
 }
 
+type Jobs = typeof import('../../jobs/invocations.js');
+
+/** What both pools run. */
+const JOB: ArmJob = {
+  module: new URL('../../jobs/invocations.js', import.meta.url),
+  name: 'invoke' satisfies keyof Jobs,
+};
+
 /** Starts an arm. */
 export async function createArm(name: ArmName, options: ArmOptions): Promise<Arm> {
   // Threads have a copy of the environment of their process.
@@ -29,8 +37,8 @@ export async function createArm(name: ArmName, options: ArmOptions): Promise<Arm
     case 'fire-and-forget':
       return (await import('./fire-and-forget.js')).createFireAndForget();
     case 'unbounded':
-      return (await import('./unbounded.js')).createUnbounded(options);
+      return (await import('../service/server/piscina-arm.js')).piscinaArm(JOB, options);
     case 'millrace':
-      return await (await import('./millrace.js')).createMillrace(options);
+      return await (await import('../service/server/millrace-arm.js')).millraceArm(JOB, options);
   }
 }

@@ -5,7 +5,7 @@
  * Invariant: a thread that can't be started or that fails is a failed job, not the service's end.
  */
 import { Worker } from 'node:worker_threads';
-import type { Arm } from '../../service/arm.js';
+import type { Arm } from '../service/server/arm.js';
 
 const PROGRAM = new URL('./request-thread.js', import.meta.url);
 

@@ -1,6 +1,6 @@
 /** The vital signs of the process that runs this test. */
 import { expect, test } from 'vitest';
-import { Vitals } from '../../../../bench/scenarios/service/vitals.js';
+import { Vitals } from '../../../../../bench/scenarios/service/server/vitals.js';
 
 const MB = 1024 ** 2;
 

@@ -4,10 +4,11 @@
  * Invariant: it says that it is ready when the arm could take its first document at full speed; its
  * processor time and the delays of its event loop count from then on.
  */
-import { serveParent, tellParent } from '../../process/child.js';
+import { serveParent, tellParent } from '../../../process/child.js';
 import type { Arm } from './arm.js';
 import { DocumentServer } from './document-server.js';
-import { REPORT_EVERY_MS, type ServiceReply, type ServiceRequest } from './messages.js';
+import { REPORT_EVERY_MS } from '../load/messages.js';
+import type { ServiceReply, ServiceRequest } from './messages.js';
 import { Vitals } from './vitals.js';
 
 /** Serves the arm that the parent names, in this process. */

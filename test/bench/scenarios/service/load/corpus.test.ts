@@ -10,8 +10,8 @@ import {
   MAX_DOCUMENT_BYTES,
   MIN_DOCUMENT_BYTES,
   summarizeDocuments,
-} from '../../../../bench/scenarios/service/corpus.js';
-import { installedFolders } from '../../../../bench/process/installation.js';
+} from '../../../../../bench/scenarios/service/load/corpus.js';
+import { installedFolders } from '../../../../../bench/process/installation.js';
 
 let folder: string;
 beforeEach(() => {

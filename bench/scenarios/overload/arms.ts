@@ -3,7 +3,7 @@
  *
  * Invariant: of an arm only its own code is loaded.
  */
-import type { Arm } from '../../service/arm.js';
+import type { Arm, ArmJob } from '../service/server/arm.js';
 
 /** The arms, in the order in which they are shown. */
 export const ARM_NAMES = ['thread-per-request', 'unbounded', 'millrace'] as const;
@@ -16,14 +16,22 @@ export interface ArmOptions {
   readonly backlogJobs: number;
 }
 
+type Jobs = typeof import('../../jobs/documents.js');
+
+/** What both pools run. */
+const JOB: ArmJob = {
+  module: new URL('../../jobs/documents.js', import.meta.url),
+  name: 'digest' satisfies keyof Jobs,
+};
+
 /** Starts an arm. */
 export async function createArm(name: ArmName, options: ArmOptions): Promise<Arm> {
   switch (name) {
     case 'thread-per-request':
       return (await import('./thread-per-request.js')).createThreadPerRequest();
     case 'unbounded':
-      return (await import('./unbounded.js')).createUnbounded(options);
+      return (await import('../service/server/piscina-arm.js')).piscinaArm(JOB, options);
     case 'millrace':
-      return await (await import('./millrace.js')).createMillrace(options);
+      return await (await import('../service/server/millrace-arm.js')).millraceArm(JOB, options);
   }
 }

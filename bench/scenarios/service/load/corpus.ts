@@ -7,8 +7,8 @@
  */
 import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { randomFrom, shuffled } from '../../math/random.js';
-import { mean } from '../../math/statistics.js';
+import { randomFrom, shuffled } from '../../../math/random.js';
+import { mean } from '../../../math/statistics.js';
 
 /** The smallest document. */
 export const MIN_DOCUMENT_BYTES: number = 10 * 1024;

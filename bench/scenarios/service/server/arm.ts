@@ -21,6 +21,21 @@ export interface Arm {
   retryAfterSeconds(): number;
 }
 
+/** What an arm with a pool runs for each document. */
+export interface ArmJob {
+  /** A job module, which threads load. */
+  readonly module: URL;
+  /** Its export. */
+  readonly name: string;
+}
+
+/** How many documents an arm with a pool works on at once. */
+export interface ArmSlots {
+  readonly threads: number;
+  /** Jobs at once on each thread; default: 1. */
+  readonly concurrency?: number;
+}
+
 /** An arm that accepts everything. @param begin - Begins the job for a document, or queues it. */
 export function unboundedArm(begin: (document: Buffer) => Promise<unknown>): Arm {
   return {

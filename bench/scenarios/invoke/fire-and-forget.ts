@@ -2,8 +2,8 @@
  * The arm that starts the call in the request handler and goes on: `void invoke(…)`, as many services
  * do. Nothing bounds the number of calls, and each holds its document until it is answered.
  */
-import { invoke } from '../../../jobs/invocations.js';
-import { type Arm, unboundedArm } from '../../service/arm.js';
+import { invoke } from '../../jobs/invocations.js';
+import { type Arm, unboundedArm } from '../service/server/arm.js';
 
 export function createFireAndForget(): Arm {
   return unboundedArm((document) => invoke(document));
