@@ -8,24 +8,24 @@
  */
 import type { Surroundings } from '../../harness/scenario.js';
 import { formatPercent } from '../../report/format.js';
-import { backlogBytes, backlogJobs, chooseSlots, defaultP99Ms } from './advice.js';
-import { adviseAndVerify } from './advising.js';
-import { Measurer } from './measurer.js';
-import { inFlightFor, LOADS, secondsFor, slotsToTry, WAITING_SHARE, windowMsFor } from './plan.js';
-import type { ArrivalReply, SaturationReply, ServiceReply } from './program.js';
+import { backlogBytes, backlogJobs, chooseSlots, defaultP99Ms } from './advice/sizing.js';
+import { adviseAndVerify } from './advice/advising.js';
+import { Measurer } from './measure/measurer.js';
+import { inFlightFor, LOADS, secondsFor, slotsToTry, windowMsFor } from './measure/plan.js';
+import type { ArrivalReply, SaturationReply, ServiceReply } from './measure/program.js';
 import {
   describeSlots,
-  type JobResult,
-  labelInput,
   loadResult,
   type LoadPoint,
   type LoadResult,
   type SaturationResult,
   saturationResult,
   type ServiceResult,
-} from './result.js';
+  serviceResult,
+} from './measure/figures.js';
+import { type JobResult, labelInput } from './result.js';
 import type { JobSettings } from './settings.js';
-import type { JobPoolOptions, Slots } from './user-job.js';
+import type { JobPoolOptions, Slots } from './measure/user-job.js';
 
 /** How long the service time may take to become stable. */
 const MAX_WARM_UP_MS = 10_000;
@@ -103,25 +103,6 @@ function measureService(
     { kind: 'serve', maxWarmUpMs: MAX_WARM_UP_MS, windowMs: seconds * 1000 },
     seconds + MAX_WARM_UP_MS / 1000,
   );
-}
-
-function serviceResult({
-  service,
-  warmUp,
-  cpuMsPerJob,
-  idleShare,
-  peakBytes,
-}: ServiceReply): ServiceResult {
-  const cpuShare = service.mean === 0 ? 0 : cpuMsPerJob / service.mean;
-  return {
-    time: service,
-    warmUp,
-    cpuMsPerJob,
-    cpuShare,
-    idleShare,
-    waitsMostly: idleShare >= WAITING_SHARE,
-    peakBytes,
-  };
 }
 
 async function measureSaturation(

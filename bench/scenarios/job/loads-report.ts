@@ -19,12 +19,8 @@ import {
   formatPercent,
   formatUnit,
 } from '../../report/format.js';
-import {
-  type JobResult,
-  LOAD_PERCENTILES,
-  type LoadResult,
-  type SaturationResult,
-} from './result.js';
+import { LOAD_PERCENTILES, type LoadResult, type SaturationResult } from './measure/figures.js';
+import type { JobResult } from './result.js';
 
 /** Below this share of the intended arrivals a generator did not hold its rate. */
 const HELD_RATE = 0.99;

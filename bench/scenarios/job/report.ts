@@ -1,6 +1,6 @@
 /**
  * What measuring an own job says: the job by itself, what a pool of it can do, what arrivals meet
- * (`loads-report.ts`), what failed, and the advice (`advice-report.ts`).
+ * (`loads-report.ts`), what failed, and the advice (`advice/report.ts`).
  *
  * Invariants: beside every figure that has rounds stands their range; what limits the figures (no
  * stable warm-up, failed jobs, noise) is told.
@@ -24,15 +24,11 @@ import {
   formatPercent,
   formatUnit,
 } from '../../report/format.js';
-import { describeAdvice } from './advice-report.js';
+import { describeAdvice } from './advice/report.js';
 import type { JobFailures } from '../../user-job/job-failures.js';
 import { describeLoads } from './loads-report.js';
-import {
-  describeSlots,
-  type JobResult,
-  type SaturationResult,
-  type ServiceResult,
-} from './result.js';
+import { describeSlots, type SaturationResult, type ServiceResult } from './measure/figures.js';
+import type { JobResult } from './result.js';
 import type { JobSettings } from './settings.js';
 
 /** From this share of its time on a job counts as computing. */

@@ -2,63 +2,24 @@
  * The result of measuring an own job: plain data, what `--json` writes and what the printed report is
  * made from.
  *
- * Invariants: every figure of a load is there for each round; what was not measured is absent.
+ * Invariant: what was not measured is absent.
  */
-import type { NamedFigure } from '../../report/document.js';
-import { oneFigure } from '../../report/document.js';
-import { type Figure, figureOf } from '../../harness/figures.js';
-import type { Measurements } from '../../harness/rounds.js';
+import type { Figure } from '../../harness/figures.js';
 import type { ScenarioResult } from '../../report/bench-file.js';
-import type { LatencySummary } from '../../load/latencies.js';
+import { type NamedFigure, oneFigure } from '../../report/document.js';
 import { formatPercent } from '../../report/format.js';
-import type { AdviceResult } from './advice.js';
 import type { InputSource } from '../../user-job/input-source.js';
 import type { InputSummary } from '../../user-job/inputs.js';
 import type { JobFailures } from '../../user-job/job-failures.js';
-import type { ArrivalReply, SaturationReply } from './program.js';
-import type { ServiceTime, WarmUp } from './service-time.js';
+import type { AdviceResult } from './advice/advice.js';
+import {
+  describeSlots,
+  LOAD_PERCENTILES,
+  type LoadResult,
+  type SaturationResult,
+  type ServiceResult,
+} from './measure/figures.js';
 import type { JobSettings } from './settings.js';
-import type { Slots } from './user-job.js';
-
-/** The service time, and what kind of job it is. */
-export interface ServiceResult {
-  readonly time: ServiceTime;
-  readonly warmUp: WarmUp;
-  readonly cpuMsPerJob: number;
-  /** CPU time ÷ service time: near 1 for a job that computes, less on a busy machine. */
-  readonly cpuShare: number;
-  /** For how much of its time its thread had nothing to do, and could have served others. */
-  readonly idleShare: number;
-  readonly waitsMostly: boolean;
-  readonly peakBytes: number;
-}
-
-export interface SaturationResult extends Slots {
-  readonly jobsPerSecond: Figure;
-  readonly peakBytes: Figure;
-}
-
-export const LOAD_PERCENTILES = ['p50', 'p95', 'p99', 'p999', 'max'] as const;
-
-/** What arrivals at one rate met. */
-export interface LoadResult extends Readonly<Record<(typeof LOAD_PERCENTILES)[number], Figure>> {
-  /** Of the saturation. */
-  readonly load: number;
-  readonly ratePerSecond: Figure;
-  /** What the pool could do just before. */
-  readonly saturationPerSecond: Figure;
-  /** Jobs whose latency was measured, in all rounds. */
-  readonly count: number;
-  /** Of the arrivals, those that the full backlog refused. */
-  readonly refusedShare: Figure;
-  /** Of the arrivals, those that threw or lost their thread; they have no latency. */
-  readonly failedShare: Figure;
-  readonly peakBytes: Figure;
-  /** How late the generator was, the worst of the rounds' p99. */
-  readonly latenessP99: number;
-  /** The least share of the arrivals that was made. */
-  readonly sentShare: number;
-}
 
 /** Where the inputs came from; of many files not all the names. */
 export type InputLabel =
@@ -91,78 +52,6 @@ export interface JobResult extends ScenarioResult {
   readonly advice?: AdviceResult;
   /** Of all measurements. */
   readonly jobFailures: JobFailures;
-}
-
-/** A share of the saturation at which jobs arrive. */
-export interface LoadPoint {
-  readonly load: number;
-}
-
-/** The only arm there is. */
-export type Arm = 'job';
-
-/** What the pool does with so many slots; undefined where it was not measured. */
-export function saturationResult(
-  point: Slots,
-  measurements: Measurements<Slots, Arm, SaturationReply>,
-): SaturationResult | undefined {
-  const figure = (pick: (reply: SaturationReply) => number): Figure | undefined =>
-    figureOf(measurements.series(point, 'job', pick));
-  const jobsPerSecond = figure(({ throughput }) => throughput.perSecond);
-  const peakBytes = figure((reply) => reply.peakBytes);
-  return jobsPerSecond && peakBytes && { ...point, jobsPerSecond, peakBytes };
-}
-
-/** What one rate shows; undefined where it was not measured, or nothing was served at it. */
-export function loadResult(
-  point: LoadPoint,
-  measurements: Measurements<LoadPoint, Arm, ArrivalReply>,
-): LoadResult | undefined {
-  const values = (pick: (reply: ArrivalReply) => number): number[] => [
-    ...measurements.series(point, 'job', pick).values(),
-  ];
-  const figure = (pick: (reply: ArrivalReply) => number): Figure =>
-    figureOf(measurements.series(point, 'job', pick)) as Figure;
-  const counts = values(({ total }) => total.count);
-  if (counts.every((count) => count === 0)) return undefined;
-  // A round in which nothing was served has no latency, and none that is 0.
-  const latency = (percentile: keyof LatencySummary): Figure => {
-    const series = measurements.series(point, 'job', ({ total }) =>
-      total.count === 0 ? NaN : total[percentile],
-    );
-    return figureOf(new Map([...series].filter(([, ms]) => !Number.isNaN(ms)))) as Figure;
-  };
-  return {
-    ...point,
-    ratePerSecond: figure((reply) => reply.ratePerSecond),
-    saturationPerSecond: figure((reply) => reply.saturationPerSecond),
-    p50: latency('p50'),
-    p95: latency('p95'),
-    p99: latency('p99'),
-    p999: latency('p999'),
-    max: latency('max'),
-    count: counts.reduce((sum, count) => sum + count, 0),
-    refusedShare: figure(({ endings }) => shareOf(endings.refused, arrivalsOf(endings))),
-    failedShare: figure(({ endings }) => shareOf(endings.failed, arrivalsOf(endings))),
-    peakBytes: figure((reply) => reply.peakBytes),
-    latenessP99: Math.max(...values(({ lateness }) => lateness.p99)),
-    sentShare: Math.min(1, ...values(({ sent, intended }) => sent / intended)),
-  };
-}
-
-/** All arrivals that counted. */
-export function arrivalsOf(endings: ArrivalReply['endings']): number {
-  return Object.values(endings).reduce((sum, count) => sum + count, 0);
-}
-
-export function shareOf(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole;
-}
-
-/** '2 threads', '1 thread × 16'. */
-export function describeSlots({ threads, concurrency }: Slots): string {
-  const words = threads === 1 ? '1 thread' : `${threads} threads`;
-  return concurrency === 1 ? words : `${words} × ${concurrency}`;
 }
 
 /** For a comparison with another run. */

@@ -5,7 +5,7 @@ import type {
   LoadResult,
   SaturationResult,
   ServiceResult,
-} from '../../../../bench/scenarios/job/result.js';
+} from '../../../../bench/scenarios/job/measure/figures.js';
 
 export const MB: number = 1024 ** 2;
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { AdviceResult } from '../../../../bench/scenarios/job/advice.js';
+import type { AdviceResult } from '../../../../bench/scenarios/job/advice/advice.js';
 import { describeOwnJob } from '../../../../bench/scenarios/job/report.js';
 import { jobFigures, type JobResult } from '../../../../bench/scenarios/job/result.js';
-import type { Verification } from '../../../../bench/scenarios/job/verification.js';
+import type { Verification } from '../../../../bench/scenarios/job/advice/verification.js';
 import { drawDocument } from '../../../../bench/report/terminal/document.js';
 import { plain, widthOf } from '../../../../bench/report/terminal/paint.js';
 import { figure, inputs, loaded, MB, saturated, service } from './figures.js';

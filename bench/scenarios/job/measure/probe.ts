@@ -3,12 +3,12 @@
  *
  * Invariant: the job itself is not called.
  */
-import { ModuleLoadError, Pool, UnknownJobError } from '../../../src/index.js';
-import { UsageError } from '../../options/flags.js';
-import type { Measured } from '../../process/fresh-process.js';
-import { didYouMean } from '../../options/nearest.js';
-import { loadInputs } from '../../user-job/inputs.js';
-import type { JobName } from '../../user-job/module-name.js';
+import { ModuleLoadError, Pool, UnknownJobError } from '../../../../src/index.js';
+import { UsageError } from '../../../options/flags.js';
+import type { Measured } from '../../../process/fresh-process.js';
+import { didYouMean } from '../../../options/nearest.js';
+import { loadInputs } from '../../../user-job/inputs.js';
+import type { JobName } from '../../../user-job/module-name.js';
 import type { Subject } from './user-job.js';
 
 /** What a probe answers. */

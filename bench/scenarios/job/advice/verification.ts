@@ -6,10 +6,10 @@
  */
 import { basename } from 'node:path';
 import { inspect } from 'node:util';
-import type { AdvisedSettings } from './advice.js';
-import type { JobName } from '../../user-job/module-name.js';
-import type { ArrivalReply } from './program.js';
-import { arrivalsOf, shareOf } from './result.js';
+import type { AdvisedSettings } from './sizing.js';
+import type { JobName } from '../../../user-job/module-name.js';
+import type { ArrivalReply } from '../measure/program.js';
+import { arrivalsOf, shareOf } from '../measure/figures.js';
 
 /** A verifying run. */
 export interface Verification {

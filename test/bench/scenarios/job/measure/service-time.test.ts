@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { isStable, ServiceTimes, warmUp } from '../../../../bench/scenarios/job/service-time.js';
+import {
+  isStable,
+  ServiceTimes,
+  warmUp,
+} from '../../../../../bench/scenarios/job/measure/service-time.js';
 
 test('the distribution of equal times is one value without variation', () => {
   const times = new ServiceTimes();

@@ -3,12 +3,15 @@
  * saturation, late, cut off, failing.
  */
 import { expect, test } from 'vitest';
-import { arrive, type ArriveRequest } from '../../../../dist/bench/scenarios/job/arriving.js';
-import type { Input } from '../../../../bench/user-job/inputs.js';
-import { arrivalsOf } from '../../../../dist/bench/scenarios/job/result.js';
-import type { Subject } from '../../../../bench/scenarios/job/user-job.js';
+import {
+  arrive,
+  type ArriveRequest,
+} from '../../../../../dist/bench/scenarios/job/measure/arriving.js';
+import type { Input } from '../../../../../bench/user-job/inputs.js';
+import { arrivalsOf } from '../../../../../dist/bench/scenarios/job/measure/figures.js';
+import type { Subject } from '../../../../../bench/scenarios/job/measure/user-job.js';
 
-const module = new URL('../../../fixtures/own-job/endings.js', import.meta.url).href;
+const module = new URL('../../../../fixtures/own-job/endings.js', import.meta.url).href;
 
 const subject: Subject = {
   job: { label: 'endings.js#block', module, name: 'block' },

@@ -5,8 +5,8 @@ import {
   slotsToTry,
   threadCounts,
   windowMsFor,
-} from '../../../../bench/scenarios/job/plan.js';
-import { ServiceTimes } from '../../../../bench/scenarios/job/service-time.js';
+} from '../../../../../bench/scenarios/job/measure/plan.js';
+import { ServiceTimes } from '../../../../../bench/scenarios/job/measure/service-time.js';
 
 test.each([
   [1, [1]],

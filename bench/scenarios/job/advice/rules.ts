@@ -3,9 +3,10 @@
  *
  * Invariant: a rule tells the figures that the setting was computed from, so that it can be checked.
  */
-import { formatBytes, formatCount, formatDuration, formatUnit } from '../../report/format.js';
-import type { AdvisedSettings, Measured } from './advice.js';
-import { describeSlots } from './result.js';
+import { formatBytes, formatCount, formatDuration, formatUnit } from '../../../report/format.js';
+import { describeSlots } from '../measure/figures.js';
+import type { CurveRate } from './rate.js';
+import { type AdvisedSettings, type Measured, MIN_RUN_MS, RUN_FACTOR } from './sizing.js';
 
 /** A setting, and why. */
 export interface Rule {
@@ -13,18 +14,6 @@ export interface Rule {
   readonly value: string;
   readonly why: string;
 }
-
-/** A rate that was read from the measured latencies. */
-export interface CurveRate {
-  readonly ratePerSecond: number;
-  /** Where on the curve. */
-  readonly how: string;
-}
-
-/** A thread that is replaced costs about this much; no job should be cut off for less. */
-export const MIN_RUN_MS = 100;
-/** A job that takes so many times the longest that is usual hangs. */
-export const RUN_FACTOR = 10;
 
 /** Of each setting. @param waitMs - What is left of the wanted p99 beside the job itself. */
 export function rulesFor(

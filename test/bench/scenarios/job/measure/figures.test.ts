@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest';
-import { NO_LATENCIES } from '../../../../bench/load/latencies.js';
-import { Measurements } from '../../../../bench/harness/rounds.js';
-import type { ArrivalReply } from '../../../../bench/scenarios/job/program.js';
-import { type Arm, type LoadPoint, loadResult } from '../../../../bench/scenarios/job/result.js';
-import { MB } from './figures.js';
+import { NO_LATENCIES } from '../../../../../bench/load/latencies.js';
+import { Measurements } from '../../../../../bench/harness/rounds.js';
+import type { ArrivalReply } from '../../../../../bench/scenarios/job/measure/program.js';
+import {
+  type Arm,
+  type LoadPoint,
+  loadResult,
+} from '../../../../../bench/scenarios/job/measure/figures.js';
+import { MB } from '../figures.js';
 
 const POINT: LoadPoint = { load: 1.2 };
 

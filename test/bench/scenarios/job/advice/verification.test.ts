@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { judge, lowered, snippetOf } from '../../../../bench/scenarios/job/verification.js';
+import {
+  judge,
+  lowered,
+  snippetOf,
+} from '../../../../../bench/scenarios/job/advice/verification.js';
 
 const latencies = { count: 990, p50: 5, p95: 50, p99: 90, p999: 95, max: 99 };
 const run = {

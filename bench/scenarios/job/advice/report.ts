@@ -4,7 +4,7 @@
  *
  * Invariant: a promise that did not hold is never told as one that did.
  */
-import { type Block, type Cell, heading, text } from '../../report/document.js';
+import { type Block, type Cell, heading, text } from '../../../report/document.js';
 import {
   formatCount,
   formatDuration,
@@ -12,7 +12,7 @@ import {
   formatMegabytes,
   formatPercent,
   formatUnit,
-} from '../../report/format.js';
+} from '../../../report/format.js';
 import type { AdviceResult } from './advice.js';
 import { MIN_ARRIVALS, type Verification } from './verification.js';
 

@@ -2,9 +2,9 @@
  * The user's job under a steady load: one after the other for its service time, or as many as the pool
  * can do.
  */
-import { measureThroughput, type Throughput } from '../../load/steady-load.js';
-import type { Input } from '../../user-job/inputs.js';
-import type { JobFailures } from '../../user-job/job-failures.js';
+import { measureThroughput, type Throughput } from '../../../load/steady-load.js';
+import type { Input } from '../../../user-job/inputs.js';
+import type { JobFailures } from '../../../user-job/job-failures.js';
 import { type ServiceTime, ServiceTimes, type WarmUp, warmUp } from './service-time.js';
 import type { JobTime } from './timed-thread.js';
 import { type Slots, type Subject, UserJob } from './user-job.js';

@@ -7,8 +7,8 @@
  */
 import { performance } from 'node:perf_hooks';
 import { workerData } from 'node:worker_threads';
-import type { JobContext } from '../../../src/api/worker.js';
-import type { JobName } from '../../user-job/module-name.js';
+import type { JobContext } from '../../../../src/api/worker.js';
+import type { JobName } from '../../../user-job/module-name.js';
 
 type JobFunction = (input: unknown, job: JobContext) => unknown;
 

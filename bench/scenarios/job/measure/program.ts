@@ -3,15 +3,15 @@
  *
  * Invariants: one measurement in its life; every job runs on threads of the real pool.
  */
-import { type Message, serveParent, tellParent } from '../../process/child.js';
-import type { Measured } from '../../process/fresh-process.js';
+import { type Message, serveParent, tellParent } from '../../../process/child.js';
+import type { Measured } from '../../../process/fresh-process.js';
 import { type ArrivalFigures, arrive, type ArriveRequest } from './arriving.js';
 import {
   type Input,
   type InputSummary,
   loadInputs,
   summarizeInputs,
-} from '../../user-job/inputs.js';
+} from '../../../user-job/inputs.js';
 import { probe } from './probe.js';
 import {
   saturate,

@@ -6,7 +6,7 @@ import {
   p99WaitMs,
   rateForP99Wait,
   shareThatWaits,
-} from '../../../../bench/scenarios/job/queueing.js';
+} from '../../../../../bench/scenarios/job/advice/queueing.js';
 
 describe("the share that waits (Erlang's C)", () => {
   test.each([

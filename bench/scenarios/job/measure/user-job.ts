@@ -3,13 +3,13 @@
  *
  * Invariant: a call never rejects; what failed is counted with the input's name and counts as ended.
  */
-import { BacklogFullError, Pool, type PoolOptions } from '../../../src/index.js';
-import type { JobTimeouts } from '../../../src/index.js';
-import { dealer, randomFrom } from '../../math/random.js';
-import type { InputSource } from '../../user-job/input-source.js';
-import type { Input } from '../../user-job/inputs.js';
-import { FailureTally } from '../../user-job/job-failures.js';
-import type { JobName } from '../../user-job/module-name.js';
+import { BacklogFullError, Pool, type PoolOptions } from '../../../../src/index.js';
+import type { JobTimeouts } from '../../../../src/index.js';
+import { dealer, randomFrom } from '../../../math/random.js';
+import type { InputSource } from '../../../user-job/input-source.js';
+import type { Input } from '../../../user-job/inputs.js';
+import { FailureTally } from '../../../user-job/job-failures.js';
+import type { JobName } from '../../../user-job/module-name.js';
 
 /** The job and its inputs, the same for every measurement. */
 export interface Subject {

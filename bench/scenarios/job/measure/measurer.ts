@@ -5,13 +5,13 @@
  * Invariants: every round deals inputs and arrivals of its own, the same ones for all that is measured
  * in it; a measurement has its time and some grace, then it counts as failed.
  */
-import { measureFresh } from '../../process/fresh-process.js';
-import { type Measurements, measureRounds } from '../../harness/rounds.js';
-import type { Surroundings } from '../../harness/scenario.js';
-import { FailureTally, type JobFailures } from '../../user-job/job-failures.js';
+import { measureFresh } from '../../../process/fresh-process.js';
+import { type Measurements, measureRounds } from '../../../harness/rounds.js';
+import type { Surroundings } from '../../../harness/scenario.js';
+import { FailureTally, type JobFailures } from '../../../user-job/job-failures.js';
+import type { Arm } from './figures.js';
 import type { JobRequest, Load, Surrounding } from './program.js';
-import type { Arm } from './result.js';
-import type { JobSettings } from './settings.js';
+import type { Subject } from './user-job.js';
 
 /** Where every measurement runs. */
 export const PROGRAM: URL = new URL('./program.js', import.meta.url);
@@ -42,11 +42,11 @@ export class Measurer {
   readonly failures: string[] = [];
   readonly jobFailures: FailureTally = new FailureTally();
   isInterrupted = false;
-  readonly #settings: JobSettings;
+  readonly #subject: Subject;
   readonly #surroundings: Surroundings;
 
-  constructor(settings: JobSettings, surroundings: Surroundings) {
-    this.#settings = settings;
+  constructor(subject: Subject, surroundings: Surroundings) {
+    this.#subject = subject;
     this.#surroundings = surroundings;
   }
 
@@ -56,7 +56,7 @@ export class Measurer {
     const measurements = await measureRounds<Point, Arm, Own>(
       {
         ...plan,
-        seed: this.#settings.seed,
+        seed: this.#subject.seed,
         arms: ['job'],
         secondsEach: seconds.reduce((sum, each) => sum + each, 0) / Math.max(1, seconds.length),
         measure: (point, _, round) =>
@@ -89,7 +89,7 @@ export class Measurer {
   }
 
   async #measure<Own extends Reply>(load: Load, seconds: number, round: number): Promise<Own> {
-    const { job, input, seed } = this.#settings;
+    const { job, input, seed } = this.#subject;
     const request: JobRequest = { ...load, job, input, seed: (seed * 1000 + round) % 2 ** 32 };
     const reply = await measureFresh<Own>(PROGRAM, request, {
       limitMs: (LONGEST * seconds + GRACE_SECONDS) * 1000,

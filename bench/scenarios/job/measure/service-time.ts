@@ -5,7 +5,7 @@
  * told; a job that fails has no service time here and is counted elsewhere.
  */
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
-import { median } from '../../math/statistics.js';
+import { median } from '../../../math/statistics.js';
 
 /** A distribution in milliseconds; percentiles to three digits. All 0 where no job succeeded. */
 export interface ServiceTime {

@@ -12,15 +12,15 @@ import {
   JobTimeoutError,
   type JobTimeouts,
   JobTooLargeError,
-} from '../../../src/index.js';
-import { nowUs } from '../../process/clock.js';
-import { InFlight } from '../../load/in-flight.js';
-import { Latencies, type LatencySummary } from '../../load/latencies.js';
-import { OpenLoop } from '../../load/open-loop.js';
-import { randomFrom } from '../../math/random.js';
-import { measureThroughput } from '../../load/steady-load.js';
-import type { Input } from '../../user-job/inputs.js';
-import type { JobFailures } from '../../user-job/job-failures.js';
+} from '../../../../src/index.js';
+import { nowUs } from '../../../process/clock.js';
+import { InFlight } from '../../../load/in-flight.js';
+import { Latencies, type LatencySummary } from '../../../load/latencies.js';
+import { OpenLoop } from '../../../load/open-loop.js';
+import { randomFrom } from '../../../math/random.js';
+import { measureThroughput } from '../../../load/steady-load.js';
+import type { Input } from '../../../user-job/inputs.js';
+import type { JobFailures } from '../../../user-job/job-failures.js';
 import { secondsFor } from './plan.js';
 import { type JobPoolOptions, type Subject, UserJob } from './user-job.js';
 

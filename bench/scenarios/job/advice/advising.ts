@@ -4,13 +4,15 @@
  * Invariants: the verifying runs have exactly the advised settings; a promise that does not hold is
  * lowered and verified again, a few times at most; every run is in the result.
  */
-import { formatUnit } from '../../report/format.js';
-import { advise, type AdviceResult, type Measured, roundDown } from './advice.js';
-import type { ArriveRequest } from './arriving.js';
-import type { Measurer } from './measurer.js';
-import type { JobName } from '../../user-job/module-name.js';
-import { secondsFor } from './plan.js';
-import type { ArrivalReply } from './program.js';
+import { formatUnit } from '../../../report/format.js';
+import { advise, type AdviceResult } from './advice.js';
+import { roundDown } from './rate.js';
+import type { Measured } from './sizing.js';
+import type { ArriveRequest } from '../measure/arriving.js';
+import type { Measurer } from '../measure/measurer.js';
+import type { JobName } from '../../../user-job/module-name.js';
+import { secondsFor } from '../measure/plan.js';
+import type { ArrivalReply } from '../measure/program.js';
 import { judge, lowered, MIN_ARRIVALS, snippetOf, type Verification } from './verification.js';
 
 const MAX_VERIFICATIONS = 3;

@@ -1,0 +1,100 @@
+/**
+ * Sizes a pool for a wanted p99 of the total latency: slots, backlog and timeouts, from what was measured.
+ *
+ * Invariant: pure arithmetic on measured figures.
+ */
+import type { InputSummary } from '../../../user-job/inputs.js';
+import type { LoadResult, SaturationResult, ServiceResult } from '../measure/figures.js';
+import { jobsThatDrain } from './queueing.js';
+
+/** Settings of a pool, and the timeouts of its jobs. */
+export interface AdvisedSettings {
+  readonly threads: number;
+  readonly concurrency: number;
+  readonly backlog: { readonly jobs: number; readonly bytes: number };
+  readonly timeouts: { readonly queueMs: number; readonly runMs: number };
+}
+
+/** What the advice is made from. */
+export interface Measured {
+  readonly wantedP99Ms: number;
+  readonly service: ServiceResult;
+  readonly inputs: InputSummary;
+  readonly chosen: SaturationResult;
+  readonly loads: readonly LoadResult[];
+}
+
+/** A thread that is replaced costs about this much; no job should be cut off for less. */
+export const MIN_RUN_MS = 100;
+/** A job that takes so many times the longest that is usual hangs. */
+export const RUN_FACTOR = 10;
+/** The wanted p99 where none is given: this many times the p99 of the service time … */
+const DEFAULT_P99_FACTOR = 10;
+/** … but no less than this, as the load generator's own timers are up to 1 ms late. */
+const MIN_DEFAULT_P99_MS = 10;
+/** More slots must bring at least this much more to be worth it. */
+const WORTH_MORE = 1.05;
+/** Copies that cross to a thread and lie there, beside those in the backlog. */
+const COPIES = 2;
+/** What a garbage collector may leave lying. */
+const MEMORY_MARGIN = 1.25;
+const BYTES_STEP = 64 * 1024;
+
+/** What is wanted where nobody says so. */
+export function defaultP99Ms({ time }: ServiceResult): number {
+  return Math.max(MIN_DEFAULT_P99_MS, DEFAULT_P99_FACTOR * time.p99);
+}
+
+/** The fewest slots that do nearly as much as the best. */
+export function chooseSlots(saturation: readonly SaturationResult[]): SaturationResult | undefined {
+  const best = Math.max(...saturation.map(({ jobsPerSecond }) => jobsPerSecond.median));
+  return saturation
+    .filter(({ jobsPerSecond }) => jobsPerSecond.median * WORTH_MORE >= best)
+    .toSorted((a, b) => a.threads - b.threads || a.concurrency - b.concurrency)[0];
+}
+
+/** How many jobs may wait, so that the last one still has the wanted latency. */
+export function backlogJobs(
+  wantedP99Ms: number,
+  { time }: ServiceResult,
+  { jobsPerSecond }: SaturationResult,
+): number {
+  return jobsThatDrain(jobsPerSecond.median, wantedP99Ms - time.p99);
+}
+
+/** The settings. @param waitMs - What is left of the wanted p99 beside the job itself. */
+export function settingsFor(
+  { wantedP99Ms, service, inputs, chosen }: Measured,
+  waitMs: number,
+): AdvisedSettings {
+  const { threads, concurrency } = chosen;
+  const jobs = backlogJobs(wantedP99Ms, service, chosen);
+  const longest = service.time.count >= 1000 ? service.time.p999 : service.time.max;
+  return {
+    threads,
+    concurrency,
+    backlog: { jobs, bytes: backlogBytes(jobs + threads * concurrency, inputs) },
+    timeouts: {
+      queueMs: Math.max(1, Math.ceil(waitMs)),
+      runMs: Math.ceil(Math.max(MIN_RUN_MS, wantedP99Ms, RUN_FACTOR * longest)),
+    },
+  };
+}
+
+/** What so many jobs are charged: the mean, and three standard deviations of the sum. */
+export function backlogBytes(jobs: number, inputs: InputSummary): number {
+  const { meanChargeBytes, deviationChargeBytes, maxChargeBytes } = inputs;
+  const many = jobs * meanChargeBytes + 3 * Math.sqrt(jobs) * deviationChargeBytes;
+  return Math.ceil(Math.max(many, maxChargeBytes) / BYTES_STEP) * BYTES_STEP;
+}
+
+/** What a process with them needs at most. */
+export function expectedPeakBytes(
+  { backlog }: AdvisedSettings,
+  { chosen, loads }: Measured,
+): number {
+  const peaks = [chosen, ...loads.filter(({ load }) => load < 1)].map(
+    ({ peakBytes }) => peakBytes.max,
+  );
+  return Math.round(Math.max(...peaks) * MEMORY_MARGIN + COPIES * backlog.bytes);
+}
