@@ -6,6 +6,7 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
 });
 afterEach(() => {
+  vi.restoreAllMocks();
   vi.useRealTimers();
 });
 
@@ -109,4 +110,77 @@ test('survives a clock that jumps past many deadlines at once', () => {
   wheel.advance();
   expect(calls.slice(6)).toEqual([1025, 40_000]);
   wheel.stop();
+});
+
+test('calls a deadline whose time is over in the next millisecond, not at once', () => {
+  let now = 0;
+  const wheel = new Deadlines(() => now);
+  const calls: number[] = [];
+  const late = new Deadline(() => calls.push(now));
+  now = 100;
+  wheel.advance();
+  for (const atMs of [50, 100]) {
+    wheel.set(late, atMs);
+    expect(late.atMs).toBe(now + 1);
+    wheel.advance();
+    expect(late.isSet).toBe(true);
+    now += 1;
+    wheel.advance();
+    expect(late.isSet).toBe(false);
+  }
+  expect(calls).toEqual([101, 102]);
+  wheel.stop();
+});
+
+test('clearing a deadline that was called leaves the others at its place in the wheel', () => {
+  let now = 0;
+  const wheel = new Deadlines(() => now);
+  const calls: string[] = [];
+  const first = new Deadline(() => calls.push('first'));
+  wheel.set(first, 5);
+  now = 32;
+  wheel.advance();
+  wheel.set(new Deadline(() => calls.push('second')), 32 + 5);
+  wheel.clear(first);
+  now = 32 + 5;
+  wheel.advance();
+  expect(calls).toEqual(['first', 'second']);
+  wheel.stop();
+});
+
+test('sets no timer for a deadline that was cleared', () => {
+  let now = 0;
+  const wheel = new Deadlines(() => now);
+  const cleared = new Deadline(() => {});
+  wheel.set(new Deadline(() => {}), 10);
+  wheel.set(cleared, 1000);
+  wheel.clear(cleared);
+  now = 10;
+  wheel.advance();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('sets the timer anew only for a deadline that is earlier, and for no longer than a timer takes', () => {
+  const setTimer = vi.spyOn(globalThis, 'setTimeout');
+  const wheel = new Deadlines(() => 0);
+  for (const atMs of [2 ** 31 + 100, 2 ** 31 + 100, 50, 50, 60, 40.5, 41]) {
+    wheel.set(new Deadline(() => {}), atMs);
+  }
+  expect(setTimer.mock.calls.map(([, ms]) => ms)).toEqual([2 ** 31 - 1, 50, 41]);
+  wheel.stop();
+});
+
+test('sets no timer once it was stopped, and calls nothing of itself', () => {
+  let now = 0;
+  const wheel = new Deadlines(() => now);
+  const calls: string[] = [];
+  wheel.set(new Deadline(() => calls.push('before')), 5);
+  wheel.stop();
+  wheel.set(new Deadline(() => calls.push('after')), 5);
+  expect(vi.getTimerCount()).toBe(0);
+  now = 3;
+  wheel.advance();
+  expect(vi.getTimerCount()).toBe(0);
+  vi.advanceTimersByTime(1000);
+  expect(calls).toEqual([]);
 });

@@ -1,0 +1,221 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Dispatcher } from '../../../src/dispatch/dispatcher.js';
+import type { JobRecord } from '../../../src/job/job.js';
+import { Backlog, type BacklogLimits } from '../../../src/schedule/backlog.js';
+import { makeRoom } from '../../../src/schedule/overflow.js';
+import { recordOf, ScriptedCarrier } from '../job/records.js';
+
+/** Where a job is: in the queue, or on a thread that has started it or not, with its input moved or not. */
+type Place = 'queued' | 'sent' | 'started' | 'transferred';
+
+/** What `makeRoom` asks of the threads. */
+class ScriptedDispatcher implements Pick<Dispatcher, 'sent' | 'takeBackOne'> {
+  readonly jobs: JobRecord[] = [];
+  /** How many jobs were taken back. */
+  taken = 0;
+  /** How many can be taken back until the threads have started all others. */
+  left = Infinity;
+
+  sent(): JobRecord[] {
+    return this.jobs;
+  }
+
+  takeBackOne(which: 'oldest' | 'newest'): JobRecord | undefined {
+    const free = this.jobs.filter((job) => !job.isStarted && job.transfer === undefined);
+    const job = which === 'oldest' ? free[0] : free.at(-1);
+    if (job === undefined || this.taken === this.left) return undefined;
+    this.taken += 1;
+    this.jobs.splice(this.jobs.indexOf(job), 1);
+    job.carrier = undefined;
+    return job;
+  }
+}
+
+type Room = (bytes: number, which: 'oldest' | 'newest') => number[] | undefined;
+
+/** A backlog with jobs at these places, numbered from 1 in their order; what is queued comes last. */
+function setUp(
+  given: ReadonlyArray<readonly [place: Place, bytes: number]>,
+  limits: Partial<BacklogLimits> = {},
+  slots = 0,
+): { backlog: Backlog<JobRecord>; dispatcher: ScriptedDispatcher; room: Room } {
+  const backlog = new Backlog<JobRecord>(slots, {
+    jobs: given.length - slots,
+    bytes: 1000,
+    waiters: 0,
+    ...limits,
+  });
+  const dispatcher = new ScriptedDispatcher();
+  const carrier = new ScriptedCarrier();
+  for (const [index, [place, bytes]] of given.entries()) {
+    const job = recordOf({
+      id: index + 1,
+      bytes,
+      ...(place === 'transferred' && { transfer: [new ArrayBuffer(1)] }),
+    });
+    backlog.accept(job);
+    if (place === 'queued') {
+      backlog.queue(job);
+      continue;
+    }
+    dispatcher.jobs.push(job);
+    job.carrier = carrier;
+    job.cell = index;
+    if (place === 'started') carrier.started.set(index, 0);
+  }
+  const room: Room = (bytes, which) => {
+    const victims = makeRoom(bytes, which, backlog, dispatcher as unknown as Dispatcher);
+    for (const victim of victims ?? []) expect(victim.list).toBeUndefined();
+    return victims?.map((victim) => victim.id);
+  };
+  return { backlog, dispatcher, room };
+}
+
+/** The jobs that are left: those on threads, and the queue in its order. */
+function left(setup: { backlog: Backlog<JobRecord>; dispatcher: ScriptedDispatcher }): {
+  sent: number[];
+  queued: number[];
+} {
+  const queued: number[] = [];
+  for (let job = setup.backlog.next; job !== undefined; job = job.next) queued.push(job.id);
+  return { sent: setup.dispatcher.jobs.map((job) => job.id), queued };
+}
+
+test.each(['oldest', 'newest'] as const)('nobody is dropped where there is room: %s', (which) => {
+  const setup = setUp([['queued', 1]], { jobs: 2 });
+  expect(setup.room(999, which)).toEqual([]);
+  expect(left(setup)).toEqual({ sent: [], queued: [1] });
+});
+
+test.each<
+  [which: 'oldest' | 'newest', bytes: number, victims: number[], sent: number[], queued: number[]]
+>([
+  ['oldest', 1, [2], [1, 3], [4, 5]],
+  ['oldest', 10, [2], [1, 3], [4, 5]],
+  ['oldest', 11, [2, 3], [1], [4, 5]],
+  ['oldest', 20, [2, 3], [1], [4, 5]],
+  ['oldest', 21, [2, 3, 4], [1], [5]],
+  ['oldest', 40, [2, 3, 4, 5], [1], []],
+  ['newest', 1, [5], [1, 2, 3], [4]],
+  ['newest', 20, [5, 4], [1, 2, 3], []],
+  ['newest', 21, [5, 4, 3], [1, 2], []],
+  ['newest', 40, [5, 4, 3, 2], [1], []],
+])('drops the %s for %i bytes: %j', (which, bytes, victims, sent, queued) => {
+  const setup = setUp(
+    [
+      ['started', 10],
+      ['sent', 10],
+      ['sent', 10],
+      ['queued', 10],
+      ['queued', 10],
+    ],
+    { bytes: 50 },
+  );
+  expect(setup.room(bytes, which)).toEqual(victims);
+  expect(left(setup)).toEqual({ sent, queued });
+  expect(setup.backlog.accepted).toBe(5 - victims.length);
+  expect(setup.backlog.bytes).toBe(50 - 10 * victims.length);
+});
+
+test.each(['oldest', 'newest'] as const)(
+  'what a thread has started, or what was moved there, is not dropped: %s',
+  (which) => {
+    const setup = setUp([
+      ['started', 1],
+      ['transferred', 1],
+    ]);
+    expect(setup.room(1, which)).toBeUndefined();
+    expect(left(setup)).toEqual({ sent: [1, 2], queued: [] });
+    expect([setup.backlog.accepted, setup.backlog.bytes]).toEqual([2, 2]);
+  },
+);
+
+test.each<[place: Place, bytes: number, victims: number[] | undefined]>([
+  ['started', 40, [2, 3]],
+  ['started', 41, undefined],
+  ['transferred', 40, [2, 3]],
+  ['transferred', 41, undefined],
+])('beside a %s job of 10 of 50 bytes, %i bytes make it drop %j', (place, bytes, victims) => {
+  const setup = setUp(
+    [
+      [place, 10],
+      ['sent', 20],
+      ['queued', 20],
+    ],
+    { bytes: 50 },
+  );
+  expect(setup.room(bytes, 'oldest')).toEqual(victims);
+});
+
+test.each([
+  ['oldest', { sent: [1, 3], queued: [2, 4, 5] }, 1],
+  ['newest', { sent: [1, 2, 3], queued: [4, 5] }, 0],
+] as const)('what can never fit drops nobody, after one look: %s', (which, expected, taken) => {
+  const setup = setUp(
+    [
+      ['started', 10],
+      ['sent', 10],
+      ['sent', 10],
+      ['queued', 10],
+      ['queued', 10],
+    ],
+    { bytes: 50 },
+  );
+  expect(setup.room(41, which)).toBeUndefined();
+  expect(left(setup)).toEqual(expected);
+  expect(setup.dispatcher.taken).toBe(taken);
+  expect([setup.backlog.accepted, setup.backlog.bytes]).toEqual([5, 50]);
+});
+
+test.each([
+  ['oldest', { sent: [3], queued: [1, 2] }],
+  ['newest', { sent: [1], queued: [2, 3] }],
+] as const)('jobs return to their places where a thread starts the next: %s', (which, expected) => {
+  const setup = setUp(
+    [
+      ['sent', 10],
+      ['sent', 10],
+      ['sent', 10],
+    ],
+    { bytes: 30 },
+  );
+  setup.dispatcher.left = 2;
+  expect(setup.room(30, which)).toBeUndefined();
+  expect(left(setup)).toEqual(expected);
+  expect([setup.backlog.accepted, setup.backlog.bytes]).toEqual([3, 30]);
+});
+
+test('a full backlog makes room for as many as are needed, in order of age, or drops nobody', () => {
+  const job = fc.tuple(
+    fc.constantFrom<Place>('queued', 'queued', 'sent', 'started', 'transferred'),
+    fc.integer({ min: 1, max: 9 }),
+  );
+  const jobs = fc.array(job, { minLength: 1, maxLength: 8 });
+  const which = fc.constantFrom('oldest' as const, 'newest' as const);
+  fc.assert(
+    fc.property(jobs, fc.nat(30), fc.nat(5), which, (some, bytes, spareBytes, end) => {
+      const given = some.toSorted((a, b) => Number(a[0] === 'queued') - Number(b[0] === 'queued'));
+      const total = given.reduce((sum, [, size]) => sum + size, 0);
+      const setup = setUp(given, { bytes: total + spareBytes });
+      const all = left(setup);
+      const canGo = given.flatMap(([place, size], index) =>
+        place === 'queued' || place === 'sent' ? [{ id: index + 1, size }] : [],
+      );
+      if (end === 'newest') canGo.reverse();
+      // At least one, as every place is taken.
+      let count = 1;
+      const freed = (): number => canGo.slice(0, count).reduce((sum, { size }) => sum + size, 0);
+      while (count < canGo.length && freed() + spareBytes < bytes) count += 1;
+      const fits = canGo.length > 0 && freed() + spareBytes >= bytes;
+      const victims = fits ? canGo.slice(0, count).map(({ id }) => id) : undefined;
+      expect(setup.room(bytes, end)).toEqual(victims);
+      const { sent, queued } = left(setup);
+      expect([...sent, ...queued].toSorted((a, b) => a - b)).toEqual(
+        [...all.sent, ...all.queued].filter((id) => victims?.includes(id) !== true),
+      );
+      expect(queued, 'the queue is in the order of age').toEqual(queued.toSorted((a, b) => a - b));
+      expect(setup.backlog.accepted).toBe(given.length - (victims?.length ?? 0));
+    }),
+  );
+});

@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { KeepAlive } from '../../../src/threads/keep-alive.js';
+
+let keepAlive: KeepAlive;
+let timersBefore: number;
+
+beforeEach(() => {
+  keepAlive = new KeepAlive();
+  timersBefore = timers();
+});
+afterEach(() => {
+  keepAlive.end();
+});
+
+/** How many timers hold the process. */
+function timers(): number {
+  return process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length;
+}
+
+/** How many timers of the pool hold the process. */
+function holding(): number {
+  return timers() - timersBefore;
+}
+
+test('the process is held while there is a reason, by one timer for all of them', () => {
+  expect(holding()).toBe(0);
+  keepAlive.hold();
+  expect(holding()).toBe(1);
+  keepAlive.hold();
+  expect(holding()).toBe(1);
+  keepAlive.release();
+  expect(holding()).toBe(1);
+  keepAlive.release();
+  expect(holding()).toBe(0);
+});
+
+test('it is held again as often as there is a reason', () => {
+  for (let round = 0; round < 3; round += 1) {
+    keepAlive.hold();
+    expect(holding()).toBe(1);
+    keepAlive.release();
+    expect(holding()).toBe(0);
+  }
+});
+
+test('nothing is left after the end, whatever reasons there were', () => {
+  keepAlive.hold();
+  keepAlive.hold();
+  keepAlive.end();
+  expect(holding()).toBe(0);
+});
+
+test('what was never held can end, and be released', () => {
+  keepAlive.end();
+  keepAlive.hold();
+  keepAlive.release();
+  keepAlive.end();
+  expect(holding()).toBe(0);
+});
