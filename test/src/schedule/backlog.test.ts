@@ -173,6 +173,30 @@ describe('the queue', () => {
     expect(drain(backlog)).toEqual([1, 2, 3, 4, 5]);
   });
 
+  test.each([
+    ['the oldest', 1],
+    ['the newest', 100],
+  ])('looks at one or two jobs to put %s back', (_, id) => {
+    const backlog = new Backlog<Entry>(100, { ...LIMITS, bytes: 100 });
+    let looks = 0;
+    const jobs = Array.from({ length: 100 }, (__, index) => {
+      const job = jobOf(index + 1);
+      return Object.defineProperty(job, 'id', { get: () => ((looks += 1), index + 1) });
+    });
+    for (const job of jobs) {
+      backlog.accept(job);
+      backlog.queue(job);
+    }
+    const job = jobs[id - 1] as Entry;
+    backlog.leave(job);
+    looks = 0;
+    backlog.putBack(job);
+    // Each look compares two of them.
+    expect(looks).toBeLessThanOrEqual(2 * 2);
+    expect(looks).toBeGreaterThan(0);
+    expect(drain(backlog).length).toBe(100);
+  });
+
   test('lets jobs leave from anywhere, and those that are nowhere stay there', () => {
     const backlog = new Backlog<Entry>(9, LIMITS);
     const jobs = queueAll(backlog, [1, 1, 1]) as [Entry, Entry, Entry];

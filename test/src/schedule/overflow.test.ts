@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Dispatcher } from '../../../src/dispatch/dispatcher.js';
 import type { JobRecord } from '../../../src/job/job.js';
 import { Backlog, type BacklogLimits } from '../../../src/schedule/backlog.js';
@@ -22,6 +22,7 @@ class ScriptedDispatcher implements Pick<Dispatcher, 'sent' | 'takeBackOne'> {
   }
 
   takeBackOne(which: 'oldest' | 'newest'): JobRecord | undefined {
+    expect(['oldest', 'newest']).toContain(which);
     const free = this.jobs.filter((job) => !job.isStarted && job.transfer === undefined);
     const job = which === 'oldest' ? free[0] : free.at(-1);
     if (job === undefined || this.taken === this.left) return undefined;
@@ -149,12 +150,15 @@ test.each<[place: Place, bytes: number, victims: number[] | undefined]>([
 });
 
 test.each([
-  ['oldest', { sent: [1, 3], queued: [2, 4, 5] }, 1],
-  ['newest', { sent: [1, 2, 3], queued: [4, 5] }, 0],
-] as const)('what can never fit drops nobody, after one look: %s', (which, expected, taken) => {
+  ['oldest', 'started', { sent: [1, 3], queued: [2, 4, 5] }, 1],
+  ['oldest', 'transferred', { sent: [1, 3], queued: [2, 4, 5] }, 1],
+  ['newest', 'started', { sent: [1, 2, 3], queued: [4, 5] }, 0],
+  ['newest', 'transferred', { sent: [1, 2, 3], queued: [4, 5] }, 0],
+] as const)('what can never fit drops nobody, after one look: %s, %s', (which, place, ...rest) => {
+  const [expected, taken] = rest;
   const setup = setUp(
     [
-      ['started', 10],
+      [place, 10],
       ['sent', 10],
       ['sent', 10],
       ['queued', 10],
@@ -181,7 +185,12 @@ test.each([
     { bytes: 30 },
   );
   setup.dispatcher.left = 2;
+  const restore = vi.spyOn(setup.backlog, 'restore');
   expect(setup.room(30, which)).toBeUndefined();
+  const restored = restore.mock.calls.map(([job]) => job.id);
+  expect(restored, 'the newest first, so that no search is long').toEqual(
+    expected.queued.toReversed(),
+  );
   expect(left(setup)).toEqual(expected);
   expect([setup.backlog.accepted, setup.backlog.bytes]).toEqual([3, 30]);
 });
