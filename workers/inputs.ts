@@ -1,5 +1,5 @@
 /**
- * The inputs that are too large for their cells: they come in messages of their own.
+ * Keeps the inputs that are too large for their cells, which come in messages of their own.
  *
  * Invariants: an input is posted before its cell is submitted, and inputs in the order of their cells;
  * so one that is missing when its cell is reached waits in the link, or could not be read.
@@ -9,13 +9,13 @@ import { asBuffer } from '../src/wire/payload.js';
 import { BELL, Form } from '../src/wire/protocol.js';
 
 /** An input, or why it could not be read. */
-export type Parcel = { readonly value: unknown } | { readonly error: unknown };
+export type LargeInput = { readonly value: unknown } | { readonly error: unknown };
 
-export class Parcels {
+export class LargeInputs {
   readonly #link: MessagePort;
   readonly #receive: (message: readonly unknown[]) => void;
-  readonly #byCell = new Map<number, Parcel>();
-  /** Why inputs could not be read that nobody has missed yet, in their order. */
+  readonly #byCell = new Map<number, LargeInput>();
+  /** Failures to read an input that are not yet matched to a job, in their order. */
   readonly #failures: unknown[] = [];
 
   /** @param receive - Called with messages that were taken from the link on the way to an input. */
@@ -24,23 +24,23 @@ export class Parcels {
     this.#receive = receive;
   }
 
-  /** An input has come. */
+  /** Keeps an input that has come. */
   receive(cell: number, form: number, value: unknown): void {
     this.#byCell.set(cell, { value: form === Form.buffer ? asBuffer(value) : value });
   }
 
-  /** A message could not be read. */
+  /** Keeps the reason why a message could not be read. */
   failed(error: unknown): void {
     this.#failures.push(error);
   }
 
   /** Takes a cell's input, from the link if need be. */
-  take(cell: number): Parcel {
+  take(cell: number): LargeInput {
     for (;;) {
-      const parcel = this.#byCell.get(cell);
-      if (parcel !== undefined) {
+      const input = this.#byCell.get(cell);
+      if (input !== undefined) {
         this.#byCell.delete(cell);
-        return parcel;
+        return input;
       }
       try {
         const received = receiveMessageOnPort(this.#link);

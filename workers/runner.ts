@@ -17,7 +17,7 @@ import { BELL, Form, Kind } from '../src/wire/protocol.js';
 import { Rings, type SharedRings } from '../src/wire/rings.js';
 import { encodeThrown } from '../src/wire/thrown.js';
 import { isTransferred, type JobContext, TRANSFER } from '../src/api/worker.js';
-import { Parcels } from './inputs.js';
+import { LargeInputs } from './inputs.js';
 
 /** A function of the job module. */
 export interface HostedJob {
@@ -60,7 +60,7 @@ export class Runner {
   readonly #rings: Rings;
   readonly #slots: number;
   readonly #host: RunnerHost;
-  readonly #parcels: Parcels;
+  readonly #largeInputs: LargeInputs;
   #running = 0;
   #isStopped = false;
   #isDraining = false;
@@ -81,9 +81,9 @@ export class Runner {
     this.#rings = new Rings(rings);
     this.#slots = slots;
     this.#host = host;
-    this.#parcels = new Parcels(link, (message) => host.receive(message));
+    this.#largeInputs = new LargeInputs(link, (message) => host.receive(message));
     link.on('messageerror', (error) => {
-      this.#parcels.failed(error);
+      this.#largeInputs.failed(error);
       this.#drain();
     });
   }
@@ -103,7 +103,7 @@ export class Runner {
 
   /** Takes an input that is too large for its cell. */
   receive(cell: number, form: number, value: unknown): void {
-    this.#parcels.receive(cell, form, value);
+    this.#largeInputs.receive(cell, form, value);
     this.#drain();
   }
 
@@ -180,16 +180,16 @@ export class Runner {
   #run(cell: number): void {
     const rings = this.#rings;
     const form = rings.forms[cell] as number;
-    const parcel = form === Inline.none ? this.#parcels.take(cell) : undefined;
+    const large = form === Inline.none ? this.#largeInputs.take(cell) : undefined;
     // Taken back: the cell returns without a result.
     if (!rings.start(cell, this.#nowMs)) return this.#complete(cell);
     this.#running += 1;
-    if (parcel !== undefined && 'error' in parcel) {
-      return this.#answer(cell, Form.unreadable, encodeThrown(parcel.error));
+    if (large !== undefined && 'error' in large) {
+      return this.#answer(cell, Form.unreadable, encodeThrown(large.error));
     }
     const { name, execute } = this.jobs[rings.functions[cell] as number] as HostedJob;
     try {
-      const input = parcel === undefined ? rings.values.read(cell, form) : parcel.value;
+      const input = large === undefined ? rings.values.read(cell, form) : large.value;
       // `Reflect.apply` keeps V8 from inlining the job: a loop in it, compiled as a part of this function
       // with its `try` and an input of any type, took 2.4 times as long (docs/design.md).
       const result: unknown = Reflect.apply(execute, undefined, [

@@ -15,25 +15,24 @@ const ENDINGS: readonly Ending[] = [
   'refused',
 ];
 
-/** A new job, and the cancellations that its owner was asked for and grants or not. */
+/** A new job, and the cancellations that were asked for and are granted or not. */
 function setUp({ grants = true } = {}): {
   job: JobRecord;
   asked: Array<readonly [JobRecord, unknown]>;
 } {
   const asked: Array<readonly [JobRecord, unknown]> = [];
-  const owner = {
-    cancel(job: JobRecord, reason: unknown) {
-      asked.push([job, reason]);
-      return grants;
-    },
+  const cancel = (cancelled: JobRecord, reason: unknown): boolean => {
+    asked.push([cancelled, reason]);
+    return grants;
   };
-  const job = recordOf({ owner, id: 7 });
+  const job = recordOf({ cancel, id: 7 });
   return { job, asked };
 }
 
 /** A thread that has started, or finished, the jobs of these cells alone. */
 function carrierOf({ started = -2, finished = -2 }): Carrier {
   return {
+    takeBack: () => false,
     isStarted: (cell) => cell === started,
     isFinished: (cell) => cell === finished,
     startedMs: () => 0,
@@ -45,8 +44,8 @@ test('a new job holds what it was made with, and is nowhere yet', () => {
   const { signal } = new AbortController();
   const timeouts = { runMs: 5 };
   const transfer = [new ArrayBuffer(1)];
-  const owner = { cancel: () => true };
-  const job = new JobRecord(owner, 7, jobFunction, 'input', 512, 1000, signal, timeouts, transfer);
+  const cancel = (): boolean => true;
+  const job = new JobRecord(cancel, 7, jobFunction, 'input', 512, 1000, signal, timeouts, transfer);
   expect({ ...job }).toEqual({
     id: 7,
     function: jobFunction,
@@ -228,7 +227,7 @@ test('a job that has ended holds neither its input, nor what it transferred, nor
 });
 
 describe('cancel', () => {
-  test.each([true, false])('asks the owner, and returns its answer: %o', (grants) => {
+  test.each([true, false])('asks for its cancellation, and returns the answer: %o', (grants) => {
     const { job, asked } = setUp({ grants });
     expect(job.cancel('reason')).toBe(grants);
     expect(asked).toEqual([[job, 'reason']]);

@@ -2,10 +2,10 @@
 import type { Transferable } from 'node:worker_threads';
 import type { JobTimeouts } from '../../../src/api/options.js';
 import { JobFunction } from '../../../src/job/functions.js';
-import { type Carrier, type JobOwner, JobRecord } from '../../../src/job/job.js';
+import { type Cancel, type Carrier, JobRecord } from '../../../src/job/job.js';
 
 interface Given {
-  readonly owner?: JobOwner;
+  readonly cancel?: Cancel;
   readonly id?: number;
   readonly bytes?: number;
   readonly submittedMs?: number;
@@ -17,7 +17,7 @@ interface Given {
 /** A new job that waits; nobody cancels it. */
 export function recordOf(given: Given = {}): JobRecord {
   return new JobRecord(
-    given.owner ?? { cancel: () => false },
+    given.cancel ?? (() => false),
     given.id ?? 1,
     new JobFunction('render', 3),
     'input',
@@ -34,6 +34,12 @@ export class ScriptedCarrier implements Carrier {
   /** When a cell's job was started; not yet where the cell is missing. */
   readonly started = new Map<number, number>();
   readonly finished = new Set<number>();
+
+  takeBack(job: JobRecord): boolean {
+    if (this.started.has(job.cell)) return false;
+    job.carrier = undefined;
+    return true;
+  }
 
   isStarted(cell: number): boolean {
     return this.started.has(cell);

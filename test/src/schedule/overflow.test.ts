@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import type { Dispatcher } from '../../../src/dispatch/dispatcher.js';
+import type { Lanes } from '../../../src/dispatch/lanes.js';
 import type { JobRecord } from '../../../src/job/job.js';
 import { Backlog, type BacklogLimits } from '../../../src/schedule/backlog.js';
 import { makeRoom } from '../../../src/schedule/overflow.js';
@@ -10,7 +10,7 @@ import { recordOf, ScriptedCarrier } from '../job/records.js';
 type Place = 'queued' | 'sent' | 'started' | 'transferred';
 
 /** What `makeRoom` asks of the threads. */
-class ScriptedDispatcher implements Pick<Dispatcher, 'sent' | 'takeBackOne'> {
+class ScriptedLanes implements Pick<Lanes, 'sent' | 'takeBackOne'> {
   readonly jobs: JobRecord[] = [];
   /** How many jobs were taken back. */
   taken = 0;
@@ -40,14 +40,14 @@ function setUp(
   given: ReadonlyArray<readonly [place: Place, bytes: number]>,
   limits: Partial<BacklogLimits> = {},
   slots = 0,
-): { backlog: Backlog<JobRecord>; dispatcher: ScriptedDispatcher; room: Room } {
+): { backlog: Backlog<JobRecord>; lanes: ScriptedLanes; room: Room } {
   const backlog = new Backlog<JobRecord>(slots, {
     jobs: given.length - slots,
     bytes: 1000,
     waiters: 0,
     ...limits,
   });
-  const dispatcher = new ScriptedDispatcher();
+  const lanes = new ScriptedLanes();
   const carrier = new ScriptedCarrier();
   for (const [index, [place, bytes]] of given.entries()) {
     const job = recordOf({
@@ -60,27 +60,27 @@ function setUp(
       backlog.queue(job);
       continue;
     }
-    dispatcher.jobs.push(job);
+    lanes.jobs.push(job);
     job.carrier = carrier;
     job.cell = index;
     if (place === 'started') carrier.started.set(index, 0);
   }
   const room: Room = (bytes, which) => {
-    const victims = makeRoom(bytes, which, backlog, dispatcher as unknown as Dispatcher);
+    const victims = makeRoom(bytes, which, backlog, lanes);
     for (const victim of victims ?? []) expect(victim.list).toBeUndefined();
     return victims?.map((victim) => victim.id);
   };
-  return { backlog, dispatcher, room };
+  return { backlog, lanes, room };
 }
 
 /** The jobs that are left: those on threads, and the queue in its order. */
-function left(setup: { backlog: Backlog<JobRecord>; dispatcher: ScriptedDispatcher }): {
+function left(setup: { backlog: Backlog<JobRecord>; lanes: ScriptedLanes }): {
   sent: number[];
   queued: number[];
 } {
   const queued: number[] = [];
   for (let job = setup.backlog.next; job !== undefined; job = job.next) queued.push(job.id);
-  return { sent: setup.dispatcher.jobs.map((job) => job.id), queued };
+  return { sent: setup.lanes.jobs.map((job) => job.id), queued };
 }
 
 test.each(['oldest', 'newest'] as const)('nobody is dropped where there is room: %s', (which) => {
@@ -168,7 +168,7 @@ test.each([
   );
   expect(setup.room(41, which)).toBeUndefined();
   expect(left(setup)).toEqual(expected);
-  expect(setup.dispatcher.taken).toBe(taken);
+  expect(setup.lanes.taken).toBe(taken);
   expect([setup.backlog.accepted, setup.backlog.bytes]).toEqual([5, 50]);
 });
 
@@ -184,7 +184,7 @@ test.each([
     ],
     { bytes: 30 },
   );
-  setup.dispatcher.left = 2;
+  setup.lanes.left = 2;
   const restore = vi.spyOn(setup.backlog, 'restore');
   expect(setup.room(30, which)).toBeUndefined();
   const restored = restore.mock.calls.map(([job]) => job.id);

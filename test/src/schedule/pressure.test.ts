@@ -28,21 +28,21 @@ class Producers {
     return Array.from({ length: count }, () => {
       const job = recordOf({ bytes });
       this.backlog.accept(job);
-      this.pressure.rose();
+      this.pressure.onRise();
       return job;
     });
   }
 
   release(job: JobRecord): void {
     this.backlog.release(job);
-    this.pressure.fell();
+    this.pressure.onFall();
   }
 }
 
 test('nothing is reported of an empty pool', () => {
   const { pressure } = new Producers(2, { jobs: 8 });
-  pressure.rose();
-  pressure.fell();
+  pressure.onRise();
+  pressure.onFall();
   expect(pressure.isSaturated).toBe(false);
   expect(events).toEqual([]);
 });
@@ -71,10 +71,10 @@ describe('by jobs', () => {
     const producers = new Producers(1, { jobs: 2 });
     for (let round = 1; round <= 3; round += 1) {
       const jobs = producers.accept(3);
-      producers.pressure.rose();
-      producers.pressure.overflowed();
+      producers.pressure.onRise();
+      producers.pressure.onOverflow();
       for (const job of jobs) producers.release(job);
-      producers.pressure.fell();
+      producers.pressure.onFall();
       expect(events).toEqual(
         Array.from({ length: round }, () => ['saturated', 'available']).flat(),
       );
@@ -85,8 +85,8 @@ describe('by jobs', () => {
 describe('by a submission that found no room', () => {
   test('a backlog with places left is saturated', () => {
     const { pressure } = new Producers(2, { jobs: 8 });
-    pressure.overflowed();
-    pressure.overflowed();
+    pressure.onOverflow();
+    pressure.onOverflow();
     expect([events, pressure.isSaturated]).toEqual([['saturated'], true]);
   });
 
@@ -94,8 +94,8 @@ describe('by a submission that found no room', () => {
     const producers = new Producers(2, { jobs: 8, bytes: 101 });
     const [first] = producers.accept(1, 50) as [JobRecord];
     const [second] = producers.accept(1, 1) as [JobRecord];
-    producers.pressure.overflowed();
-    producers.pressure.fell();
+    producers.pressure.onOverflow();
+    producers.pressure.onFall();
     expect(events, '51 of 101 bytes').toEqual(['saturated']);
     producers.release(second);
     expect(events, '50 of 101 bytes').toEqual(['saturated', 'available']);
@@ -105,8 +105,8 @@ describe('by a submission that found no room', () => {
   test('exactly half of the bytes is half', () => {
     const producers = new Producers(2, { jobs: 8, bytes: 100 });
     producers.accept(1, 50);
-    producers.pressure.overflowed();
-    producers.pressure.fell();
+    producers.pressure.onOverflow();
+    producers.pressure.onFall();
     expect(events).toEqual(['saturated', 'available']);
   });
 
@@ -114,11 +114,11 @@ describe('by a submission that found no room', () => {
     const producers = new Producers(2, { jobs: 8 });
     const waiter = recordOf();
     producers.backlog.wait(waiter);
-    producers.pressure.overflowed();
-    producers.pressure.fell();
+    producers.pressure.onOverflow();
+    producers.pressure.onFall();
     expect(events).toEqual(['saturated']);
     producers.backlog.leave(waiter);
-    producers.pressure.fell();
+    producers.pressure.onFall();
     expect(events).toEqual(['saturated', 'available']);
   });
 });

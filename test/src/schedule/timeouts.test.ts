@@ -35,14 +35,14 @@ function watched(given: JobTimeouts): JobRecord {
 /** The job is accepted now. */
 function accept(job: JobRecord, atMs: number): void {
   job.accepted(atMs);
-  timeouts.move(job);
+  timeouts.reschedule(job);
 }
 
 /** The job is sent to the thread now. */
 function send(job: JobRecord): void {
   job.carrier = carrier;
   job.cell = 2;
-  timeouts.move(job);
+  timeouts.reschedule(job);
 }
 
 const pass = (ms: number): unknown => vi.advanceTimersByTime(ms);
@@ -164,7 +164,7 @@ describe('runMs', () => {
     send(job);
     pass(8);
     job.carrier = undefined;
-    timeouts.move(job);
+    timeouts.reschedule(job);
     pass(91);
     expect(expired).toEqual([]);
     pass(1);
