@@ -44,7 +44,8 @@ export function givenHostPath(url: string): string {
 function isMissing(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false }) === undefined;
-  } catch {
-    return false;
+  } catch (error) {
+    // A part of the path is a file, not a folder.
+    return (error as NodeJS.ErrnoException).code === 'ENOTDIR';
   }
 }

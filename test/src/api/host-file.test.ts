@@ -25,8 +25,7 @@ test('a host that does not exist is an error that names it', () => {
   expectMissing(new URL('nowhere.cjs', import.meta.url));
 });
 
-/** A defect: `statSync` throws ENOTDIR here, which is taken for a file that may not be looked at. */
-test.fails('a host below a file, which can not exist, is an error that names it', () => {
+test('a host below a file, which can not exist, is an error that names it', () => {
   expectMissing(pathToFileURL(`${THIS_FILE}/host.cjs`));
 });
 

@@ -53,17 +53,26 @@ test('over the saturation what the backlog has no room for is refused, and no mo
   expect(failures.count).toBe(0);
 });
 
-test('every arrival that counts has exactly one ending, whichever it is', async () => {
-  const { endings, total, lateness, failures } = await arrive(
-    { ...request, ...subject, timeouts: { queueMs: 10, runMs: 60 }, seconds: 2 },
-    blocking(5, 20, 200, -1),
-  );
-  for (const [ending, count] of Object.entries(endings)) {
-    expect.soft(count, ending).toBeGreaterThan(0);
-  }
-  expect(arrivalsOf(endings)).toBe(lateness.count);
-  expect(total.count).toBe(endings.served);
-  expect(failures.examples.map(({ message }) => message)).toEqual(['RangeError: A job that fails']);
-  // Those of the arrivals before the ones that count, and of the load before them, are in it.
-  expect(failures.count).toBeGreaterThanOrEqual(endings.failed);
-});
+test(
+  'every arrival that counts has exactly one ending, whichever it is',
+  { timeout: 120_000 },
+  async () => {
+    const seen = new Set<string>();
+    // How many jobs start in a second depends on how fast a thread that was cut off is replaced.
+    for (let seed = 1; seen.size < 5 && seed <= 20; seed += 1) {
+      const { endings, total, lateness, failures } = await arrive(
+        { ...request, ...subject, seed, timeouts: { queueMs: 10, runMs: 60 }, seconds: 1 },
+        blocking(5, 20, 20, 200, -1, -1),
+      );
+      for (const [ending, count] of Object.entries(endings)) if (count > 0) seen.add(ending);
+      expect(arrivalsOf(endings)).toBe(lateness.count);
+      expect(total.count).toBe(endings.served);
+      for (const { message } of failures.examples) {
+        expect(message).toBe('RangeError: A job that fails');
+      }
+      // Those of the arrivals before the ones that count, and of the load before them, are in it.
+      expect(failures.count).toBeGreaterThanOrEqual(endings.failed);
+    }
+    expect([...seen].toSorted()).toEqual(['cutOff', 'failed', 'late', 'refused', 'served']);
+  },
+);
