@@ -1,5 +1,14 @@
+import { MessageChannel } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
-import { compact, copyToHandOver, detach, weigh } from '../../../src/wire/payload.js';
+import {
+  asBuffer,
+  checkAttached,
+  compact,
+  copyToHandOver,
+  detach,
+  isBuffer,
+  weigh,
+} from '../../../src/wire/payload.js';
 
 describe('weigh', () => {
   test.each([
@@ -23,6 +32,39 @@ describe('weigh', () => {
     ],
     ['a set', new Set([1, 2]), 16 + 2 * 16],
     ['a map', new Map([['ab', 1]]), 16 + 10 + 16 + 16],
+    ['null', null, 8],
+    ['a boolean', true, 8],
+    ['an empty string for nothing', '', 0],
+    ['an empty object', {}, 16],
+    ['an empty array', [], 16],
+    ['an empty map', new Map(), 16 + 16],
+    ['eight entries one by one', ['x', ...Array.from({ length: 7 }, () => 1)], 16 + 9 + 7 * 16],
+    [
+      'more entries by the first eight',
+      [...Array.from({ length: 8 }, () => 'x'), 'y'.repeat(1000)],
+      16 + 9 * 9,
+    ],
+    ['a fraction as a whole byte', ['xx', ...Array.from({ length: 8 }, () => 'x')], 99],
+    ['a blob, which is not looked into', { blob: new Blob(['x'.repeat(1000)]) }, 16 + 12 + 64],
+    ['nested shared memory for nothing', { s: new SharedArrayBuffer(300) }, 16 + 9],
+    ['a nested view of it', { v: new Uint8Array(new SharedArrayBuffer(300)) }, 16 + 9],
+    ['a nested array buffer', [new ArrayBuffer(300)], 16 + 8 + 300],
+    ['four levels', { a: { a: { a: { a: 1 } } } }, 4 * (16 + 9) + 8],
+    ['deeper levels by guess', { a: { a: { a: { a: { a: 'x'.repeat(500) } } } } }, 4 * 25 + 64],
+    [
+      'what comes after 64 looks by guess',
+      Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`k${at + 100}`, 1])),
+      16 + 100 * 12 + 64 * 8 + 36 * 64,
+    ],
+    [
+      'what throws when it is looked at by guess',
+      {
+        get trap(): never {
+          throw new Error('no');
+        },
+      },
+      64,
+    ],
   ])('charges %s', (_, value, bytes) => {
     expect(weigh(value)).toBe(bytes);
   });
@@ -108,6 +150,11 @@ describe('copyToHandOver', () => {
     for (let at = 0; at < bytes.length; at += 1) bytes[at] = at % 251;
     return buffer;
   };
+  /** Comparing these is quicker than comparing element by element. */
+  const bytesOf = (value: unknown): Buffer =>
+    ArrayBuffer.isView(value)
+      ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+      : Buffer.from(value as ArrayBuffer);
   class Samples extends Float32Array {}
   class Tagged extends Uint8Array {
     override get [Symbol.toStringTag](): never {
@@ -126,13 +173,22 @@ describe('copyToHandOver', () => {
   ])('of %s equals its clone, has its memory to itself, and leaves it alone', (_, value) => {
     const copy = copyToHandOver(value);
     const clone: unknown = structuredClone(compact(value));
-    expect(copy?.value).toEqual(clone);
+    expect(bytesOf(copy?.value).equals(bytesOf(clone))).toBe(true);
     expect(Object.getPrototypeOf(copy?.value)).toBe(Object.getPrototypeOf(clone));
     const memory = ArrayBuffer.isView(copy?.value) ? copy.value.buffer : copy?.value;
     expect(copy?.transfer).toEqual([memory]);
     expect((memory as ArrayBuffer).byteLength).toBe(value.byteLength);
     structuredClone(copy?.value, { transfer: copy?.transfer as never });
     expect(value.byteLength).toBe((clone as ArrayBuffer).byteLength);
+  });
+
+  test.each([
+    ['an ArrayBuffer', (bytes: number) => new ArrayBuffer(bytes)],
+    ['a Uint8Array', (bytes: number) => new Uint8Array(bytes)],
+    ['a Buffer', (bytes: number) => Buffer.alloc(bytes)],
+  ])('of %s is made from 16 KiB on', (_, make) => {
+    expect(copyToHandOver(make(16_384))).toBeDefined();
+    expect(copyToHandOver(make(16_383))).toBeUndefined();
   });
 
   test('keeps a Buffer a Buffer', () => {
@@ -156,5 +212,45 @@ describe('copyToHandOver', () => {
     ['undefined', undefined],
   ])('leaves %s to the clone', (_, value) => {
     expect(copyToHandOver(value)).toBeUndefined();
+  });
+});
+
+describe('a Buffer', () => {
+  test.each<[string, unknown]>([
+    ['a Uint8Array', new Uint8Array(1)],
+    ['a DataView', new DataView(new ArrayBuffer(1))],
+    ['an ArrayBuffer', new ArrayBuffer(1)],
+    ['what only inherits from Buffer', Object.create(Buffer.prototype)],
+    ['text', 'x'],
+    ['null', null],
+    ['undefined', undefined],
+  ])('is not %s', (_, value) => {
+    expect(isBuffer(value)).toBe(false);
+    expect(isBuffer(Buffer.from('x'))).toBe(true);
+  });
+
+  test('is made again over the same memory', () => {
+    const bytes = new Uint8Array(new ArrayBuffer(10), 3, 4);
+    const buffer = asBuffer(bytes);
+    expect(Buffer.isBuffer(buffer)).toBe(true);
+    expect([buffer.buffer, buffer.byteOffset, buffer.byteLength]).toEqual([bytes.buffer, 3, 4]);
+    bytes[0] = 7;
+    expect(buffer[0]).toBe(7);
+  });
+});
+
+describe('checkAttached', () => {
+  test('takes what can be transferred, an empty buffer, too', () => {
+    const { port1 } = new MessageChannel();
+    expect(() => checkAttached([])).not.toThrow();
+    expect(() => checkAttached([new ArrayBuffer(4), new ArrayBuffer(0), port1])).not.toThrow();
+    port1.close();
+  });
+
+  test('throws where a buffer is detached, wherever it stands', () => {
+    const detached = new ArrayBuffer(4);
+    structuredClone(detached, { transfer: [detached] });
+    expect(() => checkAttached([detached])).toThrow(TypeError);
+    expect(() => checkAttached([new ArrayBuffer(4), detached])).toThrow(TypeError);
   });
 });

@@ -1,5 +1,5 @@
-import { once } from 'node:events';
-import { MessageChannel } from 'node:worker_threads';
+import { EventEmitter, once } from 'node:events';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { onMessage } from '../../../src/wire/port.js';
 
@@ -30,4 +30,34 @@ test('messages come straight from Node, past the list of listeners', async () =>
   expect(await received).toBe('a message');
   expect(listened).toEqual([]);
   port2.close();
+});
+
+/** Ports of a Node that dispatches in another way. */
+class LongWayPort extends EventEmitter {}
+
+test('messages take the long way where Node does not ask', () => {
+  const port = new LongWayPort();
+  const received: unknown[] = [];
+  onMessage(port as unknown as MessagePort, (message) => received.push(message));
+  port.emit('message', 'first');
+  port.emit('message', 'second');
+  expect(received).toEqual(['first', 'second']);
+  expect(Reflect.ownKeys(port)).not.toContain(Symbol.for('nodejs.internal.kHybridDispatch'));
+});
+
+test('every event but a message is dispatched as before', () => {
+  const dispatched: unknown[] = [];
+  const DISPATCH = Symbol.for('nodejs.internal.kHybridDispatch');
+  const port = Object.assign(new LongWayPort(), {
+    [DISPATCH](this: unknown, ...args: unknown[]): void {
+      dispatched.push([this, ...args]);
+    },
+  });
+  const received: unknown[] = [];
+  onMessage(port as unknown as MessagePort, (message) => received.push(message));
+  const dispatch = port[DISPATCH] as (...args: unknown[]) => void;
+  dispatch.call(port, 'content', 'messageerror', 'event');
+  expect([dispatched, received]).toEqual([[[port, 'content', 'messageerror', 'event']], []]);
+  dispatch.call(port, 'content', 'message', 'event');
+  expect([dispatched.length, received]).toEqual([1, ['content']]);
 });

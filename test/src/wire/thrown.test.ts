@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { decodeThrown, encodeThrown } from '../../../src/wire/thrown.js';
 
@@ -110,4 +111,60 @@ test('an error that throws when it is looked at arrives all the same', () => {
     },
   });
   expect(roundTrip(hostile)).toBeInstanceOf(Error);
+});
+
+test('causes are followed eight levels deep; what is deeper is left out and listed', () => {
+  let error = new Error('12');
+  for (let level = 11; level >= 1; level -= 1) error = new Error(String(level), { cause: error });
+  const messages: string[] = [];
+  let arrived: (Error & { notCloned?: string[] }) | undefined = roundTrip(error) as Error;
+  let last = arrived;
+  for (; arrived !== undefined; arrived = arrived.cause as Error | undefined) {
+    messages.push(arrived.message);
+    last = arrived;
+    if (messages.length < 8) expect(arrived.notCloned).toBeUndefined();
+  }
+  expect(messages).toEqual(['1', '2', '3', '4', '5', '6', '7', '8']);
+  expect(last?.notCloned).toEqual(['cause']);
+});
+
+test('an error of another realm arrives as one of this realm', () => {
+  const arrived = roundTrip(runInNewContext("new RangeError('foreign')")) as Error;
+  expect(arrived).toBeInstanceOf(RangeError);
+  expect([arrived.name, arrived.message]).toEqual(['RangeError', 'foreign']);
+});
+
+test('an error without a stack that is text has its name and message for one', () => {
+  const error = new TypeError('why');
+  error.stack = 5 as never;
+  expect((roundTrip(error) as Error).stack).toBe('TypeError: why');
+});
+
+test('a list that holds an error and something that cannot be cloned is left out and listed', () => {
+  const error = new AggregateError([new Error('a'), () => {}], 'both');
+  const arrived = roundTrip(error) as AggregateError & { notCloned: string[] };
+  expect(arrived).toBeInstanceOf(AggregateError);
+  expect(arrived.errors).toEqual([]);
+  expect(arrived.notCloned).toEqual(['errors']);
+});
+
+test('fields are as visible as an assignment makes them, but for the cause and the errors', () => {
+  const error = Object.assign(new AggregateError([], 'all', { cause: 1 }), {
+    code: 'E_ALL',
+    act: () => {},
+  });
+  expect(Object.keys(roundTrip(error) as Error)).toEqual(['code', 'notCloned']);
+  expect((roundTrip(error) as Error).cause).toBe(1);
+});
+
+test('a name that was set on the error itself stays hidden from enumeration', () => {
+  const error = new Error('why');
+  error.name = 'Custom';
+  const arrived = roundTrip(error) as Error;
+  expect([arrived.name, Object.keys(arrived), String(arrived)]).toEqual([
+    'Custom',
+    [],
+    'Custom: why',
+  ]);
+  expect(Object.hasOwn(roundTrip(new TypeError('why')) as Error, 'name')).toBe(false);
 });
