@@ -1,20 +1,55 @@
-import { defineConfig } from 'vitest/config';
+/**
+ * The projects of the test suite, from the quickest to the slowest: `unit`, `processes`, `pool`,
+ * `not coalescing`, `e2e`. CONTRIBUTING.md says which to run when.
+ */
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { IS_FULL } from './test/helpers/extent.js';
+
+/** Start processes or real threads, though they test a single module. */
+const PROCESSES = [
+  'test/{src,workers,bench}/**/*.process.test.ts',
+  'test/bench/gate/config/load-config.test.ts',
+  'test/bench/gate/sides/{sides,repository}.test.ts',
+];
+
+/** Make all of their pools themselves, some of which coalesce and some don't. */
+const OWN_POOLS = ['test/pool/process.test.ts', 'test/pool/*.property.test.ts'];
+
+function project(
+  name: string,
+  test: NonNullable<TestProjectInlineConfiguration['test']>,
+): TestProjectInlineConfiguration {
+  return { extends: true, test: { ...test, name } };
+}
 
 export default defineConfig({
   test: {
-    testTimeout: 20_000,
+    globalSetup: 'test/helpers/build.ts',
+    // Only ends what hangs: the slowest test takes 10 s on a quiet machine.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // Every file starts threads and processes of its own; two at a time suit two cores.
     maxWorkers: 2,
+    // What is built runs as it is, and is not transformed again.
+    server: { deps: { external: [/\/dist\//] } },
     projects: [
-      { extends: true, test: { name: 'all', include: ['test/**/*.test.ts'] } },
-      {
-        extends: true,
-        test: {
-          name: 'not coalescing',
-          include: ['test/pool/**/*.test.ts'],
-          env: { COALESCE: 'off' },
-        },
-      },
+      project('unit', {
+        include: ['test/{src,workers,bench}/**/*.test.ts', 'test/*.test.ts'],
+        exclude: PROCESSES,
+        isolate: false,
+      }),
+      project('processes', { include: PROCESSES }),
+      project('pool', { include: ['test/pool/**/*.test.ts'] }),
+      ...(IS_FULL
+        ? [
+            project('not coalescing', {
+              include: ['test/pool/**/*.test.ts'],
+              exclude: OWN_POOLS,
+              env: { COALESCE: 'off' },
+            }),
+          ]
+        : []),
+      project('e2e', { include: ['test/e2e/**/*.test.ts'] }),
     ],
   },
 });

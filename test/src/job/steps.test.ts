@@ -77,7 +77,7 @@ test('no operation of the backlog takes more steps where it is deeper', () => {
   const shallow = backlogSteps(8);
   expect(Object.values(shallow).every((count) => count <= 20)).toBe(true);
   expect(shallow['take']).toBeGreaterThan(0);
-  expect(backlogSteps(200_000)).toEqual(shallow);
+  expect(backlogSteps(20_000)).toEqual(shallow);
 });
 
 /** The steps of setting, moving and clearing a deadline among so many others. */
@@ -97,5 +97,5 @@ function deadlineSteps(others: number): Record<string, number> {
 }
 
 test('no deadline takes more steps among more of them', () => {
-  expect(deadlineSteps(200_000)).toEqual(deadlineSteps(2000));
+  expect(deadlineSteps(20_000)).toEqual(deadlineSteps(2000));
 });

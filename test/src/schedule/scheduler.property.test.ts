@@ -4,6 +4,7 @@ import type { Job } from '../../../src/job/job.js';
 import type { Overflow } from '../../../src/api/options.js';
 import { JOB_OVERHEAD_BYTES } from '../../../src/wire/payload.js';
 import { Scheduler } from '../../../src/schedule/scheduler.js';
+import { repeats } from '../../helpers/extent.js';
 import { ScriptedLink } from '../dispatch/scripted-link.js';
 
 /**
@@ -394,10 +395,9 @@ class History {
       (link) => !link.isStopped && link.running.length === 0 && link.left === 0,
     );
     if (isAnyIdle) expect(inBacklog).toEqual([]);
-    for (const entry of entries) {
-      expect(entry.starts).toBeLessThanOrEqual(1);
-      expect(entry.settledTimes).toBeLessThanOrEqual(1);
-    }
+    expect(entries.filter(({ starts, settledTimes }) => starts > 1 || settledTimes > 1)).toEqual(
+      [],
+    );
   }
 
   /** Lets everything that is left come to its end. */
@@ -440,7 +440,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('holds its bounds and loses nothing, at every step of 1,000 random histories', async () => {
+const HISTORIES = repeats(200, 1000);
+
+test(`holds its bounds and loses nothing, at every step of ${HISTORIES} random histories`, async () => {
   await fc.assert(
     fc.asyncProperty(
       anySetup,
@@ -462,6 +464,6 @@ test('holds its bounds and loses nothing, at every step of 1,000 random historie
         expect(history.drained).toBeGreaterThan(0);
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: HISTORIES },
   );
 }, 300_000);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { detectableEffect } from '../../../../bench/gate/judge/power.js';
 import { signedRank } from '../../../../bench/math/signed-rank.js';
+import { repeats } from '../../../helpers/extent.js';
 import { laplaceNoise, type Noise, normalNoise, studentNoise } from '../../math/noise.js';
 import { DEPRESSION } from '../../math/published.js';
 
@@ -10,7 +11,7 @@ function powerAt(shift: number, noise: Noise, count: number, alpha: number): num
   return found.filter(({ p }) => p <= alpha).length / SAMPLES;
 }
 
-const SAMPLES = 1500;
+const SAMPLES = repeats(500, 1500);
 
 describe('a shift of that size is found in about 8 of 10 samples', () => {
   test.each([

@@ -3,6 +3,7 @@ import { serialize } from 'node:v8';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fingerprint, Fingerprints } from '../../../../bench/gate/measure/fingerprint.js';
+import { repeats } from '../../../helpers/extent.js';
 
 const EVERYTHING: fc.ObjectConstraints = {
   withBigInt: true,
@@ -55,7 +56,7 @@ describe('equal values have equal fingerprints, others have not', () => {
         expect(fingerprint(value)).toMatch(/^[0-9a-f]{64}$/);
         expect(fingerprint(structuredClone(value))).toBe(fingerprint(value));
       }),
-      { numRuns: 500 },
+      { numRuns: repeats(200, 500) },
     );
   });
 
@@ -74,7 +75,7 @@ describe('equal values have equal fingerprints, others have not', () => {
         const areEqual = isDeepStrictEqual(structuredClone(one), structuredClone(other));
         expect(fingerprint(one) === fingerprint(other)).toBe(areEqual);
       }),
-      { numRuns: 2000 },
+      { numRuns: repeats(500, 2000) },
     );
   });
 
@@ -95,7 +96,7 @@ describe('equal values have equal fingerprints, others have not', () => {
       fc.property(view, view, (one, other) => {
         expect(fingerprint(one) === fingerprint(other)).toBe(isDeepStrictEqual(one, other));
       }),
-      { numRuns: 500 },
+      { numRuns: repeats(200, 500) },
     );
   });
 });
@@ -225,7 +226,7 @@ describe('an object within itself', () => {
           const copies = nodes.map((node) => structuredClone(node));
           expect(fingerprint(copies)).toBe(fingerprint(nodes));
         }),
-        { numRuns: 500 },
+        { numRuns: repeats(200, 500) },
       );
     });
 
@@ -236,7 +237,7 @@ describe('an object within itself', () => {
             expect(isDeepStrictEqual(one, other)).toBe(true);
           }
         }),
-        { numRuns: 1000 },
+        { numRuns: repeats(300, 1000) },
       );
     });
   });
@@ -249,7 +250,10 @@ describe('an object within itself', () => {
 });
 
 describe('large results', () => {
-  test('nested 100,000 deep, in arrays, objects, maps and sets', () => {
+  // A recursion has room for some 10,000.
+  const DEPTH = repeats(30_000, 100_000);
+
+  test(`nested ${DEPTH} deep, in arrays, objects, maps and sets`, () => {
     const wrap: ReadonlyArray<(inner: unknown) => unknown> = [
       (inner) => [inner],
       (inner) => ({ inner }),
@@ -258,7 +262,7 @@ describe('large results', () => {
     ];
     const nested = (innermost: unknown): unknown => {
       let value = innermost;
-      for (let depth = 0; depth < 100_000; depth += 1) value = wrap[depth % 4]?.(value);
+      for (let depth = 0; depth < DEPTH; depth += 1) value = wrap[depth % 4]?.(value);
       return value;
     };
     const expected = fingerprint(nested(1));

@@ -1,0 +1,39 @@
+/**
+ * Builds before the tests what they need of `dist`, and only if it is older than its sources: after
+ * `npm ci` nothing is built twice, and no test runs on yesterday's build.
+ *
+ * The unit tests need the scripts of the report's page alone.
+ */
+import { execFileSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+
+const root = new URL('../../', import.meta.url).pathname;
+const PAGE = 'bench/report/html/browser';
+
+/** Vitest calls it once for each project, before its tests. */
+export function setup({ name }: TestProject): void {
+  const [sources, built, script] =
+    name === 'unit'
+      ? [[PAGE], `dist/${PAGE}/boxes.js`, ['npx', 'tsc', '-p', PAGE]]
+      : [
+          ['src', 'workers', 'bench', 'tsconfig.json'],
+          'dist/bench/cli.js',
+          ['npm', 'run', 'build'],
+        ];
+  if (newestMs(built) >= Math.max(...sources.map(newestMs))) return;
+  const [command = '', ...args] = script;
+  execFileSync(command, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+/** When a file, or anything in a folder, was last changed or removed; long ago if it isn't there. */
+function newestMs(path: string): number {
+  const changed = statSync(join(root, path), { throwIfNoEntry: false });
+  if (changed === undefined) return -Infinity;
+  if (!changed.isDirectory()) return changed.mtimeMs;
+  return Math.max(
+    changed.mtimeMs,
+    ...readdirSync(join(root, path)).map((name) => newestMs(join(path, name))),
+  );
+}
