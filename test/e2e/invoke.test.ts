@@ -34,13 +34,13 @@ function verify({ arms, settings }: InvokeResult): void {
   }
 }
 
-test('all arms, for two seconds each', { timeout: 120_000 }, async () => {
-  const { code, stdout, stderr } = await invoke('--seconds 2 --slots 10 --delay-ms 50').ended;
+test('all arms, for a second each', { timeout: 120_000 }, async () => {
+  const { code, stdout, stderr } = await invoke('--seconds 1 --slots 10 --delay-ms 50').ended;
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).not.toContain('\u001B');
   for (const line of stdout.split('\n')) expect.soft(line.length, line).toBeLessThanOrEqual(80);
   expect(stdout).toMatch(/^second service {6}10 at once, 50\.0 ms each: 200 per second$/m);
-  expect(stdout).toMatch(/^load {16}400 per second \(2 × what that can do\) for 2 s, open loop$/m);
+  expect(stdout).toMatch(/^load {16}400 per second \(2 × what that can do\) for 1 s, open loop$/m);
   expect(stdout).toMatch(/^arm +offered +accepted +completed +refused +died at +peak RSS$/m);
 
   const result = measured();
@@ -49,12 +49,12 @@ test('all arms, for two seconds each', { timeout: 120_000 }, async () => {
     scenario: 'invoke',
     isInterrupted: false,
     failures: [],
-    settings: { seconds: 2, slots: 10, delayMs: 50, backlogJobs: 10, seed: 1 },
+    settings: { seconds: 1, slots: 10, delayMs: 50, backlogJobs: 10, seed: 1 },
     documents: { source: 'files' },
   });
   expect(result.arms.map(({ name }) => name)).toEqual(['fire-and-forget', 'unbounded', 'millrace']);
   const own = result.arms.find(({ name }) => name === 'millrace');
-  expect(own?.ending).toEqual({ how: 'survived', afterSeconds: 2 });
+  expect(own?.ending).toEqual({ how: 'survived', afterSeconds: 1 });
   expect(own?.completed).toBeGreaterThan(0);
   expect(own?.failed).toBe(0);
   expect(own?.timeline.some(({ heapUsedBytes }) => heapUsedBytes > 0)).toBe(true);

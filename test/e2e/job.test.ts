@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { JobResult } from '../../bench/scenarios/job/result.js';
+import { IS_FULL } from '../helpers/extent.js';
 import { childrenOf, millrace, readResult } from '../helpers/processes.js';
 
 const fixtures = fileURLToPath(new URL('../fixtures/own-job', import.meta.url));
@@ -17,6 +18,18 @@ beforeEach(() => {
   file = join(folder, 'result.json');
 });
 afterEach(() => rmSync(folder, { recursive: true }));
+
+/** What is told of `picky`, which fails for two of its inputs. */
+function verifyPicky({ jobFailures }: JobResult, stdout: string): void {
+  expect(jobFailures.examples).toEqual([
+    {
+      message: 'RangeError: Divisible by four',
+      input: expect.stringMatching(/rows\.ndjson:[48]$/) as string,
+      count: jobFailures.count,
+    },
+  ]);
+  expect(stdout).toContain('- RangeError: Divisible by four (');
+}
 
 const SHORT = '--rounds 1 --seconds 0.2 --threads 2'.split(' ');
 
@@ -105,23 +118,15 @@ test(
   },
 );
 
-test(
-  'jobs that throw on some inputs are counted, and shown with the inputs',
+test.runIf(IS_FULL)(
+  'jobs that throw on some inputs are counted in a whole run, and shown with the inputs',
   { timeout: 120_000 },
   async () => {
     const input = join(fixtures, 'rows.ndjson');
     const args = ['bench', `${jobs}#picky`, '--input', input, ...SHORT, '--json', file];
     const { code, stdout } = await millrace(...args).ended;
     expect(code).toBe(0);
-    const { jobFailures } = readResult<JobResult>(file);
-    expect(jobFailures.examples).toEqual([
-      {
-        message: 'RangeError: Divisible by four',
-        input: expect.stringMatching(/rows\.ndjson:[48]$/) as string,
-        count: jobFailures.count,
-      },
-    ]);
-    expect(stdout).toContain('- RangeError: Divisible by four (');
+    verifyPicky(readResult(file), stdout);
   },
 );
 
@@ -134,17 +139,20 @@ test('a job that always throws is a result, too', { timeout: 60_000 }, async () 
 });
 
 test(
-  'Ctrl-C ends the processes, and what was measured is shown and written',
+  'Ctrl-C ends the processes, and what was measured is shown and written, inputs that fail too',
   { timeout: 60_000 },
   async () => {
-    const command = millrace('bench', `${jobs}#long`, '--rounds', '50', '--json', file);
+    const options = ['--input', join(fixtures, 'rows.ndjson'), '--rounds', '50', '--json', file];
+    const command = millrace('bench', `${jobs}#picky`, ...options);
     await command.said('Saturation');
     command.process.kill('SIGINT');
     const { code, stdout } = await command.ended;
     expect(code).toBe(130);
     expect(stdout).toContain('The job by itself');
     expect(stdout).toContain('The run was interrupted');
-    expect(readResult<JobResult>(file)).toMatchObject({ isInterrupted: true, loads: [] });
+    const result = readResult<JobResult>(file);
+    expect(result).toMatchObject({ isInterrupted: true, loads: [] });
+    verifyPicky(result, stdout);
     expect(childrenOf(command.process.pid)).toEqual([]);
   },
 );

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ScalingResult } from '../../bench/scenarios/scaling/result.js';
+import { repeats } from '../helpers/extent.js';
 import { millrace, readResult } from '../helpers/processes.js';
 
 let folder: string;
@@ -12,9 +13,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('one kind of job, one to three threads, two rounds', { timeout: 60_000 }, async () => {
+const ROUNDS = repeats(1, 2);
+
+test('one kind of job, one to three threads', { timeout: 60_000 }, async () => {
   const file = join(folder, 'result.json');
-  const options = '--jobs 100us --max-threads 3 --rounds 2 --window-ms 20 --warm-up-ms 5';
+  const options = `--jobs 100us --max-threads 3 --rounds ${ROUNDS} --window-ms 20 --warm-up-ms 5`;
   const args = ['bench', 'scaling', ...options.split(' '), '--json', file];
   const { code, stdout, stderr } = await millrace(...args).ended;
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -28,7 +31,7 @@ test('one kind of job, one to three threads, two rounds', { timeout: 60_000 }, a
   const points = result.kinds[0]?.points ?? [];
   expect(points.map(({ threads }) => threads)).toEqual([1, 2, 3]);
   for (const { threads, jobsPerSecond, efficiency, cpuUsPerJob } of points) {
-    expect(jobsPerSecond.rounds.length).toBe(2);
+    expect(jobsPerSecond.rounds.length).toBe(ROUNDS);
     expect(jobsPerSecond.min).toBeGreaterThan(0);
     expect(cpuUsPerJob.min).toBeGreaterThan(0);
     for (const [round, rate] of jobsPerSecond.rounds.entries()) {

@@ -5,8 +5,7 @@
  * A resource counts where the first frame outside Node that made it is the library's or Piscina's.
  */
 import { createHook } from 'node:async_hooks';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collectGarbage } from './garbage.js';
 import { macrotask } from './outcomes.js';
 
 const KINDS: ReadonlySet<string> = new Set(['Timeout', 'Immediate', 'MESSAGEPORT', 'WORKER']);
@@ -33,9 +32,6 @@ function callers(): string[] {
   Error.stackTraceLimit = limit;
   return (stack ?? '').split('\n').slice(1);
 }
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 /** Turns of the event loop in which closed ports finish closing; garbage is collected between them. */
 const TURNS = 500;

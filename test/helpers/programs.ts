@@ -18,7 +18,7 @@ export interface ProgramOptions {
 }
 
 export async function runProgram(name: string, options: ProgramOptions = {}): Promise<ProgramEnd> {
-  const { args = [], execArgv = [], hangsAfterMs = 15_000 } = options;
+  const { args = [], execArgv = [], hangsAfterMs = 60_000 } = options;
   const child = spawn(process.execPath, [...execArgv, fixturePath(`programs/${name}`), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: hangsAfterMs,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { repeats } from '../helpers/extent.js';
 import type { TalliedPool } from '../helpers/tallied-pool.js';
 import { fixture, guard } from '../helpers/guard.js';
 import { macrotask, until } from '../helpers/outcomes.js';
@@ -79,9 +80,9 @@ async function havoc(
 }
 
 test.each([
-  [200, 2, 1, 16],
+  [repeats(40, 200), 2, 1, 16],
   // Each job that blocks a shared thread takes a grace period of a second.
-  [40, 2, 3, 4],
+  [repeats(8, 40), 2, 3, 4],
 ])(
   '%i threads are killed at random moments: %i threads, concurrency %i, backlog %i',
   async (kills, threads, concurrency, backlog) => {

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Job, Pool, type PoolStats } from 'millrace';
 import { expect, test } from 'vitest';
 import { EXIT, RETURN, THROW } from '../fixtures/controlled.js';
+import { repeats } from '../helpers/extent.js';
 
 /**
  * The same properties as those of the synchronous core, on real threads: the tally knows what was
@@ -196,7 +197,9 @@ function endingOf(error: unknown, entry: Entry): string {
   return 'rejected';
 }
 
-test('holds its bounds and loses nothing in 100 random histories on real threads', async () => {
+const HISTORIES = repeats(20, 100);
+
+test(`holds its bounds and loses nothing in ${HISTORIES} random histories on real threads`, async () => {
   await fc.assert(
     fc.asyncProperty(
       anySetup,
@@ -223,6 +226,6 @@ test('holds its bounds and loses nothing in 100 random histories on real threads
         }
       },
     ),
-    { numRuns: 100 },
+    { numRuns: HISTORIES },
   );
 }, 300_000);

@@ -1,11 +1,16 @@
+/**
+ * Programs that use a pool, each in a process of its own. Most of their time they wait, so that several
+ * run at once.
+ */
 import { expect, test } from 'vitest';
+import { repeats } from '../helpers/extent.js';
 import { type ProgramEnd, runProgram } from '../helpers/programs.js';
 
 function runLiveness(name: string): Promise<ProgramEnd> {
   return runProgram('liveness.mjs', { args: [name] });
 }
 
-test.each([
+test.concurrent.each([
   ['unused', []],
   ['idle', ['used']],
   ['idle after all kinds of options', ['20']],
@@ -18,7 +23,7 @@ test.each([
   expect({ code, lines, stderr }).toEqual({ code: 0, lines: [...said, 'end'], stderr: '' });
 });
 
-test.each([
+test.concurrent.each([
   ['a live job', []],
   ['a live job that awaits', []],
   ['a job that nobody reads', []],
@@ -37,7 +42,7 @@ test.each([
   expect({ code, lines, stderr }).toEqual({ code: 0, lines: [...said, 'end'], stderr: '' });
 });
 
-test('what goes wrong on a thread does not end the program', async () => {
+test.concurrent('what goes wrong on a thread does not end the program', async () => {
   const name = 'all that can go wrong on a thread';
   const { code, lines, stderr } = await runLiveness(name);
   // Node itself reports the exhausted heap of a thread on standard error.
@@ -56,29 +61,33 @@ test('what goes wrong on a thread does not end the program', async () => {
 
 // Node 20 and 22 abort the whole process where a thread is terminated within `require` of an ES module
 // (FATAL ERROR: v8::Module::IsGraphAsync): one pool in 600, when Piscina required the host itself.
-test('closing a pool at any moment of its threads’ boot leaves the program alive', async () => {
-  const { code, lines, stderr } = await runProgram('boot-and-close.mjs', { hangsAfterMs: 50_000 });
+test.concurrent('closing a pool at any moment of its threads’ boot leaves the program alive', async () => {
+  const { code, lines, stderr } = await runProgram('boot-and-close.mjs', {
+    args: [String(repeats(20, 100))],
+    hangsAfterMs: 300_000,
+  });
   expect({ code, lines, stderr }).toEqual({ code: 0, lines: ['end'], stderr: '' });
-}, 60_000);
+}, 320_000);
 
-test('what jobs have written to the console is there when the pool is closed', async () => {
-  const { code, lines, stderr } = await runProgram('console.mjs');
+test.concurrent('what jobs have written to the console is there when the pool is closed', async () => {
+  const pools = repeats(5, 20);
+  const { code, lines, stderr } = await runProgram('console.mjs', { args: [String(pools)] });
   expect(code).toBe(0);
   const count = (texts: readonly string[], text: string): number =>
     texts.filter((each) => each === text).length;
   const errorLines = stderr.split('\n');
   for (let line = 0; line < 20; line += 1) {
-    expect(count(lines, `out ${line}`)).toBe(40);
-    expect(count(errorLines, `err ${line}`)).toBe(40);
+    expect(count(lines, `out ${line}`)).toBe(2 * pools);
+    expect(count(errorLines, `err ${line}`)).toBe(2 * pools);
   }
 });
 
-test('process.exit with live jobs ends the program at once, with its code', async () => {
+test.concurrent('process.exit with live jobs ends the program at once, with its code', async () => {
   const { code, lines } = await runLiveness('process.exit with live jobs');
   expect({ code, lines }).toEqual({ code: 3, lines: ['end'] });
 });
 
-test('a failed job that nobody reads is one warning, and no unhandled rejection', async () => {
+test.concurrent('a failed job that nobody reads is one warning, and no unhandled rejection', async () => {
   const { code, lines, stderr } = await runLiveness('a failed job that nobody reads');
   expect({ code, lines }).toEqual({ code: 0, lines: ['end'] });
   expect(stderr.match(/MillraceWarning/g)).toHaveLength(1);
@@ -88,7 +97,7 @@ test('a failed job that nobody reads is one warning, and no unhandled rejection'
   expect(stderr).not.toMatch(/Unhandled/i);
 });
 
-test('with a listener for it there is no warning', async () => {
+test.concurrent('with a listener for it there is no warning', async () => {
   const name = 'a failed job that is listened for';
   const { code, lines, stderr } = await runLiveness(name);
   expect({ code, lines, stderr }).toEqual({
@@ -98,7 +107,7 @@ test('with a listener for it there is no warning', async () => {
   });
 });
 
-test('a promise of run() that nobody handles is an unhandled rejection, as any other', async () => {
+test.concurrent('a promise of run() that nobody handles is an unhandled rejection, as any other', async () => {
   const name = 'a failed run that nobody handles';
   const { code, stderr } = await runLiveness(name);
   expect(code).toBe(1);
