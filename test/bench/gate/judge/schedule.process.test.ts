@@ -12,6 +12,7 @@ import type { ArmName } from '../../../../dist/bench/gate/measure/round.js';
 import type { Limits } from '../../../../dist/bench/gate/model/thresholds.js';
 import { Trial } from '../../../../dist/bench/gate/judge/trial.js';
 import { randomFrom } from '../../../../dist/bench/math/random.js';
+import { IS_FULL } from '../../../helpers/extent.js';
 
 // Rounds take their time on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
@@ -94,35 +95,37 @@ test('ten times the work fails at the first look', async () => {
   expect(own.seconds).toBeGreaterThan(0);
 });
 
-test('the same work passes', async () => {
+// Beside these few, `judge.test.ts` has all ways through with rounds that are not measured.
+test.runIf(IS_FULL)('the same work passes', async () => {
   const { outcomes } = await judgeAll([trial('same', same)]);
   expect(outcomes.get('same')?.verdict).toBe('pass');
 });
 
-test('of several the screening clears what is the same, and suspects are tried on fresh rounds', async () => {
-  const { outcomes, fresh } = await judgeAll([
-    trial('same', same),
-    trial('slow', slow),
-    trial('new', { head: 100 }),
-  ]);
-  expect([...outcomes].map(([name, { verdict, stage }]) => [name, verdict, stage])).toEqual([
-    ['same', 'pass', 'screened'],
-    ['slow', 'fail', 'confirmed'],
-    ['new', 'inconclusive', 'single'],
-  ]);
-  expect(fresh.map(({ plan }) => plan.name)).toEqual(['slow']);
-  expect(outcomes.get('slow')?.trial).toBe(fresh[0]);
-  expect(outcomes.get('same')?.trial.rounds).toHaveLength(screeningRounds(2));
-  expect(outcomes.get('new')?.trial.rounds).toHaveLength(2);
-});
+test.runIf(IS_FULL)(
+  'of several the screening clears what is the same, suspects are tried on fresh rounds',
+  async () => {
+    const { outcomes, fresh } = await judgeAll([
+      trial('same', same),
+      trial('slow', slow),
+      trial('new', { head: 100 }),
+    ]);
+    expect([...outcomes].map(([name, { verdict, stage }]) => [name, verdict, stage])).toEqual([
+      ['same', 'pass', 'screened'],
+      ['slow', 'fail', 'confirmed'],
+      ['new', 'inconclusive', 'single'],
+    ]);
+    expect(fresh.map(({ plan }) => plan.name)).toEqual(['slow']);
+    expect(outcomes.get('slow')?.trial).toBe(fresh[0]);
+    expect(outcomes.get('same')?.trial.rounds).toHaveLength(screeningRounds(2));
+    expect(outcomes.get('new')?.trial.rounds).toHaveLength(2);
+  },
+);
 
-test('wrong answers end a trial when base has agreed with itself, unless they are meant', async () => {
+test('wrong answers end a trial when base has agreed with itself', async () => {
   const wrong = { base: 100, control: 100, head: 101 };
   const { outcomes } = await judgeAll([trial('wrong', wrong, { mayDiffer: false })]);
   expect(outcomes.get('wrong')).toMatchObject({ verdict: 'fail', why: { kind: 'wrongAnswers' } });
   expect(outcomes.get('wrong')?.trial.rounds).toHaveLength(2);
-  const meant = await judgeAll([trial('meant', wrong)]);
-  expect(meant.outcomes.get('meant')?.verdict).toBe('pass');
 });
 
 test('a trial whose first look can not fit into its time is told after one round', async () => {
@@ -136,35 +139,7 @@ test('a trial whose first look can not fit into its time is told after one round
   expect(why.kind === 'time' && why.neededSeconds).toBeGreaterThan(1);
 });
 
-test('where the time is over between two looks, the last one is taken then', async () => {
-  // Four rounds fit, and five do not: the first look can't decide, the last one can.
-  const strict: readonly Look[] = [
-    { rounds: 4, failAlpha: 0.001, passAlpha: 0.001 },
-    { rounds: 1000, failAlpha: 0.02, passAlpha: 0.02 },
-  ];
-  const slowTrial = trial('slow', slow);
-  let limitSeconds = 1000;
-  const outcomes: Outcome[] = [];
-  await runTrials(
-    [slowTrial],
-    (suspect) => suspect,
-    (outcome) => outcomes.push(outcome),
-    {
-      ...surroundings,
-      looks: strict,
-      get limitSeconds() {
-        return limitSeconds;
-      },
-      onRound: (own) => {
-        if (own.rounds.length === 4) limitSeconds = own.seconds;
-      },
-    },
-  );
-  const [{ verdict, trial: own } = { verdict: undefined, trial: slowTrial }] = outcomes;
-  expect({ verdict, rounds: own.rounds.length }).toEqual({ verdict: 'fail', rounds: 5 });
-});
-
-test('what can not be measured holds up no other one', async () => {
+test('what can not be measured says why', async () => {
   const broken = trial('broken', same);
   const [arm] = broken.plan.arms;
   const plan = {
@@ -175,20 +150,9 @@ test('what can not be measured holds up no other one', async () => {
         : each,
     ),
   };
-  const { outcomes } = await judgeAll([new Trial(plan), trial('same', same)]);
+  const { outcomes } = await judgeAll([new Trial(plan)]);
   expect(outcomes.get('broken')).toMatchObject({
     verdict: 'inconclusive',
     why: { kind: 'broken' },
   });
-  expect(outcomes.get('same')?.verdict).toBe('pass');
-});
-
-test.each([
-  [2, 7],
-  [4, 8],
-  [30, 11],
-])('%i scenarios are screened with %i rounds', (scenarios, rounds) => {
-  expect(screeningRounds(scenarios)).toBe(rounds);
-  // Holm's strictest step can be reached, with one round that is not like the others.
-  expect(2 ** -(rounds - 1)).toBeLessThanOrEqual(0.05 / scenarios);
 });
