@@ -12,8 +12,15 @@ const PROCESSES = [
   'test/bench/gate/sides/{sides,repository}.test.ts',
 ];
 
-/** Make all of their pools themselves, some of which coalesce and some don't. */
-const OWN_POOLS = ['test/pool/process.test.ts', 'test/pool/*.property.test.ts'];
+/**
+ * Can't differ where jobs don't coalesce: they make all of their pools themselves, or no job of theirs
+ * ever waits behind another one whose length is known.
+ */
+const WITH_AND_WITHOUT = [
+  'test/pool/{process,histories.property}.test.ts',
+  'test/pool/{compiled,host,loading,memory,module,names,nesting,piscina}.test.ts',
+  'test/pool/{pool-options,ready,refusals,thread-options}.test.ts',
+];
 
 function project(
   name: string,
@@ -37,6 +44,7 @@ export default defineConfig({
         include: ['test/{src,workers,bench}/**/*.test.ts', 'test/*.test.ts'],
         exclude: PROCESSES,
         isolate: false,
+        isolate: false,
       }),
       project('processes', { include: PROCESSES }),
       project('pool', { include: ['test/pool/**/*.test.ts'] }),
@@ -44,8 +52,8 @@ export default defineConfig({
         ? [
             project('not coalescing', {
               include: ['test/pool/**/*.test.ts'],
-              exclude: OWN_POOLS,
-              env: { COALESCE: 'off' },
+              exclude: WITH_AND_WITHOUT,
+              env: { COALESCE: 'off', MILLRACE_TESTS: 'quick' },
             }),
           ]
         : []),

@@ -18,7 +18,7 @@ import { side } from './rounds.js';
 
 vi.mock(import('../../../../bench/gate/measure/round.js'), async (original) => ({
   ...(await original()),
-  measureRound: vi.fn(),
+  measureRound: vi.fn<typeof measureRound>(),
 }));
 
 /** Four rounds of three processes can speak at 1 in 81. */
@@ -119,7 +119,7 @@ test('what is slower fails at the first look, what is not passes', async () => {
 });
 
 test('what neither look can tell is inconclusive after the last one', async () => {
-  const strict = looks.map((look) => ({ ...look, failAlpha: 0.001, passAlpha: 0.001 }));
+  const strict = looks.map(({ rounds }) => ({ rounds, failAlpha: 0.001, passAlpha: 0.001 }));
   const { outcomes } = await judgeAll([trial('it', slow)], { looks: strict });
   const { verdict, why, trial: own } = outcomes.get('it') as Outcome;
   expect({ verdict, kind: why.kind, rounds: own.rounds.length }).toEqual({
