@@ -44,7 +44,6 @@ export default defineConfig({
         include: ['test/{src,workers,bench}/**/*.test.ts', 'test/*.test.ts'],
         exclude: PROCESSES,
         isolate: false,
-        isolate: false,
       }),
       project('processes', { include: PROCESSES }),
       project('pool', { include: ['test/pool/**/*.test.ts'] }),

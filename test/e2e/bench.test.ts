@@ -35,7 +35,7 @@ function words(text: string): string[] {
 describe('several scenarios in one run', () => {
   test(
     'run in the order they are named, each with the options that it knows',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       const { json, md, html, options } = targets();
       const args = words('bench producer sparse --rounds 1 --patterns single --jobs 3 --seed 5');
@@ -109,7 +109,7 @@ test.each([
     filter: 'millrace at SATURATION',
     only: 'saturation: millrace',
   },
-])('$scenario measures only $filter', { timeout: 60_000 }, async ({ scenario, filter, only }) => {
+])('$scenario measures only $filter', { timeout: 120_000 }, async ({ scenario, filter, only }) => {
   const json = join(folder, 'run.json');
   const args = ['bench', ...words(scenario), '--rounds', '1', '--filter', filter, '--json', json];
   const { code, stdout, stderr } = await millrace(...args).ended;
@@ -125,7 +125,7 @@ test.each([
 
 test(
   'the rates of tail come from all pools, whatever the filter leaves of the arrivals',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const json = join(folder, 'run.json');
     const options = '--seconds 0.1 --warm-up 0.1 --rounds 1 --peers millrace,piscina --filter';
@@ -162,7 +162,7 @@ test.each(['json', 'md', 'html'])(
   },
 );
 
-test('--quiet says nothing before the results', { timeout: 60_000 }, async () => {
+test('--quiet says nothing before the results', { timeout: 120_000 }, async () => {
   const args = words('bench producer sparse --rounds 1 --patterns single --jobs 3 --quiet');
   const { code, stdout, stderr } = await millrace(...args).ended;
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -191,7 +191,7 @@ test.each([
 describe('Ctrl-C', () => {
   test(
     'during the second scenario all files are written with what was measured, and no third one runs',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       const { json, md, html, options } = targets();
       const command = millrace(

@@ -177,7 +177,7 @@ describe('what is wrong is said, with exit code 1, and leaves nothing', () => {
       expect(flat(end)).toContain(reason);
       expectClean();
     },
-    60_000,
+    120_000,
   );
 
   test('no git repository, with the way out', async () => {

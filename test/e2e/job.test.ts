@@ -130,7 +130,7 @@ test.runIf(IS_FULL)(
   },
 );
 
-test('a job that always throws is a result, too', { timeout: 60_000 }, async () => {
+test('a job that always throws is a result, too', { timeout: 120_000 }, async () => {
   const { code, stdout } = await millrace('bench', `${jobs}#broken`, ...SHORT, '--advise').ended;
   expect(code).toBe(0);
   expect(stdout).toContain('No job succeeded.');
@@ -140,7 +140,7 @@ test('a job that always throws is a result, too', { timeout: 60_000 }, async () 
 
 test(
   'Ctrl-C ends the processes, and what was measured is shown and written, inputs that fail too',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const options = ['--input', join(fixtures, 'rows.ndjson'), '--rounds', '50', '--json', file];
     const command = millrace('bench', `${jobs}#picky`, ...options);

@@ -58,7 +58,7 @@ test('all arms at their defaults, for a second each', { timeout: 120_000 }, asyn
 
 test(
   'with a given rate and no millrace the capacity is not measured; crossing the ceiling is a result',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const { code, stdout } = await overload(
       '--seconds 30 --rate 400 --arms thread-per-request --memory 128',
@@ -78,7 +78,7 @@ test(
 
 test(
   'a backlog without any room is driven too, and what it refuses is counted on both sides',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const { code } = await overload(
       '--seconds 1 --rate 300 --backlog 0 --threads 2 --arms millrace',
@@ -100,11 +100,11 @@ describe.runIf(process.platform === 'linux')('no process stays behind', () => {
     { signal: 'SIGTERM', code: 143 },
   ] as const)(
     '$signal ends all and reports what was measured',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async ({ signal, code }) => {
       const command = overload(long);
       await command.said('unbounded: up to');
-      await expect.poll(() => childrenOf(command.process.pid).length, { timeout: 20_000 }).toBe(2);
+      await expect.poll(() => childrenOf(command.process.pid).length, { timeout: 60_000 }).toBe(2);
       const children = childrenOf(command.process.pid);
       command.process.kill(signal);
       const end = await command.ended;
@@ -121,14 +121,14 @@ describe.runIf(process.platform === 'linux')('no process stays behind', () => {
     },
   );
 
-  test('killing the command itself ends its children too', { timeout: 60_000 }, async () => {
+  test('killing the command itself ends its children too', { timeout: 120_000 }, async () => {
     const command = overload(long);
-    await expect.poll(() => childrenOf(command.process.pid).length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => childrenOf(command.process.pid).length, { timeout: 60_000 }).toBe(2);
     const children = childrenOf(command.process.pid);
     command.process.kill('SIGKILL');
     await command.ended;
     await expect
-      .poll(() => children.filter((pid) => isAlive(pid)), { timeout: 20_000 })
+      .poll(() => children.filter((pid) => isAlive(pid)), { timeout: 60_000 })
       .toEqual([]);
     expect(existsSync(file)).toBe(false);
   });

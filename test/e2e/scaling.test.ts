@@ -15,7 +15,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const ROUNDS = repeats(1, 2);
 
-test('one kind of job, one to three threads', { timeout: 60_000 }, async () => {
+test('one kind of job, one to three threads', { timeout: 120_000 }, async () => {
   const file = join(folder, 'result.json');
   const options = `--jobs 100us --max-threads 3 --rounds ${ROUNDS} --window-ms 20 --warm-up-ms 5`;
   const args = ['bench', 'scaling', ...options.split(' '), '--json', file];

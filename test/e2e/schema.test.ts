@@ -79,7 +79,7 @@ test.each([
 // In every run the tests of each scenario validate what it writes.
 test.runIf(IS_FULL)(
   'several scenarios are in one file, also one without rounds',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const file = join(folder, 'run.json');
     const options = '--patterns single --rounds 1 --jobs 20';

@@ -18,7 +18,7 @@ function soak(options: string): Command {
   return millrace('bench', 'soak', ...options.split(' '), '--json', file);
 }
 
-test('three seconds at a given rate', { timeout: 60_000 }, async () => {
+test('three seconds at a given rate', { timeout: 120_000 }, async () => {
   const options = '--minutes 0.05 --rate 100 --job no-op --threads 1';
   const { code, stdout, stderr } = await soak(options).ended;
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -48,7 +48,7 @@ test('three seconds at a given rate', { timeout: 60_000 }, async () => {
   ]);
 });
 
-test('a rate beyond the pool is refused in part, and told', { timeout: 60_000 }, async () => {
+test('a rate beyond the pool is refused in part, and told', { timeout: 120_000 }, async () => {
   const options = '--minutes 0.05 --rate 20000 --job 1ms --threads 1';
   const { code, stdout } = await soak(options).ended;
   expect(code).toBe(0);
@@ -57,7 +57,7 @@ test('a rate beyond the pool is refused in part, and told', { timeout: 60_000 },
   expect(windows.reduce((sum, { refused }) => sum + refused, 0)).toBeGreaterThan(0);
 });
 
-test('an interruption keeps the windows that came before', { timeout: 60_000 }, async () => {
+test('an interruption keeps the windows that came before', { timeout: 120_000 }, async () => {
   const options = '--minutes 0.5 --rate 50 --job no-op';
   const command = soak(options);
   await command.said('  3 s: ');

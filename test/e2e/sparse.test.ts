@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('both patterns, one round', { timeout: 60_000 }, async () => {
+test('both patterns, one round', { timeout: 120_000 }, async () => {
   const file = join(folder, 'result.json');
   const options = '--rounds 1 --jobs 3 --bursts 1';
   const args = ['bench', 'sparse', ...options.split(' '), '--json', file];
@@ -38,7 +38,7 @@ test('both patterns, one round', { timeout: 60_000 }, async () => {
   }
 });
 
-test('an interruption reports what there is', { timeout: 60_000 }, async () => {
+test('an interruption reports what there is', { timeout: 120_000 }, async () => {
   const command = millrace('bench', 'sparse', '--patterns', 'single', '--jobs', '10000');
   await command.said('Round 1 of 5');
   command.process.kill('SIGINT');

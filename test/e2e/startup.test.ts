@@ -15,7 +15,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const ROUNDS = repeats(1, 2);
 
-test('all pools', { timeout: 60_000 }, async () => {
+test('all pools', { timeout: 120_000 }, async () => {
   const file = join(folder, 'result.json');
   const args = ['bench', 'startup', '--rounds', String(ROUNDS), '--json', file];
   const { code, stdout, stderr } = await millrace(...args).ended;

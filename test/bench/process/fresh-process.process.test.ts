@@ -18,7 +18,7 @@ const never = new AbortController().signal;
 
 test('the answer of a process that measures', async () => {
   const { throughput } = await measureFresh<OverheadReply>(program, request, {
-    limitMs: 20_000,
+    limitMs: 60_000,
     signal: never,
   });
   expect(throughput.jobs).toBeGreaterThan(0);
@@ -28,7 +28,7 @@ test('messages on the way are heard in their order, and the answer is one of the
   const startup = new URL('../../../dist/bench/scenarios/startup/program.js', import.meta.url);
   const heard: string[] = [];
   await measureFresh<Measured>(startup, { kind: 'start', peer: 'ring', threads: 1 } as Message, {
-    limitMs: 20_000,
+    limitMs: 60_000,
     signal: never,
     onMessage: ({ kind }) => void heard.push(kind),
   });
@@ -45,14 +45,14 @@ test('a process that does not answer in time is a failure', async () => {
 test('a process that fails says why', async () => {
   const wrong = { ...request, peer: 'nobody' };
   await expect(
-    measureFresh<Measured>(program, wrong, { limitMs: 20_000, signal: never }),
+    measureFresh<Measured>(program, wrong, { limitMs: 60_000, signal: never }),
   ).rejects.toThrow('The process ended: exit code 1: TypeError: ');
 });
 
 test('an interruption ends the process', async () => {
   const slow = { ...request, windowMs: 60_000 };
   const signal = AbortSignal.timeout(200);
-  await expect(measureFresh<Measured>(program, slow, { limitMs: 20_000, signal })).rejects.toThrow(
+  await expect(measureFresh<Measured>(program, slow, { limitMs: 60_000, signal })).rejects.toThrow(
     'The process ended: SIGKILL',
   );
 });

@@ -17,6 +17,8 @@ import { scratchFolder, writeFiles } from '../../../helpers/scratch-repository.j
 
 const MODULE = new URL('../../../../dist/bench/gate/cleanup/janitor.js', import.meta.url).href;
 const folder = scratchFolder();
+/** Only ends what hangs. */
+const PATIENCE_MS = 60_000;
 
 /** Whether a process has its handler for SIGQUIT, which is its last one (Linux). */
 function hearsSigquit(pid: number): boolean {
@@ -90,7 +92,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     const first = join(folder(), 'first');
     await janitor.removePath(first);
     writeFileSync(first, '');
-    await vi.waitFor(() => expect(hearsSigquit(janitor.pid as number)).toBe(true), 5000);
+    await vi.waitFor(() => expect(hearsSigquit(janitor.pid as number)).toBe(true), PATIENCE_MS);
     process.kill(janitor.pid as number, signal);
     await janitor.close();
     expect(readdirSync(folder())).toEqual([]);
@@ -101,7 +103,7 @@ test('one that was killed says so, to whoever tells it something and at the end'
   const janitor = Janitor.start();
   await janitor.removePath(join(folder(), 'file'));
   process.kill(janitor.pid as number, 'SIGKILL');
-  await vi.waitFor(() => expect(isAlive(janitor.pid as number)).toBe(false), 5000);
+  await vi.waitFor(() => expect(isAlive(janitor.pid as number)).toBe(false), PATIENCE_MS);
   await expect(janitor.removePath(folder())).rejects.toThrow(
     'The process that tidies up has ended',
   );
@@ -128,6 +130,6 @@ test('a parent that has nothing else to do ends, and what it has made goes with 
   );
   const [[pid], [code]] = await Promise.all([once(parent.stdout, 'data'), once(parent, 'exit')]);
   expect(code).toBe(0);
-  await vi.waitFor(() => expect(isAlive(Number(pid))).toBe(false), 5000);
+  await vi.waitFor(() => expect(isAlive(Number(pid))).toBe(false), PATIENCE_MS);
   expect(readdirSync(folder())).toEqual([]);
 });

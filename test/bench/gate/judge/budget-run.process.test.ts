@@ -87,7 +87,7 @@ describe('the arguments', () => {
 describe('a run', () => {
   test(
     'of a real scenario, for all of its budgets, in their order',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       const folder = mkdtempSync(join(tmpdir(), 'millrace-budget-'));
       onTestFinished(() => rmSync(folder, { recursive: true }));

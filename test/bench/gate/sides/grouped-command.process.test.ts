@@ -7,6 +7,8 @@ import { isAlive } from '../../../helpers/processes.js';
 import { scratchFolder } from '../../../helpers/scratch-repository.js';
 
 const folder = scratchFolder();
+/** Only ends what hangs. */
+const PATIENCE_MS = 60_000;
 let janitor: Janitor;
 beforeEach(() => {
   janitor = Janitor.start();
@@ -71,7 +73,7 @@ test('an interruption ends the group, and is told', async () => {
   const interruption = new AbortController();
   const ready = join(folder(), 'ready');
   const running = shell('sleep 1000 & echo > ready; sleep 1000', interruption.signal);
-  await vi.waitFor(() => expect(existsSync(ready)).toBe(true), 5000);
+  await vi.waitFor(() => expect(existsSync(ready)).toBe(true), PATIENCE_MS);
   interruption.abort(new Error('interrupted'));
   await expect(running).rejects.toThrow('interrupted');
   await expect(shell('touch late', interruption.signal)).rejects.toThrow('interrupted');
