@@ -41,7 +41,7 @@ export default defineConfig({
     server: { deps: { external: [/\/dist\//] } },
     projects: [
       project('unit', {
-        include: ['test/{src,workers,bench}/**/*.test.ts', 'test/*.test.ts'],
+        include: ['test/{src,workers,bench,house}/**/*.test.ts'],
         exclude: PROCESSES,
         isolate: false,
       }),
