@@ -16,8 +16,10 @@ export interface Arrival {
 
 export class ScriptedLink implements Link {
   readonly rings: Rings;
-  readonly names = ['job'];
-  readonly clockOffsetMs = 0;
+  names: readonly string[] = ['job'];
+  clockOffsetMs = 0;
+  /** The messages to the thread, bells included, in their order. */
+  readonly posted: unknown[] = [];
   /** Jobs that were started and have not ended. */
   readonly running: Arrival[] = [];
   isStopped = false;
@@ -25,14 +27,14 @@ export class ScriptedLink implements Link {
   /** Whether the thread is awake, or a bell or an input is on its way to it. */
   isWoken = false;
   /** The thread's own view of the memory. */
-  readonly #rings: Rings;
+  readonly host: Rings;
   readonly #inputs = new Map<number, unknown>();
   readonly #now: () => number;
   #receiver: Receiver | undefined;
 
   constructor(cells: number, now: () => number = () => performance.now()) {
     this.rings = Rings.allocate(cells);
-    this.#rings = new Rings(this.rings);
+    this.host = new Rings(this.rings);
     this.#now = now;
   }
 
@@ -42,6 +44,7 @@ export class ScriptedLink implements Link {
 
   post(message: unknown, transfer: readonly unknown[] = []): void {
     this.isWoken = true;
+    this.posted.push(message);
     if (message === BELL) return;
     const [kind, cell, , value] = message as [number, number, number, unknown];
     if (kind === Kind.ping) this.pings += 1;
@@ -55,7 +58,7 @@ export class ScriptedLink implements Link {
 
   /** How many jobs, taken back or not, the thread has not looked at. */
   get left(): number {
-    return this.#rings.left;
+    return this.host.left;
   }
 
   /** The inputs of the jobs that the thread has not looked at. Those taken back are among them. */
@@ -65,14 +68,13 @@ export class ScriptedLink implements Link {
 
   /** Looks at the next job: starts it if its claim can be won, else gives the cell back. */
   start(): Arrival | undefined {
-    const cell = this.#rings.next();
+    const cell = this.host.next();
     if (cell < 0) return undefined;
-    const form = this.#rings.forms[cell] as number;
-    const input =
-      form === Inline.none ? this.#inputs.get(cell) : this.#rings.values.read(cell, form);
+    const form = this.host.forms[cell] as number;
+    const input = form === Inline.none ? this.#inputs.get(cell) : this.host.values.read(cell, form);
     this.#inputs.delete(cell);
-    if (!this.#rings.start(cell, this.#now())) {
-      this.#rings.complete(cell);
+    if (!this.host.start(cell, this.#now())) {
+      this.host.complete(cell);
       return undefined;
     }
     const arrival = { cell, input };
@@ -83,11 +85,11 @@ export class ScriptedLink implements Link {
   /** Ends a running job as the thread would: the result lies in its cell, or is posted. */
   end(index: number, outcome: { readonly value: unknown } | { readonly error: unknown }): void {
     const [{ cell }] = this.running.splice(index, 1) as [Arrival];
-    const form = 'value' in outcome ? this.#rings.values.write(cell, outcome.value) : Inline.none;
-    this.#rings.forms[cell] = form;
-    this.#rings.finish(cell, this.#now());
-    if (form !== Inline.none) return this.#rings.complete(cell);
-    this.#rings.ring();
+    const form = 'value' in outcome ? this.host.values.write(cell, outcome.value) : Inline.none;
+    this.host.forms[cell] = form;
+    this.host.finish(cell, this.#now());
+    if (form !== Inline.none) return this.host.complete(cell);
+    this.host.ring();
     if ('value' in outcome) this.#receiver?.receive([Kind.done, cell, Form.plain, outcome.value]);
     else this.#receiver?.receive([Kind.done, cell, Form.thrown, encodeThrown(outcome.error)]);
   }
@@ -95,17 +97,27 @@ export class ScriptedLink implements Link {
   /** Ends a running job, and the thread ends before it can say so. */
   endUnannounced(index: number, value: unknown): void {
     const [{ cell }] = this.running.splice(index, 1) as [Arrival];
-    this.#rings.forms[cell] = this.#rings.values.write(cell, value);
-    this.#rings.finish(cell, this.#now());
+    this.host.forms[cell] = this.host.values.write(cell, value);
+    this.host.finish(cell, this.#now());
+  }
+
+  /** Says something about the thread's jobs. */
+  say(message: unknown): void {
+    this.#receiver?.receive(message);
+  }
+
+  /** Posts what the main thread cannot deserialize. */
+  sayUnreadably(error: unknown): void {
+    this.#receiver?.unreadable(error);
   }
 
   /** Rings the bell, if it has to be rung. */
   announce(): void {
-    if (this.#rings.ring()) this.#receiver?.receive(BELL);
+    if (this.host.ring()) this.#receiver?.receive(BELL);
   }
 
   /** Goes to sleep, unless jobs have come meanwhile. */
   sleep(): void {
-    this.isWoken = !this.#rings.sleep();
+    this.isWoken = !this.host.sleep();
   }
 }

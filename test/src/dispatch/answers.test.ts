@@ -1,0 +1,251 @@
+import { describe, expect, test } from 'vitest';
+import { NotCloneableError } from '../../../src/api/errors.js';
+import { Answers } from '../../../src/dispatch/answers.js';
+import { Lane } from '../../../src/dispatch/lane.js';
+import { sendTo } from '../../../src/dispatch/sending.js';
+import type { JobRecord } from '../../../src/job/job.js';
+import { Stats } from '../../../src/job/stats.js';
+import { Inline } from '../../../src/wire/inline.js';
+import { BELL, Form, Kind } from '../../../src/wire/protocol.js';
+import { encodeThrown } from '../../../src/wire/thrown.js';
+import { jobOf, Outcomes } from './jobs.js';
+import { ScriptedLink } from './scripted-link.js';
+
+function setUp() {
+  const clock = { nowMs: 0 };
+  const link = new ScriptedLink(8, () => clock.nowMs);
+  const lane = new Lane(link, [], () => {});
+  const outcomes = new Outcomes();
+  const stats = new Stats(0);
+  const answers = new Answers(outcomes, stats);
+  /** Sends a job, and the thread starts it. */
+  const run = (job: JobRecord, atMs = clock.nowMs): JobRecord => {
+    sendTo(lane, job, 0, true);
+    clock.nowMs = atMs;
+    link.start();
+    return job;
+  };
+  /** The thread ends the job in this cell, and is about to post its result. */
+  const end = (cell: number, atMs: number): void => {
+    link.host.forms[cell] = Inline.none;
+    link.host.answer(cell, atMs);
+  };
+  return { clock, link, lane, outcomes, stats, answers, run, end };
+}
+
+test('a bell brings all results that lie in their cells, in the order of ending', () => {
+  const { link, lane, outcomes, answers, run } = setUp();
+  for (const id of [1, 2, 3]) run(jobOf(id));
+  link.end(2, { value: { third: 3 } });
+  link.end(0, { value: undefined });
+  answers.receive(lane, BELL);
+  expect(outcomes.settled).toEqual([
+    [3, 'fulfilled', { third: 3 }],
+    [1, 'fulfilled', undefined],
+  ]);
+  expect(lane.jobs.filter((job) => job !== undefined).map(({ id }) => id)).toEqual([2]);
+});
+
+test('the bell is answered before anything is collected, so that it can ring again', () => {
+  const { link, lane, outcomes, answers, run } = setUp();
+  run(jobOf(1));
+  link.end(0, { value: 1 });
+  expect(link.host.ring()).toBe(true);
+  let isRungAgain = false;
+  outcomes.settle = () => (isRungAgain = link.host.ring());
+  answers.collect(lane);
+  expect(isRungAgain).toBe(true);
+});
+
+test('every other message is a bell, too', () => {
+  const { link, lane, outcomes, answers, run } = setUp();
+  run(jobOf(1));
+  link.end(0, { value: 1 });
+  lane.isAnswering = false;
+  answers.receive(lane, BELL);
+  expect(lane.isAnswering, 'a bell is no answer to a ping').toBe(false);
+  run(jobOf(2));
+  link.end(0, { value: 2 });
+  answers.receive(lane, [Kind.pong]);
+  expect(lane.isAnswering).toBe(true);
+  expect(outcomes.settled.map(([id]) => id)).toEqual([1, 2]);
+});
+
+test('a done is no pong', () => {
+  const { lane, answers, run, end } = setUp();
+  run(jobOf(1));
+  end(0, 1);
+  lane.isAnswering = false;
+  answers.receive(lane, [Kind.done, 0, Form.plain, 'one']);
+  expect(lane.isAnswering).toBe(false);
+});
+
+describe('the value of a message is', () => {
+  test.each<[string, number, unknown, 'fulfilled' | 'rejected', unknown]>([
+    ['the result', Form.plain, { a: 1 }, 'fulfilled', { a: 1 }],
+    ['a Buffer again', Form.buffer, new Uint8Array([1, 2]), 'fulfilled', Buffer.from([1, 2])],
+    [
+      'what the job threw',
+      Form.thrown,
+      encodeThrown(new RangeError('no')),
+      'rejected',
+      new RangeError('no'),
+    ],
+    ['the very value that it threw', Form.thrown, encodeThrown(7), 'rejected', 7],
+  ])('%s', (_, form, value, ending, expected) => {
+    const { lane, outcomes, answers, run, end } = setUp();
+    const job = run(jobOf(1));
+    end(0, 1);
+    answers.receive(lane, [Kind.done, 0, form, value]);
+    expect(outcomes.settled).toEqual([[1, ending, expected]]);
+    expect(Buffer.isBuffer(outcomes.settled[0]?.[2])).toBe(form === Form.buffer);
+    expect(job.carrier).toBeUndefined();
+    expect([lane.occupied, lane.isOpen]).toEqual([0, true]);
+  });
+
+  test.each([
+    ['result', true, Form.notCloneable],
+    ['input', false, Form.unreadable],
+  ] as const)('why its %s cannot be cloned', (what, started, form) => {
+    const { lane, outcomes, answers, run, end } = setUp();
+    run(jobOf(1));
+    end(0, 1);
+    answers.receive(lane, [Kind.done, 0, form, encodeThrown(new Error('odd'))]);
+    const [, ending, error] = outcomes.settled[0] ?? [];
+    expect(ending).toBe('rejected');
+    expect(error).toBeInstanceOf(NotCloneableError);
+    expect(error).toMatchObject({ what, started, cause: new Error('odd') });
+    expect((error as Error).message).toContain("job 'job'");
+    expect((error as Error).stack, 'it has no stack').not.toContain('\n');
+  });
+});
+
+describe('times', () => {
+  test('are measured on the clock of the main thread, from acceptance to the start to the end', () => {
+    const { link, lane, answers, stats, run } = setUp();
+    link.clockOffsetMs = -1000;
+    const job = run(jobOf(1, { acceptedMs: 4 }), 1010);
+    link.host.forms[0] = link.host.values.write(0, 'done');
+    link.host.finish(0, 1017);
+    link.host.complete(0);
+    answers.collect(lane);
+    expect(stats.waitMs()).toMatchObject({ count: 1, mean: expect.closeTo(6) });
+    expect(stats.runMs()).toMatchObject({ count: 1, mean: expect.closeTo(7) });
+    expect(stats.meanBusySlots(17, [])).toBeCloseTo(7 / 17, 2);
+    expect(job.function.meanMs).toBe(7);
+    expect(job.function.isAsync).toBe(false);
+  });
+
+  test('a function that returned a promise is asynchronous from then on', () => {
+    const { link, lane, answers, run } = setUp();
+    const job = run(jobOf(1));
+    link.host.markAsync(0);
+    link.end(0, { value: 1 });
+    answers.collect(lane);
+    expect(job.function).toMatchObject({ isAsync: true, isEstimable: false });
+  });
+
+  test('of a job that was settled before it ended only its slot is counted as busy', () => {
+    const { clock, link, lane, outcomes, answers, stats, run } = setUp();
+    link.clockOffsetMs = -1000;
+    const job = run(jobOf(1), 1000);
+    job.carrier = undefined;
+    clock.nowMs = 1010;
+    link.end(0, { value: 'nobody waits for it' });
+    lane.isHeldUp = true;
+    answers.collect(lane);
+    expect(outcomes.settled).toEqual([]);
+    expect([stats.waitMs().count, stats.runMs().count]).toEqual([0, 0]);
+    expect(stats.meanBusySlots(10, [])).toBeCloseTo(1, 2);
+    expect(job.function.isEstimable).toBe(false);
+    expect([lane.occupied, lane.isHeldUp]).toEqual([0, false]);
+  });
+});
+
+test('a thread is no longer held up when a job on it has ended', () => {
+  const { link, lane, answers, run } = setUp();
+  run(jobOf(1));
+  lane.isHeldUp = true;
+  answers.collect(lane);
+  expect(lane.isHeldUp).toBe(true);
+  link.end(0, { value: 1 });
+  answers.collect(lane);
+  expect(lane.isHeldUp).toBe(false);
+});
+
+test('the cell of a job that was taken back is free when it comes back, and settles nobody', () => {
+  const { link, lane, outcomes, answers } = setUp();
+  const job = jobOf(1);
+  sendTo(lane, job, 0, true);
+  lane.takeBack(job);
+  link.start();
+  lane.isHeldUp = true;
+  answers.collect(lane);
+  expect(outcomes.settled).toEqual([]);
+  expect(lane.isHeldUp, 'no job has ended').toBe(true);
+  expect(lane.occupy(jobOf(2))).toBe(0);
+});
+
+test('a message for a cell without a job settles nobody and frees the cell', () => {
+  const { lane, outcomes, answers, stats } = setUp();
+  const job = jobOf(1);
+  sendTo(lane, job, 0, true);
+  lane.takeBack(job);
+  answers.receive(lane, [Kind.done, 0, Form.plain, 'late']);
+  expect(outcomes.settled).toEqual([]);
+  expect(stats.runMs().count).toBe(0);
+  expect(lane.occupy(jobOf(2))).toBe(0);
+});
+
+describe('of a dead thread', () => {
+  test('results that lie finished in their cells are taken, though it has not given them back', () => {
+    const { link, lane, outcomes, answers, run, end } = setUp();
+    for (const id of [1, 2, 3, 4]) run(jobOf(id));
+    link.endUnannounced(1, 'saved');
+    // Its result was to be posted, and did not come.
+    end(2, 1);
+    link.host.answered(2);
+    const abandoned = lane.jobs[3] as JobRecord;
+    link.endUnannounced(2, 'abandoned');
+    abandoned.carrier = undefined;
+    answers.collectUnannounced(lane);
+    expect(outcomes.settled).toEqual([[2, 'fulfilled', 'saved']]);
+    expect(lane.unsettled().map(({ id }) => id)).toEqual([1, 3]);
+  });
+});
+
+describe('a message that cannot be read', () => {
+  test('fails the job that finished first of those whose result is to be posted', () => {
+    const { link, lane, outcomes, answers, run, end } = setUp();
+    for (const id of [1, 2, 3, 4, 5]) run(jobOf(id));
+    end(3, 30);
+    end(1, 20);
+    link.host.answered(1);
+    // In its cell, and earlier: that is not the one.
+    link.end(2, { value: 'in its cell' });
+    // Still running, and later started in a cell with no value.
+    link.host.forms[4] = Inline.none;
+    const cause = new Error('unreadable');
+    answers.unreadable(lane, cause);
+    expect(outcomes.settled.map(([id, ending]) => [id, ending])).toEqual([
+      [2, 'rejected'],
+      [3, 'fulfilled'],
+    ]);
+    expect(outcomes.settled[0]?.[2]).toMatchObject({ what: 'result', started: true, cause });
+    answers.unreadable(lane, cause);
+    expect(outcomes.settled.slice(2).map(([id]) => id)).toEqual([4]);
+    answers.unreadable(lane, cause);
+    expect(outcomes.settled).toHaveLength(3);
+  });
+
+  test('fails nobody whose cell is empty', () => {
+    const { lane, outcomes, answers, run, end } = setUp();
+    run(jobOf(1));
+    end(0, 1);
+    lane.release(0);
+    answers.unreadable(lane, new Error('unreadable'));
+    expect(outcomes.settled).toEqual([]);
+    expect(lane.occupy(jobOf(2)), 'the cell is freed once only').toBe(0);
+    expect(lane.occupy(jobOf(3))).toBe(1);
+  });
+});

@@ -1,0 +1,282 @@
+import { describe, expect, test } from 'vitest';
+import { Lane, WATCH_MS } from '../../../src/dispatch/lane.js';
+import type { JobRecord } from '../../../src/job/job.js';
+import { functionOf, jobOf } from './jobs.js';
+import { ScriptedLink } from './scripted-link.js';
+
+const unknown = functionOf(0);
+
+function setUp(cells = 4) {
+  const link = new ScriptedLink(cells, () => 0);
+  const lane = new Lane(link, [unknown], () => {});
+  const send = (job: JobRecord): JobRecord => {
+    const cell = lane.occupy(job);
+    lane.rings.offer(cell);
+    lane.rings.submit(cell);
+    return job;
+  };
+  /** The thread looks at its next cell and starts the job there. */
+  const start = (atMs = 0): number => {
+    const cell = link.host.next();
+    link.host.start(cell, atMs);
+    return cell;
+  };
+  const finish = (cell: number): void => link.host.finish(cell, 1);
+  return { link, lane, send, start, finish };
+}
+
+test('a new thread has nothing to do, answers, and takes jobs', () => {
+  const { lane, link } = setUp();
+  expect(lane).toMatchObject({
+    link,
+    rings: link.rings,
+    occupied: 0,
+    workMs: 0,
+    unforeseeable: 0,
+    unheard: 0,
+    isStopping: false,
+    isAnswering: true,
+    isHeldUp: false,
+    isOpen: true,
+    hasWaiting: false,
+    jobs: [undefined, undefined, undefined, undefined],
+  });
+});
+
+test('its grace calls back when it is over', () => {
+  let over = 0;
+  const lane = new Lane(new ScriptedLink(1), [], () => (over += 1));
+  lane.grace.expired();
+  expect(over).toBe(1);
+});
+
+describe('cells', () => {
+  test('the lowest is used first, and one that came back is used again before any other', () => {
+    const { lane } = setUp();
+    expect([1, 2, 3].map((id) => lane.occupy(jobOf(id)))).toEqual([0, 1, 2]);
+    lane.release(1);
+    lane.release(0);
+    expect([4, 5, 6].map((id) => lane.occupy(jobOf(id)))).toEqual([0, 1, 3]);
+  });
+
+  test('a job knows its thread and its cell from the moment it has one', () => {
+    const { lane } = setUp();
+    lane.occupy(jobOf(1));
+    const job = jobOf(2);
+    lane.occupy(job);
+    expect(job).toMatchObject({ carrier: lane, cell: 1 });
+    expect(lane.jobs[1]).toBe(job);
+    expect(lane.occupied).toBe(2);
+    expect([lane.carries(job, 1), lane.carries(job, 0)]).toEqual([true, false]);
+    job.carrier = undefined;
+    expect(lane.carries(job, 1)).toBe(false);
+  });
+
+  test('a thread is open while a cell is free and it is not stopping', () => {
+    const { lane } = setUp(2);
+    lane.occupy(jobOf(1));
+    expect(lane.isOpen).toBe(true);
+    lane.occupy(jobOf(2));
+    expect(lane.isOpen).toBe(false);
+    lane.release(1);
+    expect(lane.isOpen).toBe(true);
+    lane.isStopping = true;
+    expect(lane.isOpen).toBe(false);
+  });
+
+  test('a cell that comes back gives its job, and nothing if that was taken back', () => {
+    const { lane, send } = setUp();
+    const [first, second] = [send(jobOf(1)), send(jobOf(2))];
+    expect(lane.takeBack(first)).toBe(true);
+    expect(lane.release(0)).toBeUndefined();
+    expect(lane.occupied).toBe(1);
+    expect(lane.release(1)).toBe(second);
+    expect(lane.occupied).toBe(0);
+    expect(lane.jobs).toEqual([undefined, undefined, undefined, undefined]);
+  });
+
+  test('the place of a job that was taken back is free at once, its cell only when it came back', () => {
+    const { lane, send } = setUp(1);
+    const job = send(jobOf(1));
+    expect(lane.takeBack(job)).toBe(true);
+    expect(job.carrier).toBeUndefined();
+    expect([lane.occupied, lane.isOpen]).toEqual([0, false]);
+    lane.release(0);
+    expect(lane.isOpen).toBe(true);
+  });
+
+  test('a job that the thread has started is not taken back', () => {
+    const { lane, send, start } = setUp();
+    const job = send(jobOf(1));
+    start();
+    expect(lane.takeBack(job)).toBe(false);
+    expect(job.carrier).toBe(lane);
+    expect(lane.jobs[0]).toBe(job);
+    expect(lane.occupied).toBe(1);
+  });
+});
+
+describe('expected work', () => {
+  test('is the sum over the jobs that can be estimated; the others are counted', () => {
+    const { lane } = setUp();
+    const isAsync = functionOf(0, 5);
+    isAsync.isAsync = true;
+    lane.occupy(jobOf(1, { function: functionOf(0, 3) }));
+    lane.occupy(jobOf(2, { function: functionOf(0, 0.5) }));
+    expect([lane.workMs, lane.unforeseeable]).toEqual([3.5, 0]);
+    lane.occupy(jobOf(3, { function: isAsync }));
+    lane.occupy(jobOf(4));
+    expect([lane.workMs, lane.unforeseeable]).toEqual([3.5, 2]);
+    lane.release(2);
+    expect([lane.workMs, lane.unforeseeable]).toEqual([3.5, 1]);
+    lane.release(0);
+    expect([lane.workMs, lane.unforeseeable]).toEqual([0.5, 1]);
+    lane.release(3);
+    expect([lane.workMs, lane.unforeseeable]).toEqual([0.5, 0]);
+  });
+
+  test('a job leaves with the estimate it came with, though that has changed meanwhile', () => {
+    const { lane } = setUp();
+    const learning = functionOf(0, 4);
+    lane.occupy(jobOf(1, { function: learning }));
+    lane.occupy(jobOf(2, { function: functionOf(0, 1) }));
+    learning.record(100);
+    lane.release(0);
+    expect(lane.workMs).toBe(1);
+  });
+
+  test('a function that takes no time can be estimated', () => {
+    const { lane } = setUp();
+    lane.occupy(jobOf(1, { function: functionOf(0, 0) }));
+    lane.occupy(jobOf(2));
+    expect(lane.unforeseeable).toBe(1);
+    lane.release(0);
+    expect(lane.unforeseeable).toBe(1);
+  });
+
+  test('no rounding error outlives the last job', () => {
+    const { lane } = setUp();
+    for (const [id, runMs] of [0.1, 0.2, 0.3].entries()) {
+      lane.occupy(jobOf(id, { function: functionOf(0, runMs) }));
+    }
+    for (const cell of [0, 1, 2]) lane.release(cell);
+    expect(lane.workMs).toBe(0);
+  });
+});
+
+test('a function is known by the place in which the thread counts it', () => {
+  const [first, second, third] = [functionOf(7), functionOf(2), functionOf(3)];
+  const lane = new Lane(new ScriptedLink(1), [first, undefined, second], () => {});
+  expect([first, second, third].map((each) => lane.indexOf(each))).toEqual([0, 2, undefined]);
+});
+
+describe('jobs wait on a thread', () => {
+  test('if there are two and one is not looked at', () => {
+    const { lane, send, start } = setUp();
+    send(jobOf(1));
+    expect(lane.hasWaiting, 'one job waits for nobody').toBe(false);
+    send(jobOf(2));
+    expect(lane.hasWaiting).toBe(true);
+    start();
+    expect(lane.hasWaiting).toBe(true);
+    start();
+    expect(lane.hasWaiting, 'both run').toBe(false);
+  });
+
+  test('if there are two and one has ended and was not collected', () => {
+    const { lane, send, start, finish, link } = setUp();
+    for (const id of [1, 2]) {
+      send(jobOf(id));
+      start();
+    }
+    finish(0);
+    link.host.complete(0);
+    expect(lane.hasWaiting).toBe(true);
+    lane.rings.collect();
+    expect(lane.hasWaiting).toBe(false);
+  });
+});
+
+test('what runs is seen in its cell, at the times of the main thread', () => {
+  const { lane, link, send, start, finish } = setUp();
+  link.clockOffsetMs = -90;
+  const [first, second] = [send(jobOf(1)), send(jobOf(2)), send(jobOf(3))];
+  start(100);
+  start(110);
+  expect([0, 1, 2].map((cell) => lane.isStarted(cell))).toEqual([true, true, false]);
+  expect([0, 1].map((cell) => lane.startedMs(cell))).toEqual([10, 20]);
+  expect([...lane.runningSinceMs()]).toEqual([10, 20]);
+  // It was cancelled, and still takes its slot.
+  (second as JobRecord).carrier = undefined;
+  expect([...lane.runningSinceMs()]).toEqual([10, 20]);
+  finish(0);
+  expect([0, 1, 2].map((cell) => lane.isFinished(cell))).toEqual([true, false, false]);
+  expect([...lane.runningSinceMs()]).toEqual([20]);
+  expect(lane.carries(first as JobRecord, 0)).toBe(true);
+});
+
+test('the unsettled jobs are listed by age, without those that were given up', () => {
+  const { lane, send } = setUp();
+  const [third, first, second] = [send(jobOf(3)), send(jobOf(1)), send(jobOf(2))];
+  expect(lane.unsettled()).toEqual([first, second, third]);
+  second.carrier = undefined;
+  expect(lane.unsettled()).toEqual([first, third]);
+  // A job that is out on another cell is not this cell's.
+  first.cell = 3;
+  expect(lane.unsettled()).toEqual([third]);
+});
+
+test('the unstarted jobs are listed in the order of sending', () => {
+  const { lane, link, send } = setUp(8);
+  const jobs = [5, 4, 3, 2, 1].map((id) => send(jobOf(id)));
+  const ids = (): number[] => [...lane.unstarted()].map(({ id }) => id);
+  expect(ids()).toEqual([5, 4, 3, 2, 1]);
+  lane.takeBack(jobs[1] as JobRecord);
+  expect(ids(), 'without those taken back').toEqual([5, 3, 2, 1]);
+  (jobs[2] as JobRecord).carrier = undefined;
+  expect(ids(), 'or given up').toEqual([5, 2, 1]);
+  // The thread has claimed it, which the main thread sees before it sees that it was looked at.
+  link.host.start(3, 0);
+  expect(ids(), 'or started').toEqual([5, 1]);
+});
+
+describe('the job that was started last is overdue', () => {
+  test('never, if there is none', () => {
+    const { lane, send } = setUp();
+    expect(lane.overdueInMs(1000)).toBe(WATCH_MS);
+    send(jobOf(1));
+    expect(lane.overdueInMs(1000), 'not looked at').toBe(WATCH_MS);
+  });
+
+  test.each([
+    { what: 'a job that cannot be estimated', runsMs: [], inMs: 4 },
+    { what: 'a short one', runsMs: [0.5], inMs: 4 },
+    { what: 'one that is as long as the watch', runsMs: [0.8], inMs: 4 },
+    { what: 'a longer one, after the longest that is usual', runsMs: [2], inMs: 10 },
+  ])('after four milliseconds or more: $what', ({ runsMs, inMs }) => {
+    const { lane, link, send, start } = setUp();
+    link.clockOffsetMs = -1000;
+    send(jobOf(1, { function: functionOf(0, ...runsMs) }));
+    start(1100);
+    expect(lane.overdueInMs(100)).toBe(inMs);
+    expect(lane.overdueInMs(100 + inMs)).toBe(0);
+    expect(lane.overdueInMs(103 + inMs)).toBe(-3);
+  });
+
+  test('not, once it has ended or was taken back', () => {
+    const { lane, send, start, finish } = setUp();
+    const [, second] = [send(jobOf(1)), send(jobOf(2))];
+    finish(start(0));
+    expect(lane.overdueInMs(1000), 'its answer is under way').toBe(WATCH_MS);
+    lane.takeBack(second);
+    start(0);
+    expect(lane.overdueInMs(1000), 'its cell is empty').toBe(WATCH_MS);
+  });
+
+  test('not, if the thread has only looked at it', () => {
+    const { lane, link, send } = setUp();
+    send(jobOf(1));
+    link.host.next();
+    expect(lane.overdueInMs(1000)).toBe(WATCH_MS);
+  });
+});

@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest';
+import { ModuleLoadError, PoolClosedError } from '../../../src/api/errors.js';
+import { Functions } from '../../../src/job/functions.js';
+import type { Carrier, JobRecord } from '../../../src/job/job.js';
+import { Admission } from '../../../src/schedule/admission.js';
+import { Closing } from '../../../src/schedule/closing.js';
+import { thrownBy } from '../../helpers/outcomes.js';
+import { jobOf } from '../dispatch/jobs.js';
+import { asDispatcher, dispatcherOf, partsOf } from './parts.js';
+
+function setUp() {
+  const parts = partsOf();
+  const { backlog, log, settling, stats } = parts;
+  const dispatcher = dispatcherOf(log);
+  const admission = new Admission(backlog, 1, new Functions(), stats);
+  const closing = new Closing(admission, backlog, asDispatcher(dispatcher), settling);
+  const queued = (job: JobRecord): JobRecord => {
+    backlog.accept(job);
+    backlog.queue(job);
+    return job;
+  };
+  const waiting = (job: JobRecord): JobRecord => {
+    backlog.wait(job);
+    return job;
+  };
+  return { ...parts, dispatcher, admission, closing, queued, waiting };
+}
+
+const submit = ({ admission }: ReturnType<typeof setUp>): unknown =>
+  thrownBy(() => admission.check('job', 1, undefined));
+
+describe('closing', () => {
+  test('refuses those that wait and those that come, and lets the accepted go on', () => {
+    const given = setUp();
+    const accepted = given.queued(jobOf(1));
+    const waiters = [2, 3].map((id) => given.waiting(jobOf(id, { acceptedMs: -1 })));
+    given.closing.begin();
+    for (const { ending, error } of waiters) {
+      expect(ending).toBe('refused');
+      expect(error).toBeInstanceOf(PoolClosedError);
+      expect(error).toMatchObject({
+        started: false,
+        message:
+          'The pool is closed and takes no more jobs. Submit before close(), or make a new pool.',
+      });
+      expect((error as Error).stack).not.toContain('\n');
+    }
+    expect(accepted.ending).toBeUndefined();
+    expect(submit(given)).toMatchObject({ code: 'ERR_POOL_CLOSED', started: false });
+    expect(given.backlog).toMatchObject({ waiting: 0, queued: 1, accepted: 1 });
+  });
+
+  test('again changes nothing, not even the reason', () => {
+    const given = setUp();
+    given.closing.begin();
+    given.closing.fail(new ModuleLoadError('file:///jobs.js', new Error('broken'), true));
+    given.closing.begin();
+    expect(submit(given)).toMatchObject({ code: 'ERR_MODULE_LOAD' });
+  });
+
+  test('is over when the last accepted job has settled', () => {
+    const { backlog, closing } = setUp();
+    expect(closing.isDrained, 'it is running').toBe(false);
+    const job = jobOf(1);
+    backlog.accept(job);
+    closing.begin();
+    expect(closing.isDrained).toBe(false);
+    backlog.release(job);
+    expect(closing.isDrained).toBe(true);
+  });
+});
+
+describe('the deadline', () => {
+  const carrierOf = (state: 'sent' | 'started' | 'finished'): Carrier => ({
+    takeBack: () => state === 'sent',
+    isStarted: () => state !== 'sent',
+    isFinished: () => state === 'finished',
+    startedMs: () => 0,
+  });
+
+  test('rejects what is left, the oldest first, and hands it back', () => {
+    const { closing, dispatcher, log, queued, backlog } = setUp();
+    const sent = (id: number, state: 'sent' | 'started', transfer?: ArrayBuffer[]): JobRecord => {
+      const job = jobOf(id, { input: `input ${id}`, ...(transfer && { transfer }) });
+      backlog.accept(job);
+      job.carrier = carrierOf(state);
+      return job;
+    };
+    const jobs = [
+      sent(3, 'sent'),
+      sent(1, 'started'),
+      sent(2, 'started', [new ArrayBuffer(1)]),
+      queued(jobOf(4, { input: 'input 4' })),
+      queued(jobOf(5, { input: 'input 5', transfer: [new ArrayBuffer(1)] })),
+    ];
+    dispatcher.lanes.sent.mockReturnValue(jobs.slice(0, 3));
+    dispatcher.withdraw.mockImplementation((job) => job.isStarted);
+    expect(closing.cutOff()).toEqual([
+      { name: 'job', input: 'input 1', started: true, transferred: false },
+      { name: 'job', input: undefined, started: true, transferred: true },
+      { name: 'job', input: 'input 3', started: false, transferred: false },
+      { name: 'job', input: 'input 4', started: false, transferred: false },
+      // It has not left this side yet.
+      { name: 'job', input: 'input 5', started: false, transferred: false },
+    ]);
+    expect(log[0], 'what lies ready is taken first').toBe('collect');
+    for (const job of jobs) {
+      expect(job.ending).toBe('rejected');
+      expect(job.error).toBeInstanceOf(PoolClosedError);
+      expect((job.error as Error).stack).not.toContain('\n');
+    }
+    expect(jobs[1]?.error).toMatchObject({
+      started: true,
+      message:
+        'The pool closed at its deadline while this job ran; it may have done part of its work.',
+    });
+    expect(jobs[0]?.error).toMatchObject({
+      started: false,
+      message: 'The pool closed at its deadline before this job started.',
+    });
+    expect(backlog).toMatchObject({ accepted: 0, queued: 0 });
+  });
+
+  test('leaves a job alone whose function has ended', () => {
+    const { closing, dispatcher } = setUp();
+    const job = jobOf(1);
+    job.carrier = carrierOf('finished');
+    dispatcher.lanes.sent.mockReturnValue([job]);
+    expect(closing.cutOff()).toEqual([]);
+    expect(job.ending).toBeUndefined();
+    expect(dispatcher.withdraw).not.toHaveBeenCalled();
+  });
+});
+
+test('a failure rejects what is queued, and refuses those that wait and those that come', () => {
+  const given = setUp();
+  const { closing, queued, waiting } = given;
+  const jobs = [queued(jobOf(1)), queued(jobOf(2)), waiting(jobOf(3, { acceptedMs: -1 }))];
+  const error = new ModuleLoadError('file:///jobs.js', new Error('broken'), true);
+  closing.fail(error);
+  expect(jobs.map(({ ending }) => ending)).toEqual(['rejected', 'rejected', 'refused']);
+  for (const job of jobs) expect(job.error).toBe(error);
+  expect(submit(given)).toBe(error);
+  expect(closing.isDrained, 'it is not closed').toBe(false);
+});
