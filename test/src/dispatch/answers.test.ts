@@ -218,9 +218,9 @@ describe('a message that cannot be read', () => {
   test('fails the job that finished first of those whose result is to be posted', () => {
     const { link, lane, outcomes, answers, run, end } = setUp();
     for (const id of [1, 2, 3, 4, 5]) run(jobOf(id));
-    end(3, 30);
-    end(1, 20);
-    link.host.answered(1);
+    end(1, 30);
+    end(3, 20);
+    link.host.answered(3);
     // In its cell, and earlier: that is not the one.
     link.end(2, { value: 'in its cell' });
     // Still running, and later started in a cell with no value.
@@ -228,12 +228,12 @@ describe('a message that cannot be read', () => {
     const cause = new Error('unreadable');
     answers.unreadable(lane, cause);
     expect(outcomes.settled.map(([id, ending]) => [id, ending])).toEqual([
-      [2, 'rejected'],
+      [4, 'rejected'],
       [3, 'fulfilled'],
     ]);
     expect(outcomes.settled[0]?.[2]).toMatchObject({ what: 'result', started: true, cause });
     answers.unreadable(lane, cause);
-    expect(outcomes.settled.slice(2).map(([id]) => id)).toEqual([4]);
+    expect(outcomes.settled.slice(2).map(([id]) => id)).toEqual([2]);
     answers.unreadable(lane, cause);
     expect(outcomes.settled).toHaveLength(3);
   });

@@ -338,6 +338,15 @@ describe('the watch', () => {
     expect(given.room).toHaveBeenCalledTimes(2);
   });
 
+  test('is set as long as jobs wait on any thread', () => {
+    const given = direct({ threads: 2 });
+    const times = watched(given);
+    given.send(1);
+    given.send(1);
+    given.pass(4);
+    expect(times()).toEqual([4, 8]);
+  });
+
   test('takes back what waits behind a job that is overdue, and lets nothing queue behind it', () => {
     const given = direct();
     const link = given.links[0] as ScriptedLink;

@@ -168,6 +168,7 @@ test('a function is known by the place in which the thread counts it', () => {
   const [first, second, third] = [functionOf(7), functionOf(2), functionOf(3)];
   const lane = new Lane(new ScriptedLink(1), [first, undefined, second], () => {});
   expect([first, second, third].map((each) => lane.indexOf(each))).toEqual([0, 2, undefined]);
+  expect(lane.indexOf(functionOf(0)), 'the first of all that it does not have').toBeUndefined();
 });
 
 describe('jobs wait on a thread', () => {

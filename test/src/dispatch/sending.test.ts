@@ -85,6 +85,14 @@ test('what is transferred goes with the message, however small it is', () => {
   expect(memory.byteLength).toBe(0);
 });
 
+test('a large one that is transferred goes itself, and no copy of it', () => {
+  const { lane, posts } = setUp();
+  const memory = new ArrayBuffer(20_000);
+  sendTo(lane, jobOf(1, { input: memory, transfer: [memory] }), 0, true);
+  expect((posts[0] as { message: unknown[] }).message[3]).toBe(memory);
+  expect(memory.byteLength).toBe(0);
+});
+
 test('a large Buffer is copied, the copy handed over, and both are said to be a Buffer', () => {
   const { lane, posts } = setUp();
   const large = Buffer.alloc(20_000, 7);
