@@ -18,6 +18,7 @@ afterEach(() => {
 
 interface Given {
   readonly threads?: number;
+  readonly concurrency?: number;
   readonly jobs?: number;
   readonly bytes?: number;
   readonly waiters?: number;
@@ -26,13 +27,20 @@ interface Given {
   readonly isReady?: boolean;
 }
 
-/** A scheduler whose threads have one slot each, and what it reports. */
+/** A scheduler of scripted threads, and what it reports. */
 function setUp(given: Given = {}) {
-  const { threads = 1, jobs = 2, bytes = 100_000, waiters = 2, overflow = 'wait' } = given;
+  const {
+    threads = 1,
+    concurrency = 1,
+    jobs = 2,
+    bytes = 100_000,
+    waiters = 2,
+    overflow = 'wait',
+  } = given;
   const events: string[] = [];
   const settings: SchedulerSettings = {
     threads,
-    concurrency: 1,
+    concurrency,
     coalesce: true,
     backlog: { jobs, bytes, waiters },
     overflow,
@@ -340,6 +348,31 @@ describe('the full backlog', () => {
     // Where the dropped job waited on the thread, the next one is sent in its stead.
     const started = [link.start(), link.start()].filter((arrival) => arrival !== undefined);
     expect(started).toMatchObject([{ input: overflow === 'drop-oldest' ? 2 : 1 }]);
+  });
+
+  test('holds the slots of all threads beside the jobs that may be queued', () => {
+    const { submit, counts } = setUp({
+      threads: 2,
+      concurrency: 3,
+      jobs: 1,
+      overflow: 'reject',
+      isReady: false,
+    });
+    for (let input = 1; input <= 7; input += 1) submit(input);
+    expect(thrownBy(() => submit(8))).toMatchObject({ code: 'ERR_BACKLOG_FULL', retryAfterMs: 17 });
+    expect(counts()).toMatchObject({ queued: 7, refused: 1 });
+  });
+
+  test('is available again at once, if the job that was in the way cannot be sent', () => {
+    const { scheduler, submit, events } = setUp({ jobs: 0 });
+    const input = {
+      get field() {
+        return scheduler.trySubmit('job', 'finds no room', undefined);
+      },
+      odd,
+    };
+    submit(input, { bytes: 0 });
+    expect(events).toEqual(['saturated', 'failed 1', 'live', 'available']);
   });
 
   test('is full of bytes as well', () => {
