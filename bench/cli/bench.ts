@@ -8,7 +8,7 @@
 import { type BenchFile, type FileResult, SCHEMA } from '../report/bench-file.js';
 import { compareFiles } from '../compare/command.js';
 import { describeBusy, readEnvironment } from '../process/environment.js';
-import { type Flags, textFlag, UsageError } from '../options/flags.js';
+import { type Flags, readOptions, UsageError } from '../options/flags.js';
 import { benchHelp, scenarioList } from './help.js';
 import { checkDistinct, checkWritable, writeJson, writeText } from '../store/json-file.js';
 import { drawMarkdown } from '../report/markdown/run.js';
@@ -24,6 +24,7 @@ import {
   type PlannedScenario,
   planTour,
 } from './plan.js';
+import { FILE_OPTIONS } from './options.js';
 import { drawDocument } from '../report/terminal/document.js';
 import { SILENT } from '../report/terminal/progress.js';
 import { wrap } from '../report/terminal/wrap.js';
@@ -48,8 +49,8 @@ export async function bench(args: readonly string[], surroundings: Surroundings)
   }
   if (operands[0] === 'compare') {
     checkFlags(flags, ['no-color', 'quiet', 'json', 'md'], 'compare');
-    const targets = { json: textFlag(flags, 'json'), md: textFlag(flags, 'md') };
-    return print(compareFiles(operands.slice(1), surroundings.paint, targets), surroundings);
+    const { json, md } = readOptions(flags, FILE_OPTIONS);
+    return print(compareFiles(operands.slice(1), surroundings.paint, { json, md }), surroundings);
   }
   const isTour = operands.length === 0;
   const plan = isTour ? planTour(flags) : planNamed(operands, flags);
@@ -67,9 +68,10 @@ export async function bench(args: readonly string[], surroundings: Surroundings)
 }
 
 function readTargets(flags: Flags, isTour: boolean): Targets {
-  const target = (kind: 'json' | 'md' | 'html'): string | undefined => {
+  const given = readOptions(flags, FILE_OPTIONS);
+  const target = (kind: keyof Targets): string | undefined => {
     const byDefault = isTour && kind !== 'md' ? `millrace-report.${kind}` : undefined;
-    const path = textFlag(flags, kind) ?? byDefault;
+    const path = given[kind] ?? byDefault;
     if (path !== undefined) checkWritable(kind, path);
     return path;
   };

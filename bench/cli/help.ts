@@ -1,11 +1,14 @@
 /**
- * The texts of `--help`.
+ * Writes the texts of `--help`.
  *
- * Invariant: they are made from the tables that the parser uses, so that they can't promise what
- * there is not.
+ * Invariant: the options come from the parser's tables (`options/table.ts`), so that the help can't
+ * promise one that does not exist.
  */
 import type { Scenario } from '../harness/scenario.js';
+import { SCREEN_OPTIONS } from '../options/screen.js';
+import { optionRows } from '../options/table.js';
 import { wrap } from '../report/terminal/wrap.js';
+import { FILE_OPTIONS } from './options.js';
 
 const EXIT_CODES =
   'Exit code: 0 done (whatever was measured), 1 wrong usage or a failure of the tool itself, ' +
@@ -46,8 +49,12 @@ export function benchHelp(scenarios: readonly Scenario[]): string {
     ...columns(scenarios.map(({ name, summary }) => [name, summary])),
     '',
     'Options of every run:',
-    ...columns(COMMON_OPTIONS),
-    ...scenarios.flatMap(({ name, options }) => ['', `Options of ${name}:`, ...columns(options)]),
+    ...columns([...optionRows(FILE_OPTIONS), ...optionRows(SCREEN_OPTIONS)]),
+    ...scenarios.flatMap(({ name, options }) => [
+      '',
+      `Options of ${name}:`,
+      ...columns(optionRows(options)),
+    ]),
     '',
     ...wrap(EXIT_CODES),
   ]);
@@ -57,14 +64,6 @@ export function benchHelp(scenarios: readonly Scenario[]): string {
 export function scenarioList(scenarios: readonly Scenario[]): string {
   return lines(columns(scenarios.map(({ name, summary }) => [name, summary])));
 }
-
-const COMMON_OPTIONS: ReadonlyArray<readonly [string, string]> = [
-  ['--json FILE', 'write the results with every round'],
-  ['--html FILE', 'write a report for a browser'],
-  ['--md FILE', 'write the tables as Markdown'],
-  ['--quiet', 'no progress, only the results'],
-  ['--no-color', 'no colour; also with NO_COLOR, and where the output is no terminal'],
-];
 
 /** Names, and what they mean beside them. */
 export function columns(rows: ReadonlyArray<readonly [string, string]>): string[] {

@@ -6,23 +6,15 @@
  */
 import { existsSync } from 'node:fs';
 import type { FileResult } from '../report/bench-file.js';
-import { type Flags, type FlagTable, parseFlags, UsageError } from '../options/flags.js';
+import { type Flags, parseFlags, UsageError } from '../options/flags.js';
 import { didYouMean } from '../options/nearest.js';
 import type { Scenario, Surroundings } from '../harness/scenario.js';
 import { SCENARIOS } from '../scenarios/index.js';
 import { job } from '../scenarios/job/command.js';
 import { looksLikeModule } from '../user-job/module-name.js';
+import type { Option, OptionTable } from '../options/table.js';
+import { RUN_OPTIONS } from './options.js';
 import { TOUR } from './tour.js';
-
-/** Options of every run. */
-const COMMON_FLAGS: FlagTable = {
-  help: 'switch',
-  'no-color': 'switch',
-  quiet: 'switch',
-  json: 'text',
-  md: 'text',
-  html: 'text',
-};
 
 /** For words that look as if a shell had put them there. */
 const QUOTES = " A pattern of files needs quotes: --input 'docs/*.md'.";
@@ -35,8 +27,12 @@ export interface PlannedScenario {
 
 /** Splits the arguments by the options of all scenarios; which are allowed is seen later. @throws UsageError */
 export function readArguments(args: readonly string[]): { operands: string[]; flags: Flags } {
-  const every = Object.assign({}, COMMON_FLAGS, ...SCENARIOS.map(({ flags }) => flags));
-  const { words, flags } = parseFlags(args, every as FlagTable);
+  const every: OptionTable = Object.fromEntries(
+    [RUN_OPTIONS, ...SCENARIOS.map(({ options }) => options)].flatMap((table) =>
+      Object.entries<Option>(table),
+    ),
+  );
+  const { words, flags } = parseFlags(args, every);
   return { operands: words, flags };
 }
 
@@ -73,7 +69,7 @@ export function planTour(flags: Flags): PlannedScenario[] {
  */
 export function planOne(args: readonly string[]): PlannedScenario {
   const { operands, flags } = readArguments(args);
-  const common = [...flags.keys()].find((name) => Object.hasOwn(COMMON_FLAGS, name));
+  const common = [...flags.keys()].find((name) => Object.hasOwn(RUN_OPTIONS, name));
   if (common !== undefined) {
     throw new UsageError(`Option '--${common}' has no effect here; valid are a scenario's own.`);
   }
@@ -120,8 +116,8 @@ function findScenario(name: string): Scenario {
 /** @throws UsageError for an option that none of the scenarios knows. */
 function checkScenarioFlags(flags: Flags, scenarios: readonly Scenario[]): void {
   const known = [
-    ...Object.keys(COMMON_FLAGS),
-    ...scenarios.flatMap((scenario) => Object.keys(scenario.flags)),
+    ...Object.keys(RUN_OPTIONS),
+    ...scenarios.flatMap((scenario) => Object.keys(scenario.options)),
   ];
   checkFlags(flags, known, scenarios.map((each) => each.name).join(', '));
 }
@@ -137,5 +133,5 @@ export function checkFlags(flags: Flags, known: readonly string[], what: string)
 }
 
 function only(flags: Flags, scenario: Scenario): Flags {
-  return new Map([...flags].filter(([name]) => Object.hasOwn(scenario.flags, name)));
+  return new Map([...flags].filter(([name]) => Object.hasOwn(scenario.options, name)));
 }

@@ -7,7 +7,8 @@
 import { existsSync } from 'node:fs';
 import { Child } from '../process/child.js';
 import { readEnvironment } from '../process/environment.js';
-import { type Flags, type FlagTable, numberFlag, textFlag, UsageError } from '../options/flags.js';
+import { type Flags, readOptions, UsageError } from '../options/flags.js';
+import { type OptionTable, optionTable, type OptionValues, SEED } from '../options/table.js';
 import { flawOfEnvironment, flawOfTexts, isObject } from '../store/flaws.js';
 import { checkDistinct, checkWritable } from '../store/json-file.js';
 import { drawMarkdownDocument } from '../report/markdown/document.js';
@@ -27,34 +28,58 @@ import { differenceOf } from './judge/comparability.js';
 import type { GateSurroundings } from './gate.js';
 import { DEFAULT_LOOKS } from './model/looks.js';
 
-export const CALIBRATE_FLAGS: FlagTable = {
-  help: 'switch',
-  'no-color': 'switch',
-  quiet: 'switch',
-  gates: 'text',
-  slower: 'text',
-  hogs: 'text',
-  power: 'text',
-  seconds: 'text',
-  seed: 'text',
-  resume: 'text',
-  md: 'text',
-};
+const OPTIONS = optionTable({
+  gates: {
+    kind: 'number',
+    min: 1,
+    max: 100_000,
+    isWhole: true,
+    default: 60,
+    meaning: 'of the same code on both sides',
+  },
+  slower: {
+    kind: 'number',
+    min: 0,
+    max: 100_000,
+    isWhole: true,
+    default: 20,
+    meaning: 'with head slower by 5, by 10 and by 20 percent, so many of each',
+  },
+  hogs: {
+    kind: 'number',
+    min: 0,
+    max: 256,
+    isWhole: true,
+    default: 0,
+    meaning: 'processors that are kept busy meanwhile',
+  },
+  power: {
+    kind: 'number',
+    argument: 'P',
+    min: 0.5,
+    max: 0.999,
+    default: 0.9,
+    meaning: 'the share of slowdowns that is wanted to be found',
+  },
+  seconds: {
+    kind: 'number',
+    min: 10,
+    max: 86_400,
+    default: 90,
+    meaning: 'the time that a gate may take',
+  },
+  seed: { ...SEED, default: 1, meaning: 'orders gates, processes and blocks' },
+  resume: {
+    kind: 'text',
+    argument: 'FILE',
+    meaning: 'where each gate is written; one that is there is taken up',
+  },
+  md: { kind: 'text', argument: 'FILE', meaning: 'write the result as Markdown' },
+});
 
-/** One line of help for each option. */
-export const CALIBRATE_OPTIONS: ReadonlyArray<readonly [option: string, meaning: string]> = [
-  ['--gates N', 'of the same code on both sides (60)'],
-  ['--slower N', 'with head slower by 5, by 10 and by 20 percent, so many of each (20)'],
-  ['--hogs N', 'processors that are kept busy meanwhile (0)'],
-  ['--power P', 'the share of slowdowns that is wanted to be found (0.9)'],
-  ['--seconds N', 'the time that a gate may take (90)'],
-  ['--seed N', 'orders gates, processes and blocks (1)'],
-  ['--resume FILE', 'where each gate is written; one that is there is taken up'],
-  ['--md FILE', 'write the result as Markdown'],
-];
+export const CALIBRATE_OPTIONS: OptionTable = OPTIONS;
 
 const SLOWDOWNS = [0.05, 0.1, 0.2];
-const DEFAULTS = { gates: 60, slowerGates: 20, hogs: 0, limitSeconds: 90, seed: 1, power: 0.9 };
 const HOG = new URL('./measure/hog-program.js', import.meta.url);
 
 /** Carries it out. @throws UsageError */
@@ -63,10 +88,9 @@ export async function calibrateCommand(
   command: string,
   surroundings: GateSurroundings,
 ): Promise<void> {
-  const settings = readSettings(flags);
-  const power = numberFlag(flags, 'power', { min: 0.5, max: 0.999 }) ?? DEFAULTS.power;
-  const path = textFlag(flags, 'resume');
-  const md = textFlag(flags, 'md');
+  const given = readOptions(flags, OPTIONS);
+  const settings = settingsOf(given);
+  const { power, resume: path, md } = given;
   if (path !== undefined) checkWritable('resume', path);
   if (md !== undefined) checkWritable('md', md);
   checkDistinct({ resume: path, md });
@@ -79,16 +103,14 @@ export async function calibrateCommand(
   await writeAtomically(janitor, md, `${drawMarkdownDocument(document, '##').join('\n')}\n`);
 }
 
-function readSettings(flags: Flags): CalibrationSettings {
-  const whole = (name: string, min: number): number | undefined =>
-    numberFlag(flags, name, { min, max: 100_000, isWhole: true });
+function settingsOf(given: OptionValues<typeof OPTIONS>): CalibrationSettings {
   return {
-    gates: whole('gates', 1) ?? DEFAULTS.gates,
-    slowerGates: whole('slower', 0) ?? DEFAULTS.slowerGates,
+    gates: given.gates,
+    slowerGates: given.slower,
     slowdowns: SLOWDOWNS,
-    hogs: numberFlag(flags, 'hogs', { min: 0, max: 256, isWhole: true }) ?? DEFAULTS.hogs,
-    limitSeconds: numberFlag(flags, 'seconds', { min: 10, max: 86_400 }) ?? DEFAULTS.limitSeconds,
-    seed: numberFlag(flags, 'seed', { min: 0, max: 2 ** 32 - 1, isWhole: true }) ?? DEFAULTS.seed,
+    hogs: given.hogs,
+    limitSeconds: given.seconds,
+    seed: given.seed,
   };
 }
 

@@ -6,13 +6,14 @@
  */
 import { type Flags, parseFlags, UsageError } from '../options/flags.js';
 import { drawGateMarkdown } from './report/markdown.js';
+import { SCREEN_OPTIONS } from '../options/screen.js';
 import { quotedWord } from '../options/quoted.js';
 import type { Surroundings } from '../harness/scenario.js';
 import { drawDocument } from '../report/terminal/document.js';
 import { SILENT } from '../report/terminal/progress.js';
 import { wrap } from '../report/terminal/wrap.js';
 import { writeAtomically } from './cleanup/atomic-file.js';
-import { CALIBRATE_FLAGS, calibrateCommand } from './calibrate-command.js';
+import { CALIBRATE_OPTIONS, calibrateCommand } from './calibrate-command.js';
 import { describeGate } from './report/describe.js';
 import { type GateSurroundings, runGate, type SideReports } from './gate.js';
 import { tellGithub } from './report/github.js';
@@ -20,7 +21,7 @@ import { calibrateHelp, gateHelp } from './help.js';
 import { Janitor } from './cleanup/janitor.js';
 import { drawJunit } from './report/junit.js';
 import type { GateReport } from './model/report.js';
-import { GATE_FLAGS } from './options.js';
+import { GATE_OPTIONS } from './options.js';
 import { type GateSettings, gateSettings, type Targets } from './settings.js';
 
 /** Carries out `millrace gate …`. @returns The exit code. @throws UsageError @throws Error */
@@ -28,7 +29,10 @@ export async function gate(args: readonly string[], surroundings: Surroundings):
   const { screen } = surroundings;
   const isCalibration = args[0] === 'calibrate';
   const rest = isCalibration ? args.slice(1) : args;
-  const { words, flags } = parseFlags(rest, isCalibration ? CALIBRATE_FLAGS : GATE_FLAGS);
+  const { words, flags } = parseFlags(
+    rest,
+    isCalibration ? { ...SCREEN_OPTIONS, ...CALIBRATE_OPTIONS } : GATE_OPTIONS,
+  );
   if (flags.has('help')) {
     screen.write(isCalibration ? calibrateHelp() : gateHelp());
     return 0;

@@ -1,14 +1,15 @@
 /**
- * The texts of `millrace gate --help`.
+ * Writes the texts of `millrace gate --help`.
  *
- * Invariant: they are made from the tables that stand beside the parser's, and from what there is to
- * compare.
+ * Invariant: the options come from the parser's tables, the names from what there is to compare.
  */
 import { columns, lines } from '../cli/help.js';
+import { SCREEN_OPTIONS } from '../options/screen.js';
+import { optionRows } from '../options/table.js';
 import { wrap } from '../report/terminal/wrap.js';
 import { BUILT_INS } from './find/built-in.js';
 import { CALIBRATE_OPTIONS } from './calibrate-command.js';
-import { GATE_OPTIONS } from './options.js';
+import { OWN_OPTIONS } from './options.js';
 
 const EXIT_CODES =
   'Exit code: 0 pass (or inconclusive), 1 wrong usage or a failure of the tool itself, 2 regression, ' +
@@ -34,7 +35,7 @@ export function gateHelp(): string {
     ]),
     '',
     'Options:',
-    ...columns(GATE_OPTIONS),
+    ...columns([...optionRows(OWN_OPTIONS), ...optionRows(SCREEN_OPTIONS)]),
     '',
     ...wrap(EXIT_CODES),
   ]);
@@ -50,6 +51,6 @@ export function calibrateHelp(): string {
     ),
     '',
     'Options:',
-    ...columns(CALIBRATE_OPTIONS),
+    ...columns(optionRows(CALIBRATE_OPTIONS)),
   ]);
 }

@@ -1,71 +1,136 @@
 /**
  * The options of `millrace gate`: which there are, what they mean, and which go together.
  *
- * Invariant: each is in the parser's table and in the help.
+ * Invariant: each is described once, for the parser, the settings and the help.
  */
-import type { FlagTable } from '../options/flags.js';
+import { SCREEN_OPTIONS } from '../options/screen.js';
 
-export const GATE_FLAGS: FlagTable = {
-  help: 'switch',
-  'no-color': 'switch',
-  quiet: 'switch',
-  base: 'text',
-  head: 'text',
-  baseline: 'text',
-  budget: 'text',
-  config: 'text',
-  build: 'text',
-  input: 'text',
-  'input-as': 'text',
-  threads: 'text',
-  'in-flight': 'text',
-  rate: 'text',
-  filter: 'text',
-  looks: 'text',
-  seconds: 'text',
-  seed: 'text',
-  strict: 'switch',
-  json: 'text',
-  md: 'text',
-  html: 'text',
-  junit: 'text',
+/** Its own, in the order of the help. */
+export const OWN_OPTIONS = {
+  base: {
+    kind: 'text',
+    argument: 'REF',
+    shownDefault: 'the merge base with the main branch',
+    meaning: 'what head is compared with',
+  },
+  head: {
+    kind: 'text',
+    argument: 'REF',
+    shownDefault: 'HEAD, without uncommitted changes',
+    meaning: 'what is judged',
+  },
+  baseline: {
+    kind: 'text',
+    argument: 'FILE',
+    meaning: 'compare with a run that --json has stored, instead of a base',
+  },
+  budget: {
+    kind: 'text',
+    argument: 'FILE',
+    meaning: 'limits that are checked within one run',
+  },
+  config: {
+    kind: 'text',
+    argument: 'FILE',
+    meaning: 'instead of millrace.config.ts, .js or .json in this folder',
+  },
+  build: {
+    kind: 'text',
+    argument: 'COMMAND',
+    shownDefault: 'by its lock file, then npm run build',
+    meaning: 'builds each side, in a shell',
+  },
+  input: {
+    kind: 'text',
+    argument: 'FILES',
+    meaning: "the job's inputs: a pattern, NDJSON, or a module that gives them",
+  },
+  'input-as': {
+    kind: 'text',
+    argument: 'FORM',
+    shownDefault: 'text; NDJSON by lines',
+    meaning: 'a file as text, bytes, path or json',
+  },
+  threads: {
+    kind: 'number',
+    min: 1,
+    max: 256,
+    isWhole: true,
+    shownDefault: '2',
+    meaning: 'of the pool that runs the job',
+  },
+  'in-flight': {
+    kind: 'number',
+    min: 1,
+    max: 1_000_000,
+    isWhole: true,
+    shownDefault: '4 for each thread',
+    meaning: 'jobs that are kept in flight',
+  },
+  rate: {
+    kind: 'number',
+    min: 0.001,
+    max: 1_000_000,
+    meaning: 'jobs per second instead, whatever becomes of them',
+  },
+  filter: {
+    kind: 'text',
+    shownDefault: 'all',
+    meaning: 'only scenarios that are called so',
+  },
+  looks: {
+    kind: 'text',
+    argument: 'N,N,N',
+    shownDefault: '10,15,20',
+    meaning: 'after how many rounds it may decide',
+  },
+  seconds: {
+    kind: 'number',
+    min: 5,
+    max: 3600,
+    default: 90,
+    meaning: 'after so long a scenario that is judged gets no further round',
+  },
+  seed: {
+    kind: 'number',
+    min: 0,
+    max: 4_294_967_295,
+    isWhole: true,
+    shownDefault: 'another each time; the report says which',
+    meaning: 'orders processes and blocks',
+  },
+  strict: { kind: 'switch', meaning: 'inconclusive is exit code 3 and not 0' },
+  json: {
+    kind: 'text',
+    argument: 'FILE',
+    meaning: 'write the report with every round; also what --baseline reads',
+  },
+  html: { kind: 'text', argument: 'FILE', meaning: 'write a report for a browser' },
+  md: { kind: 'text', argument: 'FILE', meaning: 'write it as Markdown' },
+  junit: { kind: 'text', argument: 'FILE', meaning: 'write it as JUnit XML' },
+} as const;
+
+const { html, ...others } = OWN_OPTIONS;
+
+/** All of them, `html` last: of names that are equally near to a mistyped one, the first counts. */
+export const GATE_OPTIONS: typeof SCREEN_OPTIONS & typeof OWN_OPTIONS = {
+  ...SCREEN_OPTIONS,
+  ...others,
+  html,
 };
 
-export const DEFAULT_SECONDS = 90;
-
-/** One line of help for each option. */
-export const GATE_OPTIONS: ReadonlyArray<readonly [option: string, meaning: string]> = [
-  ['--base REF', 'what head is compared with (the merge base with the main branch)'],
-  ['--head REF', 'what is judged (HEAD, without uncommitted changes)'],
-  ['--baseline FILE', 'compare with a run that --json has stored, instead of a base'],
-  ['--budget FILE', 'limits that are checked within one run'],
-  ['--config FILE', 'instead of millrace.config.ts, .js or .json in this folder'],
-  ['--build COMMAND', 'builds each side, in a shell (by its lock file, then npm run build)'],
-  ['--input FILES', "the job's inputs: a pattern, NDJSON, or a module that gives them"],
-  ['--input-as FORM', 'a file as text, bytes, path or json (text; NDJSON by lines)'],
-  ['--threads N', 'of the pool that runs the job (2)'],
-  ['--in-flight N', 'jobs that are kept in flight (4 for each thread)'],
-  ['--rate N', 'jobs per second instead, whatever becomes of them'],
-  ['--filter TEXT', 'only scenarios that are called so (all)'],
-  ['--looks N,N,N', 'after how many rounds it may decide (10,15,20)'],
-  [
-    '--seconds N',
-    `after so long a scenario that is judged gets no further round (${DEFAULT_SECONDS})`,
-  ],
-  ['--seed N', 'orders processes and blocks (another each time; the report says which)'],
-  ['--strict', 'inconclusive is exit code 3 and not 0'],
-  ['--json FILE', 'write the report with every round; also what --baseline reads'],
-  ['--html FILE', 'write a report for a browser'],
-  ['--md FILE', 'write it as Markdown'],
-  ['--junit FILE', 'write it as JUnit XML'],
-  ['--quiet', 'no progress, only the results'],
-  ['--no-color', 'no colour; also with NO_COLOR, and where the output is no terminal'],
-];
+type GateOption = keyof typeof OWN_OPTIONS;
 
 /** What only makes sense where a job is named on the command line. */
-export const JOB_FLAGS: readonly string[] = ['input', 'input-as', 'threads', 'in-flight', 'rate'];
+export const JOB_OPTIONS: readonly GateOption[] = [
+  'input',
+  'input-as',
+  'threads',
+  'in-flight',
+  'rate',
+];
 /** What only makes sense where something is compared. */
-export const COMPARISON_FLAGS: readonly string[] = [
+export const COMPARISON_OPTIONS: readonly GateOption[] = [
   'base',
   'head',
   'baseline',

@@ -6,7 +6,8 @@
  * sides can tell is checked when they are there.
  */
 import { randomInt } from 'node:crypto';
-import { type Flags, numberFlag, textFlag, UsageError } from '../options/flags.js';
+import { type Flags, readOptions, UsageError } from '../options/flags.js';
+import type { OptionValues } from '../options/table.js';
 import { checkDistinct, checkWritable } from '../store/json-file.js';
 import { readForm } from '../user-job/input-source.js';
 import { readBudgets } from './config/budget-file.js';
@@ -14,7 +15,7 @@ import { type BudgetPlan, planBudgets } from './judge/budget-run.js';
 import type { GateConfig, ScenarioConfig, Waiver } from './model/config.js';
 import { loadConfig, type LoadedConfig } from './config/load-config.js';
 import { DEFAULT_LOOKS, type Look, looksAfter } from './model/looks.js';
-import { COMPARISON_FLAGS, DEFAULT_SECONDS, JOB_FLAGS } from './options.js';
+import { COMPARISON_OPTIONS, GATE_OPTIONS, JOB_OPTIONS } from './options.js';
 import { readGateReport } from './report/read-report.js';
 import type { GateReport } from './model/report.js';
 import { flawOfRun, readTarget, type Target } from './find/target.js';
@@ -23,6 +24,8 @@ import { checkUnique } from './config/unique-names.js';
 /** Where the results go, beside the screen. */
 export const TARGETS = ['json', 'md', 'html', 'junit'] as const;
 export type Targets = Readonly<Partial<Record<(typeof TARGETS)[number], string>>>;
+
+type Given = OptionValues<typeof GATE_OPTIONS>;
 
 export interface GateSettings {
   /** Undefined where it is the merge base with the main branch. */
@@ -51,12 +54,12 @@ export async function gateSettings(
   flags: Flags,
   directory: string,
 ): Promise<GateSettings> {
-  const path = textFlag(flags, 'config');
-  const loaded = await loadConfig({ directory, path, flawOfRun });
+  const given = readOptions(flags, GATE_OPTIONS);
+  const loaded = await loadConfig({ directory, path: given.config, flawOfRun });
   const config = loaded?.config ?? {};
-  const budgetFile = textFlag(flags, 'budget');
+  const budgetFile = given.budget;
   const scenarios =
-    words.length === 0 ? (config.scenarios ?? []) : words.map((run) => chosen(run, flags));
+    words.length === 0 ? (config.scenarios ?? []) : words.map((run) => chosen(run, given));
   checkJobFlags(words, flags);
   const budgets = [
     ...(words.length === 0 ? (config.budgets ?? []) : []),
@@ -77,11 +80,9 @@ export async function gateSettings(
     );
   }
   if (scenarios.length === 0) checkNoComparison(flags);
-  const [base, head] = [textFlag(flags, 'base'), textFlag(flags, 'head')];
-  const stored = textFlag(flags, 'baseline');
+  const { base, head, baseline: stored } = given;
   checkBaseline(stored, { base, head });
-  const build = textFlag(flags, 'build');
-  const filter = textFlag(flags, 'filter');
+  const { build, filter } = given;
   return {
     ...definedOnly({ base: base ?? config.base, head, filter }),
     ...(stored !== undefined && { baseline: { path: stored, report: readGateReport(stored) } }),
@@ -92,28 +93,25 @@ export async function gateSettings(
     ...(build === undefined
       ? config.build !== undefined && { build: config.build }
       : { build: [build] }),
-    looks: readLooks(textFlag(flags, 'looks'), loaded),
-    limitSeconds:
-      numberFlag(flags, 'seconds', { min: 5, max: 3600 }) ?? config.seconds ?? DEFAULT_SECONDS,
+    looks: readLooks(given.looks, loaded),
+    limitSeconds: flags.has('seconds') ? given.seconds : (config.seconds ?? given.seconds),
     // Another order each time, so that a second run is a second opinion; the report says which.
-    seed:
-      numberFlag(flags, 'seed', { min: 0, max: 2 ** 32 - 1, isWhole: true }) ?? randomInt(2 ** 32),
-    isStrict: flags.has('strict'),
-    files: readFiles(flags),
+    seed: given.seed ?? randomInt(2 ** 32),
+    isStrict: given.strict,
+    files: readFiles(given),
   };
 }
 
 /** A word of the command line, with the options that are for jobs. */
-function chosen(run: string, flags: Flags): ScenarioConfig {
-  const whole = { min: 1, max: 1_000_000, isWhole: true };
+function chosen(run: string, given: Given): ScenarioConfig {
   return {
     run,
     ...definedOnly({
-      input: textFlag(flags, 'input'),
-      inputAs: readForm(textFlag(flags, 'input-as')),
-      threads: numberFlag(flags, 'threads', { ...whole, max: 256 }),
-      inFlight: numberFlag(flags, 'in-flight', whole),
-      perSecond: numberFlag(flags, 'rate', { min: 0.001, max: 1_000_000 }),
+      input: given.input,
+      inputAs: readForm(given['input-as']),
+      threads: given.threads,
+      inFlight: given['in-flight'],
+      perSecond: given.rate,
     }),
   };
 }
@@ -129,14 +127,14 @@ function readLooks(given: string | undefined, loaded: LoadedConfig | undefined):
 }
 
 function checkJobFlags(words: readonly string[], flags: Flags): void {
-  const given = JOB_FLAGS.find((name) => flags.has(name));
+  const given = JOB_OPTIONS.find((name) => flags.has(name));
   if (given === undefined || words.length > 0) return;
   throw new UsageError(`Option '--${given}' is for a job that is named beside it; none is.`);
 }
 
 /** @throws UsageError for an option that is about a comparison, where only budgets are checked. */
 function checkNoComparison(flags: Flags): void {
-  const given = COMPARISON_FLAGS.find((name) => flags.has(name));
+  const given = COMPARISON_OPTIONS.find((name) => flags.has(name));
   if (given === undefined) return;
   throw new UsageError(
     `Option '--${given}' has no effect: nothing is compared, only budgets are checked.`,
@@ -155,10 +153,10 @@ function checkBaseline(
   );
 }
 
-function readFiles(flags: Flags): Targets {
+function readFiles(given: Given): Targets {
   const files: { -readonly [Kind in keyof Targets]: Targets[Kind] } = {};
   for (const kind of TARGETS) {
-    const path = textFlag(flags, kind);
+    const path = given[kind];
     if (path === undefined) continue;
     checkWritable(kind, path);
     files[kind] = path;

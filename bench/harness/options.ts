@@ -1,9 +1,9 @@
 /**
- * What all scenarios that compare arms in rounds can be told.
+ * Describes the options of all scenarios that compare arms in rounds.
  *
  * Invariant: one meaning and one range for each of these options, whatever the scenario.
  */
-import { type Flags, type FlagTable, numberFlag, textFlag } from '../options/flags.js';
+import { type NumberOption, type OptionValues, SEED, type TextOption } from '../options/table.js';
 
 /** The settings that they share, complete. */
 export interface ComparisonSettings {
@@ -14,33 +14,67 @@ export interface ComparisonSettings {
   readonly filter?: string;
 }
 
-/** The options behind them. */
-export const COMPARISON_FLAGS: FlagTable = {
-  rounds: 'text',
-  threads: 'text',
-  seed: 'text',
-  filter: 'text',
+/** An option that always has a value. */
+export type DefaultedNumber = NumberOption & { readonly default: number };
+
+type ComparisonOptions = Readonly<Record<'rounds' | 'threads' | 'seed', DefaultedNumber>> & {
+  readonly filter: TextOption;
 };
 
-const DEFAULT_THREADS = 2;
+export const DEFAULT_THREADS = 2;
+export const DEFAULT_SEED = 1;
 
-/** One line of help for each. @param rounds - How many there are by default. */
-export function comparisonOptions(rounds: number): Array<readonly [string, string]> {
-  return [
-    ['--rounds N', `how often each arm is measured (${rounds})`],
-    ['--threads N', `of every arm (${DEFAULT_THREADS})`],
-    ['--seed N', 'orders the measurements (1)'],
-    ['--filter TEXT', "only measurements that are called so, such as '16 in flight' (all)"],
-  ];
+/** The options behind them. @param rounds - How many there are by default. */
+export function comparisonOptions(rounds: number): ComparisonOptions {
+  return {
+    rounds: roundsOption(rounds, 'how often each arm is measured'),
+    threads: threadsOption('of every arm'),
+    seed: { ...SEED, meaning: 'orders the measurements', default: DEFAULT_SEED },
+    filter: {
+      kind: 'text',
+      meaning: "only measurements that are called so, such as '16 in flight'",
+      shownDefault: 'all',
+    },
+  };
 }
 
-/** Reads and completes them. @throws UsageError */
-export function comparisonSettings(flags: Flags, rounds: number): ComparisonSettings {
-  const filter = textFlag(flags, 'filter');
+/** Of a closed loop: how long it is measured, and how long it runs before. */
+export function windowOptions(defaults: {
+  readonly windowMs: number;
+  readonly warmUpMs: number;
+}): Readonly<Record<'window-ms' | 'warm-up-ms', DefaultedNumber>> {
   return {
-    rounds: numberFlag(flags, 'rounds', { min: 1, max: 1000, isWhole: true }) ?? rounds,
-    threads: numberFlag(flags, 'threads', { min: 1, max: 256, isWhole: true }) ?? DEFAULT_THREADS,
-    seed: numberFlag(flags, 'seed', { min: 0, max: 2 ** 32 - 1, isWhole: true }) ?? 1,
-    ...(filter !== undefined && { filter }),
+    'window-ms': {
+      kind: 'number',
+      min: 20,
+      max: 60_000,
+      default: defaults.windowMs,
+      meaning: 'how long each measurement takes',
+    },
+    'warm-up-ms': {
+      kind: 'number',
+      min: 0,
+      max: 60_000,
+      default: defaults.warmUpMs,
+      meaning: 'and how long the load runs before',
+    },
   };
+}
+
+export function roundsOption(rounds: number, meaning: string): DefaultedNumber {
+  return { kind: 'number', min: 1, max: 1000, isWhole: true, default: rounds, meaning };
+}
+
+export function threadsOption(meaning: string): DefaultedNumber {
+  return { kind: 'number', min: 1, max: 256, isWhole: true, default: DEFAULT_THREADS, meaning };
+}
+
+/** Completes them. @throws UsageError */
+export function comparisonSettings({
+  filter,
+  rounds,
+  threads,
+  seed,
+}: OptionValues<ComparisonOptions>): ComparisonSettings {
+  return { rounds, threads, seed, ...(filter !== undefined && { filter }) };
 }

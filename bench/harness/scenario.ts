@@ -8,7 +8,8 @@
  */
 import type { ScenarioResult } from '../report/bench-file.js';
 import type { Document, NamedFigure } from '../report/document.js';
-import type { Flags, FlagTable } from '../options/flags.js';
+import type { Flags } from '../options/flags.js';
+import type { OptionTable } from '../options/table.js';
 import type { Paint } from '../report/terminal/paint.js';
 import type { Screen } from '../report/terminal/progress.js';
 
@@ -25,9 +26,7 @@ export interface Scenario<Settings = unknown, Result extends ScenarioResult = Sc
   readonly name: string;
   /** One line for the list of scenarios. */
   readonly summary: string;
-  /** One line of help for each option. */
-  readonly options: ReadonlyArray<readonly [option: string, meaning: string]>;
-  readonly flags: FlagTable;
+  readonly options: OptionTable;
   /** Reads and completes the settings, before anything is started. @throws UsageError */
   settings(flags: Flags): Settings;
   /** What only running something can tell, before any scenario is measured. @throws UsageError */

@@ -1,19 +1,18 @@
 /**
- * Command-line options: parsed by node:util, checked here, one function for each kind of value.
+ * Reads the command line by a table of options (`table.ts`): node:util splits it, each kind of value is
+ * checked here.
  *
  * Invariant: whatever is wrong becomes a `UsageError` that names the option, what was given and what
  * is valid; nothing is silently ignored or rounded.
  */
 import { parseArgs } from 'node:util';
 import { didYouMean } from './nearest.js';
+import type { ListOption, NumberOption, Option, OptionTable, OptionValues } from './table.js';
 
 /** The user's mistake: its message is all there is to print. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
-
-/** Which options there are, and whether they take a value. */
-export type FlagTable = Readonly<Record<string, 'text' | 'switch'>>;
 
 /** What was given: a text for each option with a value, true for each switch. */
 export type Flags = ReadonlyMap<string, string | true>;
@@ -21,13 +20,13 @@ export type Flags = ReadonlyMap<string, string | true>;
 /** Splits arguments into words and options. @throws UsageError */
 export function parseFlags(
   args: readonly string[],
-  table: FlagTable,
+  table: OptionTable,
 ): { words: string[]; flags: Flags } {
   const options = Object.fromEntries(
-    Object.entries(table).map(([name, kind]) => [
+    Object.entries(table).map(([name, { kind }]) => [
       name,
       {
-        type: kind === 'text' ? ('string' as const) : ('boolean' as const),
+        type: kind === 'switch' ? ('boolean' as const) : ('string' as const),
         ...(name === 'help' ? { short: 'h' } : {}),
       },
     ]),
@@ -39,13 +38,13 @@ export function parseFlags(
     if (token.kind === 'positional') words.push(token.value);
     if (token.kind !== 'option') continue;
     const { name, rawName, value } = token;
-    const kind = Object.hasOwn(table, name) ? table[name] : undefined;
-    if (kind === undefined) {
+    const option = Object.hasOwn(table, name) ? table[name] : undefined;
+    if (option === undefined) {
       const known = Object.keys(table).map((flag) => `--${flag}`);
       throw new UsageError(`Unknown option '${rawName}'.${didYouMean(rawName, known)}`);
     }
     if (flags.has(name)) throw new UsageError(`Option '--${name}' is given twice.`);
-    if (kind === 'switch') {
+    if (option.kind === 'switch') {
       if (value !== undefined) throw new UsageError(`Option '--${name}' takes no value.`);
       flags.set(name, true);
     } else {
@@ -56,39 +55,57 @@ export function parseFlags(
   return { words, flags };
 }
 
-/** The value of an option as it was given. @throws UsageError where it is empty */
-export function textFlag(flags: Flags, name: string): string | undefined {
-  const value = flags.get(name);
-  if (value === undefined || value === true) return undefined;
-  if (value === '') throw new UsageError(`Option '--${name}' needs a value.`);
-  return value;
+/**
+ * The values of a table's options, with their defaults. Each is checked when it is asked for, so that the
+ * caller decides which of several mistakes is reported.
+ *
+ * @throws UsageError where a value is asked for that is not valid.
+ */
+export function readOptions<Table extends OptionTable>(
+  flags: Flags,
+  table: Table,
+): OptionValues<Table> {
+  const values = {};
+  for (const [name, option] of Object.entries(table)) {
+    Object.defineProperty(values, name, {
+      enumerable: true,
+      get: () => readOption(flags.get(name), name, option),
+    });
+  }
+  return values as OptionValues<Table>;
 }
 
-/** A number in a range, in plain decimal notation. @throws UsageError */
-export function numberFlag(
-  flags: Flags,
-  name: string,
-  { min, max, isWhole = false }: { min: number; max: number; isWhole?: boolean },
-): number | undefined {
-  const text = flags.get(name);
-  if (text === undefined || text === true) return undefined;
+function readOption(given: string | true | undefined, name: string, option: Option): unknown {
+  if (option.kind === 'switch') return given !== undefined;
+  const text = given === true ? undefined : given;
+  switch (option.kind) {
+    case 'text':
+      return text === undefined ? undefined : readText(text, name);
+    case 'number':
+      return text === undefined ? option.default : readNumber(text, name, option);
+    case 'list':
+      return text === undefined ? (option.default ?? option.of) : readList(text, name, option);
+  }
+}
+
+function readText(text: string, name: string): string {
+  if (text === '') throw new UsageError(`Option '--${name}' needs a value.`);
+  return text;
+}
+
+function readNumber(text: string, name: string, { min, max, isWhole }: NumberOption): number {
   const number = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : NaN;
-  if (number >= min && number <= max && (!isWhole || Number.isInteger(number))) return number;
-  const kind = isWhole ? 'a whole number' : 'a number';
+  const isKind = isWhole !== true || Number.isInteger(number);
+  if (number >= min && number <= max && isKind) return number;
+  const kind = isWhole === true ? 'a whole number' : 'a number';
   throw new UsageError(`Option '--${name}' is '${text}'; valid is ${kind} from ${min} to ${max}.`);
 }
 
-/** Some of the known names, separated by commas; the answer has their usual order. @throws UsageError */
-export function listFlag<Name extends string>(
-  flags: Flags,
-  name: string,
-  known: readonly Name[],
-): readonly Name[] | undefined {
-  const text = flags.get(name);
-  if (text === undefined || text === true) return undefined;
+/** In the order in which the table has them, whatever the order given. */
+function readList(text: string, name: string, { of: known }: ListOption): readonly string[] {
   const given = text.split(',').map((item) => item.trim());
   for (const item of given) {
-    if ((known as readonly string[]).includes(item)) continue;
+    if (known.includes(item)) continue;
     throw new UsageError(
       `Option '--${name}' has '${item}'; valid is one or more of ${known.join(', ')}.` +
         didYouMean(item, known),

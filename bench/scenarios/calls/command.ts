@@ -4,10 +4,11 @@
  * Method: tinybench in one fresh process a round; a sample is a block of calls, the figure of a round
  * the median of its samples, the figure shown the median of the rounds.
  */
-import { type ComparisonSettings, comparisonSettings } from '../../harness/options.js';
+import { type ComparisonSettings, DEFAULT_SEED, roundsOption } from '../../harness/options.js';
 import { type Document, named, spreadRow, text } from '../../report/document.js';
 import { type Figure, figureOf } from '../../harness/figures.js';
-import { numberFlag } from '../../options/flags.js';
+import { readOptions } from '../../options/flags.js';
+import { optionTable } from '../../options/table.js';
 import { measureFresh } from '../../process/fresh-process.js';
 import { describeLimits } from '../../harness/limits.js';
 import { measureRounds } from '../../harness/rounds.js';
@@ -16,12 +17,21 @@ import type { ScenarioResult } from '../../report/bench-file.js';
 import { type Call, CALLS, type CallsReply, type CallsRequest } from './calls.js';
 
 const PROGRAM = new URL('./program.js', import.meta.url);
-const DEFAULT_ROUNDS = 5;
-const DEFAULT_MS = 300;
 /** Beside the calls: the process and its threads start and end. */
 const START_MS = 500;
 const GRACE_MS = 30_000;
 const US_PER_MS = 1000;
+
+const OPTIONS = optionTable({
+  rounds: roundsOption(5, 'how often it is measured'),
+  'time-ms': {
+    kind: 'number',
+    min: 1,
+    max: 60_000,
+    default: 300,
+    meaning: 'how long each call is timed',
+  },
+});
 
 interface CallsSettings extends Pick<ComparisonSettings, 'rounds' | 'seed'> {
   /** For each of the calls. */
@@ -37,15 +47,10 @@ interface CallsResult extends ScenarioResult {
 export const calls: Scenario<CallsSettings, CallsResult> = {
   name: 'calls',
   summary: 'what a refusal, a submission, a cancellation and a snapshot cost the caller',
-  options: [
-    ['--rounds N', `how often it is measured (${DEFAULT_ROUNDS})`],
-    ['--time-ms N', `how long each call is timed (${DEFAULT_MS})`],
-  ],
-  flags: { rounds: 'text', 'time-ms': 'text' },
+  options: OPTIONS,
   settings(flags) {
-    const { rounds, seed } = comparisonSettings(flags, DEFAULT_ROUNDS);
-    const timeMs = numberFlag(flags, 'time-ms', { min: 1, max: 60_000 }) ?? DEFAULT_MS;
-    return { rounds, seed, timeMs };
+    const { rounds, 'time-ms': timeMs } = readOptions(flags, OPTIONS);
+    return { rounds, seed: DEFAULT_SEED, timeMs };
   },
   measure: measureCalls,
   describe: describeCalls,

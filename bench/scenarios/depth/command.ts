@@ -5,10 +5,16 @@
  * Method: one fresh process a round; the figure of a round is the mean over a sample of calls, the
  * figure shown the median of the rounds, with their range beside it.
  */
-import { type ComparisonSettings, comparisonSettings } from '../../harness/options.js';
+import {
+  type ComparisonSettings,
+  DEFAULT_SEED,
+  DEFAULT_THREADS,
+  roundsOption,
+} from '../../harness/options.js';
 import { type Document, type NamedFigure, spreadRow, text } from '../../report/document.js';
 import { figureOf } from '../../harness/figures.js';
-import { numberFlag } from '../../options/flags.js';
+import { readOptions } from '../../options/flags.js';
+import { optionTable } from '../../options/table.js';
 import { measureFresh } from '../../process/fresh-process.js';
 import { measureRounds } from '../../harness/rounds.js';
 import type { Scenario, Surroundings } from '../../harness/scenario.js';
@@ -20,10 +26,22 @@ import type { Costs, DepthReply, DepthRequest } from './program.js';
 
 const PROGRAM = new URL('./program.js', import.meta.url);
 const DEFAULT_DEPTH = 1_000_000;
-const DEFAULT_ROUNDS = 3;
 /** Calls that are timed; a shallow backlog holds twice as many. */
 const SAMPLE = 20_000;
 const ROUND_SECONDS = 8;
+
+const OPTIONS = optionTable({
+  jobs: {
+    kind: 'number',
+    min: 2 * SAMPLE,
+    max: 4_000_000,
+    isWhole: true,
+    default: DEFAULT_DEPTH,
+    shownDefault: formatCount(DEFAULT_DEPTH),
+    meaning: 'how deep',
+  },
+  rounds: roundsOption(3, 'how often it is measured'),
+});
 
 interface DepthSettings extends ComparisonSettings {
   readonly jobs: number;
@@ -45,15 +63,10 @@ const COSTS = [
 export const depth: Scenario<DepthSettings, DepthResult> = {
   name: 'depth',
   summary: 'what a submission, a cancellation and a job cost with a million jobs in the backlog',
-  options: [
-    ['--jobs N', `how deep (${formatCount(DEFAULT_DEPTH)})`],
-    ['--rounds N', `how often it is measured (${DEFAULT_ROUNDS})`],
-  ],
-  flags: { jobs: 'text', rounds: 'text' },
+  options: OPTIONS,
   settings(flags) {
-    const range = { min: 2 * SAMPLE, max: 4_000_000, isWhole: true };
-    const jobs = numberFlag(flags, 'jobs', range) ?? DEFAULT_DEPTH;
-    return { ...comparisonSettings(flags, DEFAULT_ROUNDS), jobs };
+    const { jobs, rounds } = readOptions(flags, OPTIONS);
+    return { rounds, threads: DEFAULT_THREADS, seed: DEFAULT_SEED, jobs };
   },
   async measure(settings, surroundings) {
     const startedAt = new Date().toISOString();

@@ -8,14 +8,13 @@ import { Progress } from '../../report/terminal/progress.js';
 import { runInvoke } from './experiment.js';
 import { describeInvoke, invokeFigures } from './report.js';
 import type { InvokeResult } from './result.js';
-import { INVOKE_FLAGS, INVOKE_OPTIONS, type InvokeSettings, invokeSettings } from './settings.js';
+import { INVOKE_OPTIONS, type InvokeSettings, invokeSettings } from './settings.js';
 
 /** Two ways to call a slower service without bounds against a bounded one. */
 export const invoke: Scenario<InvokeSettings, InvokeResult> = {
   name: 'invoke',
   summary: 'a service that calls a slower one, at twice what that can do',
   options: INVOKE_OPTIONS,
-  flags: INVOKE_FLAGS,
   settings: invokeSettings,
   measure: measureInvoke,
   describe: describeInvoke,

@@ -1,19 +1,14 @@
 /**
- * What the experiment can be told: its defaults and their ranges, in one place.
+ * Describes the options of `bench invoke`, and makes its settings of what was given.
  *
  * Invariant: what leaves this file is complete and valid; nothing behind it checks again. Threads ×
  * concurrency is always exactly the number of slots.
  */
-import {
-  type Flags,
-  type FlagTable,
-  listFlag,
-  numberFlag,
-  UsageError,
-} from '../../options/flags.js';
+import { type Flags, readOptions, UsageError } from '../../options/flags.js';
+import { type OptionTable, optionTable } from '../../options/table.js';
 import {
   MAX_RATE,
-  rateFlag,
+  rateOption,
   SERVICE_OPTIONS,
   type ServiceSettings,
   serviceSettings,
@@ -37,47 +32,49 @@ export interface InvokeSettings extends ServiceSettings {
 
 /** How many times that what the second service can do is offered. */
 const OVERLOAD_FACTOR = 2;
-const DEFAULT_SLOTS = 100;
-const DEFAULT_DELAY_MS = 250;
 /** Jobs that wait for answers need few threads. */
 const MAX_THREADS = 4;
 
-export const INVOKE_FLAGS: FlagTable = {
-  seconds: 'text',
-  rate: 'text',
-  slots: 'text',
-  'delay-ms': 'text',
-  arms: 'text',
-  memory: 'text',
-  seed: 'text',
-};
+const OPTIONS = optionTable({
+  seconds: SERVICE_OPTIONS.seconds,
+  rate: rateOption(`${OVERLOAD_FACTOR} × what the second service can do`),
+  slots: {
+    kind: 'number',
+    min: 1,
+    max: 10_000,
+    isWhole: true,
+    default: 100,
+    meaning: 'calls that the second service serves at once',
+  },
+  'delay-ms': {
+    kind: 'number',
+    min: 1,
+    max: 60_000,
+    default: 250,
+    meaning: 'how long it takes for each, on average',
+  },
+  arms: { kind: 'list', of: ARM_NAMES },
+  memory: SERVICE_OPTIONS.memory,
+  seed: SERVICE_OPTIONS.seed,
+});
 
-/** One line of help for each option. */
-export const INVOKE_OPTIONS: ReadonlyArray<readonly [option: string, meaning: string]> = [
-  SERVICE_OPTIONS.seconds,
-  ['--rate N', `documents per second (${OVERLOAD_FACTOR} × what the second service can do)`],
-  ['--slots N', `calls that the second service serves at once (${DEFAULT_SLOTS})`],
-  ['--delay-ms N', `how long it takes for each, on average (${DEFAULT_DELAY_MS})`],
-  ['--arms A,B', `which of ${ARM_NAMES.join(', ')} (all)`],
-  SERVICE_OPTIONS.memory,
-  SERVICE_OPTIONS.seed,
-];
+export const INVOKE_OPTIONS: OptionTable = OPTIONS;
 
 /** Reads and completes the settings. @throws UsageError */
 export function invokeSettings(flags: Flags): InvokeSettings {
-  const slots = numberFlag(flags, 'slots', { min: 1, max: 10_000, isWhole: true }) ?? DEFAULT_SLOTS;
-  const delayMs = numberFlag(flags, 'delay-ms', { min: 1, max: 60_000 }) ?? DEFAULT_DELAY_MS;
+  const values = readOptions(flags, OPTIONS);
+  const { slots, 'delay-ms': delayMs } = values;
   const threads = threadsFor(slots);
   return {
-    ...serviceSettings(flags),
-    ratePerSecond: rateFlag(flags) ?? overloadRate(slots, delayMs),
+    ...serviceSettings(values),
+    ratePerSecond: values.rate ?? overloadRate(slots, delayMs),
     slots,
     delayMs,
     threads,
     concurrency: slots / threads,
     // As many as run: who is accepted waits for about one turn at most.
     backlogJobs: slots,
-    arms: listFlag(flags, 'arms', ARM_NAMES) ?? ARM_NAMES,
+    arms: values.arms,
   };
 }
 

@@ -14,7 +14,7 @@ import type { ProbeReply } from './measure/probe.js';
 import type { JobRequest } from './measure/program.js';
 import { describeOwnJob } from './report.js';
 import { jobFigures, type JobResult } from './result.js';
-import { JOB_FLAGS, JOB_OPTIONS, type JobSettings, jobSettings } from './settings.js';
+import { JOB_OPTIONS, type JobSettings, jobSettings } from './settings.js';
 
 /** A module may take long to load, and its inputs too. */
 const PROBE_LIMIT_MS = 120_000;
@@ -24,7 +24,6 @@ export const job: Scenario<JobSettings, JobResult> = {
   name: 'job',
   summary: "your own job, './jobs.js#render': what it takes, what to set (--advise)",
   options: JOB_OPTIONS,
-  flags: JOB_FLAGS,
   settings: jobSettings,
   check,
   measure: measureJob,

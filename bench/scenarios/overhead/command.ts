@@ -18,7 +18,6 @@ import { type OverheadResult, pointResult } from './result.js';
 import {
   describeMeasurement,
   gridOf,
-  OVERHEAD_FLAGS,
   OVERHEAD_OPTIONS,
   type OverheadSettings,
   overheadSettings,
@@ -41,7 +40,6 @@ export const overhead: Scenario<OverheadSettings, OverheadResult> = {
   name: 'overhead',
   summary: 'short jobs, one to a thousand in flight: throughput of this and other pools',
   options: OVERHEAD_OPTIONS,
-  flags: OVERHEAD_FLAGS,
   settings: overheadSettings,
   measure: measureOverhead,
   describe: describeOverhead,

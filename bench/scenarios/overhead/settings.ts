@@ -1,16 +1,17 @@
 /**
- * What `bench overhead` can be told: the grid's defaults and their ranges, in one place.
+ * Describes the options of `bench overhead`, and makes its settings of what was given.
  *
  * Invariant: what leaves this file is complete and valid; nothing behind it checks again.
  */
 import {
-  COMPARISON_FLAGS,
   comparisonOptions,
   type ComparisonSettings,
   comparisonSettings,
+  windowOptions,
 } from '../../harness/options.js';
 import { checkFilter } from '../../harness/filter.js';
-import { type Flags, type FlagTable, listFlag, numberFlag } from '../../options/flags.js';
+import { type Flags, readOptions } from '../../options/flags.js';
+import { type OptionTable, optionTable } from '../../options/table.js';
 import type { ExperimentJob } from '../../peers/jobs.js';
 import { PEER_NAMES, type PeerName } from '../../peers/index.js';
 
@@ -49,40 +50,34 @@ export const JOB_KINDS: readonly JobKind[] = [
 
 const IN_FLIGHT = [1, 16, 64, 256, 1024];
 const DEFAULT_PEERS = PEER_NAMES.filter((name) => name !== 'millrace-single');
-const DEFAULT_ROUNDS = 5;
-const DEFAULT_WINDOW_MS = 500;
-const DEFAULT_WARM_UP_MS = 800;
 const JOB_NAMES = JOB_KINDS.map(({ name }) => name);
 
-export const OVERHEAD_FLAGS: FlagTable = {
-  jobs: 'text',
-  'in-flight': 'text',
-  peers: 'text',
-  'window-ms': 'text',
-  'warm-up-ms': 'text',
-  ...COMPARISON_FLAGS,
-};
+const OPTIONS = optionTable({
+  jobs: { kind: 'list', of: JOB_NAMES },
+  'in-flight': { kind: 'list', of: IN_FLIGHT.map(String) },
+  peers: {
+    kind: 'list',
+    of: PEER_NAMES,
+    default: DEFAULT_PEERS,
+    shownDefault: 'all but millrace-single',
+  },
+  ...windowOptions({ windowMs: 500, warmUpMs: 800 }),
+  ...comparisonOptions(5),
+});
 
-/** One line of help for each option. */
-export const OVERHEAD_OPTIONS: ReadonlyArray<readonly [option: string, meaning: string]> = [
-  ['--jobs A,B', `which of ${JOB_NAMES.join(', ')} (all)`],
-  ['--in-flight A,B', `which of ${IN_FLIGHT.join(', ')} (all)`],
-  ['--peers A,B', `which of ${PEER_NAMES.join(', ')} (all but millrace-single)`],
-  ['--window-ms N', `how long each measurement takes (${DEFAULT_WINDOW_MS})`],
-  ['--warm-up-ms N', `and how long the load runs before (${DEFAULT_WARM_UP_MS})`],
-  ...comparisonOptions(DEFAULT_ROUNDS),
-];
+export const OVERHEAD_OPTIONS: OptionTable = OPTIONS;
 
 /** Reads and completes the settings. @throws UsageError */
 export function overheadSettings(flags: Flags): OverheadSettings {
-  const jobs = listFlag(flags, 'jobs', JOB_NAMES) ?? JOB_NAMES;
+  const values = readOptions(flags, OPTIONS);
+  const { jobs } = values;
   const settings: OverheadSettings = {
-    ...comparisonSettings(flags, DEFAULT_ROUNDS),
+    ...comparisonSettings(values),
     jobs: JOB_KINDS.filter(({ name }) => jobs.includes(name)),
-    inFlight: listFlag(flags, 'in-flight', IN_FLIGHT.map(String))?.map(Number) ?? IN_FLIGHT,
-    peers: listFlag(flags, 'peers', PEER_NAMES) ?? DEFAULT_PEERS,
-    windowMs: numberFlag(flags, 'window-ms', { min: 20, max: 60_000 }) ?? DEFAULT_WINDOW_MS,
-    warmUpMs: numberFlag(flags, 'warm-up-ms', { min: 0, max: 60_000 }) ?? DEFAULT_WARM_UP_MS,
+    inFlight: values['in-flight'].map(Number),
+    peers: values.peers,
+    windowMs: values['window-ms'],
+    warmUpMs: values['warm-up-ms'],
   };
   const descriptions = gridOf(settings).flatMap((point) =>
     settings.peers.map((peer) => describeMeasurement(point, peer)),

@@ -1,11 +1,13 @@
 /**
- * What the experiment can be told: its defaults and their ranges, in one place.
+ * Describes the options of `bench overload`, and makes its settings of what was given.
  *
  * Invariant: what leaves this file is complete and valid; nothing behind it checks again.
  */
-import { type Flags, listFlag, numberFlag } from '../../options/flags.js';
+import { threadsOption } from '../../harness/options.js';
+import { type Flags, readOptions } from '../../options/flags.js';
+import { type OptionTable, optionTable } from '../../options/table.js';
 import {
-  rateFlag,
+  rateOption,
   SERVICE_OPTIONS,
   type ServiceSettings,
   serviceSettings,
@@ -30,29 +32,38 @@ const DEFAULT_BACKLOG = 128;
 /** With more threads than these, one generator process would be what is measured. */
 const MAX_DEFAULT_THREADS = 4;
 
-/** One line of help for each option. */
-export const OVERLOAD_OPTIONS: ReadonlyArray<readonly [option: string, meaning: string]> = [
-  SERVICE_OPTIONS.seconds,
-  ['--rate N', `documents per second (${OVERLOAD_FACTOR} × the capacity, which is measured first)`],
-  [
-    '--threads N',
-    `of both pools (processors - 1, at most ${MAX_DEFAULT_THREADS}; here ${threads()})`,
-  ],
-  ['--backlog N', `jobs that millrace queues beyond its threads (${DEFAULT_BACKLOG})`],
-  ['--arms A,B', `which of ${ARM_NAMES.join(', ')} (all)`],
-  SERVICE_OPTIONS.memory,
-  SERVICE_OPTIONS.seed,
-];
+const OPTIONS = optionTable({
+  seconds: SERVICE_OPTIONS.seconds,
+  rate: rateOption(`${OVERLOAD_FACTOR} × the capacity, which is measured first`),
+  threads: {
+    ...threadsOption('of both pools'),
+    default: threads(),
+    shownDefault: `processors - 1, at most ${MAX_DEFAULT_THREADS}; here ${threads()}`,
+  },
+  backlog: {
+    kind: 'number',
+    min: 0,
+    max: 1_000_000,
+    isWhole: true,
+    default: DEFAULT_BACKLOG,
+    meaning: 'jobs that millrace queues beyond its threads',
+  },
+  arms: { kind: 'list', of: ARM_NAMES },
+  memory: SERVICE_OPTIONS.memory,
+  seed: SERVICE_OPTIONS.seed,
+});
+
+export const OVERLOAD_OPTIONS: OptionTable = OPTIONS;
 
 /** Reads and completes the settings. @throws UsageError */
 export function overloadSettings(flags: Flags): OverloadSettings {
+  const values = readOptions(flags, OPTIONS);
   return {
-    ...serviceSettings(flags),
-    ratePerSecond: rateFlag(flags),
-    threads: numberFlag(flags, 'threads', { min: 1, max: 256, isWhole: true }) ?? threads(),
-    backlogJobs:
-      numberFlag(flags, 'backlog', { min: 0, max: 1_000_000, isWhole: true }) ?? DEFAULT_BACKLOG,
-    arms: listFlag(flags, 'arms', ARM_NAMES) ?? ARM_NAMES,
+    ...serviceSettings(values),
+    ratePerSecond: values.rate,
+    threads: values.threads,
+    backlogJobs: values.backlog,
+    arms: values.arms,
   };
 }
 

@@ -14,7 +14,6 @@ import { describePayload, payloadFigures } from './report.js';
 import { payloadPointResult, type PayloadResult } from './result.js';
 import {
   describeMeasurement,
-  PAYLOAD_FLAGS,
   PAYLOAD_OPTIONS,
   type PayloadPoint,
   type PayloadSettings,
@@ -32,7 +31,6 @@ export const payload: Scenario<PayloadSettings, PayloadResult> = {
   name: 'payload',
   summary: '1 KB to 10 MB there and back, copied or handed over: jobs per second',
   options: PAYLOAD_OPTIONS,
-  flags: PAYLOAD_FLAGS,
   settings: payloadSettings,
   measure: measurePayload,
   describe: describePayload,

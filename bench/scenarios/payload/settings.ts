@@ -1,16 +1,17 @@
 /**
- * What `bench payload` can be told: its defaults and their ranges, in one place.
+ * Describes the options of `bench payload`, and makes its settings of what was given.
  *
  * Invariant: what leaves this file is complete and valid; nothing behind it checks again.
  */
 import {
-  COMPARISON_FLAGS,
   comparisonOptions,
   type ComparisonSettings,
   comparisonSettings,
+  windowOptions,
 } from '../../harness/options.js';
 import { checkFilter } from '../../harness/filter.js';
-import { type Flags, type FlagTable, listFlag, numberFlag } from '../../options/flags.js';
+import { type Flags, readOptions } from '../../options/flags.js';
+import { type OptionTable, optionTable } from '../../options/table.js';
 import { PAYLOAD_ARMS, type PayloadArm, type Way, WAYS } from './arms.js';
 
 /** How many bytes a job carries. */
@@ -42,39 +43,28 @@ const SIZES: readonly Size[] = [
 ];
 const SIZE_NAMES = SIZES.map(({ name }) => name);
 const IN_FLIGHT = [1, 4];
-const DEFAULT_ROUNDS = 5;
-const DEFAULT_WINDOW_MS = 500;
-const DEFAULT_WARM_UP_MS = 300;
 
-export const PAYLOAD_FLAGS: FlagTable = {
-  sizes: 'text',
-  ways: 'text',
-  'in-flight': 'text',
-  'window-ms': 'text',
-  'warm-up-ms': 'text',
-  ...COMPARISON_FLAGS,
-};
+const OPTIONS = optionTable({
+  sizes: { kind: 'list', of: SIZE_NAMES },
+  ways: { kind: 'list', of: WAYS },
+  'in-flight': { kind: 'list', of: IN_FLIGHT.map(String) },
+  ...windowOptions({ windowMs: 500, warmUpMs: 300 }),
+  ...comparisonOptions(5),
+});
 
-/** One line of help for each option. */
-export const PAYLOAD_OPTIONS: ReadonlyArray<readonly [option: string, meaning: string]> = [
-  ['--sizes A,B', `which of ${SIZE_NAMES.join(', ')} (all)`],
-  ['--ways A,B', `which of ${WAYS.join(', ')} (all)`],
-  ['--in-flight A,B', `which of ${IN_FLIGHT.join(', ')} (all)`],
-  ['--window-ms N', `how long each measurement takes (${DEFAULT_WINDOW_MS})`],
-  ['--warm-up-ms N', `and how long the load runs before (${DEFAULT_WARM_UP_MS})`],
-  ...comparisonOptions(DEFAULT_ROUNDS),
-];
+export const PAYLOAD_OPTIONS: OptionTable = OPTIONS;
 
 /** Reads and completes the settings. @throws UsageError */
 export function payloadSettings(flags: Flags): PayloadSettings {
-  const sizes = listFlag(flags, 'sizes', SIZE_NAMES) ?? SIZE_NAMES;
+  const values = readOptions(flags, OPTIONS);
+  const { sizes } = values;
   const settings: PayloadSettings = {
-    ...comparisonSettings(flags, DEFAULT_ROUNDS),
+    ...comparisonSettings(values),
     sizes: SIZES.filter(({ name }) => sizes.includes(name)),
-    ways: listFlag(flags, 'ways', WAYS) ?? WAYS,
-    inFlight: listFlag(flags, 'in-flight', IN_FLIGHT.map(String))?.map(Number) ?? IN_FLIGHT,
-    windowMs: numberFlag(flags, 'window-ms', { min: 20, max: 60_000 }) ?? DEFAULT_WINDOW_MS,
-    warmUpMs: numberFlag(flags, 'warm-up-ms', { min: 0, max: 60_000 }) ?? DEFAULT_WARM_UP_MS,
+    ways: values.ways,
+    inFlight: values['in-flight'].map(Number),
+    windowMs: values['window-ms'],
+    warmUpMs: values['warm-up-ms'],
   };
   const descriptions = pointsOf(settings).flatMap((point) =>
     PAYLOAD_ARMS.map((arm) => describeMeasurement(point, arm)),

@@ -4,7 +4,8 @@
  */
 import { Child } from '../../process/child.js';
 import { oneFigure, text } from '../../report/document.js';
-import { numberFlag } from '../../options/flags.js';
+import { readOptions } from '../../options/flags.js';
+import { optionTable } from '../../options/table.js';
 import type { Scenario, Surroundings } from '../../harness/scenario.js';
 import type { ScenarioResult } from '../../report/bench-file.js';
 import { formatCount, formatMegabytes, formatSeconds } from '../../report/format.js';
@@ -18,6 +19,18 @@ const WARM_UP_JOBS = 10_000;
 const THREADS = 2;
 /** For the time left, until it is known. */
 const EXPECTED_JOBS_PER_SECOND = 40_000;
+
+const OPTIONS = optionTable({
+  jobs: {
+    kind: 'number',
+    min: 1,
+    max: 1e9,
+    isWhole: true,
+    default: DEFAULT_JOBS,
+    shownDefault: formatCount(DEFAULT_JOBS),
+    meaning: 'how many',
+  },
+});
 
 interface ProducerSettings {
   readonly jobs: number;
@@ -37,11 +50,8 @@ interface ProducerResult extends ScenarioResult {
 export const producer: Scenario<ProducerSettings, ProducerResult> = {
   name: 'producer',
   summary: 'a million awaited submissions of 1 KB: the memory of a producer that is held back',
-  options: [['--jobs N', `how many (${formatCount(DEFAULT_JOBS)})`]],
-  flags: { jobs: 'text' },
-  settings: (flags) => ({
-    jobs: numberFlag(flags, 'jobs', { min: 1, max: 1e9, isWhole: true }) ?? DEFAULT_JOBS,
-  }),
+  options: OPTIONS,
+  settings: (flags) => ({ jobs: readOptions(flags, OPTIONS).jobs }),
   async measure({ jobs }, surroundings) {
     const startedAt = new Date().toISOString();
     const reply = await produce(jobs, surroundings);

@@ -18,7 +18,6 @@ import { kindResult, type ScalingResult } from './result.js';
 import {
   describeMeasurement,
   inFlightPerThread,
-  SCALING_FLAGS,
   SCALING_OPTIONS,
   type ScalingSettings,
   scalingSettings,
@@ -36,7 +35,6 @@ export const scaling: Scenario<ScalingSettings, ScalingResult> = {
   name: 'scaling',
   summary: 'one thread, two, three, …: what each one adds, and what limits it',
   options: SCALING_OPTIONS,
-  flags: SCALING_FLAGS,
   settings: scalingSettings,
   measure: measureScaling,
   describe: describeScaling,

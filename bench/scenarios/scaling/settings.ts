@@ -1,12 +1,13 @@
 /**
- * What `bench scaling` can be told: its defaults and their ranges, in one place.
+ * Describes the options of `bench scaling`, and makes its settings of what was given.
  *
  * Invariant: what leaves this file is complete and valid; nothing behind it checks again.
  */
 import { availableParallelism } from 'node:os';
-import { COMPARISON_FLAGS, comparisonOptions, comparisonSettings } from '../../harness/options.js';
+import { comparisonOptions, threadsOption, windowOptions } from '../../harness/options.js';
 import { checkFilter } from '../../harness/filter.js';
-import { type Flags, type FlagTable, listFlag, numberFlag } from '../../options/flags.js';
+import { type Flags, readOptions } from '../../options/flags.js';
+import { type OptionTable, optionTable } from '../../options/table.js';
 import { JOB_KINDS, type JobKind } from '../overhead/settings.js';
 
 /** The settings, complete. */
@@ -22,48 +23,37 @@ export interface ScalingSettings {
   readonly filter?: string;
 }
 
-const DEFAULT_JOBS = ['100us', '1ms'];
 /** More points than these take long and tell little: the fit rests on the first ones. */
 const MAX_DEFAULT_THREADS = 16;
-const DEFAULT_ROUNDS = 5;
-const DEFAULT_WINDOW_MS = 300;
-const DEFAULT_WARM_UP_MS = 800;
 const JOB_NAMES = JOB_KINDS.map(({ name }) => name);
-const { threads: _, ...SHARED_FLAGS } = COMPARISON_FLAGS;
+/** Threads are what is measured. */
+const { threads: _, ...SHARED_OPTIONS } = comparisonOptions(5);
 
-export const SCALING_FLAGS: FlagTable = {
-  jobs: 'text',
-  'max-threads': 'text',
-  'window-ms': 'text',
-  'warm-up-ms': 'text',
-  ...SHARED_FLAGS,
-};
+const OPTIONS = optionTable({
+  jobs: { kind: 'list', of: JOB_NAMES, default: ['100us', '1ms'] },
+  'max-threads': {
+    ...threadsOption('measure 1, 2, 3, … N threads'),
+    default: maxThreads(),
+    shownDefault: `processors, at most ${MAX_DEFAULT_THREADS}; here ${maxThreads()}`,
+  },
+  ...windowOptions({ windowMs: 300, warmUpMs: 800 }),
+  ...SHARED_OPTIONS,
+});
 
-/** One line of help for each option. */
-export const SCALING_OPTIONS: ReadonlyArray<readonly [option: string, meaning: string]> = [
-  ['--jobs A,B', `which of ${JOB_NAMES.join(', ')} (${DEFAULT_JOBS.join(',')})`],
-  [
-    '--max-threads N',
-    `measure 1, 2, 3, … N threads (processors, at most ${MAX_DEFAULT_THREADS}; here ${maxThreads()})`,
-  ],
-  ['--window-ms N', `how long each measurement takes (${DEFAULT_WINDOW_MS})`],
-  ['--warm-up-ms N', `and how long the load runs before (${DEFAULT_WARM_UP_MS})`],
-  ...comparisonOptions(DEFAULT_ROUNDS).filter(([option]) => !option.startsWith('--threads')),
-];
+export const SCALING_OPTIONS: OptionTable = OPTIONS;
 
 /** Reads and completes the settings. @throws UsageError */
 export function scalingSettings(flags: Flags): ScalingSettings {
-  const jobs = listFlag(flags, 'jobs', JOB_NAMES) ?? DEFAULT_JOBS;
-  const { rounds, seed, filter } = comparisonSettings(flags, DEFAULT_ROUNDS);
+  const values = readOptions(flags, OPTIONS);
+  const { jobs, filter, rounds, seed } = values;
   const settings: ScalingSettings = {
     rounds,
     seed,
     ...(filter !== undefined && { filter }),
     jobs: JOB_KINDS.filter(({ name }) => jobs.includes(name)),
-    maxThreads:
-      numberFlag(flags, 'max-threads', { min: 1, max: 256, isWhole: true }) ?? maxThreads(),
-    windowMs: numberFlag(flags, 'window-ms', { min: 20, max: 60_000 }) ?? DEFAULT_WINDOW_MS,
-    warmUpMs: numberFlag(flags, 'warm-up-ms', { min: 0, max: 60_000 }) ?? DEFAULT_WARM_UP_MS,
+    maxThreads: values['max-threads'],
+    windowMs: values['window-ms'],
+    warmUpMs: values['warm-up-ms'],
   };
   const descriptions = settings.jobs.flatMap((kind) =>
     threadsOf(settings).map((count) => describeMeasurement(kind, count)),

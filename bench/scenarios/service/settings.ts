@@ -1,9 +1,10 @@
 /**
- * What every experiment with a service can be told: how long, how much, and how it is watched.
+ * Describes the options of every experiment with a service, and completes the settings behind them.
  *
  * Invariant: what leaves this file is valid; nothing behind it checks again.
  */
-import { type Flags, numberFlag } from '../../options/flags.js';
+import type { DefaultedNumber } from '../../harness/options.js';
+import { type NumberOption, type OptionValues, SEED } from '../../options/table.js';
 
 /** The settings that all of them have. */
 export interface ServiceSettings {
@@ -13,33 +14,41 @@ export interface ServiceSettings {
   readonly seed: number;
 }
 
-const DEFAULT_SECONDS = 18;
-const DEFAULT_CEILING_MB = 512;
 const MB = 1024 ** 2;
 /** Far more than a generator process can send. */
 export const MAX_RATE = 100_000;
 
-/** One line of help for each of their options. */
-export const SERVICE_OPTIONS: Readonly<
-  Record<'seconds' | 'memory' | 'seed', readonly [option: string, meaning: string]>
-> = {
-  seconds: ['--seconds N', `how long each arm is driven (${DEFAULT_SECONDS})`],
-  memory: ['--memory MB', `the service's ceiling, resident set (${DEFAULT_CEILING_MB})`],
-  seed: ['--seed N', 'chooses the documents (1)'],
+/** The options behind them; each experiment adds its own. */
+export const SERVICE_OPTIONS: Readonly<Record<'seconds' | 'memory' | 'seed', DefaultedNumber>> = {
+  seconds: {
+    kind: 'number',
+    min: 1,
+    max: 3600,
+    default: 18,
+    meaning: 'how long each arm is driven',
+  },
+  memory: {
+    kind: 'number',
+    argument: 'MB',
+    min: 128,
+    max: 1_048_576,
+    isWhole: true,
+    default: 512,
+    meaning: "the service's ceiling, resident set",
+  },
+  seed: { ...SEED, default: 1, meaning: 'chooses the documents' },
 };
 
-/** Reads and completes them. @throws UsageError */
-export function serviceSettings(flags: Flags): ServiceSettings {
-  return {
-    seconds: numberFlag(flags, 'seconds', { min: 1, max: 3600 }) ?? DEFAULT_SECONDS,
-    ceilingBytes:
-      (numberFlag(flags, 'memory', { min: 128, max: 1_048_576, isWhole: true }) ??
-        DEFAULT_CEILING_MB) * MB,
-    seed: numberFlag(flags, 'seed', { min: 0, max: 2 ** 32 - 1, isWhole: true }) ?? 1,
-  };
+/** Completes them. @throws UsageError */
+export function serviceSettings({
+  seconds,
+  memory,
+  seed,
+}: OptionValues<typeof SERVICE_OPTIONS>): ServiceSettings {
+  return { seconds, ceilingBytes: memory * MB, seed };
 }
 
-/** Requests per second. @throws UsageError */
-export function rateFlag(flags: Flags): number | undefined {
-  return numberFlag(flags, 'rate', { min: 1, max: MAX_RATE });
+/** Requests per second. @param shownDefault - What is offered without it. */
+export function rateOption(shownDefault: string): NumberOption {
+  return { kind: 'number', min: 1, max: MAX_RATE, shownDefault, meaning: 'documents per second' };
 }

@@ -14,7 +14,7 @@ import type { OverheadReply, OverheadRequest } from '../overhead/program.js';
 import type { SoakReply, SoakRequest, WindowMessage } from './program.js';
 import { describeSoak, soakFigures } from './report.js';
 import { memoryTrends, type SoakResult, warmUpOf } from './result.js';
-import { LOAD, SOAK_FLAGS, SOAK_OPTIONS, type SoakSettings, soakSettings } from './settings.js';
+import { LOAD, SOAK_OPTIONS, type SoakSettings, soakSettings } from './settings.js';
 import type { SoakWindow } from './window.js';
 
 const PROGRAM = new URL('./program.js', import.meta.url);
@@ -32,7 +32,6 @@ export const soak: Scenario<SoakSettings, SoakResult> = {
   name: 'soak',
   summary: 'a constant load for ten minutes or for days: does memory grow?',
   options: SOAK_OPTIONS,
-  flags: SOAK_FLAGS,
   settings: soakSettings,
   measure: measureSoak,
   describe: describeSoak,

@@ -1,16 +1,11 @@
 /**
- * What `bench soak` can be told: its defaults and their ranges, in one place.
+ * Describes the options of `bench soak`, and makes its settings of what was given.
  *
  * Invariant: what leaves this file is complete and valid; nothing behind it checks again.
  */
-import { comparisonSettings } from '../../harness/options.js';
-import {
-  type Flags,
-  type FlagTable,
-  listFlag,
-  numberFlag,
-  UsageError,
-} from '../../options/flags.js';
+import { threadsOption } from '../../harness/options.js';
+import { type Flags, readOptions, UsageError } from '../../options/flags.js';
+import { type OptionTable, optionTable } from '../../options/table.js';
 import { JOB_KINDS, type JobKind } from '../overhead/settings.js';
 
 /** The settings, complete. */
@@ -25,43 +20,48 @@ export interface SoakSettings {
 /** Of the saturation: about as much as a service should be planned for. */
 export const LOAD = 0.8;
 
-const DEFAULT_MINUTES = 10;
-const MAX_MINUTES = 7 * 24 * 60;
-const DEFAULT_JOB = '100us';
 const JOB_NAMES = JOB_KINDS.map(({ name }) => name);
 
-export const SOAK_FLAGS: FlagTable = {
-  minutes: 'text',
-  rate: 'text',
-  job: 'text',
-  threads: 'text',
-};
+const OPTIONS = optionTable({
+  minutes: {
+    kind: 'number',
+    min: 0.05,
+    max: 7 * 24 * 60,
+    default: 10,
+    meaning: 'how long the load runs',
+  },
+  rate: {
+    kind: 'number',
+    min: 0.1,
+    max: 1_000_000,
+    shownDefault: `${LOAD * 100} % of the saturation, which is measured first`,
+    meaning: 'jobs per second',
+  },
+  job: {
+    kind: 'list',
+    argument: 'A',
+    of: JOB_NAMES,
+    default: ['100us'],
+    meaning: `one of ${JOB_NAMES.join(', ')}`,
+  },
+  threads: threadsOption('of the pool'),
+});
 
-/** One line of help for each option. */
-export const SOAK_OPTIONS: ReadonlyArray<readonly [option: string, meaning: string]> = [
-  ['--minutes N', `how long the load runs (${DEFAULT_MINUTES})`],
-  ['--rate N', `jobs per second (${LOAD * 100} % of the saturation, which is measured first)`],
-  ['--job A', `one of ${JOB_NAMES.join(', ')} (${DEFAULT_JOB})`],
-  ['--threads N', `of the pool (${soakThreads(new Map())})`],
-];
+export const SOAK_OPTIONS: OptionTable = OPTIONS;
 
 /** Reads and completes the settings. @throws UsageError */
 export function soakSettings(flags: Flags): SoakSettings {
-  const ratePerSecond = numberFlag(flags, 'rate', { min: 0.1, max: 1_000_000 });
+  const values = readOptions(flags, OPTIONS);
+  const ratePerSecond = values.rate;
   return {
-    minutes: numberFlag(flags, 'minutes', { min: 0.05, max: MAX_MINUTES }) ?? DEFAULT_MINUTES,
+    minutes: values.minutes,
     ...(ratePerSecond !== undefined && { ratePerSecond }),
-    threads: soakThreads(flags),
-    job: chosenJob(flags),
+    threads: values.threads,
+    job: chosenJob(values.job),
   };
 }
 
-function soakThreads(flags: Flags): number {
-  return comparisonSettings(flags, 1).threads;
-}
-
-function chosenJob(flags: Flags): JobKind {
-  const names = listFlag(flags, 'job', JOB_NAMES) ?? [DEFAULT_JOB];
+function chosenJob(names: readonly string[]): JobKind {
   const job = JOB_KINDS.find(({ name }) => name === names[0]);
   if (names.length === 1 && job !== undefined) return job;
   throw new UsageError(

@@ -1,16 +1,16 @@
 /**
- * What `bench sparse` can be told: its defaults and their ranges, in one place.
+ * Describes the options of `bench sparse`, and makes its settings of what was given.
  *
  * Invariant: what leaves this file is complete and valid; nothing behind it checks again.
  */
 import {
-  COMPARISON_FLAGS,
   comparisonOptions,
   type ComparisonSettings,
   comparisonSettings,
 } from '../../harness/options.js';
 import { checkFilter } from '../../harness/filter.js';
-import { type Flags, type FlagTable, listFlag, numberFlag } from '../../options/flags.js';
+import { type Flags, readOptions } from '../../options/flags.js';
+import { type OptionTable, optionTable } from '../../options/table.js';
 
 /** The arms, in the order in which they are shown; the last is a reference and no pool. */
 export const SPARSE_ARMS = ['millrace', 'piscina', 'postMessage'] as const;
@@ -37,32 +37,37 @@ export const SINGLE_EVERY_MS = 50;
 export const BURST_EVERY_MS = 1000;
 export const BURST_JOBS = 100;
 
-const DEFAULT_ROUNDS = 5;
-const DEFAULT_JOBS = 60;
-const DEFAULT_BURSTS = 5;
+const OPTIONS = optionTable({
+  patterns: { kind: 'list', of: PATTERNS },
+  jobs: {
+    kind: 'number',
+    min: 1,
+    max: 100_000,
+    isWhole: true,
+    default: 60,
+    meaning: 'single jobs of each measurement',
+  },
+  bursts: {
+    kind: 'number',
+    min: 1,
+    max: 10_000,
+    isWhole: true,
+    default: 5,
+    meaning: 'bursts of each measurement',
+  },
+  ...comparisonOptions(5),
+});
 
-export const SPARSE_FLAGS: FlagTable = {
-  patterns: 'text',
-  jobs: 'text',
-  bursts: 'text',
-  ...COMPARISON_FLAGS,
-};
-
-/** One line of help for each option. */
-export const SPARSE_OPTIONS: ReadonlyArray<readonly [option: string, meaning: string]> = [
-  ['--patterns A,B', `which of ${PATTERNS.join(', ')} (all)`],
-  ['--jobs N', `single jobs of each measurement (${DEFAULT_JOBS})`],
-  ['--bursts N', `bursts of each measurement (${DEFAULT_BURSTS})`],
-  ...comparisonOptions(DEFAULT_ROUNDS),
-];
+export const SPARSE_OPTIONS: OptionTable = OPTIONS;
 
 /** Reads and completes the settings. @throws UsageError */
 export function sparseSettings(flags: Flags): SparseSettings {
+  const values = readOptions(flags, OPTIONS);
   const settings: SparseSettings = {
-    ...comparisonSettings(flags, DEFAULT_ROUNDS),
-    patterns: listFlag(flags, 'patterns', PATTERNS) ?? PATTERNS,
-    jobs: numberFlag(flags, 'jobs', { min: 1, max: 100_000, isWhole: true }) ?? DEFAULT_JOBS,
-    bursts: numberFlag(flags, 'bursts', { min: 1, max: 10_000, isWhole: true }) ?? DEFAULT_BURSTS,
+    ...comparisonSettings(values),
+    patterns: values.patterns,
+    jobs: values.jobs,
+    bursts: values.bursts,
   };
   const descriptions = settings.patterns.flatMap((pattern) =>
     SPARSE_ARMS.map((arm) => describeMeasurement(pattern, arm)),

@@ -13,12 +13,7 @@ import type { Scenario, Surroundings } from '../../harness/scenario.js';
 import type { StartupReply, StartupRequest } from './program.js';
 import { describeStartup, startupFigures } from './report.js';
 import { type Start, startResults, type StartupResult } from './result.js';
-import {
-  STARTUP_FLAGS,
-  STARTUP_OPTIONS,
-  type StartupSettings,
-  startupSettings,
-} from './settings.js';
+import { STARTUP_OPTIONS, type StartupSettings, startupSettings } from './settings.js';
 
 const PROGRAM = new URL('./program.js', import.meta.url);
 /** A guess, for the time left: a process, its pool, its end. */
@@ -30,7 +25,6 @@ export const startup: Scenario<StartupSettings, StartupResult> = {
   name: 'startup',
   summary: 'import, first result and all threads of a new process, for this and other pools',
   options: STARTUP_OPTIONS,
-  flags: STARTUP_FLAGS,
   settings: startupSettings,
   measure: measureStartup,
   describe: describeStartup,

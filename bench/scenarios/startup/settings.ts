@@ -1,16 +1,16 @@
 /**
- * What `bench startup` can be told: its defaults and their ranges, in one place.
+ * Describes the options of `bench startup`, and makes its settings of what was given.
  *
  * Invariant: what leaves this file is complete and valid; nothing behind it checks again.
  */
 import {
-  COMPARISON_FLAGS,
   comparisonOptions,
   type ComparisonSettings,
   comparisonSettings,
 } from '../../harness/options.js';
 import { checkFilter } from '../../harness/filter.js';
-import { type Flags, type FlagTable, listFlag } from '../../options/flags.js';
+import { type Flags, readOptions } from '../../options/flags.js';
+import { type OptionTable, optionTable } from '../../options/table.js';
 import { PEER_NAMES, type PeerName } from '../../peers/index.js';
 
 /** The settings, complete. */
@@ -23,21 +23,16 @@ export const STARTERS: readonly PeerName[] = PEER_NAMES.filter(
   (name) => name !== 'millrace-single',
 );
 
-const DEFAULT_ROUNDS = 10;
+const OPTIONS = optionTable({ peers: { kind: 'list', of: STARTERS }, ...comparisonOptions(10) });
 
-export const STARTUP_FLAGS: FlagTable = { peers: 'text', ...COMPARISON_FLAGS };
-
-/** One line of help for each option. */
-export const STARTUP_OPTIONS: ReadonlyArray<readonly [option: string, meaning: string]> = [
-  ['--peers A,B', `which of ${STARTERS.join(', ')} (all)`],
-  ...comparisonOptions(DEFAULT_ROUNDS),
-];
+export const STARTUP_OPTIONS: OptionTable = OPTIONS;
 
 /** Reads and completes the settings. @throws UsageError */
 export function startupSettings(flags: Flags): StartupSettings {
+  const values = readOptions(flags, OPTIONS);
   const settings: StartupSettings = {
-    ...comparisonSettings(flags, DEFAULT_ROUNDS),
-    peers: listFlag(flags, 'peers', STARTERS) ?? STARTERS,
+    ...comparisonSettings(values),
+    peers: values.peers,
   };
   checkFilter(settings.peers, settings.filter);
   return settings;

@@ -1,16 +1,16 @@
 /**
- * What `bench tail` can be told: its defaults and their ranges, in one place.
+ * Describes the options of `bench tail`, and makes its settings of what was given.
  *
  * Invariant: what leaves this file is complete and valid; nothing behind it checks again.
  */
 import {
-  COMPARISON_FLAGS,
   comparisonOptions,
   type ComparisonSettings,
   comparisonSettings,
 } from '../../harness/options.js';
 import { checkFilter } from '../../harness/filter.js';
-import { type Flags, type FlagTable, listFlag, numberFlag } from '../../options/flags.js';
+import { type Flags, readOptions } from '../../options/flags.js';
+import { type OptionTable, optionTable } from '../../options/table.js';
 import { PEER_NAMES, type PeerName } from '../../peers/index.js';
 import { formatPercent } from '../../report/format.js';
 
@@ -29,32 +29,41 @@ export const SATURATED_IN_FLIGHT = 64;
 export const LOADS: readonly number[] = [0.5, 0.8];
 
 const DEFAULT_PEERS = PEER_NAMES.filter((name) => name !== 'millrace-single' && name !== 'ring');
-const DEFAULT_ROUNDS = 5;
-const DEFAULT_SECONDS = 4;
-const DEFAULT_WARM_UP_SECONDS = 0.5;
 
-export const TAIL_FLAGS: FlagTable = {
-  peers: 'text',
-  seconds: 'text',
-  'warm-up': 'text',
-  ...COMPARISON_FLAGS,
-};
+const OPTIONS = optionTable({
+  peers: {
+    kind: 'list',
+    of: PEER_NAMES,
+    default: DEFAULT_PEERS,
+    shownDefault: 'all but millrace-single and ring',
+  },
+  seconds: {
+    kind: 'number',
+    min: 0.1,
+    max: 3600,
+    default: 4,
+    meaning: 'how long each measurement takes',
+  },
+  'warm-up': {
+    kind: 'number',
+    min: 0,
+    max: 60,
+    default: 0.5,
+    meaning: 'seconds that the load runs before',
+  },
+  ...comparisonOptions(5),
+});
 
-/** One line of help for each option. */
-export const TAIL_OPTIONS: ReadonlyArray<readonly [option: string, meaning: string]> = [
-  ['--peers A,B', `which of ${PEER_NAMES.join(', ')} (all but millrace-single and ring)`],
-  ['--seconds N', `how long each measurement takes (${DEFAULT_SECONDS})`],
-  ['--warm-up N', `seconds that the load runs before (${DEFAULT_WARM_UP_SECONDS})`],
-  ...comparisonOptions(DEFAULT_ROUNDS),
-];
+export const TAIL_OPTIONS: OptionTable = OPTIONS;
 
 /** Reads and completes the settings. @throws UsageError */
 export function tailSettings(flags: Flags): TailSettings {
+  const values = readOptions(flags, OPTIONS);
   const settings: TailSettings = {
-    ...comparisonSettings(flags, DEFAULT_ROUNDS),
-    peers: listFlag(flags, 'peers', PEER_NAMES) ?? DEFAULT_PEERS,
-    seconds: numberFlag(flags, 'seconds', { min: 0.1, max: 3600 }) ?? DEFAULT_SECONDS,
-    warmUpSeconds: numberFlag(flags, 'warm-up', { min: 0, max: 60 }) ?? DEFAULT_WARM_UP_SECONDS,
+    ...comparisonSettings(values),
+    peers: values.peers,
+    seconds: values.seconds,
+    warmUpSeconds: values['warm-up'],
   };
   const descriptions = settings.peers.flatMap((peer) => [
     describeSaturated(peer),

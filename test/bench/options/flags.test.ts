@@ -1,14 +1,19 @@
-import { describe, expect, test } from 'vitest';
-import {
-  type Flags,
-  listFlag,
-  numberFlag,
-  parseFlags,
-  textFlag,
-  UsageError,
-} from '../../../bench/options/flags.js';
+import { describe, expect, expectTypeOf, test } from 'vitest';
+import { type Flags, parseFlags, readOptions, UsageError } from '../../../bench/options/flags.js';
+import { optionTable } from '../../../bench/options/table.js';
 
-const TABLE = { seconds: 'text', json: 'text', help: 'switch', 'no-color': 'switch' } as const;
+const ARMS = ['one', 'two', 'three'] as const;
+
+const TABLE = optionTable({
+  seconds: { kind: 'number', min: 1, max: 60, meaning: 'how long' },
+  rounds: { kind: 'number', min: 1, max: 60, isWhole: true, default: 5, meaning: 'how often' },
+  arms: { kind: 'list', of: ARMS },
+  some: { kind: 'list', of: ARMS, default: ['two'] },
+  json: { kind: 'text', meaning: 'where to' },
+  help: { kind: 'switch' },
+  'no-color': { kind: 'switch' },
+});
+
 const given = (name: string, value: string): Flags => new Map([[name, value]]);
 
 describe('splitting', () => {
@@ -40,44 +45,36 @@ describe('splitting', () => {
 });
 
 describe('numbers', () => {
-  const range = { min: 1, max: 60 };
-
   test.each([
     { text: '1', is: 1 },
     { text: '60', is: 60 },
     { text: '2.5', is: 2.5 },
   ])('$text is $is', ({ text, is }) => {
-    expect(numberFlag(given('seconds', text), 'seconds', range)).toBe(is);
+    expect(readOptions(given('seconds', text), TABLE).seconds).toBe(is);
   });
 
   test.each(['0', '61', '-4', 'x', '', '1e1', '0x10', ' 3', '3s', 'NaN', 'Infinity'])(
     "'%s' is refused with the option, the value and the range",
     (text) => {
-      expect(() => numberFlag(given('seconds', text), 'seconds', range)).toThrow(
+      expect(() => readOptions(given('seconds', text), TABLE).seconds).toThrow(
         new UsageError(`Option '--seconds' is '${text}'; valid is a number from 1 to 60.`),
       );
     },
   );
 
   test('a fraction is refused where a whole number is wanted', () => {
-    expect(() => numberFlag(given('n', '2.5'), 'n', { ...range, isWhole: true })).toThrow(
-      new UsageError("Option '--n' is '2.5'; valid is a whole number from 1 to 60."),
+    expect(() => readOptions(given('rounds', '2.5'), TABLE).rounds).toThrow(
+      new UsageError("Option '--rounds' is '2.5'; valid is a whole number from 1 to 60."),
     );
-  });
-
-  test('what is not given is undefined', () => {
-    expect(numberFlag(new Map(), 'seconds', range)).toBeUndefined();
   });
 });
 
 describe('lists', () => {
-  const arms = ['one', 'two', 'three'] as const;
-
   test.each([
     { text: 'three,one', is: ['one', 'three'] },
     { text: ' two , two ', is: ['two'] },
   ])("'$text' is $is", ({ text, is }) => {
-    expect(listFlag(given('arms', text), 'arms', arms)).toEqual(is);
+    expect(readOptions(given('arms', text), TABLE).arms).toEqual(is);
   });
 
   test.each([
@@ -85,7 +82,7 @@ describe('lists', () => {
     { text: '', item: '', hint: '' },
     { text: 'one,', item: '', hint: '' },
   ])("'$text' is refused", ({ text, item, hint }) => {
-    expect(() => listFlag(given('arms', text), 'arms', arms)).toThrow(
+    expect(() => readOptions(given('arms', text), TABLE).arms).toThrow(
       new UsageError(
         `Option '--arms' has '${item}'; valid is one or more of one, two, three.${hint}`,
       ),
@@ -94,8 +91,41 @@ describe('lists', () => {
 });
 
 test('an empty text is refused', () => {
-  expect(textFlag(given('json', 'x'), 'json')).toBe('x');
-  expect(() => textFlag(given('json', ''), 'json')).toThrow(
+  expect(readOptions(given('json', 'x'), TABLE).json).toBe('x');
+  expect(() => readOptions(given('json', ''), TABLE).json).toThrow(
     new UsageError("Option '--json' needs a value."),
   );
+});
+
+test('what is not given has its default, or is undefined; a switch is off', () => {
+  expect({ ...readOptions(new Map(), TABLE) }).toEqual({
+    seconds: undefined,
+    rounds: 5,
+    arms: ['one', 'two', 'three'],
+    some: ['two'],
+    json: undefined,
+    help: false,
+    'no-color': false,
+  });
+});
+
+test('a mistake is reported when its option is asked for, and not before', () => {
+  const { json, arms, help } = readOptions(
+    new Map<string, string | true>([
+      ['seconds', 'x'],
+      ['json', 'a.json'],
+      ['help', true],
+    ]),
+    TABLE,
+  );
+  expect({ json, arms, help }).toEqual({ json: 'a.json', arms: ARMS, help: true });
+});
+
+test('the table gives each value its type', () => {
+  const values = readOptions(new Map(), TABLE);
+  expectTypeOf(values.seconds).toEqualTypeOf<number | undefined>();
+  expectTypeOf(values.rounds).toEqualTypeOf<number>();
+  expectTypeOf(values.arms).toEqualTypeOf<ReadonlyArray<'one' | 'two' | 'three'>>();
+  expectTypeOf(values.json).toEqualTypeOf<string | undefined>();
+  expectTypeOf(values.help).toEqualTypeOf<boolean>();
 });

@@ -30,8 +30,7 @@ function scripted(...runs: ReadonlyArray<readonly NamedFigure[] | Error | object
   const scenario: Scenario = {
     name: 'scripted',
     summary: '',
-    options: [],
-    flags: {},
+    options: {},
     settings: () => ({}),
     measure: () => {
       const run = runs[count];

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { UsageError } from '../../../../bench/options/flags.js';
-import { invoke } from '../../../../bench/scenarios/invoke/command.js';
-import { INVOKE_OPTIONS, invokeSettings } from '../../../../bench/scenarios/invoke/settings.js';
+import { invokeSettings } from '../../../../bench/scenarios/invoke/settings.js';
 
 test('without options everything has its default', () => {
   const { threads, concurrency, ...settings } = invokeSettings(new Map());
@@ -77,9 +76,4 @@ test.each([
     ),
   );
   expect(invokeSettings(flags.set('rate', '50')).ratePerSecond).toBe(50);
-});
-
-test('the help names every option that is parsed', () => {
-  const helped = INVOKE_OPTIONS.map(([option]) => option.split(' ')[0]);
-  expect(helped).toEqual(Object.keys(invoke.flags).map((name) => `--${name}`));
 });

@@ -3,8 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { UsageError } from '../../../../bench/options/flags.js';
-import { job } from '../../../../bench/scenarios/job/command.js';
-import { JOB_OPTIONS, jobSettings } from '../../../../bench/scenarios/job/settings.js';
+import { jobSettings } from '../../../../bench/scenarios/job/settings.js';
 
 const path = fileURLToPath(new URL('../../../fixtures/own-job/jobs.js', import.meta.url));
 const folder = dirname(path);
@@ -75,9 +74,4 @@ test.each([
   ],
 ] as const)('%j is refused', (given, says) => {
   expect(() => settings(given)).toThrow(new UsageError(says));
-});
-
-test('the help names every option that is parsed', () => {
-  const helped = JOB_OPTIONS.map(([option]) => option.split(' ')[0]);
-  expect(helped).toEqual(Object.keys(job.flags).map((name) => `--${name}`));
 });

@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../../../bench/options/flags.js';
-import { overhead } from '../../../../bench/scenarios/overhead/command.js';
-import {
-  OVERHEAD_OPTIONS,
-  overheadSettings,
-} from '../../../../bench/scenarios/overhead/settings.js';
+import { overheadSettings } from '../../../../bench/scenarios/overhead/settings.js';
 
 test('without options everything has its default', () => {
   const { jobs, ...settings } = overheadSettings(new Map());
@@ -70,9 +66,4 @@ describe('bad input', () => {
       `Option '--${option}' has '${value}'; valid is one or more of ${valid}.`,
     );
   });
-});
-
-test('the help names every option that is parsed', () => {
-  const helped = OVERHEAD_OPTIONS.map(([option]) => option.split(' ')[0]);
-  expect(helped).toEqual(Object.keys(overhead.flags).map((name) => `--${name}`));
 });

@@ -1,10 +1,6 @@
 import { expect, test } from 'vitest';
 import { UsageError } from '../../../../bench/options/flags.js';
-import { overload } from '../../../../bench/scenarios/overload/command.js';
-import {
-  OVERLOAD_OPTIONS,
-  overloadSettings,
-} from '../../../../bench/scenarios/overload/settings.js';
+import { overloadSettings } from '../../../../bench/scenarios/overload/settings.js';
 
 test('without options everything has its default', () => {
   const { threads, ...settings } = overloadSettings(new Map());
@@ -52,9 +48,4 @@ test.each([
   expect(() => overloadSettings(new Map([[option, value]]))).toThrow(
     new UsageError(`Option '--${option}' is '${value}'; valid is ${range}.`),
   );
-});
-
-test('the help names every option that is parsed', () => {
-  const helped = OVERLOAD_OPTIONS.map(([option]) => option.split(' ')[0]);
-  expect(helped).toEqual(Object.keys(overload.flags).map((name) => `--${name}`));
 });

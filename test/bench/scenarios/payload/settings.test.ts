@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { UsageError } from '../../../../bench/options/flags.js';
-import { payload } from '../../../../bench/scenarios/payload/command.js';
-import { PAYLOAD_OPTIONS, payloadSettings } from '../../../../bench/scenarios/payload/settings.js';
+import { payloadSettings } from '../../../../bench/scenarios/payload/settings.js';
 
 test('without options everything has its default', () => {
   expect(payloadSettings(new Map())).toEqual({
@@ -56,9 +55,4 @@ test.each([
   const given = new Map([[option, value]]);
   expect(() => payloadSettings(given)).toThrow(UsageError);
   expect(() => payloadSettings(given)).toThrow(`Option '--${option}' ${says}`);
-});
-
-test('the help names every option that is parsed', () => {
-  const helped = PAYLOAD_OPTIONS.map(([option]) => option.split(' ')[0]);
-  expect(helped).toEqual(Object.keys(payload.flags).map((name) => `--${name}`));
 });

@@ -1,10 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { expect, test } from 'vitest';
 import { UsageError } from '../../../../bench/options/flags.js';
-import { scaling } from '../../../../bench/scenarios/scaling/command.js';
 import {
   inFlightPerThread,
-  SCALING_OPTIONS,
   scalingSettings,
 } from '../../../../bench/scenarios/scaling/settings.js';
 import { JOB_KINDS } from '../../../../bench/scenarios/overhead/settings.js';
@@ -51,11 +49,6 @@ test('an unknown kind of job is refused', () => {
   expect(() => scalingSettings(new Map([['jobs', '1s']]))).toThrow(
     "Option '--jobs' has '1s'; valid is one or more of no-op, 10us, 100us, 1ms.",
   );
-});
-
-test('the help names every option that is parsed', () => {
-  const helped = SCALING_OPTIONS.map(([option]) => option.split(' ')[0]);
-  expect(helped).toEqual(Object.keys(scaling.flags).map((name) => `--${name}`));
 });
 
 test('each thread has ten milliseconds of work in flight, within 16 to 256 jobs', () => {

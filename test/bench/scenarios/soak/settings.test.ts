@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { UsageError } from '../../../../bench/options/flags.js';
-import { soak } from '../../../../bench/scenarios/soak/command.js';
-import { SOAK_OPTIONS, soakSettings } from '../../../../bench/scenarios/soak/settings.js';
+import { soakSettings } from '../../../../bench/scenarios/soak/settings.js';
 
 test('without options everything has its default', () => {
   const { job, ...settings } = soakSettings(new Map());
@@ -38,9 +37,4 @@ test.each([
   },
 ])('--job $value is refused', ({ value, says }) => {
   expect(() => soakSettings(new Map([['job', value]]))).toThrow(new UsageError(says));
-});
-
-test('the help names every option that is parsed', () => {
-  const helped = SOAK_OPTIONS.map(([option]) => option.split(' ')[0]);
-  expect(helped).toEqual(Object.keys(soak.flags).map((name) => `--${name}`));
 });

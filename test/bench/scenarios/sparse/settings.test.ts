@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { UsageError } from '../../../../bench/options/flags.js';
-import { sparse } from '../../../../bench/scenarios/sparse/command.js';
-import { SPARSE_OPTIONS, sparseSettings } from '../../../../bench/scenarios/sparse/settings.js';
+import { sparseSettings } from '../../../../bench/scenarios/sparse/settings.js';
 
 test('without options everything has its default', () => {
   expect(sparseSettings(new Map())).toEqual({
@@ -39,9 +38,4 @@ test('an unknown pattern is refused', () => {
   expect(() => sparseSettings(new Map([['patterns', 'bursts']]))).toThrow(
     "Option '--patterns' has 'bursts'; valid is one or more of single, burst. Did you mean 'burst'?",
   );
-});
-
-test('the help names every option that is parsed', () => {
-  const helped = SPARSE_OPTIONS.map(([option]) => option.split(' ')[0]);
-  expect(helped).toEqual(Object.keys(sparse.flags).map((name) => `--${name}`));
 });

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { UsageError } from '../../../../bench/options/flags.js';
-import { startup } from '../../../../bench/scenarios/startup/command.js';
-import { STARTUP_OPTIONS, startupSettings } from '../../../../bench/scenarios/startup/settings.js';
+import { startupSettings } from '../../../../bench/scenarios/startup/settings.js';
 
 const ALL = ['millrace', 'piscina', 'tinypool', 'workerpool', 'poolifier', 'ring'];
 
@@ -33,9 +32,4 @@ test('a variant that starts as another one does is not offered', () => {
   expect(() => startupSettings(new Map([['peers', 'millrace-single']]))).toThrow(
     `Option '--peers' has 'millrace-single'; valid is one or more of ${ALL.join(', ')}.`,
   );
-});
-
-test('the help names every option that is parsed', () => {
-  const helped = STARTUP_OPTIONS.map(([option]) => option.split(' ')[0]);
-  expect(helped).toEqual(Object.keys(startup.flags).map((name) => `--${name}`));
 });

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { UsageError } from '../../../../bench/options/flags.js';
-import { tail } from '../../../../bench/scenarios/tail/command.js';
-import { TAIL_OPTIONS, tailSettings } from '../../../../bench/scenarios/tail/settings.js';
+import { tailSettings } from '../../../../bench/scenarios/tail/settings.js';
 
 test('without options everything has its default', () => {
   expect(tailSettings(new Map())).toEqual({
@@ -41,9 +40,4 @@ test.each([
   expect(() => tailSettings(new Map([[option, value]]))).toThrow(
     new UsageError(`Option '--${option}' is '${value}'; valid is ${range}.`),
   );
-});
-
-test('the help names every option that is parsed', () => {
-  const helped = TAIL_OPTIONS.map(([option]) => option.split(' ')[0]);
-  expect(helped).toEqual(Object.keys(tail.flags).map((name) => `--${name}`));
 });
