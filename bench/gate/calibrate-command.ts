@@ -9,7 +9,8 @@ import { Child } from '../process/child.js';
 import { readEnvironment } from '../process/environment.js';
 import { type Flags, readOptions, UsageError } from '../options/flags.js';
 import { type OptionTable, optionTable, type OptionValues, SEED } from '../options/table.js';
-import { flawOfEnvironment, flawOfTexts, isObject } from '../store/flaws.js';
+import { anything, fields, fieldsOf, list, string } from '../store/checks.js';
+import { storedEnvironment } from '../store/stored-environment.js';
 import { checkDistinct, checkWritable } from '../store/json-file.js';
 import { drawMarkdownDocument } from '../report/markdown/document.js';
 import { randomFrom } from '../math/random.js';
@@ -142,21 +143,21 @@ function begin(
   );
 }
 
+const calibrationFile = fields({
+  command: string,
+  startedAt: string,
+  environment: storedEnvironment,
+  settings: fieldsOf(anything),
+  gates: list(fields({ rounds: list(anything) })),
+});
+
 function readCalibration(path: string): Calibration | undefined {
   if (!existsSync(path)) return undefined;
   const file = readStored(path, {
     schema: CALIBRATION_SCHEMA,
     description: "a calibration of 'millrace gate calibrate'",
+    content: calibrationFile,
   });
-  const gates = file['gates'];
-  const flaw =
-    flawOfTexts(file, ['command', 'startedAt'], '') ??
-    flawOfEnvironment(file['environment']) ??
-    (isObject(file['settings']) ? undefined : 'settings is no object') ??
-    (Array.isArray(gates) && gates.every((gate) => isObject(gate) && Array.isArray(gate['rounds']))
-      ? undefined
-      : 'gates is no list of gates');
-  if (flaw !== undefined) throw new UsageError(`'${path}' is damaged: ${flaw}.`);
   return file as unknown as Calibration;
 }
 

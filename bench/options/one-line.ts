@@ -2,7 +2,7 @@
  * Texts of others (names of tasks, messages of errors, output of commands) as one line.
  *
  * Invariant: what leaves this file has no control characters, so that a terminal shows it without moving
- * its cursor and a stored file with it is read again (`flaws.ts`).
+ * its cursor and a stored file with it is read again (`store/checks.ts`).
  */
 import { stripVTControlCharacters } from 'node:util';
 

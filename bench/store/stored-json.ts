@@ -1,11 +1,11 @@
 /**
- * JSON files of an own schema, read back.
+ * Reads JSON files of a schema of our own, which an earlier run has written.
  *
- * Invariant: whatever keeps a file from being one of the family and version that is asked for is a
- * `UsageError` with path and reason. What it has within is not looked at here, but in `flaws.ts`.
+ * Invariant: a file that is not of the family and version that is asked for, or does not pass the check of
+ * its content, is a `UsageError` with path and reason.
  */
 import { UsageError } from '../options/flags.js';
-import { isObject } from './flaws.js';
+import { type Check, isObject, Place } from './checks.js';
 import { readJson } from './read-json.js';
 
 /** Which files are read. */
@@ -14,12 +14,14 @@ export interface StoredKind {
   readonly schema: string;
   /** "a run of 'millrace bench'". */
   readonly description: string;
+  /** What is in it. */
+  readonly content: Check;
 }
 
-/** An object with that schema, of which nothing else is known yet. @throws UsageError */
+/** An object with that schema and content. @throws UsageError */
 export function readStored(
   path: string,
-  { schema: wanted, description }: StoredKind,
+  { schema: wanted, description, content }: StoredKind,
 ): Record<string, unknown> {
   const file = readJson(path);
   const schema = isObject(file) ? file['schema'] : undefined;
@@ -30,5 +32,6 @@ export function readStored(
   if (schema !== wanted) {
     throw new UsageError(`'${path}' has the schema '${schema}'; this version reads '${wanted}'.`);
   }
+  content(file, Place.ofStored(path));
   return file;
 }

@@ -2,12 +2,12 @@
  * The file of `--budget FILE`: `{ "budgets": [ … ] }`; its published schema is
  * `millrace-budget.schema.json`.
  */
+import { Place } from '../../store/checks.js';
 import { readJson } from '../../store/read-json.js';
 import { checkBudgets } from './check-config.js';
-import { Place } from './checks.js';
 import type { Budget } from '../model/config.js';
 
 /** At least one. @throws UsageError */
 export function readBudgets(path: string): readonly Budget[] {
-  return checkBudgets(readJson(path), new Place(path));
+  return checkBudgets(readJson(path), Place.ofWritten(path));
 }

@@ -1,13 +1,22 @@
 /**
- * Whether a configuration or a list of budgets is what the gate can carry out.
+ * Checks whether the gate can carry out a configuration or a list of budgets.
  *
  * Invariant: what passes here passes the published schemas; beyond them it holds that names differ, that
  * limits and thresholds don't contradict each other, and that dates exist.
  */
 import { UNITS } from '../../report/document.js';
-import { isObject } from '../../store/flaws.js';
+import {
+  type Check,
+  flag,
+  isObject,
+  list,
+  number,
+  object,
+  oneOf,
+  type Place,
+  text,
+} from '../../store/checks.js';
 import { FILE_FORMS } from '../../user-job/input-source.js';
-import { type Check, flag, list, number, object, oneOf, type Place, text } from './checks.js';
 import type { Budget, GateConfig, ScenarioConfig } from '../model/config.js';
 import { METRIC_NAMES } from '../model/metrics.js';
 
@@ -51,18 +60,19 @@ export function checkBudgets(value: unknown, place: Place): readonly Budget[] {
 /** That they rise is seen where they are used. */
 const looks: Check = (value, place) => {
   list(number({ min: 7, max: 1000, isWhole: true }))(value, place);
-  if ((value as readonly number[]).length !== 3) place.refuse(value, 'a list of three numbers');
+  const { length } = value as readonly number[];
+  if (length !== 3) place.fail(`must be a list of three numbers, but has ${length}.`);
 };
 
 const share = number({ min: 0, max: 1, note: 'a share: 0.05 is 5 %' });
 
 const threshold: Check = (value, place) => {
   if (value === false) return;
-  if (!isObject(value)) return place.refuse(value, 'an object or false');
+  if (!isObject(value)) return place.reject(value, 'an object or false');
   object({ minEffect: share, maxEffect: share })(value, place);
   const { minEffect, maxEffect } = value as { minEffect?: number; maxEffect?: number };
   if (minEffect === undefined || maxEffect === undefined || minEffect <= maxEffect) return;
-  place.key('maxEffect').refuse(maxEffect, `at least minEffect, which is ${minEffect}`);
+  place.key('maxEffect').reject(maxEffect, `at least minEffect (${minEffect})`);
 };
 
 const thresholds = object(Object.fromEntries(METRIC_NAMES.map((name) => [name, threshold])));
@@ -96,7 +106,7 @@ function scenarioCheck(flawOfRun: FlawOfRun | undefined): Check {
 
 const words: Check = (value, place) => {
   if (Array.isArray(value)) return list(text, { least: 1 })(value, place);
-  if (typeof value !== 'string') place.refuse(value, 'a line or a list of words');
+  if (typeof value !== 'string') place.reject(value, 'a line or a list of words');
   text(value, place);
 };
 
@@ -125,13 +135,13 @@ const budget: Check = (value, place) => {
     place.fail(`wants at least ${atLeast} and at most ${atMost}, which nothing can keep.`);
   }
   if (over !== undefined && unit !== undefined && unit !== 'ratio') {
-    place.key('unit').refuse(unit, "'ratio' with 'over'");
+    place.key('unit').reject(unit, "'ratio' with 'over'");
   }
 };
 
 const day: Check = (value, place) => {
   const isDay = typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && isReal(value);
-  if (!isDay) place.refuse(value, "a date such as '2026-12-31'");
+  if (!isDay) place.reject(value, "a date such as '2026-12-31'");
 };
 
 const excuse = { until: day, reason: text };
@@ -145,7 +155,7 @@ const budgetWaiver = object(
 );
 
 const waiver: Check = (value, place) => {
-  if (!isObject(value)) return place.refuse(value, 'an object');
+  if (!isObject(value)) return place.reject(value, 'an object');
   const { scenario, budget: budgetName } = value;
   if ((scenario === undefined) === (budgetName === undefined)) {
     place.fail("has to name either a 'scenario' or a 'budget'.");

@@ -9,9 +9,9 @@ import { existsSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UsageError } from '../../options/flags.js';
+import { Place } from '../../store/checks.js';
 import { readJson } from '../../store/read-json.js';
 import { checkConfig, type FlawOfRun } from './check-config.js';
-import { Place } from './checks.js';
 import type { GateConfig } from '../model/config.js';
 
 /** Every name that a configuration can have without being named itself. */
@@ -44,7 +44,7 @@ export async function loadConfig({
   const file = path ?? findConfig(directory);
   if (file === undefined) return undefined;
   const value = await read(file, resolve(directory, file));
-  return { file, config: checkConfig(value, new Place(file), flawOfRun) };
+  return { file, config: checkConfig(value, Place.ofWritten(file), flawOfRun) };
 }
 
 function findConfig(directory: string): string | undefined {

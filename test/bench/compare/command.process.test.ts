@@ -286,32 +286,42 @@ describe('files', () => {
       content: { ...before, schema: 'millrace-bench/2' },
       reason: "has the schema 'millrace-bench/2'; this version reads 'millrace-bench/1'",
     },
-    { content: { ...before, environment: 1 }, reason: 'is damaged: environment is no object' },
+    {
+      content: { ...before, environment: 1 },
+      reason: 'is damaged: environment must be an object, but is 1',
+    },
     {
       content: { ...before, environment: { ...before.environment, cpuQuota: 'x' } },
-      reason: 'is damaged: environment.cpuQuota is no number',
+      reason: "is damaged: environment.cpuQuota must be a number, but is 'x'",
     },
-    { content: { ...before, results: {} }, reason: 'is damaged: results is no list' },
-    { content: { ...before, results: [1] }, reason: 'is damaged: results[0] is no object' },
+    {
+      content: { ...before, results: {} },
+      reason: 'is damaged: results must be a list, but is an object',
+    },
+    {
+      content: { ...before, results: [1] },
+      reason: 'is damaged: results[0] must be an object, but is 1',
+    },
     {
       content: { ...before, results: [result('x', [], { figures: undefined })] },
-      reason: 'is damaged: results[0].figures is no list',
+      reason: 'is damaged: results[0].figures must be a list, but is missing',
     },
     {
       content: {
         ...before,
         results: [result('x', [...figures, { ...figure('a', [1]), median: NaN }])],
       },
-      reason: `is damaged: results[0].figures[${figures.length}].median is no number`,
+      reason: `is damaged: results[0].figures[${figures.length}].median must be a number, but is null`,
     },
     {
       content: { ...before, results: [result('x', [figure('\u001B[2J', [1])])] },
-      reason: 'is damaged: results[0].figures[0].name is no text',
+      reason:
+        "is damaged: results[0].figures[0].name must be a string without control characters, but is '�[2J'",
     },
     {
       content: { ...before, results: [result('x', [figure('a', [1], 'miles' as 'count')])] },
       reason:
-        'is damaged: results[0].figures[0].unit is none of count, ratio, percent, bytes, milliseconds, seconds, perSecond',
+        "is damaged: results[0].figures[0].unit must be one of count, ratio, percent, bytes, milliseconds, seconds, perSecond, but is 'miles'",
     },
   ])('$reason', ({ content, reason }) => {
     const [good, bad] = [saved('good.json', before), saved('bad.json', content)];

@@ -6,13 +6,13 @@ import { UNITS } from '../../../../bench/report/document.js';
 import { UsageError } from '../../../../bench/options/flags.js';
 import { readBudgets } from '../../../../bench/gate/config/budget-file.js';
 import { checkBudgets, checkConfig } from '../../../../bench/gate/config/check-config.js';
-import { Place } from '../../../../bench/gate/config/checks.js';
+import { Place } from '../../../../bench/store/checks.js';
 import { METRIC_NAMES } from '../../../../bench/gate/model/metrics.js';
 import { FILE_FORMS } from '../../../../bench/user-job/input-source.js';
 import { BUDGETS, CONFIGS, type Sample } from './configurations.js';
 
 const require = createRequire(import.meta.url);
-const place = new Place('x.json');
+const place = Place.ofWritten('x.json');
 
 function readSchema(name: string): Record<string, any> {
   return JSON.parse(readFileSync(require.resolve(`millrace/${name}`), 'utf8'));
@@ -34,9 +34,9 @@ function written(value: unknown): unknown {
 const EMPTY: Sample = {
   what: 'no budget',
   value: { budgets: [] },
-  flaw: 'budgets is an empty list',
+  error: 'budgets must be a list that is not empty, but is an empty list.',
 };
-const NONE: Sample = { what: 'no list', value: {}, flaw: "lacks 'budgets'." };
+const NONE: Sample = { what: 'no list', value: {}, error: "lacks 'budgets'." };
 
 describe.each([
   { kind: 'a configuration', check: checkConfig, schema: configSchema, samples: CONFIGS },
@@ -47,14 +47,14 @@ describe.each([
     samples: [...BUDGETS, EMPTY, NONE],
   },
 ])('$kind', ({ check, schema, samples }) => {
-  test.each(samples)('with $what', ({ value, flaw, isBeyondSchema = false }) => {
+  test.each(samples)('with $what', ({ value, error, isBeyondSchema = false }) => {
     const isValid = validator(schema);
-    expect(isValid(written(value))).toBe(flaw === undefined || isBeyondSchema);
-    if (flaw === undefined) {
+    expect(isValid(written(value))).toBe(error === undefined || isBeyondSchema);
+    if (error === undefined) {
       expect(() => check(value, place)).not.toThrow();
     } else {
       expect(() => check(value, place)).toThrow(UsageError);
-      expect(() => check(value, place)).toThrow(flaw);
+      expect(() => check(value, place)).toThrow(error);
     }
   });
 });
@@ -77,7 +77,9 @@ test('what a scenario runs is known by whom it is handed to', () => {
 
 test('values that no JSON has are refused', () => {
   for (const value of [NaN, Infinity, 1n, () => 1, new Map(), Symbol('x')]) {
-    expect(() => checkConfig({ seconds: value }, place)).toThrow("'x.json': seconds is ");
+    expect(() => checkConfig({ seconds: value }, place)).toThrow(
+      /^'x.json': seconds must be a number from 5 to 3600, but is /,
+    );
   }
 });
 

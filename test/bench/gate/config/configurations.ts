@@ -4,7 +4,7 @@ export interface Sample {
   readonly what: string;
   readonly value: unknown;
   /** What our own check says of it; absent where it is valid. */
-  readonly flaw?: string;
+  readonly error?: string;
   /** What a schema can't express: only our own check refuses it. */
   readonly isBeyondSchema?: true;
 }
@@ -35,66 +35,72 @@ export const BUDGETS: readonly Sample[] = [
   {
     what: 'no limit',
     value: limited({ atLeast: undefined }),
-    flaw: "budgets[1] has no limit; valid is 'atLeast', 'atMost' or both.",
+    error: "budgets[1] has no limit; valid is 'atLeast', 'atMost' or both.",
   },
   {
     what: 'limits that contradict each other',
     value: limited({ atMost: 1 }),
-    flaw: 'budgets[1] wants at least 5 and at most 1, which nothing can keep.',
+    error: 'budgets[1] wants at least 5 and at most 1, which nothing can keep.',
     isBeyondSchema: true,
   },
   {
     what: 'a limit as text',
     value: limited({ atLeast: '5' }),
-    flaw: "budgets[1].atLeast is '5'; valid is a number.",
+    error: "budgets[1].atLeast must be a number, but is '5'.",
   },
-  { what: 'no figure', value: limited({ figure: undefined }), flaw: "budgets[1] lacks 'figure'." },
+  { what: 'no figure', value: limited({ figure: undefined }), error: "budgets[1] lacks 'figure'." },
   {
     what: 'no words',
     value: limited({ run: [] }),
-    flaw: 'budgets[1].run is an empty list; valid is a list that is not empty.',
+    error: 'budgets[1].run must be a list that is not empty, but is an empty list.',
   },
   {
     what: 'a number to run',
     value: limited({ run: 1 }),
-    flaw: 'budgets[1].run is 1; valid is a line or a list of words.',
+    error: 'budgets[1].run must be a line or a list of words, but is 1.',
   },
   {
     what: 'a word that is a number',
     value: limited({ run: ['overhead', '--rounds', 3] }),
-    flaw: 'budgets[1].run[2] is 3; valid is a text of one line.',
+    error: 'budgets[1].run[2] must be a string, but is 3.',
   },
   {
     what: 'an unknown unit',
     value: limited({ unit: 'percents' }),
-    flaw: "budgets[1].unit is 'percents'; valid is one of count, ratio, percent, bytes, milliseconds, seconds, perSecond. Did you mean 'percent'?",
+    error:
+      "budgets[1].unit must be one of count, ratio, percent, bytes, milliseconds, seconds, perSecond, but is 'percents'. Did you mean 'percent'?",
   },
   {
     what: 'a ratio in bytes',
     value: limited({ over: 'y', unit: 'bytes' }),
-    flaw: "budgets[1].unit is 'bytes'; valid is 'ratio' with 'over'.",
+    error: "budgets[1].unit must be 'ratio' with 'over', but is 'bytes'.",
   },
   {
     what: 'a name twice',
     value: limited({ name: 'no-op' }),
-    flaw: "budgets[1] is named 'no-op', as item 0 is; valid is a name of its own.",
+    error: "budgets[1] is named 'no-op', as item 0 is; valid is a name of its own.",
     isBeyondSchema: true,
   },
   {
     what: 'a name of two lines',
     value: limited({ name: 'a\nb' }),
-    flaw: "budgets[1].name is 'a�b'; valid is a text of one line.",
+    error: "budgets[1].name must be a string without control characters, but is 'a�b'.",
   },
   {
     what: 'an unknown key',
     value: limited({ atleast: 1 }),
-    flaw: "budgets[1].atleast is unknown; valid is one of name, run, figure, over, atLeast, atMost, unit. Did you mean 'atLeast'?",
+    error:
+      "budgets[1].atleast is unknown; valid is one of name, run, figure, over, atLeast, atMost, unit. Did you mean 'atLeast'?",
   },
-  { what: 'no list', value: { budgets: budget }, flaw: 'budgets is an object; valid is a list.' },
+  {
+    what: 'no list',
+    value: { budgets: budget },
+    error: 'budgets must be a list, but is an object.',
+  },
   {
     what: 'a list of nothing',
     value: { budgets: [null] },
-    flaw: 'budgets[0] is null; valid is an object.',
+    error: 'budgets[0] must be an object, but is null.',
   },
 ];
 
@@ -122,131 +128,139 @@ export const CONFIGS: readonly Sample[] = [
     what: 'a waiver of a budget',
     value: { waivers: [{ budget: 'no-op', until: '2028-02-29', reason: 'x' }] },
   },
-  { what: 'a list', value: [], flaw: 'is an empty list; valid is an object.' },
-  { what: 'null', value: null, flaw: 'is null; valid is an object.' },
+  { what: 'a list', value: [], error: 'must be an object, but is an empty list.' },
+  { what: 'null', value: null, error: 'must be an object, but is null.' },
   {
     what: 'an unknown key',
     value: { scenario: [] },
-    flaw: "scenario is unknown; valid is one of $schema, base, build, scenarios, thresholds, looks, seconds, budgets, waivers. Did you mean 'scenarios'?",
+    error:
+      "scenario is unknown; valid is one of $schema, base, build, scenarios, thresholds, looks, seconds, budgets, waivers. Did you mean 'scenarios'?",
   },
   {
     what: 'an unknown key with a dot',
     value: { 'a.b': 1 },
-    flaw: '"a.b" is unknown; valid is one of $schema, base, build, scenarios, thresholds, looks, seconds, budgets, waivers.',
+    error:
+      '"a.b" is unknown; valid is one of $schema, base, build, scenarios, thresholds, looks, seconds, budgets, waivers.',
   },
-  { what: 'an empty base', value: { base: '' }, flaw: "base is ''; valid is a text of one line." },
+  {
+    what: 'an empty base',
+    value: { base: '' },
+    error: "base must be a string that is not empty, but is ''.",
+  },
   {
     what: 'a command instead of a list',
     value: { build: 'npm ci' },
-    flaw: "build is 'npm ci'; valid is a list.",
+    error: "build must be a list, but is 'npm ci'.",
   },
   { what: 'other looks', value: { looks: [7, 12, 1000] } },
   {
     what: 'looks that could never fail',
     value: { looks: [6, 12, 20] },
-    flaw: 'looks[0] is 6; valid is a whole number from 7 to 1000.',
+    error: 'looks[0] must be a whole number from 7 to 1000, but is 6.',
   },
   {
     what: 'two looks',
     value: { looks: [10, 20] },
-    flaw: 'looks is a list; valid is a list of three numbers.',
+    error: 'looks must be a list of three numbers, but has 2.',
   },
   {
     what: 'too little time',
     value: { seconds: 1 },
-    flaw: 'seconds is 1; valid is a number from 5 to 3600.',
+    error: 'seconds must be a number from 5 to 3600, but is 1.',
   },
   {
     what: 'a scenario that runs nothing',
     value: scenario({ run: undefined }),
-    flaw: "scenarios[1] lacks 'run'.",
+    error: "scenarios[1] lacks 'run'.",
   },
   {
     what: 'two scenarios of a name',
     value: scenario({ run: './jobs.js' }),
-    flaw: "scenarios[1] is named './jobs.js', as item 0 is; valid is a name of its own.",
+    error: "scenarios[1] is named './jobs.js', as item 0 is; valid is a name of its own.",
     isBeyondSchema: true,
   },
   {
     what: 'half a thread',
     value: scenario({ threads: 0.5 }),
-    flaw: 'scenarios[1].threads is 0.5; valid is a whole number from 1 to 256.',
+    error: 'scenarios[1].threads must be a whole number from 1 to 256, but is 0.5.',
   },
   {
     what: 'nothing in flight',
     value: scenario({ inFlight: 0 }),
-    flaw: 'scenarios[1].inFlight is 0; valid is a whole number from 1 to 1000000.',
+    error: 'scenarios[1].inFlight must be a whole number from 1 to 1000000, but is 0.',
   },
   {
     what: 'an unknown form',
     value: scenario({ input: 'x', inputAs: 'xml' }),
-    flaw: "scenarios[1].inputAs is 'xml'; valid is one of text, bytes, path, json.",
+    error: "scenarios[1].inputAs must be one of text, bytes, path, json, but is 'xml'.",
   },
   {
     what: 'a form of no input',
     value: scenario({ inputAs: 'text' }),
-    flaw: "scenarios[1] has 'inputAs' without 'input'.",
+    error: "scenarios[1] has 'inputAs' without 'input'.",
   },
   {
     what: 'yes',
     value: scenario({ allowDifferentResults: 'yes' }),
-    flaw: "scenarios[1].allowDifferentResults is 'yes'; valid is true or false.",
+    error: "scenarios[1].allowDifferentResults must be true or false, but is 'yes'.",
   },
   {
     what: 'an unknown metric',
     value: { thresholds: { p90: {} } },
-    flaw: "thresholds.p90 is unknown; valid is one of cpu, throughput, p50, p99, rss, memorySlope, messages, refused. Did you mean 'p50'?",
+    error:
+      "thresholds.p90 is unknown; valid is one of cpu, throughput, p50, p99, rss, memorySlope, messages, refused. Did you mean 'p50'?",
   },
   {
     what: 'percent instead of a share',
     value: scenario({ thresholds: { cpu: { minEffect: 3 } } }),
-    flaw: 'scenarios[1].thresholds.cpu.minEffect is 3; valid is a number from 0 to 1 (a share: 0.05 is 5 %).',
+    error:
+      'scenarios[1].thresholds.cpu.minEffect must be a number from 0 to 1 (a share: 0.05 is 5 %), but is 3.',
   },
   {
     what: 'thresholds that leave a gap',
     value: { thresholds: { cpu: { minEffect: 0.1, maxEffect: 0.05 } } },
-    flaw: 'thresholds.cpu.maxEffect is 0.05; valid is at least minEffect, which is 0.1.',
+    error: 'thresholds.cpu.maxEffect must be at least minEffect (0.1), but is 0.05.',
     isBeyondSchema: true,
   },
   {
     what: 'a threshold that is true',
     value: { thresholds: { cpu: true } },
-    flaw: 'thresholds.cpu is true; valid is an object or false.',
+    error: 'thresholds.cpu must be an object or false, but is true.',
   },
   {
     what: 'a waiver of nothing',
     value: waived({ scenario: undefined }),
-    flaw: "waivers[0] has to name either a 'scenario' or a 'budget'.",
+    error: "waivers[0] has to name either a 'scenario' or a 'budget'.",
   },
   {
     what: 'a waiver of both',
     value: waived({ budget: 'no-op' }),
-    flaw: "waivers[0] has to name either a 'scenario' or a 'budget'.",
+    error: "waivers[0] has to name either a 'scenario' or a 'budget'.",
   },
   {
     what: "a budget's metric",
     value: waived({ scenario: undefined, budget: 'no-op', metric: 'cpu' }),
-    flaw: 'waivers[0].metric is unknown; valid is one of budget, until, reason.',
+    error: 'waivers[0].metric is unknown; valid is one of budget, until, reason.',
   },
   {
     what: 'no reason',
     value: waived({ reason: undefined }),
-    flaw: "waivers[0] lacks 'reason'.",
+    error: "waivers[0] lacks 'reason'.",
   },
   {
     what: 'a date of another form',
     value: waived({ until: '31.12.2026' }),
-    flaw: "waivers[0].until is '31.12.2026'; valid is a date such as '2026-12-31'.",
+    error: "waivers[0].until must be a date such as '2026-12-31', but is '31.12.2026'.",
   },
   {
     what: 'a month that is not',
     value: waived({ until: '2026-13-01' }),
-    flaw: "waivers[0].until is '2026-13-01'; valid is a date such as '2026-12-31'.",
+    error: "waivers[0].until must be a date such as '2026-12-31', but is '2026-13-01'.",
   },
   {
     what: 'a day that is not',
     value: waived({ until: '2026-02-29' }),
-    flaw: "waivers[0].until is '2026-02-29'; valid is a date such as '2026-12-31'.",
+    error: "waivers[0].until must be a date such as '2026-12-31', but is '2026-02-29'.",
     isBeyondSchema: true,
   },
 ];

@@ -81,7 +81,7 @@ describe('is refused', () => {
     {
       what: 'a wrong value',
       files: { 'millrace.config.json': '{ "scenarios": [{ "run": 1 }] }' },
-      message: "'millrace.config.json': scenarios[0].run is 1; valid is a text of one line.",
+      message: "'millrace.config.json': scenarios[0].run must be a string, but is 1.",
     },
     {
       what: 'an empty file',
@@ -112,7 +112,7 @@ describe('is refused', () => {
     {
       what: 'a function',
       files: { 'millrace.config.mjs': 'export default () => ({});' },
-      message: "'millrace.config.mjs' is a function; valid is an object.",
+      message: "'millrace.config.mjs' must be an object, but is a function.",
     },
     {
       what: 'a file that is not there',
