@@ -1,9 +1,9 @@
 /**
- * What the page's boxes do: on paper all that is folded is open and the colours are the light ones; a
- * box is a stop of the Tab key only where it scrolls.
+ * Unfolds the page's boxes on paper and sets the light colors; makes a box a stop of the Tab key only if it
+ * scrolls.
  *
  * Invariant: after printing everything is as it was before. It comes before the charts, which are drawn
- * in the colours that it sets.
+ * in the colors that it sets.
  */
 let unfolded: HTMLDetailsElement[] = [];
 addEventListener('beforeprint', () => {

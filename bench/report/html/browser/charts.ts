@@ -1,9 +1,9 @@
 /**
- * The script of the page: draws the charts into their places, in the colours of the page, and says
- * their values below the pointer.
+ * Draws the charts of the page into their places, in the colors of the page, and shows the values below
+ * the pointer.
  *
  * Invariants: a chart is as wide as its place, in every size of the window and on paper; when the
- * colours of the page change, it is drawn anew. It adds no fact that the page lacks without it.
+ * colors of the page change, it is drawn anew. It adds no fact that the page lacks without it.
  */
 import type UPlot from 'uplot';
 import { formatUnit } from '../../format.js';
@@ -161,7 +161,7 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
   for (const chart of charts) chart.draw();
 });
 
-// The colours and the width of paper are others; what is folded was unfolded before.
+// Paper has other colors and another width; the boxes have unfolded before.
 addEventListener('beforeprint', () => {
   for (const chart of charts) chart.draw(PAPER_WIDTH_PX);
 });

@@ -208,6 +208,16 @@ test('nothing on the page refers to anything outside of it', () => {
   expect(html).not.toMatch(/@import|url\(/);
 });
 
+test("the page's own script is whole: it imports and exports nothing, and refers to no source map", () => {
+  const html = drawRun();
+  const [, script = ''] = /<script type="module">([\s\S]*?)<\/script>/.exec(html) ?? [];
+  expect(script).toContain('figure.chart');
+  expect(script).not.toMatch(/^\s*(?:import|export)\b|\bimport\(|sourceMappingURL/m);
+  // Its two parts, each of which keeps its names to itself.
+  expect(script.match(/^\(\(\) => \{$/gm)).toHaveLength(2);
+  expect(script.match(/^\}\)\(\);$/gm)).toHaveLength(2);
+});
+
 test('every link of the contents leads to a place of the page', () => {
   const html = drawRun();
   const targets = [...html.matchAll(/href="#([^"]*)"/g)].map(([, id]) => id);
