@@ -26,8 +26,8 @@ import {
 } from './calibrate/calibration.js';
 import { describeCalibration } from './calibrate/report.js';
 import { differenceOf } from './judge/comparability.js';
-import type { GateSurroundings } from './gate.js';
 import { DEFAULT_LOOKS } from './model/looks.js';
+import type { GateSurroundings } from './model/surroundings.js';
 
 const OPTIONS = optionTable({
   gates: {

@@ -1,5 +1,5 @@
 /**
- * A gate from its settings to its report: the sides, the trials, the budgets, the waivers.
+ * Runs a gate, from its settings to its report: the sides, the trials, the budgets, the waivers.
  *
  * Invariants: an interruption loses nothing that was measured; the overall verdict is the worst of all,
  * fail before inconclusive before pass.
@@ -8,13 +8,11 @@ import { describeBusy, type Environment, readEnvironment } from '../process/envi
 import { checkFilter, isChosen } from '../harness/filter.js';
 import { oneLine } from '../options/one-line.js';
 import { randomFrom } from '../math/random.js';
-import type { Surroundings } from '../harness/scenario.js';
 import { Progress } from '../report/terminal/progress.js';
 import { BASELINE_ROUNDS, reportAgainst } from './judge/baseline.js';
 import { measureBudgets } from './judge/budget-run.js';
 import { checkOutSides } from './sides/checkout.js';
 import type { GateConfig } from './model/config.js';
-import type { Janitor } from './cleanup/janitor.js';
 import { runTrials, type Outcome, type Stage } from './judge/schedule.js';
 import type { Folders } from './find/finding.js';
 import { planTrials } from './find/plan-trials.js';
@@ -26,19 +24,13 @@ import {
   type ScenarioReport,
   type SideReport,
 } from './model/report.js';
+import type { GateSurroundings } from './model/surroundings.js';
 import type { RoundSurroundings } from './measure/round.js';
 import { reportScenario, reportInterrupted } from './judge/scenario-report.js';
 import type { GateSettings } from './settings.js';
 import { findSides } from './sides/sides.js';
 import { Trial } from './judge/trial.js';
 import type { KnownNames } from './judge/waivers.js';
-
-/** Where a gate runs. */
-export interface GateSurroundings extends Surroundings {
-  readonly janitor: Janitor;
-  /** The caller's folder. */
-  readonly directory: string;
-}
 
 /** The two sides of a report. */
 export interface SideReports {
@@ -53,9 +45,9 @@ interface Prepared {
   readonly notes: readonly string[];
 }
 
-/** What is new gets so many, as nothing is decided by them. */
+/** New scenarios get only this many rounds: nothing is decided from them. */
 const ROUNDS_OF_NEW = 3;
-/** What a round takes, for the time left before one was measured. */
+/** How long a round takes, to estimate the time left before one is measured. */
 const ROUND_SECONDS = 4.5;
 
 /**

@@ -1,6 +1,6 @@
 /** The vital signs of the process that runs this test. */
 import { expect, test } from 'vitest';
-import { Vitals } from '../../../../../bench/scenarios/service/server/vitals.js';
+import { Vitals } from '../../../../../bench/scenarios/service/server/process-health.js';
 import { collectGarbage } from '../../../../helpers/garbage.js';
 
 const MB = 1024 ** 2;
