@@ -41,8 +41,8 @@ export async function runArm(
   const peaks = { heapUsedBytes: 0, externalBytes: 0 };
   stage.onReport = (report) => {
     goodput.note(report, stage.startedUs);
-    peaks.heapUsedBytes = Math.max(peaks.heapUsedBytes, report.vitals.heapUsedBytes);
-    peaks.externalBytes = Math.max(peaks.externalBytes, report.vitals.externalBytes);
+    peaks.heapUsedBytes = Math.max(peaks.heapUsedBytes, report.health.heapUsedBytes);
+    peaks.externalBytes = Math.max(peaks.externalBytes, report.health.externalBytes);
   };
   if (stage.service !== undefined) stage.onReport(stage.service);
   stage.onLook = (rssBytes) => {
@@ -70,9 +70,9 @@ function momentOf({ startedUs, service, generator }: Stage, rssBytes: number): M
   return {
     seconds: secondsBetween(startedUs, nowUs()),
     rssBytes,
-    heapUsedBytes: service?.vitals.heapUsedBytes ?? 0,
-    externalBytes: service?.vitals.externalBytes ?? 0,
-    loopDelayMs: service?.vitals.loopDelayMs.lately ?? 0,
+    heapUsedBytes: service?.health.heapUsedBytes ?? 0,
+    externalBytes: service?.health.externalBytes ?? 0,
+    loopDelayMs: service?.health.loopDelayMs.lately ?? 0,
     offered: generator?.sent ?? 0,
     accepted: service?.accepted ?? 0,
     refused: service?.refused ?? 0,
@@ -121,7 +121,7 @@ function resultOf(
     ...(memoryTrend === undefined ? {} : { memoryTrend }),
     ...(service === undefined || completed === 0
       ? {}
-      : { cpuMsPerJob: service.vitals.cpuUs / 1000 / completed }),
+      : { cpuMsPerJob: service.health.cpuUs / 1000 / completed }),
     loopDelayMs: loopDelay(service, end),
     answerMs: generator?.answer ?? NO_LATENCIES,
     completionMs: service?.completion ?? NO_LATENCIES,
@@ -147,7 +147,7 @@ function meanGoodput(startedUs: number, last: ServiceReport | undefined): number
 /** A service that died in the middle of a delay can't tell of it, but it was silent for as long. */
 function loopDelay(last: ServiceReport | undefined, end: StageEnd): ArmResult['loopDelayMs'] {
   if (last === undefined) return { p99: 0, max: 0 };
-  const { p99, max } = last.vitals.loopDelayMs;
+  const { p99, max } = last.health.loopDelayMs;
   const silentMs = (end.atUs - last.atUs) / 1000 - REPORT_EVERY_MS;
   return { p99, max: Math.max(max, silentMs) };
 }

@@ -37,21 +37,21 @@ export function describeArms(result: ServiceResult, conclusions: readonly string
       'Times run from the intended start of a request, and are of what was answered or completed.',
       'faint',
     ),
-    vitalsTable(arms),
+    healthTable(arms),
     memoryChart(result),
-    vitalCurves(
+    healthCurves(
       'Objects in the heap of the service over time',
       { label: 'heap used', unit: 'bytes' },
       arms,
       ({ heapUsedBytes }) => heapUsedBytes,
     ),
-    vitalCurves(
+    healthCurves(
       'Buffers of the service outside of the heap over time',
       { label: 'external memory', unit: 'bytes' },
       arms,
       ({ externalBytes }) => externalBytes,
     ),
-    vitalCurves(
+    healthCurves(
       "Delay of the service's event loop over time",
       { label: 'delay', unit: 'milliseconds' },
       arms,
@@ -104,7 +104,7 @@ function percentiles({ count, p50, p95, p99 }: LatencySummary): string[] {
   return [p50, p95, p99].map((ms) => (count === 0 ? '-' : formatDuration(ms)));
 }
 
-function vitalsTable(arms: readonly ArmResult[]): TableBlock {
+function healthTable(arms: readonly ArmResult[]): TableBlock {
   return {
     kind: 'table',
     groups: [
@@ -146,7 +146,7 @@ function isDead({ how }: ArmEnding): boolean {
 }
 
 /** What happened beside the resident set; in a terminal its peaks are told. */
-function vitalCurves(
+function healthCurves(
   title: string,
   axis: CurvesBlock['y'],
   arms: readonly ArmResult[],

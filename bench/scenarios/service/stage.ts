@@ -161,7 +161,7 @@ export class Stage {
   #look(): void {
     const { pid } = this.#service;
     const resident = pid === undefined ? undefined : readResident(pid);
-    const bytes = resident?.bytes ?? this.service?.vitals.rssBytes;
+    const bytes = resident?.bytes ?? this.service?.health.rssBytes;
     if (bytes === undefined || this.#service.hasExited) return;
     this.peakBytes = Math.max(this.peakBytes, resident?.peakBytes ?? bytes);
     this.onLook(bytes);

@@ -15,7 +15,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { repeats } from '../../helpers/extent.js';
 import { nowUs } from '../../../bench/process/clock.js';
 import { OpenLoop, type OpenLoopTally } from '../../../bench/load/open-loop.js';
-import { Poster, type PostTally } from '../../../bench/scenarios/service/load/poster.js';
+import { HttpLoad, type PostTally } from '../../../bench/scenarios/service/load/http-load.js';
 import { median } from '../../../bench/math/statistics.js';
 
 const SERVER = new URL('../../fixtures/constant-server.js', import.meta.url);
@@ -57,16 +57,16 @@ async function drive(
   server = undefined;
   const { port } = await ask<{ port: number }>();
   if (stall !== undefined) await ask({ kind: 'stall', ...stall });
-  const poster = new Poster(port);
+  const load = new HttpLoad(port);
   const loop = new OpenLoop({
     ratePerSecond,
     seconds,
-    send: (intendedUs) => void poster.post(document, intendedUs),
+    send: (intendedUs) => void load.post(document, intendedUs),
   });
   await loop.run();
-  await poster.idle();
-  const posts = poster.tally();
-  poster.close();
+  await load.idle();
+  const posts = load.tally();
+  load.close();
   return { posts, loop: loop.tally(), measured: await ask<Measured>({ kind: 'measure' }) };
 }
 
@@ -153,10 +153,10 @@ describe('a stall of one second in the middle is in the figures', () => {
     server = undefined;
     const { port } = await ask<{ port: number }>();
     await ask({ kind: 'stall', fromRequest: 60, ms: 1000 });
-    const poster = new Poster(port);
-    for (let sent = 0; sent < 120; sent += 1) await poster.post(document, nowUs());
-    const { answer } = poster.tally();
-    poster.close();
+    const load = new HttpLoad(port);
+    for (let sent = 0; sent < 120; sent += 1) await load.post(document, nowUs());
+    const { answer } = load.tally();
+    load.close();
     expect(answer.max).toBeGreaterThanOrEqual(999);
     expect(answer.p99).toBeLessThan(900);
   });

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { nowUs } from '../../../bench/process/clock.js';
 import { OpenLoop } from '../../../bench/load/open-loop.js';
-import { INTENDED_HEADER, Poster } from '../../../bench/scenarios/service/load/poster.js';
+import { INTENDED_HEADER, HttpLoad } from '../../../bench/scenarios/service/load/http-load.js';
 
 let server: Server | undefined;
 afterEach(() => {
@@ -37,16 +37,16 @@ describe('against a server that takes 50 ms', () => {
       request.resume();
       setTimeout(() => response.writeHead(202).end(), 50);
     });
-    const poster = new Poster(port);
+    const load = new HttpLoad(port);
     const loop = new OpenLoop({
       ratePerSecond: 200,
       seconds: 0.25,
-      send: (intendedUs) => void poster.post(document, intendedUs),
+      send: (intendedUs) => void load.post(document, intendedUs),
     });
     await loop.run();
-    await poster.idle();
-    const { answer, ...counts } = poster.tally();
-    poster.close();
+    await load.idle();
+    const { answer, ...counts } = load.tally();
+    load.close();
     expect(counts).toEqual({ sent: 50, accepted: 50, refused: 0, failed: 0, pending: 0 });
     expect(loop.tally()).toMatchObject({ intended: 50, sent: 50 });
     expect(answer.count).toBe(50);
@@ -63,7 +63,7 @@ describe('against a server that takes 50 ms', () => {
       request.resume();
       setTimeout(() => response.writeHead(202).end(), 50);
     });
-    const poster = new Poster(port);
+    const load = new HttpLoad(port);
     let sent = 0;
     const loop = new OpenLoop({
       ratePerSecond: 100,
@@ -71,13 +71,13 @@ describe('against a server that takes 50 ms', () => {
       send: (intendedUs) => {
         sent += 1;
         if (sent === 10) block(400);
-        void poster.post(document, intendedUs);
+        void load.post(document, intendedUs);
       },
     });
     await loop.run();
-    await poster.idle();
-    const { answer } = poster.tally();
-    poster.close();
+    await load.idle();
+    const { answer } = load.tally();
+    load.close();
     // Forty requests were due during the stall; a closed loop would have seen a single slow one.
     expect(loop.tally()).toMatchObject({ intended: 60, sent: 60 });
     expect(answer.p50).toBeGreaterThanOrEqual(130);
@@ -94,11 +94,11 @@ test('nothing limits the number of connections: all are open before the first is
     waiting.push(() => response.writeHead(202).end());
     if (waiting.length === wanted) for (const answer of waiting) answer();
   });
-  const poster = new Poster(port);
-  for (let index = 0; index < wanted; index += 1) void poster.post(document, nowUs());
-  await poster.idle();
-  expect(poster.tally()).toMatchObject({ sent: wanted, accepted: wanted });
-  poster.close();
+  const load = new HttpLoad(port);
+  for (let index = 0; index < wanted; index += 1) void load.post(document, nowUs());
+  await load.idle();
+  expect(load.tally()).toMatchObject({ sent: wanted, accepted: wanted });
+  load.close();
 });
 
 test('a rate that can not be held is told as a difference, and ends in time', async () => {

@@ -11,7 +11,7 @@ import { nowUs } from '../../../process/clock.js';
 import { ClosedLoop } from '../../../load/closed-loop.js';
 import { loadDocuments } from './corpus.js';
 import { OpenLoop } from '../../../load/open-loop.js';
-import { Poster, PREFER_COMPLETION } from './poster.js';
+import { HttpLoad, PREFER_COMPLETION } from './http-load.js';
 import { dealer, randomFrom } from '../../../math/random.js';
 import {
   type GeneratorReply,
@@ -41,12 +41,12 @@ serveParent<GeneratorRequest>((request) => {
 
 async function drive({ port, load }: GeneratorRequest & { kind: 'drive' }): Promise<void> {
   const isClosed = load.loop === 'closed';
-  const poster = new Poster(port, isClosed ? PREFER_COMPLETION : {});
-  const post = (intendedUs: number) => poster.post(nextDocument(), intendedUs);
+  const httpLoad = new HttpLoad(port, isClosed ? PREFER_COMPLETION : {});
+  const post = (intendedUs: number) => httpLoad.post(nextDocument(), intendedUs);
   const open = isClosed ? undefined : new OpenLoop({ ...load, send: (at) => void post(at) });
   const loop = open ?? new ClosedLoop(isClosed ? load.inFlight : 0, () => post(nowUs()));
   const count = (): GeneratorTally => ({
-    ...poster.tally(),
+    ...httpLoad.tally(),
     ...(open === undefined ? {} : { open: open.tally() }),
   });
   const stopped = new Promise<void>((resolve) => {
@@ -58,10 +58,10 @@ async function drive({ port, load }: GeneratorRequest & { kind: 'drive' }): Prom
   tell({ kind: 'started', atUs: nowUs() });
   const reports = setInterval(() => tell({ kind: 'report', tally: count() }), REPORT_EVERY_MS);
   await Promise.race([loop.run(), stopped]);
-  await Promise.race([poster.idle(), stopped, sleep(LAST_ANSWERS_MS)]);
+  await Promise.race([httpLoad.idle(), stopped, sleep(LAST_ANSWERS_MS)]);
   clearInterval(reports);
   tell({ kind: 'done', tally: count() });
-  poster.close();
+  httpLoad.close();
 }
 
 function tell(reply: GeneratorReply): void {

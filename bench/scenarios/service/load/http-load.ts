@@ -1,13 +1,13 @@
 /**
- * The client side of a load: posts documents over HTTP and counts what came back.
+ * Loads a service: posts documents over HTTP and counts the responses.
  *
- * Invariants: sent = accepted + refused + failed + pending; the time of an answer runs from the
+ * Invariants: sent = accepted + refused + failed + pending; the response time runs from the
  * intended start of its request.
  *
  * Sockets are kept alive but not limited in number. With a limit, requests would queue inside the
- * agent as soon as the service is slow: it would be offered no more than so many at once, and the
- * open loop would have become a closed one. The one limit is `maxPending`, for this process's own
- * life; what it holds back is not sent at all, and shows as offered below intended.
+ * agent as soon as the service is slow: it would be offered no more than this many at once, and the
+ * open loop would have become a closed one. The one limit is `maxPending`, which keeps this process
+ * alive; a request that it holds back is not sent at all, and shows as offered below intended.
  */
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { nowUs } from '../../../process/clock.js';
@@ -38,7 +38,7 @@ export interface PostTally {
 const DEFAULT_MAX_PENDING = 10_000;
 
 /** Posts documents to one service on this machine. */
-export class Poster {
+export class HttpLoad {
   readonly #port: number;
   readonly #maxPending: number;
   readonly #headers: Readonly<Record<string, string>>;

@@ -6,7 +6,7 @@
  */
 import type { OpenLoopTally } from '../../../load/open-loop.js';
 import type { DocumentSet } from './corpus.js';
-import type { PostTally } from './poster.js';
+import type { PostTally } from './http-load.js';
 
 /** How to load a service: at a fixed rate, or with a fixed number of jobs in flight. */
 export type Load =

@@ -10,7 +10,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { nowUs } from '../../../process/clock.js';
 import { MAX_DOCUMENT_BYTES } from '../load/corpus.js';
 import { Latencies } from '../../../load/latencies.js';
-import { INTENDED_HEADER, PREFER_COMPLETION } from '../load/poster.js';
+import { INTENDED_HEADER, PREFER_COMPLETION } from '../load/http-load.js';
 import type { Arm } from './arm.js';
 import { LoopbackServer } from './loopback-server.js';
 import type { ServiceTally } from './messages.js';

@@ -5,7 +5,7 @@
  * Invariant: every instant is on the clock of `nowUs`, which all processes share.
  */
 import type { LatencySummary } from '../../../load/latencies.js';
-import type { VitalSigns } from './vitals.js';
+import type { ResourceSample } from './process-health.js';
 
 /** What the service has counted. completed + failed <= accepted, at every instant. */
 export interface ServiceTally {
@@ -21,7 +21,7 @@ export interface ServiceTally {
 
 /** What the service says of itself at one instant. */
 export interface ServiceReport extends ServiceTally {
-  readonly vitals: VitalSigns;
+  readonly health: ResourceSample;
 }
 
 export type ServiceRequest =

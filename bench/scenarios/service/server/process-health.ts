@@ -1,15 +1,15 @@
 /**
- * How a service is, as it sees itself: its memory, the delay of its event loop, and the processor time
- * that it used.
+ * Samples the resources that a service uses, from within: its memory, the delay of its event loop, and its
+ * CPU time.
  *
- * Invariants: a delay is what the loop was late, without the interval at which it is looked at. It is
- * known only when the loop turns again, and a long delay is one sample like a short one: so beside the
- * p99 stands the longest.
+ * Invariants: a delay is how late the loop was, without the interval of the monitor. It is known only when
+ * the loop turns again, and a long delay is one sample like a short one: so the maximum stands beside the
+ * p99.
  */
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 
-/** Since `Vitals` was made; amounts are those of this instant. */
-export interface VitalSigns {
+/** Times are those since `ProcessHealth` was made, amounts those of this instant. */
+export interface ResourceSample {
   /** Its own view of its resident set, for systems where it can't be read from outside. */
   readonly rssBytes: number;
   /** Objects in the heap of the main thread. */
@@ -33,7 +33,7 @@ const LOOK_EVERY_MS = 10;
 const NS_PER_MS = 1e6;
 
 /** Watches this process, from now on. */
-export class Vitals {
+export class ProcessHealth {
   readonly #all: IntervalHistogram = monitor();
   // A monitor misses the first interval after its reset, so each is reset one look before its turn.
   #lately: IntervalHistogram = monitor();
@@ -41,8 +41,8 @@ export class Vitals {
   #worstMs = 0;
   readonly #cpuBefore: NodeJS.CpuUsage = process.cpuUsage();
 
-  /** The signs of this instant. */
-  read(): VitalSigns {
+  /** The sample of this instant. */
+  read(): ResourceSample {
     const { rss, heapUsed, external } = process.memoryUsage();
     const { user, system } = process.cpuUsage(this.#cpuBefore);
     const lately = delayMs(this.#lately.max);

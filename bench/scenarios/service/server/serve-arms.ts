@@ -1,5 +1,5 @@
 /**
- * What the program of a service does: serves one arm over HTTP, and reports its counts and vital signs.
+ * Serves one arm over HTTP in a process of its own, and reports its counts and its health.
  *
  * Invariant: it says that it is ready when the arm could take its first document at full speed; its
  * processor time and the delays of its event loop count from then on.
@@ -9,7 +9,7 @@ import type { Arm } from './arm.js';
 import { DocumentServer } from './document-server.js';
 import { REPORT_EVERY_MS } from '../load/messages.js';
 import type { ServiceReply, ServiceRequest } from './messages.js';
-import { Vitals } from './vitals.js';
+import { ProcessHealth } from './process-health.js';
 
 /** Serves the arm that the parent names, in this process. */
 export function serveArms<Name extends string, Options extends object>(
@@ -20,8 +20,8 @@ export function serveArms<Name extends string, Options extends object>(
   async function start(name: Name, options: Options): Promise<void> {
     const server = new DocumentServer(await createArm(name, options));
     const port = await server.listen();
-    const vitals = new Vitals();
-    report = (kind) => tell({ kind, report: { ...server.tally(), vitals: vitals.read() } });
+    const health = new ProcessHealth();
+    report = (kind) => tell({ kind, report: { ...server.tally(), health: health.read() } });
     tell({ kind: 'ready', port });
     setInterval(report, REPORT_EVERY_MS, 'report');
   }

@@ -16,7 +16,7 @@ const expected = invokeResult([
 ]);
 
 describe('the report', () => {
-  test('has the counts, the latencies, the vital signs and the memory of every arm', () => {
+  test('has the counts, the latencies, the health and the memory of every arm', () => {
     const lines = drawDocument(describeInvoke(expected), plain);
     expect(lines.slice(0, 8)).toEqual([
       '',

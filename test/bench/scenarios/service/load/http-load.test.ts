@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { nowUs } from '../../../../../bench/process/clock.js';
-import { Poster } from '../../../../../bench/scenarios/service/load/poster.js';
+import { HttpLoad } from '../../../../../bench/scenarios/service/load/http-load.js';
 
 let server: Server;
 afterEach(() => {
@@ -28,12 +28,12 @@ test('counts by status; a lost connection is a failure', async () => {
     if (status === 0) request.socket.destroy();
     else response.writeHead(status).end('text');
   });
-  const poster = new Poster(port);
-  for (const _ of statuses) await poster.post(document, nowUs());
-  const { answer, ...counts } = poster.tally();
+  const load = new HttpLoad(port);
+  for (const _ of statuses) await load.post(document, nowUs());
+  const { answer, ...counts } = load.tally();
   expect(counts).toEqual({ sent: 5, accepted: 2, refused: 1, failed: 2, pending: 0 });
   expect(answer.count).toBe(4);
-  poster.close();
+  load.close();
 });
 
 test('connections are used again, also after a refusal that did not wait for the document', async () => {
@@ -42,24 +42,24 @@ test('connections are used again, also after a refusal that did not wait for the
     ports.add(request.socket.remotePort);
     response.writeHead(503).end();
   });
-  const poster = new Poster(port);
+  const load = new HttpLoad(port);
   let posted = 0;
   // A connection is free again when the document that nobody wanted has left; that may take a while.
   while (ports.size === posted) {
-    await poster.post(Buffer.alloc(200 * 1024), nowUs());
+    await load.post(Buffer.alloc(200 * 1024), nowUs());
     await new Promise((resolve) => setImmediate(resolve));
     posted += 1;
   }
-  expect(poster.tally()).toMatchObject({ sent: posted, refused: posted, failed: 0 });
-  poster.close();
+  expect(load.tally()).toMatchObject({ sent: posted, refused: posted, failed: 0 });
+  load.close();
 });
 
 test('above its own limit it sends nothing; closing fails what is pending', async () => {
   const port = await serve((request) => void request.resume());
-  const poster = new Poster(port, {}, 5);
-  for (let index = 0; index < 10; index += 1) void poster.post(document, nowUs());
-  expect(poster.tally()).toMatchObject({ sent: 5, pending: 5 });
-  poster.close();
-  await poster.idle();
-  expect(poster.tally()).toMatchObject({ sent: 5, failed: 5, pending: 0 });
+  const load = new HttpLoad(port, {}, 5);
+  for (let index = 0; index < 10; index += 1) void load.post(document, nowUs());
+  expect(load.tally()).toMatchObject({ sent: 5, pending: 5 });
+  load.close();
+  await load.idle();
+  expect(load.tally()).toMatchObject({ sent: 5, failed: 5, pending: 0 });
 });

@@ -2,7 +2,7 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { nowUs } from '../../../../../bench/process/clock.js';
-import { INTENDED_HEADER } from '../../../../../bench/scenarios/service/load/poster.js';
+import { INTENDED_HEADER } from '../../../../../bench/scenarios/service/load/http-load.js';
 import type { Arm, Done } from '../../../../../bench/scenarios/service/server/arm.js';
 import { DocumentServer } from '../../../../../bench/scenarios/service/server/document-server.js';
 

@@ -1,6 +1,6 @@
-/** The vital signs of the process that runs this test. */
+/** The health of the process that runs this test. */
 import { expect, test } from 'vitest';
-import { Vitals } from '../../../../../bench/scenarios/service/server/process-health.js';
+import { ProcessHealth } from '../../../../../bench/scenarios/service/server/process-health.js';
 import { collectGarbage } from '../../../../helpers/garbage.js';
 
 const MB = 1024 ** 2;
@@ -22,19 +22,19 @@ async function turn(): Promise<void> {
 }
 
 /** Looks, and stalls right after it. */
-async function lookAndStall(vitals: Vitals, ms: number): Promise<void> {
+async function lookAndStall(health: ProcessHealth, ms: number): Promise<void> {
   await turn();
-  vitals.read();
+  health.read();
   stall(ms);
   await turn();
 }
 
 test('a delay is seen by the next look, also where it began right after one', async () => {
-  const vitals = new Vitals();
+  const health = new ProcessHealth();
   await turn();
   for (let look = 0; look < 4; look += 1) {
-    await lookAndStall(vitals, 200);
-    const { lately, p99, max } = vitals.read().loopDelayMs;
+    await lookAndStall(health, 200);
+    const { lately, p99, max } = health.read().loopDelayMs;
     expect(lately).toBeGreaterThan(180);
     expect(max).toBeGreaterThanOrEqual(lately);
     expect(max).toBeGreaterThanOrEqual(p99);
@@ -42,22 +42,22 @@ test('a delay is seen by the next look, also where it began right after one', as
 });
 
 test('what is long ago stays in the worst only', async () => {
-  const vitals = new Vitals();
-  await lookAndStall(vitals, 300);
-  const worst = vitals.read().loopDelayMs.max;
+  const health = new ProcessHealth();
+  await lookAndStall(health, 300);
+  const worst = health.read().loopDelayMs.max;
   expect(worst).toBeGreaterThan(280);
-  await expect.poll(() => vitals.read().loopDelayMs.lately, { timeout: 15_000 }).toBeLessThan(250);
-  expect(vitals.read().loopDelayMs.max).toBeGreaterThanOrEqual(worst);
+  await expect.poll(() => health.read().loopDelayMs.lately, { timeout: 15_000 }).toBeLessThan(250);
+  expect(health.read().loopDelayMs.max).toBeGreaterThanOrEqual(worst);
 });
 
 test('buffers are external memory, objects are in the heap', () => {
-  const vitals = new Vitals();
+  const health = new ProcessHealth();
   // What other tests have left in the heap must not go meanwhile.
   collectGarbage();
-  const before = vitals.read();
+  const before = health.read();
   const buffer = Buffer.alloc(64 * MB);
   const objects = Array.from({ length: 1_000_000 }, (_, index) => ({ index }));
-  const after = vitals.read();
+  const after = health.read();
   expect(after.externalBytes - before.externalBytes).toBeGreaterThan(60 * MB);
   expect(after.heapUsedBytes - before.heapUsedBytes).toBeGreaterThan(8 * MB);
   expect(after.rssBytes).toBeGreaterThan(after.heapUsedBytes);
@@ -65,7 +65,7 @@ test('buffers are external memory, objects are in the heap', () => {
 });
 
 test('processor time counts from the beginning, and all of it', () => {
-  const vitals = new Vitals();
+  const health = new ProcessHealth();
   const before = process.cpuUsage();
   let spentUs = 0;
   while (spentUs < 50_000) {
@@ -73,6 +73,6 @@ test('processor time counts from the beginning, and all of it', () => {
     const { user, system } = process.cpuUsage(before);
     spentUs = user + system;
   }
-  const { cpuUs } = vitals.read();
+  const { cpuUs } = health.read();
   expect(cpuUs).toBeGreaterThanOrEqual(spentUs);
 });
