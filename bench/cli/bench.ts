@@ -11,7 +11,7 @@ import { describeBusy, readEnvironment } from '../process/environment.js';
 import { type Flags, readOptions, UsageError } from '../options/flags.js';
 import { benchHelp, scenarioList } from './help.js';
 import { checkDistinct, checkWritable, writeJson, writeText } from '../store/json-file.js';
-import { drawMarkdown } from '../report/markdown/run.js';
+import { renderMarkdown } from '../report/markdown/run.js';
 import { quotedWord } from '../options/quoted.js';
 import type { Surroundings } from '../harness/scenario.js';
 import { sectionsOf } from '../harness/sections.js';
@@ -25,7 +25,7 @@ import {
   planTour,
 } from './plan.js';
 import { FILE_OPTIONS } from './options.js';
-import { drawDocument } from '../report/terminal/document.js';
+import { renderDocument } from '../report/terminal/document.js';
 import { SILENT } from '../report/terminal/progress.js';
 import { wrap } from '../report/terminal/wrap.js';
 
@@ -111,7 +111,8 @@ async function measureAll(
       }
       const result = await measurePlanned(planned, quiet);
       const document = scenario.describe(result);
-      if (document.blocks.length > 0) screen.write(`${drawDocument(document, paint).join('\n')}\n`);
+      if (document.blocks.length > 0)
+        screen.write(`${renderDocument(document, paint).join('\n')}\n`);
       results.push(result);
     }
     return { file };
@@ -125,11 +126,11 @@ async function write(file: BenchFile, targets: Targets, { screen }: Surroundings
   const { json, md, html } = targets;
   const sections = sectionsOf(file, SCENARIOS);
   if (json !== undefined) writeJson(json, file);
-  if (md !== undefined) writeText(md, drawMarkdown(file, sections));
+  if (md !== undefined) writeText(md, renderMarkdown(file, sections));
   if (html !== undefined) {
     // Loaded only where it is needed, as it brings a library along.
-    const { drawPage } = await import('../report/html/page.js');
-    writeText(html, drawPage(file, sections));
+    const { renderPage } = await import('../report/html/page.js');
+    writeText(html, renderPage(file, sections));
   }
   const written = [html, json, md].filter((path) => path !== undefined);
   if (written.length > 0) screen.write(`\n${wrap(`Written: ${written.join(', ')}`).join('\n')}\n`);

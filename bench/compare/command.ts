@@ -8,9 +8,9 @@ import { realpathSync } from 'node:fs';
 import { describeRuns, type ReadRun, reportRuns, type RunsReport } from './report.js';
 import { UsageError } from '../options/flags.js';
 import { checkDistinct, checkWritable, writeJson, writeText } from '../store/json-file.js';
-import { drawMarkdownDocument } from '../report/markdown/document.js';
+import { renderMarkdownDocument } from '../report/markdown/document.js';
 import { readRun } from './read-run.js';
-import { drawDocument } from '../report/terminal/document.js';
+import { renderDocument } from '../report/terminal/document.js';
 import type { Paint } from '../report/terminal/paint.js';
 import { wrap } from '../report/terminal/wrap.js';
 
@@ -45,10 +45,10 @@ export function compareFiles(
   }
   const document = describeRuns(report);
   if (json !== undefined) writeJson(json, dataOf(report));
-  if (md !== undefined) writeText(md, drawMarkdownDocument(document, '#').join('\n'));
+  if (md !== undefined) writeText(md, renderMarkdownDocument(document, '#').join('\n'));
   const written = [json, md].filter((path) => path !== undefined);
   return [
-    ...drawDocument(document, paint),
+    ...renderDocument(document, paint),
     ...(written.length === 0 ? [] : ['', ...wrap(`Written: ${written.join(', ')}`)]),
     '',
   ].join('\n');

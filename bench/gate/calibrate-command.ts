@@ -12,10 +12,10 @@ import { type OptionTable, optionTable, type OptionValues, SEED } from '../optio
 import { anything, fields, fieldsOf, list, string } from '../store/checks.js';
 import { storedEnvironment } from '../store/stored-environment.js';
 import { checkDistinct, checkWritable } from '../store/json-file.js';
-import { drawMarkdownDocument } from '../report/markdown/document.js';
+import { renderMarkdownDocument } from '../report/markdown/document.js';
 import { randomFrom } from '../math/random.js';
 import { readStored } from '../store/stored-json.js';
-import { drawDocument } from '../report/terminal/document.js';
+import { renderDocument } from '../report/terminal/document.js';
 import { Progress, SILENT } from '../report/terminal/progress.js';
 import { writeAtomically } from './cleanup/atomic-file.js';
 import { calibrate } from './calibrate/calibrate.js';
@@ -99,9 +99,9 @@ export async function calibrateCommand(
   const done = await measure(begun, path, flags.has('quiet'), surroundings);
   const { screen, paint, janitor, signal } = surroundings;
   const document = await describeCalibration(done, { power, signal });
-  screen.write(`${drawDocument(document, paint).join('\n')}\n`);
+  screen.write(`${renderDocument(document, paint).join('\n')}\n`);
   if (md === undefined) return;
-  await writeAtomically(janitor, md, `${drawMarkdownDocument(document, '##').join('\n')}\n`);
+  await writeAtomically(janitor, md, `${renderMarkdownDocument(document, '##').join('\n')}\n`);
 }
 
 function settingsOf(given: OptionValues<typeof OPTIONS>): CalibrationSettings {

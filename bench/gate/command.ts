@@ -5,11 +5,11 @@
  * are written whole or not at all; the exit code is 0 pass, 2 fail, 3 inconclusive with `--strict`.
  */
 import { type Flags, parseFlags, UsageError } from '../options/flags.js';
-import { drawGateMarkdown } from './report/markdown.js';
 import { SCREEN_OPTIONS } from '../options/screen.js';
+import { renderGateMarkdown } from './report/markdown.js';
 import { quotedWord } from '../options/quoted.js';
 import type { Surroundings } from '../harness/scenario.js';
-import { drawDocument } from '../report/terminal/document.js';
+import { renderDocument } from '../report/terminal/document.js';
 import { SILENT } from '../report/terminal/progress.js';
 import { wrap } from '../report/terminal/wrap.js';
 import { writeAtomically } from './cleanup/atomic-file.js';
@@ -17,10 +17,10 @@ import { CALIBRATE_OPTIONS, calibrateCommand } from './calibrate-command.js';
 import { describeGate } from './report/describe.js';
 import { runGate, type SideReports } from './gate.js';
 import type { GateSurroundings } from './model/surroundings.js';
-import { tellGithub } from './report/github.js';
+import { writeToGithub } from './report/github.js';
 import { calibrateHelp, gateHelp } from './help.js';
 import { Janitor } from './cleanup/janitor.js';
-import { drawJunit } from './report/junit.js';
+import { renderJunit } from './report/junit.js';
 import type { GateReport } from './model/report.js';
 import { GATE_OPTIONS } from './options.js';
 import { type GateSettings, gateSettings, type Targets } from './settings.js';
@@ -65,9 +65,9 @@ async function judgeAndTell(
   const quiet = flags.has('quiet') ? { ...surroundings, screen: SILENT } : surroundings;
   const commandFor = (sides: SideReports): string => repeat(words, flags, settings, sides);
   const report = await runGate(settings, commandFor, quiet);
-  screen.write(`${drawDocument(describeGate(report), paint).join('\n')}\n`);
+  screen.write(`${renderDocument(describeGate(report), paint).join('\n')}\n`);
   await write(report, settings.files, surroundings);
-  tellGithub(report, process.env, screen);
+  writeToGithub(report, process.env, screen);
   return report.exitCode;
 }
 
@@ -87,12 +87,12 @@ async function write(
 ): Promise<void> {
   const put = (path: string, text: string): Promise<void> => writeAtomically(janitor, path, text);
   if (json !== undefined) await put(json, `${JSON.stringify(report, undefined, 2)}\n`);
-  if (md !== undefined) await put(md, drawGateMarkdown(report));
-  if (junit !== undefined) await put(junit, drawJunit(report));
+  if (md !== undefined) await put(md, renderGateMarkdown(report));
+  if (junit !== undefined) await put(junit, renderJunit(report));
   if (html !== undefined) {
     // Loaded only where it is needed, as it brings a library along.
-    const { drawGatePage } = await import('./report/page.js');
-    await put(html, drawGatePage(report));
+    const { renderGatePage } = await import('./report/page.js');
+    await put(html, renderGatePage(report));
   }
   const written = [html, json, md, junit].filter((path) => path !== undefined);
   if (written.length > 0) screen.write(`\n${wrap(`Written: ${written.join(', ')}`).join('\n')}\n`);

@@ -31,7 +31,7 @@ import type {
 } from '../model/report.js';
 import { DEFAULT_THRESHOLDS, type Limits } from '../model/thresholds.js';
 import type { Trial } from './trial.js';
-import { sayMetricEffect } from '../model/wording.js';
+import { formatMetricEffect } from '../model/wording.js';
 
 /** A stored report, and where it is from. */
 export interface Baseline {
@@ -78,7 +78,7 @@ export function reportAgainst(
     const reason = 'It answers otherwise than the baseline for the same inputs.';
     return { ...measured, seconds, metrics, verdict: 'fail', reason };
   }
-  return { ...measured, seconds, metrics, verdict, reason: describe(metrics, verdict) };
+  return { ...measured, seconds, metrics, verdict, reason: formatReason(metrics, verdict) };
 }
 
 /** Why figures of another environment say nothing. */
@@ -199,10 +199,10 @@ function judge(compared: readonly MetricReport[]): {
   return { metrics, verdict: isKept ? 'pass' : 'inconclusive' };
 }
 
-function describe(metrics: readonly MetricReport[], verdict: Verdict): string {
+function formatReason(metrics: readonly MetricReport[], verdict: Verdict): string {
   const told = metrics
     .filter((each) => each.isJudged && (verdict !== 'fail' || each.verdict === 'fail'))
-    .map(sayMetricEffect);
+    .map(formatMetricEffect);
   const words = { pass: 'No loss that counts', fail: 'Worse than the baseline' } as const;
   const lead =
     verdict === 'pass' || verdict === 'fail' ? words[verdict] : 'Neither loss nor none is shown';

@@ -62,7 +62,7 @@ export function judgeBudget(budget: Budget, value: BudgetValue): BudgetReport {
   const range =
     rounds.length === 1 ? '' : ` (${write(min)} to ${write(max)} in ${rounds.length} rounds)`;
   const found = `'${budget.name}' is ${write(median)}${range}`;
-  const limits = describeLimits(budget, unit);
+  const limits = formatLimits(budget, unit);
   const doubt = isKept || isBroken ? '' : ', though not in every round';
   return {
     ...reportOf(budget, unit),
@@ -97,7 +97,7 @@ function reportOf(
   };
 }
 
-function describeLimits({ atLeast, atMost }: Budget, unit: Unit): string {
+function formatLimits({ atLeast, atMost }: Budget, unit: Unit): string {
   return [
     ...(atLeast === undefined ? [] : [`at least ${formatUnit(atLeast, unit)}`]),
     ...(atMost === undefined ? [] : [`at most ${formatUnit(atMost, unit)}`]),

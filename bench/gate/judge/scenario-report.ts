@@ -22,7 +22,7 @@ import { detectableEffect } from './power.js';
 import type { MetricReport, RoundFigures, ScenarioReport, Verdict } from '../model/report.js';
 import { DEFAULT_THRESHOLDS, type Limits } from '../model/thresholds.js';
 import type { Trial } from './trial.js';
-import { sayMetricEffect } from '../model/wording.js';
+import { formatMetricEffect } from '../model/wording.js';
 
 /** How surely advice is given: nothing hangs on it. */
 const ADVICE: LookErrors = { failAlpha: 0.01, passAlpha: 0.02 };
@@ -54,7 +54,7 @@ export function reportInterrupted(trial: Trial): ScenarioReport {
     why: { kind: 'looks' },
     errors: ADVICE,
   });
-  const reason = `Interrupted after ${sayRounds(trial)}.`;
+  const reason = `Interrupted after ${formatRounds(trial)}.`;
   return { ...report, verdict: 'inconclusive', reason };
 }
 
@@ -99,7 +99,7 @@ function conclude(
   metrics: readonly MetricReport[],
 ): { readonly verdict: Verdict; readonly reason: string } {
   const judged = metrics.filter(({ isJudged }) => isJudged);
-  const rounds = sayRounds(trial);
+  const rounds = formatRounds(trial);
   switch (why.kind) {
     case 'new':
       return { verdict: 'new', reason: 'Base has no such scenario: it was measured, not judged.' };
@@ -118,11 +118,11 @@ function conclude(
       return { verdict, reason: `The time was over after ${rounds}. ${open}` };
     }
     case 'looks':
-      return { verdict, reason: describeLooks(verdict, rounds, judged, decision) };
+      return { verdict, reason: formatLooks(verdict, rounds, judged, decision) };
   }
 }
 
-function describeLooks(
+function formatLooks(
   verdict: Outcome['verdict'],
   rounds: string,
   judged: readonly MetricReport[],
@@ -131,12 +131,12 @@ function describeLooks(
   const [moved] = decision?.moved ?? [];
   if (moved !== undefined) {
     return (
-      `What can't have changed moved as well: ${moved.name}, ${sayMetricEffect(moved)}. ` +
+      `What can't have changed moved as well: ${moved.name}, ${formatMetricEffect(moved)}. ` +
       'The machine or the setup favours one side.'
     );
   }
   if (verdict === 'fail') {
-    const worse = judged.filter((each) => each.verdict === 'fail').map(sayMetricEffect);
+    const worse = judged.filter((each) => each.verdict === 'fail').map(formatMetricEffect);
     return `Worse in ${rounds}: ${worse.join('; ')}.`;
   }
   if (verdict === 'pass') {
@@ -145,7 +145,7 @@ function describeLooks(
     );
     return `Excluded in ${rounds}: a loss of ${limits.join(' and of ')}.`;
   }
-  const open = judged.filter((each) => each.verdict === 'inconclusive').map(sayMetricEffect);
+  const open = judged.filter((each) => each.verdict === 'inconclusive').map(formatMetricEffect);
   const seen = judged.flatMap(({ metric, detectable }) =>
     detectable === undefined ? [] : [`${formatPercent(detectable)} of ${labelOf(metric)}`],
   );
@@ -159,6 +159,6 @@ function labelOf(metric: MetricName): string {
   return METRICS[metric].label;
 }
 
-function sayRounds({ rounds }: Trial): string {
+function formatRounds({ rounds }: Trial): string {
   return rounds.length === 1 ? '1 round' : `${rounds.length} rounds`;
 }

@@ -35,7 +35,7 @@ const MEANINGS: Readonly<Partial<Record<Verdict, Meaning>>> = {
 };
 
 /** 'FAIL'. */
-export function sayVerdict(verdict: Verdict): string {
+export function formatVerdict(verdict: Verdict): string {
   return verdict.toUpperCase();
 }
 
@@ -45,23 +45,23 @@ export function meaningOf(verdict: Verdict): Meaning | undefined {
 }
 
 /** 'FAIL' where the metric decides, and 'worse' where it only advises. */
-export function sayMetricVerdict({
+export function formatMetricVerdict({
   isJudged,
   verdict,
 }: Pick<MetricReport, 'isJudged' | 'verdict'>): string {
-  return isJudged ? sayVerdict(verdict) : ADVICE[verdict];
+  return isJudged ? formatVerdict(verdict) : ADVICE[verdict];
 }
 
 /** A cell with a verdict. */
 export function verdictCell(verdict: Verdict): Cell {
   const meaning = meaningOf(verdict);
-  return { text: sayVerdict(verdict), ...(meaning && { meaning }) };
+  return { text: formatVerdict(verdict), ...(meaning && { meaning }) };
 }
 
 /** A figure in its unit; bytes to a kilobyte, and below zero too. Plain where the unit is not known. */
-export function sayFigure(value: number, unit: Unit | undefined): string {
+export function formatValue(value: number, unit: Unit | undefined): string {
   if (unit === undefined) return String(value);
-  if (value < 0) return `-${sayFigure(-value, unit)}`;
+  if (value < 0) return `-${formatValue(-value, unit)}`;
   return unit === 'bytes' ? formatBytes(value) : formatUnit(value, unit);
 }
 
@@ -72,44 +72,44 @@ export function effectCell(effect: Effect | undefined): Cell | string {
 }
 
 /** '+12.0 % (+10.1 to +13.2)'. */
-export function sayEffect(effect: Effect): string {
+export function formatEffect(effect: Effect): string {
   return `${formatChange(effect.estimate)} (${formatChanges(effect.low, effect.high)})`;
 }
 
 /** 'CPU per job worse by +12.0 % (+10.1 to +13.2)'. */
-export function sayMetricEffect({
+export function formatMetricEffect({
   metric,
   effect,
 }: Pick<MetricReport, 'metric' | 'effect'>): string {
   const { label } = METRICS[metric];
-  return effect === undefined ? `${label} unknown` : `${label} worse by ${sayEffect(effect)}`;
+  return effect === undefined ? `${label} unknown` : `${label} worse by ${formatEffect(effect)}`;
 }
 
 /** '0.031', and '< 0.001' below that. */
-export function sayProbability(p: number): string {
+export function formatProbability(p: number): string {
   return p < 0.001 ? '< 0.001' : p.toFixed(3);
 }
 
 /** 'main (7290fa0)'. */
-export function saySide({ ref, commit }: SideReport): string {
+export function formatSide({ ref, commit }: SideReport): string {
   if (commit === undefined || commit.startsWith(ref)) return ref;
   return `${ref} (${shortCommit(commit)})`;
 }
 
 /** 'at least 5.00', 'at most 10.0 %' or both. */
-export function sayLimit({ atLeast, atMost, unit }: BudgetReport): string {
+export function formatLimit({ atLeast, atMost, unit }: BudgetReport): string {
   return [
-    ...(atLeast === undefined ? [] : [`at least ${sayFigure(atLeast, unit)}`]),
-    ...(atMost === undefined ? [] : [`at most ${sayFigure(atMost, unit)}`]),
+    ...(atLeast === undefined ? [] : [`at least ${formatValue(atLeast, unit)}`]),
+    ...(atMost === undefined ? [] : [`at most ${formatValue(atMost, unit)}`]),
   ].join(', ');
 }
 
 /** 'Waived until 2026-12-31: a reason.' */
-export function sayWaiver({ reason, until }: WaiverReport): string {
+export function formatWaiver({ reason, until }: WaiverReport): string {
   return `Waived until ${until}: ${reason}${reason.endsWith('.') ? '' : '.'}`;
 }
 
 /** The smallest effect that a run could have seen. */
-export function sayDetectable(label: string, detectable: number): string {
+export function formatDetectable(label: string, detectable: number): string {
   return `${label}: this run would have found a change of ${formatChange(detectable)} in 8 of 10 cases.`;
 }

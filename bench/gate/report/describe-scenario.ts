@@ -11,11 +11,11 @@ import type { ControlReport, MetricReport, ScenarioReport } from '../model/repor
 import {
   effectCell,
   meaningOf,
-  sayDetectable,
-  sayFigure,
-  sayMetricVerdict,
-  sayProbability,
-  sayWaiver,
+  formatDetectable,
+  formatValue,
+  formatMetricVerdict,
+  formatProbability,
+  formatWaiver,
 } from '../model/wording.js';
 
 const STAGES: Readonly<Record<ScenarioReport['stage'], string>> = {
@@ -39,13 +39,13 @@ export function describeEvidence(scenario: ScenarioReport, hasLegend: boolean): 
       (own === 'inconclusive' || verdict === 'inconclusive'),
   );
   return [
-    ...(waiver === undefined ? [] : [text(sayWaiver(waiver))]),
+    ...(waiver === undefined ? [] : [text(formatWaiver(waiver))]),
     ...(metrics.length === 0 ? [] : describeMetrics(metrics, hasLegend)),
     ...(controls.length === 0 ? [] : describeControls(controls)),
     ...unseen.map(({ metric, detectable = 0 }) =>
-      text(sayDetectable(METRICS[metric].label, detectable), 'point'),
+      text(formatDetectable(METRICS[metric].label, detectable), 'point'),
     ),
-    text(describeExtent(scenario), 'faint'),
+    text(formatExtent(scenario), 'faint'),
   ];
 }
 
@@ -69,10 +69,10 @@ function describeMetric(report: MetricReport): (Cell | string)[] {
   const meaning = isJudged ? meaningOf(verdict) : 'faint';
   return [
     label,
-    base === undefined ? '-' : sayFigure(base, unit),
-    sayFigure(head, unit),
+    base === undefined ? '-' : formatValue(base, unit),
+    formatValue(head, unit),
     effectCell(effect),
-    { text: sayMetricVerdict(report), ...(meaning && { meaning }) },
+    { text: formatMetricVerdict(report), ...(meaning && { meaning }) },
   ];
 }
 
@@ -93,14 +93,14 @@ function describeControls(controls: readonly ControlReport[]): Block[] {
       rows: controls.map(({ name, metric, effect, p, hasMoved }) => [
         `${name}: ${METRICS[metric].label}`,
         effectCell(effect),
-        sayProbability(p),
+        formatProbability(p),
         hasMoved ? { text: 'moved', meaning: 'bad' } : 'not moved',
       ]),
     },
   ];
 }
 
-function describeExtent({ rounds, stage, seconds }: ScenarioReport): string {
+function formatExtent({ rounds, stage, seconds }: ScenarioReport): string {
   const count = rounds.length === 1 ? 'One round' : `${rounds.length} rounds`;
   return `${count}, ${STAGES[stage]}; ${formatSeconds(seconds)}.`;
 }

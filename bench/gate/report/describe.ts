@@ -9,15 +9,15 @@ import { formatSeconds } from '../../report/format.js';
 import { describeEvidence, LEGEND } from './describe-scenario.js';
 import { overviewForest, scenarioForest } from './forest.js';
 import { METRICS } from '../model/metrics.js';
-import { sayHeadline, sayState } from './headline.js';
+import { formatHeadline, formatState } from './headline.js';
 import type { BudgetReport, GateReport, MetricReport, ScenarioReport } from '../model/report.js';
 import {
   effectCell,
-  sayFigure,
-  sayLimit,
-  saySide,
-  sayVerdict,
-  sayWaiver,
+  formatValue,
+  formatLimit,
+  formatSide,
+  formatVerdict,
+  formatWaiver,
   verdictCell,
 } from '../model/wording.js';
 
@@ -25,9 +25,9 @@ import {
 export function describeGate(report: GateReport): Document {
   const { scenarios, notes, command } = report;
   return {
-    title: `${sayVerdict(report.verdict)}: ${sayHeadline(report)}`,
+    title: `${formatVerdict(report.verdict)}: ${formatHeadline(report)}`,
     blocks: [
-      text(describeRun(report)),
+      text(formatRun(report)),
       ...describeState(report),
       ...describeOverview(scenarios),
       ...scenarios.flatMap((scenario) => describeScenario(scenario, scenarios.length === 1)),
@@ -40,15 +40,15 @@ export function describeGate(report: GateReport): Document {
 }
 
 /** 'HEAD (d6c45c5) against main (7290fa0), 132 s.' */
-export function describeRun({ base, head, seconds }: GateReport): string {
-  const sides = [head, base].filter((side) => side !== undefined).map((side) => saySide(side));
+export function formatRun({ base, head, seconds }: GateReport): string {
+  const sides = [head, base].filter((side) => side !== undefined).map((side) => formatSide(side));
   const what = sides.length === 0 ? 'This installation' : sides.join(' against ');
   return `${what}, ${formatSeconds(seconds)}.`;
 }
 
 /** What else a person has to know first. */
 export function describeState(report: GateReport): Block[] {
-  return sayState(report).map((words) => text(words));
+  return formatState(report).map((words) => text(words));
 }
 
 /** A row for each scenario where there are several; nothing for one. */
@@ -92,7 +92,7 @@ function describeScenario(scenario: ScenarioReport, isOnly: boolean): Block[] {
   const { name, verdict, reason } = scenario;
   const forest = isOnly ? scenarioForest(scenario) : undefined;
   return [
-    heading(`${name}: ${sayVerdict(verdict)}`),
+    heading(`${name}: ${formatVerdict(verdict)}`),
     text(reason),
     ...(forest === undefined ? [] : [forest]),
     ...describeEvidence(scenario, isOnly),
@@ -111,19 +111,19 @@ export function describeBudgets({ budgets }: GateReport): Block[] {
       rows: budgets.map((budget) => budgetRow(budget)),
     },
     ...rest.map(({ reason, waiver }) =>
-      text(waiver === undefined ? reason : `${reason} ${sayWaiver(waiver)}`, 'point'),
+      text(waiver === undefined ? reason : `${reason} ${formatWaiver(waiver)}`, 'point'),
     ),
   ];
 }
 
 function budgetRow(budget: BudgetReport): (Cell | string)[] {
-  return [budget.name, sayLimit(budget), measuredCell(budget), verdictCell(budget.verdict)];
+  return [budget.name, formatLimit(budget), measuredCell(budget), verdictCell(budget.verdict)];
 }
 
 function measuredCell({ value, unit }: BudgetReport): Cell | string {
   if (value === undefined) return '-';
   const [median, min, max] = [value.median, value.min, value.max].map((each) =>
-    sayFigure(each, unit),
+    formatValue(each, unit),
   ) as [string, string, string];
   return min === max ? median : { text: median, range: `${min}–${max}` };
 }

@@ -7,7 +7,7 @@
 import type { ForestBlock, ForestRow } from '../../report/document.js';
 import { METRICS } from '../model/metrics.js';
 import type { MetricReport, ScenarioReport } from '../model/report.js';
-import { meaningOf, sayMetricVerdict } from '../model/wording.js';
+import { meaningOf, formatMetricVerdict } from '../model/wording.js';
 
 const MARKS = ['a fail is beyond it', 'a pass excludes it'];
 
@@ -43,7 +43,7 @@ function rowsOf(report: MetricReport, group?: string): ForestRow[] {
       ...effect,
       rounds,
       marks: [minEffect, maxEffect],
-      ending: sayMetricVerdict(report),
+      ending: formatMetricVerdict(report),
       ...(meaning && { meaning }),
     },
   ];

@@ -6,7 +6,7 @@
  * no text can begin a workflow command of its own.
  */
 import { appendFileSync } from 'node:fs';
-import { drawGateMarkdown } from './markdown.js';
+import { renderGateMarkdown } from './markdown.js';
 import type { Screen } from '../../report/terminal/progress.js';
 import { isOpen, UNMEASURED } from './headline.js';
 import type { GateReport, Verdict } from '../model/report.js';
@@ -14,7 +14,7 @@ import type { GateReport, Verdict } from '../model/report.js';
 type Level = 'error' | 'warning';
 
 /** Appends to the file of GITHUB_STEP_SUMMARY and writes the annotations, where GITHUB_ACTIONS is 'true'. */
-export function tellGithub(report: GateReport, env: NodeJS.ProcessEnv, screen: Screen): void {
+export function writeToGithub(report: GateReport, env: NodeJS.ProcessEnv, screen: Screen): void {
   if (env['GITHUB_ACTIONS'] !== 'true') return;
   for (const { name, verdict, reason } of [...report.scenarios, ...report.budgets]) {
     const level = levelOf(verdict, report);
@@ -24,7 +24,7 @@ export function tellGithub(report: GateReport, env: NodeJS.ProcessEnv, screen: S
   const path = env['GITHUB_STEP_SUMMARY'];
   if (path === undefined || path === '') return;
   try {
-    appendFileSync(path, drawGateMarkdown(report));
+    appendFileSync(path, renderGateMarkdown(report));
   } catch (error) {
     const { message } = error as Error;
     annotate(screen, 'warning', 'millrace gate', `The job summary can't be written: ${message}.`);

@@ -16,21 +16,22 @@ const INTERRUPTED = 'Interrupted: this is what was measured until then.';
 const STRICT = 'The gate was strict: what can not be judged does not pass.';
 
 /** The verdict of all, without its word: '1 of 3 scenarios fails'. */
-export function sayHeadline(report: GateReport): string {
+export function formatHeadline(report: GateReport): string {
   const { verdict, scenarios, budgets, exitCode, isInterrupted } = report;
   const isIt = isOf(verdict);
-  const counts = [sayCount('scenario', scenarios, isIt), sayCount('budget', budgets, isIt)].filter(
-    (each) => each !== undefined,
-  );
+  const counts = [
+    formatCounted('scenario', scenarios, isIt),
+    formatCounted('budget', budgets, isIt),
+  ].filter((each) => each !== undefined);
   const total = [...scenarios, ...budgets].filter((each) => isIt(each.verdict)).length;
-  if (counts.length > 0) return `${counts.join(' and ')} ${sayPredicate(verdict, total === 1)}`;
+  if (counts.length > 0) return `${counts.join(' and ')} ${formatPredicate(verdict, total === 1)}`;
   if (exitCode === 1) return 'something could not be measured';
   if (isInterrupted) return 'interrupted before all was judged';
-  return sayUnjudged(report) || 'nothing was judged';
+  return formatUnjudged(report) || 'nothing was judged';
 }
 
 /** What a person has to know first, a sentence each. */
-export function sayState({ verdict, exitCode, isStrict, isInterrupted }: GateReport): string[] {
+export function formatState({ verdict, exitCode, isStrict, isInterrupted }: GateReport): string[] {
   return [
     ...(isInterrupted ? [INTERRUPTED] : []),
     ...(exitCode === 1 ? [UNMEASURED] : []),
@@ -48,11 +49,11 @@ function isOf(verdict: GateReport['verdict']): (own: Verdict) => boolean {
 }
 
 /** '1 of 2 scenarios is waived and 1 budget is new'. */
-function sayUnjudged({ scenarios, budgets }: GateReport): string {
+function formatUnjudged({ scenarios, budgets }: GateReport): string {
   const parts = (['waived', 'new'] as const).flatMap((verdict) =>
     (['scenario', 'budget'] as const).flatMap((noun) => {
       const all = noun === 'scenario' ? scenarios : budgets;
-      const count = sayCount(noun, all, (own) => own === verdict);
+      const count = formatCounted(noun, all, (own) => own === verdict);
       const isOne = all.filter((each) => each.verdict === verdict).length === 1;
       return count === undefined ? [] : [`${count} ${isOne ? 'is' : 'are'} ${verdict}`];
     }),
@@ -61,14 +62,18 @@ function sayUnjudged({ scenarios, budgets }: GateReport): string {
 }
 
 /** '1 of 3 scenarios', '3 scenarios' where it is all of them; undefined where it is none. */
-function sayCount(noun: string, all: Counted, isIt: (own: Verdict) => boolean): string | undefined {
+function formatCounted(
+  noun: string,
+  all: Counted,
+  isIt: (own: Verdict) => boolean,
+): string | undefined {
   const count = all.filter(({ verdict }) => isIt(verdict)).length;
   if (count === 0) return undefined;
   const nouns = all.length === 1 ? noun : `${noun}s`;
   return count === all.length ? `${count} ${nouns}` : `${count} of ${all.length} ${nouns}`;
 }
 
-function sayPredicate(verdict: GateReport['verdict'], isOne: boolean): string {
+function formatPredicate(verdict: GateReport['verdict'], isOne: boolean): string {
   if (verdict === 'inconclusive') return "can't be judged";
   return `${verdict === 'pass' ? 'pass' : 'fail'}${isOne ? (verdict === 'pass' ? 'es' : 's') : ''}`;
 }

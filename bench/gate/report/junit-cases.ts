@@ -7,7 +7,7 @@
  */
 import { formatPercent } from '../../report/format.js';
 import { METRICS } from '../model/metrics.js';
-import { isOpen, sayHeadline, UNMEASURED } from './headline.js';
+import { isOpen, formatHeadline, UNMEASURED } from './headline.js';
 import type {
   BudgetReport,
   GateReport,
@@ -15,7 +15,7 @@ import type {
   ScenarioReport,
   Verdict,
 } from '../model/report.js';
-import { sayEffect, sayFigure, sayLimit, sayWaiver } from '../model/wording.js';
+import { formatEffect, formatValue, formatLimit, formatWaiver } from '../model/wording.js';
 
 /** One line of a CI server's list. */
 export interface Case extends Finding {
@@ -65,7 +65,7 @@ function casesOfGate(report: GateReport): Case[] {
   if (exitCode === 1) return [{ ...shared, outcome: 'error', reason: UNMEASURED }];
   const isShown = [...scenarios, ...budgets].some((each) => isOpen(each.verdict));
   if (verdict !== 'inconclusive' || isShown) return [];
-  return [{ ...shared, outcome: outcomeOf(verdict, report), reason: sayHeadline(report) }];
+  return [{ ...shared, outcome: outcomeOf(verdict, report), reason: formatHeadline(report) }];
 }
 
 /** The scenario's own verdict has a case where none of its metrics has it. */
@@ -75,7 +75,8 @@ function findingsOfScenario(scenario: ScenarioReport): Finding[] {
   const isShown = verdicts.includes(scenario.verdict);
   const seconds = scenario.seconds / (judged.length + (isShown ? 0 : 1));
   const { name: group, verdict, waiver } = scenario;
-  const reason = waiver === undefined ? scenario.reason : `${scenario.reason} ${sayWaiver(waiver)}`;
+  const reason =
+    waiver === undefined ? scenario.reason : `${scenario.reason} ${formatWaiver(waiver)}`;
   return [
     ...(isShown ? [] : [{ group, name: WHOLE, seconds, verdict, reason, output: [] }]),
     ...judged.map((metric, at) => {
@@ -106,9 +107,9 @@ function outputOf({
 }: MetricReport): string[] {
   const { unit } = METRICS[metric];
   return [
-    ...(base === undefined ? [] : [`base: ${sayFigure(base, unit)}`]),
-    `head: ${sayFigure(head, unit)}`,
-    ...(effect === undefined ? [] : [`worse by: ${sayEffect(effect)}`]),
+    ...(base === undefined ? [] : [`base: ${formatValue(base, unit)}`]),
+    `head: ${formatValue(head, unit)}`,
+    ...(effect === undefined ? [] : [`worse by: ${formatEffect(effect)}`]),
     `a fail is beyond ${formatPercent(minEffect)}, a pass excludes ${formatPercent(maxEffect)}`,
     ...(detectable === undefined ? [] : [`found in 8 of 10 cases: ${formatPercent(detectable)}`]),
   ];
@@ -121,10 +122,10 @@ function findingOfBudget(budget: BudgetReport): Finding {
     name,
     seconds: 0,
     verdict,
-    reason: waiver === undefined ? reason : `${reason} ${sayWaiver(waiver)}`,
+    reason: waiver === undefined ? reason : `${reason} ${formatWaiver(waiver)}`,
     output: [
-      `limit: ${sayLimit(budget)}`,
-      ...(value === undefined ? [] : [`measured: ${sayFigure(value.median, unit)}`]),
+      `limit: ${formatLimit(budget)}`,
+      ...(value === undefined ? [] : [`measured: ${formatValue(value.median, unit)}`]),
     ],
   };
 }

@@ -7,10 +7,10 @@
  */
 import { type Case, casesOf, type Outcome, SUITE } from './junit-cases.js';
 import type { GateReport } from '../model/report.js';
-import { saySide, sayVerdict } from '../model/wording.js';
+import { formatSide, formatVerdict } from '../model/wording.js';
 
 /** The whole file. */
-export function drawJunit(report: GateReport): string {
+export function renderJunit(report: GateReport): string {
   const cases = casesOf(report);
   const count = (wanted: Outcome): number =>
     cases.filter(({ outcome }) => outcome === wanted).length;
@@ -35,15 +35,15 @@ export function drawJunit(report: GateReport): string {
       ([name, value]) => `      <property${attributes({ name, value })}/>`,
     ),
     '    </properties>',
-    ...cases.flatMap((each) => drawCase(each)),
+    ...cases.flatMap((each) => renderCase(each)),
     '  </testsuite>',
     '</testsuites>',
     '',
   ].join('\n');
 }
 
-function drawCase({ outcome, group, name, seconds, verdict, reason, output }: Case): string[] {
-  const type = sayVerdict(verdict);
+function renderCase({ outcome, group, name, seconds, verdict, reason, output }: Case): string[] {
+  const type = formatVerdict(verdict);
   const verdictLine =
     outcome === 'passed' ? [] : [`      <${outcome}${attributes({ type, message: reason })}/>`];
   return [
@@ -59,8 +59,8 @@ function drawCase({ outcome, group, name, seconds, verdict, reason, output }: Ca
 function propertiesOf({ command, base, head, environment }: GateReport): [string, string][] {
   return [
     ['command', command],
-    ...(base === undefined ? [] : [['base', saySide(base)] as [string, string]]),
-    ...(head === undefined ? [] : [['head', saySide(head)] as [string, string]]),
+    ...(base === undefined ? [] : [['base', formatSide(base)] as [string, string]]),
+    ...(head === undefined ? [] : [['head', formatSide(head)] as [string, string]]),
     ['node', environment.node],
     ['processor', environment.cpu],
   ];

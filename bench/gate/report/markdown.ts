@@ -9,53 +9,53 @@ import {
   describeBudgets,
   describeNotes,
   describeOverview,
-  describeRun,
+  formatRun,
   describeState,
 } from './describe.js';
 import { describeEvidence } from './describe-scenario.js';
-import { sayHeadline } from './headline.js';
+import { formatHeadline } from './headline.js';
 import type { GateReport, ScenarioReport } from '../model/report.js';
-import { sayVerdict } from '../model/wording.js';
-import { drawMarkdownBlocks, escapeMarkdown } from '../../report/markdown/document.js';
-import { drawMarkdownSurroundings } from '../../report/markdown/surroundings.js';
+import { formatVerdict } from '../model/wording.js';
+import { renderMarkdownBlocks, escapeMarkdown } from '../../report/markdown/document.js';
+import { renderMarkdownSurroundings } from '../../report/markdown/surroundings.js';
 
 /** The whole text. */
-export function drawGateMarkdown(report: GateReport): string {
+export function renderGateMarkdown(report: GateReport): string {
   const { scenarios, notes, environment, startedAt, command } = report;
   const quiet = scenarios.length === 1 ? [] : scenarios.filter(({ verdict }) => verdict === 'pass');
   const loud = scenarios.filter((scenario) => !quiet.includes(scenario));
   return [
-    `## ${sayVerdict(report.verdict)}: ${escapeMarkdown(sayHeadline(report))}`,
+    `## ${formatVerdict(report.verdict)}: ${escapeMarkdown(formatHeadline(report))}`,
     '',
-    ...drawMarkdownBlocks([
-      text(describeRun(report)),
+    ...renderMarkdownBlocks([
+      text(formatRun(report)),
       ...describeState(report),
       ...describeOverview(scenarios),
     ]),
-    ...loud.flatMap((scenario) => drawScenario(scenario, scenarios.length === 1)),
-    ...drawMarkdownBlocks([...describeBudgets(report), ...describeNotes(notes)]),
-    ...drawFolded(quiet),
-    ...drawMarkdownSurroundings(environment, startedAt, command, notes),
+    ...loud.flatMap((scenario) => renderScenario(scenario, scenarios.length === 1)),
+    ...renderMarkdownBlocks([...describeBudgets(report), ...describeNotes(notes)]),
+    ...renderFolded(quiet),
+    ...renderMarkdownSurroundings(environment, startedAt, command, notes),
   ].join('\n');
 }
 
-function drawScenario(scenario: ScenarioReport, isOnly: boolean = false): string[] {
+function renderScenario(scenario: ScenarioReport, isOnly: boolean = false): string[] {
   const { name, verdict, reason } = scenario;
   return [
-    `### ${escapeMarkdown(name)}: ${sayVerdict(verdict)}`,
+    `### ${escapeMarkdown(name)}: ${formatVerdict(verdict)}`,
     '',
-    ...drawMarkdownBlocks([text(reason), ...describeEvidence(scenario, isOnly)]),
+    ...renderMarkdownBlocks([text(reason), ...describeEvidence(scenario, isOnly)]),
   ];
 }
 
-function drawFolded(scenarios: readonly ScenarioReport[]): string[] {
+function renderFolded(scenarios: readonly ScenarioReport[]): string[] {
   if (scenarios.length === 0) return [];
   const title =
     scenarios.length === 1 ? 'One scenario passes' : `${scenarios.length} scenarios pass`;
   return [
     `<details><summary>${title}</summary>`,
     '',
-    ...scenarios.flatMap((scenario) => drawScenario(scenario)),
+    ...scenarios.flatMap((scenario) => renderScenario(scenario)),
     '</details>',
     '',
   ];

@@ -5,17 +5,23 @@
  * lead to it; without its script nothing is missing.
  */
 import type { Block } from '../../report/document.js';
-import { describeBudgets, describeNotes, describeOverview, describeRun } from './describe.js';
+import { describeBudgets, describeNotes, describeOverview, formatRun } from './describe.js';
 import { describeEvidence } from './describe-scenario.js';
 import { scenarioForest } from './forest.js';
-import { sayHeadline, sayState } from './headline.js';
+import { formatHeadline, formatState } from './headline.js';
 import type { GateReport, ScenarioReport, Verdict } from '../model/report.js';
-import { meaningOf, sayVerdict } from '../model/wording.js';
-import { drawBlocks } from '../../report/html/blocks.js';
+import { meaningOf, formatVerdict } from '../model/wording.js';
+import { renderBlocks } from '../../report/html/blocks.js';
 import { type Markup, markup } from '../../report/html/markup.js';
 import { Palette } from '../../report/html/palette.js';
-import { drawContents, drawFooter, drawShell, drawTime, WHEEL } from '../../report/html/shell.js';
-import { drawSurroundings, SURROUNDINGS } from '../../report/html/surroundings.js';
+import {
+  renderContents,
+  renderFooter,
+  renderShell,
+  renderTime,
+  WHEEL,
+} from '../../report/html/shell.js';
+import { renderSurroundings, SURROUNDINGS } from '../../report/html/surroundings.js';
 
 /** One with a place in the contents. */
 interface Section {
@@ -25,43 +31,45 @@ interface Section {
 }
 
 /** The whole page. */
-export function drawGatePage(report: GateReport): string {
+export function renderGatePage(report: GateReport): string {
   const sections = [
-    ...drawPart('overview', 'Overview', describeOverview(report.scenarios)),
-    ...report.scenarios.map((scenario, at, { length }) => drawScenario(scenario, at, length === 1)),
-    ...drawPart('budgets', 'Budgets', describeBudgets(report)),
-    ...drawPart('notes', 'Notes', describeNotes(report.notes)),
+    ...renderPart('overview', 'Overview', describeOverview(report.scenarios)),
+    ...report.scenarios.map((scenario, at, { length }) =>
+      renderScenario(scenario, at, length === 1),
+    ),
+    ...renderPart('budgets', 'Budgets', describeBudgets(report)),
+    ...renderPart('notes', 'Notes', describeNotes(report.notes)),
   ];
-  return drawShell({
-    title: `millrace gate: ${sayVerdict(report.verdict)}, ${sayHeadline(report)}`,
-    header: drawHeader(report),
-    contents: drawContents([
+  return renderShell({
+    title: `millrace gate: ${formatVerdict(report.verdict)}, ${formatHeadline(report)}`,
+    header: renderHeader(report),
+    contents: renderContents([
       ...sections.map(({ id, title }) => [id, title] as const),
       ...SURROUNDINGS,
     ]),
     main: [
       ...sections.map((section) => section.markup),
-      drawSurroundings(report.environment, report.command, report.notes),
+      renderSurroundings(report.environment, report.command, report.notes),
     ],
-    footer: drawFooter(report.environment),
+    footer: renderFooter(report.environment),
     hasCharts: false,
   }).html;
 }
 
-function drawHeader(report: GateReport): Markup {
+function renderHeader(report: GateReport): Markup {
   const { environment, startedAt, verdict } = report;
   const { cpu, processors, node } = environment;
   return markup`<p class="brand">${WHEEL} millrace gate</p>
-<h1>${drawVerdict(verdict)} ${capitalize(sayHeadline(report))}</h1>
-<p class="summary">${describeRun(report)} Measured on ${drawTime(startedAt)} on ${processors === 1 ? 'one processor' : `${processors} processors`} (${cpu}) with Node.js ${node}.</p>
-${sayState(report).map((words) => markup`<p class="state">${words}</p>\n`)}`;
+<h1>${renderVerdict(verdict)} ${capitalize(formatHeadline(report))}</h1>
+<p class="summary">${formatRun(report)} Measured on ${renderTime(startedAt)} on ${processors === 1 ? 'one processor' : `${processors} processors`} (${cpu}) with Node.js ${node}.</p>
+${formatState(report).map((words) => markup`<p class="state">${words}</p>\n`)}`;
 }
 
-function drawVerdict(verdict: Verdict): Markup {
-  return markup`<span class="verdict ${meaningOf(verdict)}">${sayVerdict(verdict)}</span>`;
+function renderVerdict(verdict: Verdict): Markup {
+  return markup`<span class="verdict ${meaningOf(verdict)}">${formatVerdict(verdict)}</span>`;
 }
 
-function drawScenario(scenario: ScenarioReport, at: number, isOnly: boolean): Section {
+function renderScenario(scenario: ScenarioReport, at: number, isOnly: boolean): Section {
   const { name, verdict, reason } = scenario;
   const id = `scenario-${at + 1}`;
   const forest = scenarioForest(scenario);
@@ -71,17 +79,17 @@ function drawScenario(scenario: ScenarioReport, at: number, isOnly: boolean): Se
     title: name,
     markup: markup`<section id="${id}" aria-labelledby="${id}-title">
 <header>
-<p class="kicker">${drawVerdict(verdict)}</p>
+<p class="kicker">${renderVerdict(verdict)}</p>
 <h2 id="${id}-title">${name}</h2>
 <p class="reason">${reason}</p>
 </header>
-${drawBlocks({ title: name, blocks }, new Palette())}</section>
+${renderBlocks({ title: name, blocks }, new Palette())}</section>
 `,
   };
 }
 
 /** Blocks that may be missing; their own heading, if they have one, is the section's. */
-function drawPart(id: string, title: string, blocks: readonly Block[]): Section[] {
+function renderPart(id: string, title: string, blocks: readonly Block[]): Section[] {
   if (blocks.length === 0) return [];
   const rest = blocks.filter(({ kind }) => kind !== 'heading');
   return [
@@ -90,7 +98,7 @@ function drawPart(id: string, title: string, blocks: readonly Block[]): Section[
       title,
       markup: markup`<section id="${id}" aria-labelledby="${id}-title">
 <h2 id="${id}-title">${title}</h2>
-${drawBlocks({ title, blocks: rest }, new Palette())}</section>
+${renderBlocks({ title, blocks: rest }, new Palette())}</section>
 `,
     },
   ];

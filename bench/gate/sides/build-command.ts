@@ -60,7 +60,7 @@ export class SideCommands {
     onStep?.(`${this.#name}: ${label}`);
     const environment = buildEnvironment(process.env);
     const end = await runGrouped(command, { directory, environment, janitor, signal });
-    if (end.code !== 0) throw new BuildError(describeFailure(this.title, label, end));
+    if (end.code !== 0) throw new BuildError(formatFailure(this.title, label, end));
   }
 }
 
@@ -80,11 +80,7 @@ function buildEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   };
 }
 
-function describeFailure(
-  title: string,
-  label: string,
-  { code, signal, output }: CommandEnd,
-): string {
+function formatFailure(title: string, label: string, { code, signal, output }: CommandEnd): string {
   const lines = stripVTControlCharacters(output)
     .split(/[\r\n]+/)
     .filter((line) => line.trim() !== '')

@@ -10,7 +10,7 @@ import { formatUnit } from '../format.js';
 import { type Markup, markup } from './markup.js';
 
 /** A figure with a caption. */
-export function drawBars({ title, axis, mark, bars }: BarsBlock): Markup {
+export function renderBars({ title, axis, mark, bars }: BarsBlock): Markup {
   const top =
     bars.reduce(
       (most, { figure }) => Math.max(most, figure.median, figure.max),

@@ -5,15 +5,15 @@
  * accessible name.
  */
 import type { Block, Document } from '../document.js';
-import { drawBars } from './bars.js';
-import { drawCurves, drawTimeline } from './chart.js';
-import { drawForest } from './forest.js';
+import { renderBars } from './bars.js';
+import { renderCurves, renderTimeline } from './chart.js';
+import { renderForest } from './forest.js';
 import { type Markup, markup } from './markup.js';
 import type { Palette } from './palette.js';
-import { drawTable } from './table.js';
+import { renderTable } from './table.js';
 
 /** All of them, in their order. */
-export function drawBlocks({ title, blocks }: Document, palette: Palette): Markup[] {
+export function renderBlocks({ title, blocks }: Document, palette: Palette): Markup[] {
   const labels = new Labels(title);
   return groupPoints(blocks).map((block, at, all) => {
     if (block.kind === 'points') {
@@ -33,15 +33,15 @@ ${block.texts.map((words) => markup`<li>${keepTogether(words)}</li>\n`)}</ul>
       case 'code':
         return markup`<pre><code>${block.text}</code></pre>\n`;
       case 'table':
-        return drawTable(block, labels.ofTable());
+        return renderTable(block, labels.ofTable());
       case 'timeline':
-        return drawTimeline(block, labels.unique(`${block.title}, values`), palette);
+        return renderTimeline(block, labels.unique(`${block.title}, values`), palette);
       case 'curves':
-        return drawCurves(block, labels.unique(`${block.title}, values`), palette);
+        return renderCurves(block, labels.unique(`${block.title}, values`), palette);
       case 'bars':
-        return drawBars(block);
+        return renderBars(block);
       case 'forest':
-        return drawForest(block, labels.unique(`${block.title}, values`));
+        return renderForest(block, labels.unique(`${block.title}, values`));
     }
   });
 }

@@ -13,7 +13,7 @@ import type { ChartData, Look } from './browser/chart-contract.js';
 import { curvesData, timelineData } from './chart-data.js';
 import { jsonMarkup, type Markup, markup } from './markup.js';
 import type { Palette } from './palette.js';
-import { drawTable } from './table.js';
+import { renderTable } from './table.js';
 
 /** Of a timeline's table. */
 const MAX_ROWS = 12;
@@ -28,7 +28,7 @@ interface LegendEntry {
 }
 
 /** Amounts over time. */
-export function drawTimeline(block: TimelineBlock, tableName: string, palette: Palette): Markup {
+export function renderTimeline(block: TimelineBlock, tableName: string, palette: Palette): Markup {
   const { title, axis, ceiling, series } = block;
   const looks = palette.looksOf(series);
   const { isCeilingInScale } = scaleOf(block);
@@ -38,7 +38,7 @@ export function drawTimeline(block: TimelineBlock, tableName: string, palette: P
     note: ending,
     isCutShort,
   }));
-  return drawFigure({
+  return renderFigure({
     title,
     x: SECONDS,
     y: axis,
@@ -55,7 +55,7 @@ export function drawTimeline(block: TimelineBlock, tableName: string, palette: P
 }
 
 /** One quantity over another. */
-export function drawCurves(block: CurvesBlock, tableName: string, palette: Palette): Markup {
+export function renderCurves(block: CurvesBlock, tableName: string, palette: Palette): Markup {
   const { title, x, y, series } = block;
   const looks = palette.looksOf(series);
   const entries = series.map(({ name, isReference }, at) => ({
@@ -63,7 +63,7 @@ export function drawCurves(block: CurvesBlock, tableName: string, palette: Palet
     look: looks[at] as Look,
     note: isReference === true ? 'for reference' : undefined,
   }));
-  return drawFigure({
+  return renderFigure({
     title,
     x,
     y,
@@ -85,18 +85,18 @@ interface FigureParts {
   readonly note?: string;
 }
 
-function drawFigure({ title, x, y, data, entries, table, tableName, note }: FigureParts): Markup {
+function renderFigure({ title, x, y, data, entries, table, tableName, note }: FigureParts): Markup {
   const label = `Line chart. ${title}: ${y.label} by ${x.label}. The values are in the table below it.`;
   return markup`<figure class="chart">
 <figcaption>${title}</figcaption>
 <ul class="legend">
-${entries.map((entry) => drawEntry(entry))}</ul>
+${entries.map((entry) => renderEntry(entry))}</ul>
 <p class="axis" aria-hidden="true"><span>${nameOf(y)}</span></p>
 <div class="plot" role="img" aria-label="${label}"></div>
 <p class="axis x" aria-hidden="true"><span class="at"></span><span>${nameOf(x)}</span></p>
 ${note === undefined ? undefined : markup`<p class="note">${note}</p>\n`}<details>
 <summary>The values as a table</summary>
-${drawTable(table, tableName)}</details>
+${renderTable(table, tableName)}</details>
 <script type="application/json">${jsonMarkup(data)}</script>
 </figure>
 `;
@@ -106,7 +106,7 @@ function nameOf({ label, scale }: Axis): string {
   return scale === 'log' ? `${label} (logarithmic)` : label;
 }
 
-function drawEntry({ name, look, note, isCutShort }: LegendEntry): Markup {
+function renderEntry({ name, look, note, isCutShort }: LegendEntry): Markup {
   const color = look.color === undefined ? 'muted' : `series-${look.color}`;
   const dash =
     look.dash.length === 0 ? undefined : markup` stroke-dasharray="${look.dash.join(' ')}"`;

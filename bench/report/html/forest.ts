@@ -9,15 +9,15 @@ import type { ForestBlock, ForestRow, TableBlock } from '../document.js';
 import { type ForestScale, forestScaleOf, formatShare } from '../forest-scale.js';
 import { formatChange, formatChanges } from '../format.js';
 import { type Markup, markup } from './markup.js';
-import { drawTable } from './table.js';
+import { renderTable } from './table.js';
 
 /** A figure with a caption. */
-export function drawForest({ title, marks, rows }: ForestBlock, tableName: string): Markup {
+export function renderForest({ title, marks, rows }: ForestBlock, tableName: string): Markup {
   const scale = forestScaleOf(rows);
   return markup`<figure class="forest">
 <figcaption>${title}</figcaption>
 <ul>
-${groupsOf(rows).map(({ name, rows: own }) => drawGroup(name, own, scale))}</ul>
+${groupsOf(rows).map(({ name, rows: own }) => renderGroup(name, own, scale))}</ul>
 <p class="ticks" aria-hidden="true"><span class="track">${scale.ticks.map(
     (tick) => markup`<span style="left:${place(scale, tick)}">${formatShare(tick)}</span>`,
   )}</span></p>
@@ -25,7 +25,7 @@ ${groupsOf(rows).map(({ name, rows: own }) => drawGroup(name, own, scale))}</ul>
 <p class="note">${explain(marks, rows)}</p>
 <details>
 <summary>The values as a table</summary>
-${drawTable(tableOf(rows), tableName)}</details>
+${renderTable(tableOf(rows), tableName)}</details>
 </figure>
 `;
 }
@@ -45,26 +45,26 @@ function groupsOf(rows: readonly ForestRow[]): Group[] {
   return groups;
 }
 
-function drawGroup(
+function renderGroup(
   name: string | undefined,
   rows: readonly ForestRow[],
   scale: ForestScale,
 ): Markup {
-  const items = rows.map((row) => drawRow(row, scale));
+  const items = rows.map((row) => renderRow(row, scale));
   if (name === undefined) return markup`${items}`;
   return markup`<li><span class="group">${name}</span><ul>
 ${items}</ul></li>
 `;
 }
 
-function drawRow(row: ForestRow, scale: ForestScale): Markup {
+function renderRow(row: ForestRow, scale: ForestScale): Markup {
   const { name, estimate, low, high, ending, meaning } = row;
   const words = meaning === undefined ? ending : markup`<b class="${meaning}">${ending}</b>`;
-  return markup`<li class="row"><span class="name">${name}</span><span class="value">${formatChange(estimate)} <small>${formatChanges(low, high)}</small></span><span class="ending">${words}</span>${drawTrack(row, scale)}</li>
+  return markup`<li class="row"><span class="name">${name}</span><span class="value">${formatChange(estimate)} <small>${formatChanges(low, high)}</small></span><span class="ending">${words}</span>${renderTrack(row, scale)}</li>
 `;
 }
 
-function drawTrack(
+function renderTrack(
   { estimate, low, high, rounds, marks, meaning }: ForestRow,
   scale: ForestScale,
 ): Markup {

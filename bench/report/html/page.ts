@@ -8,30 +8,30 @@ import { formatList } from '../format.js';
 import type { Section } from '../section.js';
 import { type Markup, markup } from './markup.js';
 import { Palette } from './palette.js';
-import { drawSection, idOf } from './section.js';
-import { drawContents, drawFooter, drawShell, drawTime, WHEEL } from './shell.js';
-import { drawSurroundings, SURROUNDINGS } from './surroundings.js';
+import { renderSection, idOf } from './section.js';
+import { renderContents, renderFooter, renderShell, renderTime, WHEEL } from './shell.js';
+import { renderSurroundings, SURROUNDINGS } from './surroundings.js';
 
 /** The whole page. @param sections - Those of the file's results. */
-export function drawPage(file: BenchFile, sections: readonly Section[]): string {
+export function renderPage(file: BenchFile, sections: readonly Section[]): string {
   const palette = new Palette();
-  return drawShell({
+  return renderShell({
     title: `millrace bench: ${formatList(sections.map(({ result }) => result.scenario))}`,
-    header: drawHeader(file, sections),
-    contents: drawContents([
+    header: renderHeader(file, sections),
+    contents: renderContents([
       ...sections.map((section) => [idOf(section), section.document.title] as const),
       ...SURROUNDINGS,
     ]),
     main: [
-      ...sections.map((section) => drawSection(section, palette)),
-      drawSurroundings(file.environment, file.command),
+      ...sections.map((section) => renderSection(section, palette)),
+      renderSurroundings(file.environment, file.command),
     ],
-    footer: drawFooter(file.environment),
+    footer: renderFooter(file.environment),
     hasCharts: true,
   }).html;
 }
 
-function drawHeader(
+function renderHeader(
   { environment, startedAt, results }: BenchFile,
   sections: readonly Section[],
 ): Markup {
@@ -40,6 +40,6 @@ function drawHeader(
   const count = sections.length === 1 ? 'One result' : `${sections.length} results`;
   return markup`<p class="brand">${WHEEL} millrace bench</p>
 <h1>Benchmark report</h1>
-<p class="summary">${count}${figures === 0 ? '' : ` with ${figures.toLocaleString('en-US')} figures`}, measured on ${drawTime(startedAt)} on ${processors === 1 ? 'one processor' : `${processors} processors`} (${cpu}) with Node.js ${node}.</p>
+<p class="summary">${count}${figures === 0 ? '' : ` with ${figures.toLocaleString('en-US')} figures`}, measured on ${renderTime(startedAt)} on ${processors === 1 ? 'one processor' : `${processors} processors`} (${cpu}) with Node.js ${node}.</p>
 `;
 }

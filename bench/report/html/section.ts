@@ -7,17 +7,17 @@
 import type { NamedFigure } from '../document.js';
 import { formatUnit } from '../format.js';
 import type { Section } from '../section.js';
-import { drawBlocks } from './blocks.js';
+import { renderBlocks } from './blocks.js';
 import { type Markup, markup } from './markup.js';
 import type { Palette } from './palette.js';
-import { drawTable } from './table.js';
+import { renderTable } from './table.js';
 
 /** The place of a section within the page. */
 export function idOf({ result }: Section): string {
   return `result-${result.scenario}`;
 }
 
-export function drawSection(section: Section, palette: Palette): Markup {
+export function renderSection(section: Section, palette: Palette): Markup {
   const { result, document, summary } = section;
   const id = idOf(section);
   const state = result.isInterrupted
@@ -26,18 +26,18 @@ export function drawSection(section: Section, palette: Palette): Markup {
   const body =
     document.blocks.length === 0
       ? markup`<p>Nothing was measured.</p>\n`
-      : drawBlocks(document, palette);
+      : renderBlocks(document, palette);
   return markup`<section id="${id}" aria-labelledby="${id}-title">
 <header>
 <p class="kicker"><code>${result.scenario}</code></p>
 <h2 id="${id}-title">${document.title}</h2>
 <p class="summary">${summary}</p>
 </header>
-${state}${body}${drawFigures(result.figures, document.title)}</section>
+${state}${body}${renderFigures(result.figures, document.title)}</section>
 `;
 }
 
-function drawFigures(figures: readonly NamedFigure[], title: string): Markup | undefined {
+function renderFigures(figures: readonly NamedFigure[], title: string): Markup | undefined {
   if (figures.length === 0) return undefined;
   const rows = figures.map(({ name, unit, median, min, max, better, rounds }) => [
     name,
@@ -48,6 +48,6 @@ function drawFigures(figures: readonly NamedFigure[], title: string): Markup | u
   const head = ['figure', 'median', 'least', 'most', 'rounds', 'better'];
   return markup`<details class="figures">
 <summary>All ${figures.length} figures of this result</summary>
-${drawTable({ head, rows }, `${title}: all figures`)}</details>
+${renderTable({ head, rows }, `${title}: all figures`)}</details>
 `;
 }

@@ -26,7 +26,7 @@ export interface Shell {
 }
 
 /** All around them. */
-export function drawShell({ title, header, contents, main, footer, hasCharts }: Shell): Markup {
+export function renderShell({ title, header, contents, main, footer, hasCharts }: Shell): Markup {
   const library = hasCharts ? readChartLibrary() : undefined;
   const script = readScript(hasCharts);
   const scripts = library === undefined ? [script] : [library.script, script];
@@ -60,20 +60,22 @@ ${library && markup`<script>${new Markup(library.script)}</script>\n`}<script ty
 }
 
 /** The entries of a page's contents: the place of each section and its title. */
-export function drawContents(entries: ReadonlyArray<readonly [id: string, title: string]>): Markup {
+export function renderContents(
+  entries: ReadonlyArray<readonly [id: string, title: string]>,
+): Markup {
   return markup`<ol>
 ${entries.map(([id, title]) => markup`<li><a href="#${id}">${title}</a></li>\n`)}</ol>
 `;
 }
 
 /** What ends every page. */
-export function drawFooter({ millrace }: { readonly millrace: string }): Markup {
+export function renderFooter({ millrace }: { readonly millrace: string }): Markup {
   return markup`<p>Made by millrace ${millrace}. This page is one file that loads nothing: keep it, send it, open it anywhere.</p>
 `;
 }
 
 /** When it was, for people and for programs. */
-export function drawTime(iso: string): Markup {
+export function renderTime(iso: string): Markup {
   const words = new Date(iso).toLocaleString('en-GB', {
     dateStyle: 'long',
     timeStyle: 'short',

@@ -29,7 +29,7 @@ export const SURROUNDINGS: ReadonlyArray<readonly [id: string, title: string]> =
  *
  * @param told - What stands elsewhere on it and is not said again.
  */
-export function drawSurroundings(
+export function renderSurroundings(
   environment: Environment,
   command: string,
   told: readonly string[] = [],
@@ -39,7 +39,10 @@ export function drawSurroundings(
 <h2 id="environment-title">Environment</h2>
 ${busy === undefined || told.includes(busy) ? [] : markup`<p>${busy}</p>\n`}<dl>
 ${Object.entries(environment).map(
-  ([name, value]) => markup`<div><dt>${sayName(name)}</dt><dd>${sayValue(name, value)}</dd></div>
+  ([
+    name,
+    value,
+  ]) => markup`<div><dt>${formatName(name)}</dt><dd>${formatValue(name, value)}</dd></div>
 `,
 )}</dl>
 </section>
@@ -52,16 +55,18 @@ ${Object.entries(environment).map(
 }
 
 /** 'memoryBytes' as 'memory', 'cgroupLimit' as 'cgroup limit'. */
-function sayName(name: string): string {
+function formatName(name: string): string {
   const words = name.replace(/Bytes$/, '').replaceAll(/[A-Z]/g, (sign) => ` ${sign.toLowerCase()}`);
   return NAMES[name] ?? words;
 }
 
-function sayValue(name: string, value: unknown): string {
+function formatValue(name: string, value: unknown): string {
   if (value === null || value === undefined) return 'none';
   if (typeof value === 'object') {
     const entries = Object.entries(value).map(([key, each]) =>
-      Array.isArray(value) ? sayValue(name, each) : `${sayName(key)} ${sayValue(key, each)}`,
+      Array.isArray(value)
+        ? formatValue(name, each)
+        : `${formatName(key)} ${formatValue(key, each)}`,
     );
     return entries.join(', ') || 'none';
   }

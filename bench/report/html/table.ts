@@ -15,20 +15,23 @@ const NARROW = 3;
 const LONG = 24;
 
 /** A table; the label is its accessible name. */
-export function drawTable({ head, groups, rows }: Omit<TableBlock, 'kind'>, label: string): Markup {
+export function renderTable(
+  { head, groups, rows }: Omit<TableBlock, 'kind'>,
+  label: string,
+): Markup {
   return markup`<div class="scroll" role="group" aria-label="${label}" tabindex="0">
 <table aria-label="${label}"${head.length <= NARROW ? markup` class="narrow"` : undefined}>
 <thead>
-${drawGroups(groups, head.length)}<tr>${head.map(drawHead)}</tr>
+${renderGroups(groups, head.length)}<tr>${head.map(renderHead)}</tr>
 </thead>
 <tbody>
-${rows.map((row) => drawRow(row))}</tbody>
+${rows.map((row) => renderRow(row))}</tbody>
 </table>
 </div>
 `;
 }
 
-function drawGroups(groups: TableBlock['groups'], columns: number): Markup | undefined {
+function renderGroups(groups: TableBlock['groups'], columns: number): Markup | undefined {
   if (groups === undefined) return undefined;
   const rest = columns - groups.reduce((sum, group) => sum + group.columns, 1);
   return markup`<tr class="groups"><td></td>${groups.map(
@@ -37,22 +40,22 @@ function drawGroups(groups: TableBlock['groups'], columns: number): Markup | und
 `;
 }
 
-function drawHead(title: string): Markup {
+function renderHead(title: string): Markup {
   // A header without a text would be announced as one.
   return title === '' ? markup`<td></td>` : markup`<th scope="col">${title}</th>`;
 }
 
-function drawRow(cells: readonly (Cell | string)[]): Markup {
+function renderRow(cells: readonly (Cell | string)[]): Markup {
   const [first, ...rest] = cells.map((cell) => (typeof cell === 'string' ? { text: cell } : cell));
   if (first === undefined) return markup``;
   const isOwn = first.text === OWN;
-  return markup`<tr${isOwn ? markup` class="own"` : undefined}><th scope="row"${first.text.length > LONG ? markup` class="long"` : undefined}>${drawCell(first)}</th>${rest.map(
-    (cell) => markup`<td>${drawCell(cell)}</td>`,
+  return markup`<tr${isOwn ? markup` class="own"` : undefined}><th scope="row"${first.text.length > LONG ? markup` class="long"` : undefined}>${renderCell(first)}</th>${rest.map(
+    (cell) => markup`<td>${renderCell(cell)}</td>`,
   )}</tr>
 `;
 }
 
-function drawCell({ text, range, meaning }: Cell): Markup {
+function renderCell({ text, range, meaning }: Cell): Markup {
   const words = meaning === undefined ? markup`${text}` : markup`<b class="${meaning}">${text}</b>`;
   return range === undefined ? words : markup`${words} <small>${range}</small>`;
 }

@@ -8,16 +8,16 @@ import type { Block, Cell, Document, TableBlock } from '../document.js';
 import { formatUnit } from '../format.js';
 
 /** The lines of one document, below a heading of that level. */
-export function drawMarkdownDocument({ title, blocks }: Document, level: '#' | '##'): string[] {
-  return [`${level} ${escapeMarkdown(title)}`, '', ...drawMarkdownBlocks(blocks)];
+export function renderMarkdownDocument({ title, blocks }: Document, level: '#' | '##'): string[] {
+  return [`${level} ${escapeMarkdown(title)}`, '', ...renderMarkdownBlocks(blocks)];
 }
 
 /** Blocks below a heading of the second level. */
-export function drawMarkdownBlocks(blocks: readonly Block[]): string[] {
-  return blocks.flatMap((block) => drawBlock(block));
+export function renderMarkdownBlocks(blocks: readonly Block[]): string[] {
+  return blocks.flatMap((block) => renderBlock(block));
 }
 
-function drawBlock(block: Block): string[] {
+function renderBlock(block: Block): string[] {
   switch (block.kind) {
     case 'heading':
       return [`### ${escapeMarkdown(block.text)}`, ''];
@@ -26,7 +26,7 @@ function drawBlock(block: Block): string[] {
     case 'code':
       return ['```js', block.text, '```', ''];
     case 'table':
-      return [...drawTable(block), ''];
+      return [...renderTable(block), ''];
     case 'timeline':
       return [
         `${escapeMarkdown(block.title)}:`,
@@ -52,7 +52,7 @@ function drawBlock(block: Block): string[] {
   }
 }
 
-function drawTable({ head, groups, rows }: TableBlock): string[] {
+function renderTable({ head, groups, rows }: TableBlock): string[] {
   const titles = head.map((title, column) => {
     const group = groupOf(column, groups);
     return group === undefined ? title : `${group} ${title}`;
@@ -60,7 +60,7 @@ function drawTable({ head, groups, rows }: TableBlock): string[] {
   return [
     row(titles),
     row(titles.map((_, column) => (column === 0 ? '---' : '---:'))),
-    ...rows.map((cells) => row(cells.map(drawCell))),
+    ...rows.map((cells) => row(cells.map(renderCell))),
   ];
 }
 
@@ -73,7 +73,7 @@ function groupOf(column: number, groups: TableBlock['groups']): string | undefin
   return undefined;
 }
 
-function drawCell(cell: Cell | string): string {
+function renderCell(cell: Cell | string): string {
   if (typeof cell === 'string') return cell;
   return cell.range === undefined ? cell.text : `${cell.text} (${cell.range})`;
 }

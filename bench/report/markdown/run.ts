@@ -5,19 +5,19 @@
  */
 import type { BenchFile } from '../bench-file.js';
 import type { Section } from '../section.js';
-import { drawMarkdownDocument } from './document.js';
-import { drawMarkdownSurroundings } from './surroundings.js';
+import { renderMarkdownDocument } from './document.js';
+import { renderMarkdownSurroundings } from './surroundings.js';
 
 /** The whole file's text. @param sections - Those of the file's results. */
-export function drawMarkdown(file: BenchFile, sections: readonly Section[]): string {
+export function renderMarkdown(file: BenchFile, sections: readonly Section[]): string {
   const { environment, command, startedAt } = file;
-  const lines = sections.flatMap(({ document }) => drawMarkdownDocument(document, '##'));
+  const lines = sections.flatMap(({ document }) => renderMarkdownDocument(document, '##'));
   return [
     '# millrace bench',
     '',
     ...lines,
     '## Where and how',
     '',
-    ...drawMarkdownSurroundings(environment, startedAt, command),
+    ...renderMarkdownSurroundings(environment, startedAt, command),
   ].join('\n');
 }

@@ -12,7 +12,7 @@ import { escapeMarkdown } from './document.js';
  *
  * @param told - What stands elsewhere in the text and is not said again.
  */
-export function drawMarkdownSurroundings(
+export function renderMarkdownSurroundings(
   environment: Environment,
   startedAt: string,
   command: string,

@@ -12,7 +12,7 @@ import { COLUMNS } from './wrap.js';
 const EIGHTHS = ' ▏▎▍▌▋▊▉█';
 
 /** The lines of a chart of bars. */
-export function drawBars(
+export function renderBars(
   { axis, mark, bars }: Omit<BarsBlock, 'kind' | 'title'>,
   paint: Paint = plain,
 ): string[] {

@@ -33,7 +33,7 @@ const BLOCKS = ' ▁▂▃▄▅▆▇█';
 const LABEL_WIDTH = 8;
 
 /** The lines of a chart. */
-export function drawChart(chart: Chart, paint: Paint = plain): string[] {
+export function renderChart(chart: Chart, paint: Paint = plain): string[] {
   const columns = chart.width - LABEL_WIDTH - 2;
   const levels = levelsOf(chart, columns);
   const crossColumn = chart.isCutShort
@@ -54,7 +54,7 @@ export function drawChart(chart: Chart, paint: Paint = plain): string[] {
     const axis = label === '' ? '│' : '┤';
     return `${label.padStart(LABEL_WIDTH)} ${axis}${paintCells(cells, chart.tone, paint)}`;
   });
-  if (chart.hasTimeAxis) lines.push(drawTimeAxis(chart.seconds, columns));
+  if (chart.hasTimeAxis) lines.push(renderTimeAxis(chart.seconds, columns));
   return lines;
 }
 
@@ -87,7 +87,7 @@ function paintCells(cells: readonly string[], tone: Tone, paint: Paint): string 
     .join('');
 }
 
-function drawTimeAxis(seconds: number, columns: number): string {
+function renderTimeAxis(seconds: number, columns: number): string {
   const end = `${Number(seconds.toFixed(1))} s`;
   const middle = `${Number((seconds / 2).toFixed(1))} s`;
   const half = Math.floor(columns / 2);

@@ -13,12 +13,12 @@ import type {
   TimelineBlock,
 } from '../document.js';
 import { scaleOf } from '../timeline.js';
-import { drawBars } from './bars.js';
-import { drawChart } from './chart.js';
-import { drawForest } from './forest.js';
+import { renderBars } from './bars.js';
+import { renderChart } from './chart.js';
+import { renderForest } from './forest.js';
 import { formatUnit } from '../format.js';
 import { type Paint, widthOf } from './paint.js';
-import { drawTable } from './table.js';
+import { renderTable } from './table.js';
 import { breakWords, COLUMNS, wrap } from './wrap.js';
 
 const CHART_ROWS = 4;
@@ -26,39 +26,43 @@ const CHART_ROWS = 4;
 const MIN_NAME_COLUMNS = 16;
 
 /** The lines of a document, beginning with an empty one; none where it has nothing to say. */
-export function drawDocument({ title, blocks }: Document, paint: Paint): string[] {
+export function renderDocument({ title, blocks }: Document, paint: Paint): string[] {
   if (blocks.length === 0) return [];
-  return ['', ...drawTitle(title, paint), ...blocks.flatMap((block) => drawBlock(block, paint))];
+  return [
+    '',
+    ...renderTitle(title, paint),
+    ...blocks.flatMap((block) => renderBlock(block, paint)),
+  ];
 }
 
-function drawBlock(block: Block, paint: Paint): string[] {
+function renderBlock(block: Block, paint: Paint): string[] {
   switch (block.kind) {
     case 'heading':
-      return ['', ...drawTitle(block.text, paint)];
+      return ['', ...renderTitle(block.text, paint)];
     case 'text':
-      return drawText(block.text, block.role, paint);
+      return renderText(block.text, block.role, paint);
     case 'code':
       return ['', ...block.text.split('\n')];
     case 'table':
-      return ['', ...drawTableBlock(block, paint)];
+      return ['', ...renderTableBlock(block, paint)];
     case 'timeline':
-      return ['', ...drawTimeline(block, paint)];
+      return ['', ...renderTimeline(block, paint)];
     case 'bars':
-      return ['', ...drawBarsBlock(block, paint)];
+      return ['', ...renderBarsBlock(block, paint)];
     case 'forest':
-      return ['', ...drawForestBlock(block, paint)];
+      return ['', ...renderForestBlock(block, paint)];
     case 'curves':
       return [];
   }
 }
 
-function drawText(words: string, role: 'faint' | 'point' | undefined, paint: Paint): string[] {
+function renderText(words: string, role: 'faint' | 'point' | undefined, paint: Paint): string[] {
   if (role === 'point') return wrap(`- ${words}`, 2);
   if (role === 'faint') return wrap(words).map((line) => paint('faint', line));
   return ['', ...wrap(words)];
 }
 
-function drawTableBlock({ head, groups, rows }: TableBlock, paint: Paint): string[] {
+function renderTableBlock({ head, groups, rows }: TableBlock, paint: Paint): string[] {
   const table = rows.map((row) =>
     row.map((cell): Cell => (typeof cell === 'string' ? { text: cell } : cell)),
   );
@@ -76,7 +80,7 @@ function drawTableBlock({ head, groups, rows }: TableBlock, paint: Paint): strin
       }),
     ]);
   });
-  return drawTable({ head, rows: lines, ...(groups && { groups }) }, paint);
+  return renderTable({ head, rows: lines, ...(groups && { groups }) }, paint);
 }
 
 /** What the other columns leave of a line. */
@@ -97,7 +101,7 @@ function paintCell({ text, meaning }: Cell, paint: Paint): string {
   return meaning === undefined ? text : paint(meaning, text);
 }
 
-function drawTimeline({ title, axis, seconds, ceiling, series }: TimelineBlock, paint: Paint) {
+function renderTimeline({ title, axis, seconds, ceiling, series }: TimelineBlock, paint: Paint) {
   const format = (value: number): string => formatUnit(value, axis.unit);
   const { top, isCeilingInScale } = scaleOf({ series, ...(ceiling && { ceiling }) });
   const where =
@@ -107,12 +111,12 @@ function drawTimeline({ title, axis, seconds, ceiling, series }: TimelineBlock, 
         ? ` (┄ ${ceiling.label}, ${format(ceiling.value)})`
         : ` (the ${ceiling.label}, ${format(ceiling.value)}, lies far above)`;
   return [
-    ...drawTitle(`${title}${where}`, paint),
+    ...renderTitle(`${title}${where}`, paint),
     ...series.flatMap(({ name, samples, endSeconds, ending, isCutShort }, at) => {
       const tone = isCutShort ? 'bad' : 'good';
       return [
         `${' '.repeat(10)}${name}: ${paint(tone, ending)}`,
-        ...drawChart(
+        ...renderChart(
           {
             samples,
             seconds,
@@ -133,14 +137,17 @@ function drawTimeline({ title, axis, seconds, ceiling, series }: TimelineBlock, 
   ];
 }
 
-function drawBarsBlock({ title, axis, mark, bars }: BarsBlock, paint: Paint): string[] {
-  return [...drawTitle(title, paint), ...drawBars({ axis, bars, ...(mark && { mark }) }, paint)];
+function renderBarsBlock({ title, axis, mark, bars }: BarsBlock, paint: Paint): string[] {
+  return [
+    ...renderTitle(title, paint),
+    ...renderBars({ axis, bars, ...(mark && { mark }) }, paint),
+  ];
 }
 
-function drawForestBlock({ title, marks, rows }: ForestBlock, paint: Paint): string[] {
-  return [...drawTitle(title, paint), ...drawForest({ marks, rows }, paint)];
+function renderForestBlock({ title, marks, rows }: ForestBlock, paint: Paint): string[] {
+  return [...renderTitle(title, paint), ...renderForest({ marks, rows }, paint)];
 }
 
-function drawTitle(title: string, paint: Paint): string[] {
+function renderTitle(title: string, paint: Paint): string[] {
   return wrap(breakWords(title)).map((line) => paint('title', line));
 }

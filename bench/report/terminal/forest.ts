@@ -14,7 +14,7 @@ import { breakWords, COLUMNS, wrap } from './wrap.js';
 const GAP = 2;
 
 /** The lines of a forest plot, with its scale and how to read it. */
-export function drawForest(
+export function renderForest(
   { marks, rows }: Omit<ForestBlock, 'kind' | 'title'>,
   paint: Paint = plain,
 ): string[] {
@@ -33,17 +33,17 @@ export function drawForest(
     const change = formatChange(estimate).padStart(changeColumns);
     return [
       ...(isNew ? wrap(breakWords(group)) : []),
-      [label, drawRow(row, scale, columns), change, words].join(gap),
+      [label, renderRow(row, scale, columns), change, words].join(gap),
     ];
   });
   return [
     ...lines,
-    `${' '.repeat(nameColumns + GAP)}${drawTicks(scale, columns)}`,
+    `${' '.repeat(nameColumns + GAP)}${renderTicks(scale, columns)}`,
     ...wrap(explain(marks, rows)).map((line) => paint('faint', line)),
   ];
 }
 
-function drawRow(row: ForestRow, scale: ForestScale, columns: number): string {
+function renderRow(row: ForestRow, scale: ForestScale, columns: number): string {
   const columnOf = (share: number): number => Math.round(scale.placeOf(share) * (columns - 1));
   const cells = Array.from({ length: columns }, () => ' ');
   for (const round of row.rounds) cells[columnOf(round)] = '·';
@@ -58,7 +58,7 @@ function drawRow(row: ForestRow, scale: ForestScale, columns: number): string {
 }
 
 /** Those that have room beside the ones to their left. */
-function drawTicks({ ticks, placeOf }: ForestScale, columns: number): string {
+function renderTicks({ ticks, placeOf }: ForestScale, columns: number): string {
   let line = '';
   for (const tick of ticks) {
     const words = formatShare(tick);

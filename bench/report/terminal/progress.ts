@@ -82,7 +82,7 @@ export class Progress {
 
   #draw(): void {
     if (this.#phase === undefined || this.#screen.isTTY !== true) return;
-    const text = describePhase(this.#phase, performance.now());
+    const text = formatPhase(this.#phase, performance.now());
     const columns = Math.max(20, this.#screen.columns ?? 80) - 1;
     this.#screen.write(`${CLEAR_LINE}${this.#paint('faint', text.slice(0, columns))}`);
     this.#isDrawn = true;
@@ -95,7 +95,7 @@ export class Progress {
   }
 }
 
-function describePhase({ label, startedMs, seconds, laterSeconds, detail }: Phase, nowMs: number) {
+function formatPhase({ label, startedMs, seconds, laterSeconds, detail }: Phase, nowMs: number) {
   const elapsed = Math.min(seconds, (nowMs - startedMs) / 1000);
   const full = Math.round((elapsed / seconds) * BAR_COLUMNS);
   const bar = '█'.repeat(full) + '░'.repeat(BAR_COLUMNS - full);

@@ -22,7 +22,7 @@ export interface Table {
 const GAP = '  ';
 
 /** The lines of a table. */
-export function drawTable({ head, rows, groups }: Table, paint: Paint = plain): string[] {
+export function renderTable({ head, rows, groups }: Table, paint: Paint = plain): string[] {
   const widths = head.map((title, column) =>
     Math.max(widthOf(title), ...rows.map((row) => widthOf(row[column] ?? ''))),
   );
@@ -33,7 +33,7 @@ export function drawTable({ head, rows, groups }: Table, paint: Paint = plain): 
       .trimEnd();
   const total = widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1));
   return [
-    ...(groups === undefined ? [] : [paint('title', drawGroups(groups, widths))]),
+    ...(groups === undefined ? [] : [paint('title', renderGroups(groups, widths))]),
     paint('title', line(head)),
     paint('faint', '─'.repeat(total)),
     ...rows.map((row) => line(row)),
@@ -41,7 +41,7 @@ export function drawTable({ head, rows, groups }: Table, paint: Paint = plain): 
 }
 
 /** Each title centred over its columns, between two strokes that show how far it reaches. */
-function drawGroups(groups: readonly ColumnGroup[], widths: readonly number[]): string {
+function renderGroups(groups: readonly ColumnGroup[], widths: readonly number[]): string {
   const cells = [' '.repeat(widths[0] ?? 0)];
   let from = 1;
   for (const { title, columns } of groups) {

@@ -1,13 +1,13 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { drawGatePage } from '../../../bench/gate/report/page.js';
+import { renderGatePage } from '../../../bench/gate/report/page.js';
 import { FAILING, INCONCLUSIVE, LONG, REPORTS, report } from '../../bench/gate/report/reports.js';
 import { runAxe, unfold } from './axe.js';
 import { describeInBrowser } from './chromium.js';
 
-const html = drawGatePage(REPORTS.fail);
+const html = renderGatePage(REPORTS.fail);
 /** With less of what is the same in every scenario, as axe looks at each cell. */
-const shortHtml = drawGatePage(
+const shortHtml = renderGatePage(
   report([FAILING, INCONCLUSIVE, LONG], {
     verdict: 'fail',
     exitCode: 2,

@@ -1,13 +1,13 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { DARK, LIGHT } from '../../../bench/report/html/palette.js';
-import { drawRun, readRun } from '../../bench/report/html/run.js';
+import { renderRun, readRun } from '../../bench/report/html/run.js';
 import { runAxe, unfold } from './axe.js';
 import { describeInBrowser } from './chromium.js';
 
-const html = drawRun();
+const html = renderRun();
 /** With less of what is the same in every row, as axe looks at each cell. */
-const shortHtml = drawRun({
+const shortHtml = renderRun({
   results: readRun().results.map((result) =>
     Object.assign(result, { figures: result.figures.slice(0, 8) }),
   ),

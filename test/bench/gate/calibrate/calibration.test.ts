@@ -5,7 +5,7 @@ import {
   CALIBRATION_SCHEMA,
 } from '../../../../bench/gate/calibrate/calibration.js';
 import { describeCalibration } from '../../../../bench/gate/calibrate/report.js';
-import { drawDocument } from '../../../../bench/report/terminal/document.js';
+import { renderDocument } from '../../../../bench/report/terminal/document.js';
 import { plain } from '../../../../bench/report/terminal/paint.js';
 import { run } from '../../../helpers/runs.js';
 import { noisy } from '../judge/rounds.js';
@@ -53,7 +53,7 @@ test('what is said of a calibration', async () => {
   } as const;
   const { signal } = new AbortController();
   const document = await describeCalibration(calibration, { power: 0.9, plays: 200, signal });
-  const text = drawDocument(document, plain).join('\n');
+  const text = renderDocument(document, plain).join('\n');
   // Of three gates none failed: by Clopper and Pearson up to 71 % still might.
   expect(text).toMatch(/the same\s+3\s+0\s+2\s+1\s+10\.0\s+40\.0/);
   expect(text).toContain('0–71 %');
@@ -89,7 +89,7 @@ test('an interruption leaves out what was not played', async () => {
     power: 0.9,
     signal: AbortSignal.abort(),
   });
-  const text = drawDocument(document, plain).join('\n');
+  const text = renderDocument(document, plain).join('\n');
   expect(text).toMatch(/the same\s+1\s+0\s+1\s+0/);
   expect(text).not.toContain('Resampled');
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { describeGate } from '../../../../bench/gate/report/describe.js';
 import type { GateReport } from '../../../../bench/gate/model/report.js';
-import { drawDocument } from '../../../../bench/report/terminal/document.js';
+import { renderDocument } from '../../../../bench/report/terminal/document.js';
 import { plain, widthOf } from '../../../../bench/report/terminal/paint.js';
 import {
   BUDGETS,
@@ -16,7 +16,7 @@ import {
 } from './reports.js';
 
 function linesOf(of: GateReport): string[] {
-  return drawDocument(describeGate(of), plain);
+  return renderDocument(describeGate(of), plain);
 }
 
 /** Where the lines break doesn't matter. */

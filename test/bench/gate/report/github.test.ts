@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { tellGithub } from '../../../../bench/gate/report/github.js';
+import { writeToGithub } from '../../../../bench/gate/report/github.js';
 import type { GateReport } from '../../../../bench/gate/model/report.js';
-import { drawGateMarkdown } from '../../../../bench/gate/report/markdown.js';
+import { renderGateMarkdown } from '../../../../bench/gate/report/markdown.js';
 import { BUDGETS, FAILING, REPORTS, report, scenario } from './reports.js';
 
 let folder: string;
@@ -18,7 +18,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 /** What is written to the screen. */
 function told(of: GateReport, env: NodeJS.ProcessEnv): string[] {
   let output = '';
-  tellGithub(of, env, { write: (text: string) => (output += text) });
+  writeToGithub(of, env, { write: (text: string) => (output += text) });
   return output.split('\n').slice(0, -1);
 }
 
@@ -68,7 +68,7 @@ test('no text can begin a command of its own', () => {
 test('the Markdown is appended to what other steps have written', () => {
   writeFileSync(summary, 'before\n');
   told(REPORTS.one, { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary });
-  expect(readFileSync(summary, 'utf8')).toBe(`before\n${drawGateMarkdown(REPORTS.one)}`);
+  expect(readFileSync(summary, 'utf8')).toBe(`before\n${renderGateMarkdown(REPORTS.one)}`);
 });
 
 test('a summary that can not be written is a warning', () => {

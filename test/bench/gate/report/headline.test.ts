@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isOpen, sayHeadline, sayState } from '../../../../bench/gate/report/headline.js';
+import { isOpen, formatHeadline, formatState } from '../../../../bench/gate/report/headline.js';
 import type {
   BudgetReport,
   GateReport,
@@ -52,7 +52,7 @@ const outcomes: ReadonlyArray<{
 ];
 
 test.each(outcomes)('$words', ({ scenarios = [], budgets = [], verdict = 'pass', words }) => {
-  expect(sayHeadline(report(scenarios, { budgets, verdict }))).toBe(words);
+  expect(formatHeadline(report(scenarios, { budgets, verdict }))).toBe(words);
 });
 
 test.each([
@@ -61,12 +61,12 @@ test.each([
   { name: 'unmeasured', words: "1 of 2 scenarios can't be judged" },
   { name: 'excused', words: '1 of 2 scenarios is waived and 1 of 2 scenarios is new' },
 ] as const)('what no scenario shows, in the report $name: $words', ({ name, words }) => {
-  expect(sayHeadline(REPORTS[name])).toBe(words);
+  expect(formatHeadline(REPORTS[name])).toBe(words);
 });
 
 test('what could not be measured and has no line of its own is told', () => {
   const of = report([passing], { verdict: 'inconclusive', exitCode: 1 });
-  expect(sayHeadline(of)).toBe('something could not be measured');
+  expect(formatHeadline(of)).toBe('something could not be measured');
 });
 
 test.each([
@@ -78,7 +78,7 @@ test.each([
   { name: 'strict', sentences: [/^The gate was strict: /] },
   { name: 'nothing', sentences: [/^Interrupted: /, /^The gate was strict: /] },
 ] as const)('what has to be known first of the report $name', ({ name, sentences }) => {
-  expect(sayState(REPORTS[name])).toEqual(sentences.map((each) => expect.stringMatching(each)));
+  expect(formatState(REPORTS[name])).toEqual(sentences.map((each) => expect.stringMatching(each)));
 });
 
 test('what could not be told is open', () => {

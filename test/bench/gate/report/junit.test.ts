@@ -1,6 +1,6 @@
 import { DOMParser, type Element, onWarningStopParsing } from '@xmldom/xmldom';
 import { describe, expect, test } from 'vitest';
-import { drawJunit } from '../../../../bench/gate/report/junit.js';
+import { renderJunit } from '../../../../bench/gate/report/junit.js';
 import type { GateReport } from '../../../../bench/gate/model/report.js';
 import { FAILING, metric, REPORTS, report, scenario, WAIVED } from './reports.js';
 
@@ -25,7 +25,7 @@ const RULES: Readonly<Record<string, { attributes: string; children: string }>> 
 
 function parse(of: GateReport): Element {
   const parser = new DOMParser({ onError: onWarningStopParsing });
-  return parser.parseFromString(drawJunit(of), 'text/xml').documentElement as Element;
+  return parser.parseFromString(renderJunit(of), 'text/xml').documentElement as Element;
 }
 
 function childrenOf(element: Element): Element[] {
@@ -85,7 +85,7 @@ describe.each(Object.entries(REPORTS))('a report as XML: %s', (_, of) => {
   });
 
   test('times are seconds that the schema takes', () => {
-    const times = [...drawJunit(of).matchAll(/ time="([^"]*)"/g)].map(([, time]) => time);
+    const times = [...renderJunit(of).matchAll(/ time="([^"]*)"/g)].map(([, time]) => time);
     expect(times.length).toBeGreaterThan(1);
     for (const time of times) expect(time).toMatch(/^\d+\.\d{3}$/);
   });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { GateReport } from '../../../../bench/gate/model/report.js';
-import { drawGateMarkdown } from '../../../../bench/gate/report/markdown.js';
+import { renderGateMarkdown } from '../../../../bench/gate/report/markdown.js';
 import { BUDGETS, FAILING, REPORTS, report, scenario } from './reports.js';
 
 describe.each(Object.entries(REPORTS))('a report as Markdown: %s', (_, of) => {
-  const text = drawGateMarkdown(of);
+  const text = renderGateMarkdown(of);
 
   test('the verdict is the first line, the command the last', () => {
     expect(text).toMatch(new RegExp(`^## ${of.verdict.toUpperCase()}: `));
@@ -20,7 +20,7 @@ describe.each(Object.entries(REPORTS))('a report as Markdown: %s', (_, of) => {
 });
 
 test('of several scenarios those that pass are folded, after all that has to be looked at', () => {
-  const text = drawGateMarkdown(REPORTS.fail);
+  const text = renderGateMarkdown(REPORTS.fail);
   const folded = text.slice(text.indexOf('<details><summary>2 scenarios pass</summary>'));
   expect(folded.indexOf('</details>')).toBeGreaterThan(folded.lastIndexOf('### '));
   expect(folded.match(/^### .*/gm)).toEqual([
@@ -32,25 +32,25 @@ test('of several scenarios those that pass are folded, after all that has to be 
 
 test('that the machine was busy is said once', () => {
   const said = (of: GateReport): number =>
-    drawGateMarkdown(of).split('machine was busy').length - 1;
+    renderGateMarkdown(of).split('machine was busy').length - 1;
   expect(said(REPORTS.fail)).toBe(1);
   expect(said({ ...REPORTS.fail, notes: [] })).toBe(1);
   expect(said(REPORTS.pass)).toBe(0);
 });
 
 test('a single scenario is never folded', () => {
-  expect(drawGateMarkdown(REPORTS.interrupted)).not.toContain('<details>');
+  expect(renderGateMarkdown(REPORTS.interrupted)).not.toContain('<details>');
 });
 
 test('a gate of many scenarios is far below what GitHub takes, one MiB', () => {
   const many = Array.from({ length: 100 }, (_, at) => scenario(`scenario ${at}`));
-  const text = drawGateMarkdown(report([FAILING, ...many], { budgets: BUDGETS }));
+  const text = renderGateMarkdown(report([FAILING, ...many], { budgets: BUDGETS }));
   expect(Buffer.byteLength(text)).toBeLessThan(300_000);
 });
 
 test('no name, reason or note is markup', () => {
   const evil = '</details> <b>|`[x](y)';
-  const text = drawGateMarkdown(
+  const text = renderGateMarkdown(
     report([scenario(evil, { reason: evil }), scenario('x')], {
       notes: [evil],
       head: { ref: evil },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { drawGatePage } from '../../../../bench/gate/report/page.js';
+import { renderGatePage } from '../../../../bench/gate/report/page.js';
 import { METRICS } from '../../../../bench/gate/model/metrics.js';
 import type { GateReport } from '../../../../bench/gate/model/report.js';
 import { formatChange } from '../../../../bench/report/format.js';
@@ -7,7 +7,7 @@ import { FAILING, REPORTS, report, scenario } from './reports.js';
 import { textOf } from '../../report/html/run.js';
 
 describe.each(Object.entries(REPORTS))('a report as a page: %s', (_, of) => {
-  const html = drawGatePage(of);
+  const html = renderGatePage(of);
   const text = textOf(html);
 
   test('its heading is the verdict', () => {
@@ -47,7 +47,7 @@ describe.each(Object.entries(REPORTS))('a report as a page: %s', (_, of) => {
 
 test('a forest plot has a row for each metric, with its figures and each round as text', () => {
   const [, figure = ''] =
-    /<figure class="forest">([\s\S]*?)<\/figure>/.exec(drawGatePage(REPORTS.one)) ?? [];
+    /<figure class="forest">([\s\S]*?)<\/figure>/.exec(renderGatePage(REPORTS.one)) ?? [];
   const text = textOf(figure);
   expect(figure.match(/<li class="row">/g)).toHaveLength(FAILING.metrics.length);
   for (const { metric, effect, rounds } of FAILING.metrics) {
@@ -57,7 +57,7 @@ test('a forest plot has a row for each metric, with its figures and each round a
 });
 
 test('all places of a forest plot are within its track', () => {
-  const html = drawGatePage(REPORTS.fail);
+  const html = renderGatePage(REPORTS.fail);
   const places = [...html.matchAll(/style="left:([-\d.]+)%(?:;width:([-\d.]+)%)?"/g)];
   expect(places.length).toBeGreaterThan(100);
   for (const [, left, width = '0'] of places) {
@@ -69,7 +69,7 @@ test('all places of a forest plot are within its track', () => {
 
 test('that the machine was busy is said once', () => {
   const said = (of: GateReport): number =>
-    textOf(drawGatePage(of)).split('machine was busy').length - 1;
+    textOf(renderGatePage(of)).split('machine was busy').length - 1;
   expect(said(REPORTS.fail)).toBe(1);
   expect(said({ ...REPORTS.fail, notes: [] })).toBe(1);
   expect(said(REPORTS.pass)).toBe(0);
@@ -77,7 +77,7 @@ test('that the machine was busy is said once', () => {
 
 test('nothing in a report becomes markup', () => {
   const evil = `<script>alert(1)</script>"'&`;
-  const html = drawGatePage(
+  const html = renderGatePage(
     report([scenario(evil, { reason: evil }), scenario('x')], {
       notes: [evil],
       command: evil,

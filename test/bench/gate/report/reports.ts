@@ -15,7 +15,7 @@ import {
   type MetricName,
   METRICS,
 } from '../../../../bench/gate/model/metrics.js';
-import { sayMetricEffect } from '../../../../bench/gate/model/wording.js';
+import { formatMetricEffect } from '../../../../bench/gate/model/wording.js';
 import { randomFrom } from '../../../../bench/math/random.js';
 import { run } from '../../../helpers/runs.js';
 
@@ -159,7 +159,7 @@ function figuresOf(metrics: readonly MetricReport[], at: number): ScenarioReport
 /** As a gate says why a scenario fails. */
 function worse(metrics: readonly MetricReport[]): string {
   const failed = metrics.filter((each) => each.isJudged && each.verdict === 'fail');
-  return `Worse in ${ROUNDS} rounds: ${failed.map(sayMetricEffect).join('; ')}.`;
+  return `Worse in ${ROUNDS} rounds: ${failed.map(formatMetricEffect).join('; ')}.`;
 }
 
 const SLOWER = [

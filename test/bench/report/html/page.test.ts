@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Block, TimelineBlock } from '../../../../bench/report/document.js';
 import { SCENARIOS } from '../../../../bench/scenarios/index.js';
 import { formatUnit } from '../../../../bench/report/format.js';
-import { drawDocument, drawRun, readRun, textOf } from './run.js';
+import { renderDocument, renderRun, readRun, textOf } from './run.js';
 
 const run = readRun();
 const documents = run.results.map((result) => {
@@ -36,7 +36,7 @@ test('a run has all that can be drawn, so that these tests see it', () => {
 });
 
 test('every title, sentence, cell and range of a real run is on the page as text', () => {
-  const text = textOf(drawRun());
+  const text = textOf(renderRun());
   const cells = blocks
     .flatMap((block) => (block.kind === 'table' ? [block.head, ...block.rows] : []))
     .flat()
@@ -52,7 +52,7 @@ test('every title, sentence, cell and range of a real run is on the page as text
 });
 
 test('every figure that a chart draws is on the page as text', () => {
-  const text = textOf(drawRun());
+  const text = textOf(renderRun());
   const values = blocks.flatMap((block) => {
     if (block.kind === 'bars') {
       return block.bars.map(({ figure }) => formatUnit(figure.median, block.axis.unit));
@@ -72,7 +72,7 @@ test('every figure that a chart draws is on the page as text', () => {
 });
 
 test('every named figure of a real run is on the page with its spread', () => {
-  const text = textOf(drawRun());
+  const text = textOf(renderRun());
   const figures = run.results.flatMap((result) => result.figures);
   const rows = figures.map(
     ({ name, unit, median, min, max }) =>
@@ -88,7 +88,7 @@ test('a long timeline has a table of at most twelve rows, which hold its highest
     value: seconds * 1024 ** 2,
   }));
   const series = [{ ...(timeline as TimelineBlock).series[0], samples, endSeconds: 3600 }];
-  const html = drawDocument({
+  const html = renderDocument({
     title: 'Title',
     blocks: [{ ...timeline, seconds: 3600, series } as Block],
   });
@@ -97,17 +97,17 @@ test('a long timeline has a table of at most twelve rows, which hold its highest
 });
 
 test('a time without a sample has no value in the table of a timeline', () => {
-  const text = textOf(drawDocument({ title: 'Title', blocks: [timeline] }));
+  const text = textOf(renderDocument({ title: 'Title', blocks: [timeline] }));
   expect(text).toContain('2 s to 3 s - 3 s to 4 s 77 MB 4 s to 5 s -');
 });
 
 test('the machine, the time and the command are told', () => {
-  const text = textOf(drawRun({ command: "millrace bench overload --json 'a b.json'" }));
+  const text = textOf(renderRun({ command: "millrace bench overload --json 'a b.json'" }));
   const { cpu, node, kernel, millrace } = run.environment;
   for (const each of [cpu, node, kernel, `Made by millrace ${millrace}`])
     expect(text).toContain(each);
   expect(text).toContain("npx millrace bench overload --json 'a b.json'");
-  const other = textOf(drawRun({ startedAt: '2026-01-02T03:04:05.678Z' }));
+  const other = textOf(renderRun({ startedAt: '2026-01-02T03:04:05.678Z' }));
   expect(other).toContain('2 January 2026 at 03:04 UTC');
 });
 
@@ -118,7 +118,7 @@ test('of the environment also that is shown what has no name here', () => {
     peers: { tinypool: '2.2.0', workerpool: '10.0.3' },
     cgroupWeight: null,
   };
-  const text = textOf(drawRun({ environment }));
+  const text = textOf(renderRun({ environment }));
   expect(text).toContain('cgroup memory 512 MB');
   expect(text).toContain('peers tinypool 2.2.0, workerpool 10.0.3');
   expect(text).toContain('cgroup weight none');
@@ -127,11 +127,11 @@ test('of the environment also that is shown what has no name here', () => {
 test('limits of the machine, and that it was busy, are told', () => {
   const limits = { cpuQuota: 1.5, memoryLimitBytes: 512 * 1024 ** 2 };
   const quiet = { ...run.environment, ...limits, processors: 2, loadAverage: 1 };
-  const text = textOf(drawRun({ environment: quiet }));
+  const text = textOf(renderRun({ environment: quiet }));
   expect(text).toContain('CPU quota in processors 1.50');
   expect(text).toContain('memory limit 512 MB');
   expect(text).not.toContain('busy');
-  expect(textOf(drawRun({ environment: { ...quiet, loadAverage: 1.2 } }))).toContain(
+  expect(textOf(renderRun({ environment: { ...quiet, loadAverage: 1.2 } }))).toContain(
     'The machine was busy when the run began: a load average of 1.20 on 2 processors.',
   );
 });
@@ -140,7 +140,7 @@ test('no text becomes markup, wherever it stands', () => {
   const evil = `</script></style><img src=x onerror=alert(1)>"'&`;
   const figure = { median: 1, min: 1, max: 2 };
   const axis = { label: evil, unit: 'count' } as const;
-  const html = drawDocument(
+  const html = renderDocument(
     {
       title: evil,
       blocks: [
@@ -179,14 +179,14 @@ test('no text becomes markup, wherever it stands', () => {
 });
 
 test('an interrupted result is marked as one, and one without blocks says so', () => {
-  const text = textOf(drawDocument({ title: 'Title', blocks: [] }, { isInterrupted: true }));
+  const text = textOf(renderDocument({ title: 'Title', blocks: [] }, { isInterrupted: true }));
   expect(text).toContain('Interrupted: this is what was measured until then.');
   expect(text).toContain('Nothing was measured.');
-  expect(textOf(drawRun())).not.toContain('Interrupted');
+  expect(textOf(renderRun())).not.toContain('Interrupted');
 });
 
 test('the policy forbids everything but the two scripts of the page', () => {
-  const html = drawRun();
+  const html = renderRun();
   const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1] ?? '';
   const scripts = [...html.matchAll(/<script(?: type="module")?>([\s\S]*?)<\/script>/g)];
   const hashes = scripts.map(
@@ -199,7 +199,7 @@ test('the policy forbids everything but the two scripts of the page', () => {
 });
 
 test('nothing on the page refers to anything outside of it', () => {
-  const html = drawRun();
+  const html = renderRun();
   const references = [...html.matchAll(/\s(?:src|href|action|poster|data)="([^"]*)"/g)].map(
     ([, target = '']) => target,
   );
@@ -209,7 +209,7 @@ test('nothing on the page refers to anything outside of it', () => {
 });
 
 test("the page's own script is whole: it imports and exports nothing, and refers to no source map", () => {
-  const html = drawRun();
+  const html = renderRun();
   const [, script = ''] = /<script type="module">([\s\S]*?)<\/script>/.exec(html) ?? [];
   expect(script).toContain('figure.chart');
   expect(script).not.toMatch(/^\s*(?:import|export)\b|\bimport\(|sourceMappingURL/m);
@@ -219,14 +219,14 @@ test("the page's own script is whole: it imports and exports nothing, and refers
 });
 
 test('every link of the contents leads to a place of the page', () => {
-  const html = drawRun();
+  const html = renderRun();
   const targets = [...html.matchAll(/href="#([^"]*)"/g)].map(([, id]) => id);
   expect(targets.length).toBe(run.results.length + 3);
   expect(targets.filter((id) => html.split(` id="${id}"`).length !== 2)).toEqual([]);
 });
 
 test('every header cell has its scope, and no two tables of a result have the same name', () => {
-  const html = drawRun();
+  const html = renderRun();
   expect(html.match(/<th[\s>](?!scope=)[^>]*/g)).toBeNull();
   for (const section of html.split('<section').slice(1, 1 + run.results.length)) {
     const names = [...section.matchAll(/<table aria-label="([^"]*)"/g)].map(([, name]) => name);
@@ -236,5 +236,5 @@ test('every header cell has its scope, and no two tables of a result have the sa
 });
 
 test('a page of a real run has less than 200 KB', () => {
-  expect(Buffer.byteLength(drawRun())).toBeLessThan(200_000);
+  expect(Buffer.byteLength(renderRun())).toBeLessThan(200_000);
 });

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { BenchFile } from '../../../../bench/report/bench-file.js';
 import type { Document } from '../../../../bench/report/document.js';
-import { drawPage } from '../../../../bench/report/html/page.js';
+import { renderPage } from '../../../../bench/report/html/page.js';
 import { sectionsOf } from '../../../../bench/harness/sections.js';
 import { SCENARIOS } from '../../../../bench/scenarios/index.js';
 
@@ -17,13 +17,13 @@ export function readRun(): BenchFile {
 }
 
 /** The page of that run. */
-export function drawRun(changes: Partial<BenchFile> = {}): string {
+export function renderRun(changes: Partial<BenchFile> = {}): string {
   const run = { ...readRun(), ...changes };
-  return drawPage(run, sectionsOf(run, SCENARIOS));
+  return renderPage(run, sectionsOf(run, SCENARIOS));
 }
 
 /** The page of a result that says just this. */
-export function drawDocument(
+export function renderDocument(
   document: Document,
   changes: Partial<BenchFile['results'][number]> = {},
 ): string {
@@ -37,7 +37,7 @@ export function drawDocument(
     ...changes,
   };
   const section = { result, document, summary: 'whatever it is' };
-  return drawPage({ ...readRun(), results: [result] }, [section]);
+  return renderPage({ ...readRun(), results: [result] }, [section]);
 }
 
 /** The text of some HTML as a person reads it. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Document } from '../../../../bench/report/document.js';
-import { drawMarkdownDocument } from '../../../../bench/report/markdown/document.js';
+import { renderMarkdownDocument } from '../../../../bench/report/markdown/document.js';
 
 test('every kind of block is there as text', () => {
   const figure = { median: 2, min: 1, max: 3 };
@@ -40,7 +40,7 @@ test('every kind of block is there as text', () => {
       },
     ],
   };
-  expect(drawMarkdownDocument(document, '##')).toEqual([
+  expect(renderMarkdownDocument(document, '##')).toEqual([
     '## A title',
     '',
     '### A heading',
@@ -82,7 +82,7 @@ test.each([
     { kind: 'heading', text },
     { kind: 'table', head: [text], rows: [[text], [{ text, range: text }]] },
   ];
-  const lines = drawMarkdownDocument({ title: text, blocks }, '#');
+  const lines = renderMarkdownDocument({ title: text, blocks }, '#');
   expect(lines[0]).toBe(`# ${drawn}`);
   expect(lines[2]).toBe(drawn);
   expect(lines[4]).toBe(`### ${drawn}`);

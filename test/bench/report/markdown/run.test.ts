@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { drawMarkdown } from '../../../../bench/report/markdown/run.js';
+import { renderMarkdown } from '../../../../bench/report/markdown/run.js';
 import { sectionsOf } from '../../../../bench/harness/sections.js';
 import { SCENARIOS } from '../../../../bench/scenarios/index.js';
 import { result, run } from '../../../helpers/runs.js';
@@ -9,7 +9,7 @@ test('a run has where and how it was made, and what failed in it', () => {
     produced: { jobs: 10, seconds: 1, baseRssBytes: 1e6, peakRssBytes: 2e6 },
   });
   const file = run([producer, result('a scenario of a later version', [])], { loadAverage: 1.5 });
-  const text = drawMarkdown(file, sectionsOf(file, SCENARIOS));
+  const text = renderMarkdown(file, sectionsOf(file, SCENARIOS));
   expect(text).toMatch(/^# millrace bench$/m);
   expect(text).toMatch(/^## Producer: a million awaited submissions$/m);
   expect(text).toMatch(/^10 jobs of 1024 bytes in 1 s\./m);
@@ -23,13 +23,13 @@ test('a run has where and how it was made, and what failed in it', () => {
 
 test('limits of the machine are told', () => {
   const limits = { cpuQuota: 1.5, memoryLimitBytes: 512 * 1024 ** 2 };
-  expect(drawMarkdown(run([], limits), [])).toContain(
+  expect(renderMarkdown(run([], limits), [])).toContain(
     'A processor, 2 processors, 8.0 GB, CPU quota 1.50, memory limit 512 MB, linux',
   );
 });
 
 test('a command can not end the block that it stands in', () => {
   const command = "millrace bench overhead --filter '\n```\n# not a heading'";
-  const text = drawMarkdown({ ...run([]), command }, []);
+  const text = renderMarkdown({ ...run([]), command }, []);
   expect(text).toContain(`\n\`\`\`\`sh\n${command}\n\`\`\`\`\n`);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Block, spreadRow, text } from '../../../../bench/report/document.js';
-import { drawDocument } from '../../../../bench/report/terminal/document.js';
+import { renderDocument } from '../../../../bench/report/terminal/document.js';
 import { paintFor, plain, widthOf } from '../../../../bench/report/terminal/paint.js';
 
 const spread = { median: 2, min: 1, max: 3 };
@@ -11,7 +11,7 @@ const table: Block = {
 };
 
 test('a table has the range of a figure in a line below it, and no such line where there is none', () => {
-  expect(drawDocument({ title: 'Title', blocks: [table] }, plain)).toEqual(
+  expect(renderDocument({ title: 'Title', blocks: [table] }, plain)).toEqual(
     [
       '',
       'Title',
@@ -26,7 +26,7 @@ test('a table has the range of a figure in a line below it, and no such line whe
 });
 
 test('ranges are faint', () => {
-  const lines = drawDocument(
+  const lines = renderDocument(
     { title: 'Title', blocks: [table] },
     (tone, words) => `<${tone} ${words}>`,
   );
@@ -44,7 +44,10 @@ test('bars are as long as their figures, with the mark where it lies, and tell t
       { name: 'long', figure: { median: 0.5, min: 0.4, max: 0.6 } },
     ],
   };
-  const [, , , , first = '', second = ''] = drawDocument({ title: 'Title', blocks: [bars] }, plain);
+  const [, , , , first = '', second = ''] = renderDocument(
+    { title: 'Title', blocks: [bars] },
+    plain,
+  );
   const count = (line: string) => line.split('█').length - 1;
   expect(first).toMatch(/^a {5}█+ {2}4\.00$/);
   expect(second).toMatch(/^long {2}█+[▏▎▍▌▋▊▉]? *┊ *0\.500 \(0\.400–0\.600\)$/);
@@ -81,19 +84,19 @@ test('nothing is wider than 80 columns', () => {
     },
   ];
   for (const paint of [plain, paintFor({ isTTY: true }, false, {})]) {
-    for (const line of drawDocument({ title: 'Title', blocks }, paint)) {
+    for (const line of renderDocument({ title: 'Title', blocks }, paint)) {
       expect.soft(widthOf(line), line).toBeLessThanOrEqual(80);
     }
   }
 });
 
 test('a document without blocks says nothing', () => {
-  expect(drawDocument({ title: 'Title', blocks: [] }, plain)).toEqual([]);
+  expect(renderDocument({ title: 'Title', blocks: [] }, plain)).toEqual([]);
 });
 
 test('code is kept as it is, line by line', () => {
   const code = 'const pool = new Pool({\n  threads: 2,\n});';
-  const lines = drawDocument({ title: 'Title', blocks: [{ kind: 'code', text: code }] }, plain);
+  const lines = renderDocument({ title: 'Title', blocks: [{ kind: 'code', text: code }] }, plain);
   expect(lines).toEqual(['', 'Title', '', 'const pool = new Pool({', '  threads: 2,', '});']);
 });
 
@@ -108,7 +111,7 @@ test('a name that leaves too little room for the figures goes on in the next lin
       ['short', range, '-'],
     ],
   };
-  const [, , , ...lines] = drawDocument({ title: 'Title', blocks: [block] }, plain);
+  const [, , , ...lines] = renderDocument({ title: 'Title', blocks: [block] }, plain);
   // 80 columns less two for figures, of 9 and 30, and two gaps.
   const names = 37;
   const line = (start: string, before: string, after = ''): string =>

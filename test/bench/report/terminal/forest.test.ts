@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ForestRow } from '../../../../bench/report/document.js';
-import { drawForest } from '../../../../bench/report/terminal/forest.js';
+import { renderForest } from '../../../../bench/report/terminal/forest.js';
 import { widthOf } from '../../../../bench/report/terminal/paint.js';
 
 const MARKS = ['a fail is beyond it', 'a pass excludes it'];
@@ -19,7 +19,7 @@ function row(name: string, estimate: number, changes: Partial<ForestRow> = {}): 
 }
 
 test('estimates stand in the order of their size between the ends of their intervals', () => {
-  const lines = drawForest({
+  const lines = renderForest({
     marks: MARKS,
     rows: [row('a', 0.12, { ending: 'FAIL' }), row('long', -0.04)],
   });
@@ -35,13 +35,13 @@ test('estimates stand in the order of their size between the ends of their inter
 });
 
 test('a scale line has 0 % below the line of no change', () => {
-  const lines = drawForest({ marks: [], rows: [row('a', 0.12, { marks: [] })] });
+  const lines = renderForest({ marks: [], rows: [row('a', 0.12, { marks: [] })] });
   const [drawn = '', ticks = ''] = lines;
   expect(ticks.indexOf('0 %') + 1).toBe(drawn.indexOf('│'));
 });
 
 test('an interval that goes on beyond the scale is cut there', () => {
-  const lines = drawForest({ marks: MARKS, rows: [row('a', 0.01, { low: -0.9, high: 40 })] });
+  const lines = renderForest({ marks: MARKS, rows: [row('a', 0.01, { low: -0.9, high: 40 })] });
   expect(lines[0]).toMatch(/^a {2}‹─*●─*› {2}\+1\.0 % {2}PASS$/);
 });
 
@@ -51,7 +51,7 @@ test('a group is named once, and lines that differ have no single value', () => 
     row('b', 0, { group: 'one', marks: [0.1, 0.2] }),
     row('a', 0, { group: 'two' }),
   ];
-  const lines = drawForest({ marks: MARKS, rows });
+  const lines = renderForest({ marks: MARKS, rows });
   expect(lines.slice(0, 5).map((line) => line.slice(0, 4).trimEnd())).toEqual([
     'one',
     '  a',
@@ -64,7 +64,7 @@ test('a group is named once, and lines that differ have no single value', () => 
 
 test('only what it comes to is painted, by its meaning', () => {
   const rows = [row('a', 0, { meaning: 'good' }), row('b', 0)];
-  const lines = drawForest({ marks: MARKS, rows }, (tone, text) => `<${tone} ${text}>`);
+  const lines = renderForest({ marks: MARKS, rows }, (tone, text) => `<${tone} ${text}>`);
   expect(lines[0]).toMatch(/<good PASS>$/);
   expect(lines[1]).toMatch(/ PASS$/);
 });
@@ -74,6 +74,6 @@ test('nothing is wider than 80 columns', () => {
     row('memory slope per 1,000 jobs', 12, { group: 'word '.repeat(40), ending: 'INCONCLUSIVE' }),
     row('x', -0.9, { group: 'w'.repeat(170) }),
   ];
-  for (const line of drawForest({ marks: MARKS, rows }))
+  for (const line of renderForest({ marks: MARKS, rows }))
     expect(widthOf(line)).toBeLessThanOrEqual(80);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { paintFor, widthOf } from '../../../../bench/report/terminal/paint.js';
-import { drawTable } from '../../../../bench/report/terminal/table.js';
+import { renderTable } from '../../../../bench/report/terminal/table.js';
 
 test('the first column is aligned left, figures right', () => {
   const table = {
@@ -10,7 +10,7 @@ test('the first column is aligned left, figures right', () => {
       ['x', '17,820', '-'],
     ],
   };
-  expect(drawTable(table)).toEqual([
+  expect(renderTable(table)).toEqual([
     'arm       offered     p99',
     '─────────────────────────',
     'millrace        9  1.20 s',
@@ -27,7 +27,7 @@ test('a group is drawn over its columns', () => {
     head: ['', 'p50', 'p99', 'p50', 'p99'],
     rows: [['arm', '1.00 ms', '2.00 ms', '3.00 ms', '4.00 ms']],
   };
-  expect(drawTable(table)).toEqual([
+  expect(renderTable(table)).toEqual([
     '     ──── answer ────  ───── end ──────',
     '         p50      p99      p50      p99',
     '───────────────────────────────────────',
@@ -36,7 +36,7 @@ test('a group is drawn over its columns', () => {
 });
 
 test('missing cells are blank, and no line ends in blanks', () => {
-  expect(drawTable({ head: ['a', 'b', 'c'], rows: [['1', '2'], []] })).toEqual([
+  expect(renderTable({ head: ['a', 'b', 'c'], rows: [['1', '2'], []] })).toEqual([
     'a  b  c',
     '───────',
     '1  2',
@@ -48,7 +48,7 @@ test('painted cells take no more room than plain ones', () => {
   const paint = paintFor({ isTTY: true }, false, {});
   const cell = paint('bad', '6.2 s');
   expect(cell).not.toBe('6.2 s');
-  const painted = drawTable({ head: ['arm', 'died at'], rows: [['x', cell]] }, paint);
-  const plain = drawTable({ head: ['arm', 'died at'], rows: [['x', '6.2 s']] });
+  const painted = renderTable({ head: ['arm', 'died at'], rows: [['x', cell]] }, paint);
+  const plain = renderTable({ head: ['arm', 'died at'], rows: [['x', '6.2 s']] });
   expect(painted.map((line) => widthOf(line))).toEqual(plain.map((line) => widthOf(line)));
 });

@@ -4,7 +4,7 @@ import {
   describeInvoke,
   invokeFigures,
 } from '../../../../bench/scenarios/invoke/report.js';
-import { drawDocument } from '../../../../bench/report/terminal/document.js';
+import { renderDocument } from '../../../../bench/report/terminal/document.js';
 import { paintFor, plain, widthOf } from '../../../../bench/report/terminal/paint.js';
 import { deadInvokeArm, invokeArm, invokeResult } from './results.js';
 
@@ -17,7 +17,7 @@ const expected = invokeResult([
 
 describe('the report', () => {
   test('has the counts, the latencies, the health and the memory of every arm', () => {
-    const lines = drawDocument(describeInvoke(expected), plain);
+    const lines = renderDocument(describeInvoke(expected), plain);
     expect(lines.slice(0, 8)).toEqual([
       '',
       'Invoke: a service that calls a slower one, for more than that can do',
@@ -50,7 +50,7 @@ describe('the report', () => {
     });
     for (const result of [expected, invokeResult([huge, invokeArm('millrace')])]) {
       for (const paint of [plain, paintFor({ isTTY: true }, false, {})]) {
-        for (const line of drawDocument(describeInvoke(result), paint)) {
+        for (const line of renderDocument(describeInvoke(result), paint)) {
           expect.soft(widthOf(line), line).toBeLessThanOrEqual(80);
         }
       }
@@ -58,7 +58,7 @@ describe('the report', () => {
   });
 
   test('where nothing was measured there is nothing to report', () => {
-    expect(drawDocument(describeInvoke(invokeResult([])), plain)).toEqual([]);
+    expect(renderDocument(describeInvoke(invokeResult([])), plain)).toEqual([]);
   });
 });
 

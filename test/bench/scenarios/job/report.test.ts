@@ -3,7 +3,7 @@ import type { AdviceResult } from '../../../../bench/scenarios/job/advice/advice
 import { describeOwnJob } from '../../../../bench/scenarios/job/report.js';
 import { jobFigures, type JobResult } from '../../../../bench/scenarios/job/result.js';
 import type { Verification } from '../../../../bench/scenarios/job/advice/verification.js';
-import { drawDocument } from '../../../../bench/report/terminal/document.js';
+import { renderDocument } from '../../../../bench/report/terminal/document.js';
 import { plain, widthOf } from '../../../../bench/report/terminal/paint.js';
 import { figure, inputs, loaded, MB, saturated, service } from './figures.js';
 
@@ -65,7 +65,7 @@ const result: JobResult = {
 };
 
 function say(change: Partial<JobResult> = {}): string {
-  const lines = drawDocument(describeOwnJob({ ...result, ...change }), plain);
+  const lines = renderDocument(describeOwnJob({ ...result, ...change }), plain);
   for (const line of lines) expect.soft(widthOf(line), line).toBeLessThanOrEqual(80);
   return lines.join('\n').replaceAll(/\s+/g, ' ');
 }
@@ -153,7 +153,7 @@ test('where every job failed only that is said', () => {
   const { advice: _, chosen: __, ...rest } = result;
   const none = { ...service, time: { ...service.time, count: 0 } };
   const document = describeOwnJob({ ...rest, service: none, saturation: [], loads: [] });
-  expect(drawDocument(document, plain).join('\n')).toContain('No job succeeded.');
+  expect(renderDocument(document, plain).join('\n')).toContain('No job succeeded.');
 });
 
 test('the figures have names that are the same in every run', () => {

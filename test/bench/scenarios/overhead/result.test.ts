@@ -5,7 +5,7 @@ import type { OverheadReply } from '../../../../bench/scenarios/overhead/program
 import { describeOverhead } from '../../../../bench/scenarios/overhead/report.js';
 import { type OverheadResult, pointResult } from '../../../../bench/scenarios/overhead/result.js';
 import { overheadSettings, type Point } from '../../../../bench/scenarios/overhead/settings.js';
-import { drawDocument } from '../../../../bench/report/terminal/document.js';
+import { renderDocument } from '../../../../bench/report/terminal/document.js';
 import { paintFor, plain, widthOf } from '../../../../bench/report/terminal/paint.js';
 
 const settings = overheadSettings(new Map([['jobs', '10us,100us']]));
@@ -96,7 +96,7 @@ const large = {
 };
 
 test('the report has a table for each kind of job, each figure with its range below', () => {
-  const lines = drawDocument(describeOverhead(resultOf(large)), plain);
+  const lines = renderDocument(describeOverhead(resultOf(large)), plain);
   expect(lines.slice(1, 6)).toEqual([
     'Overhead: short jobs on this and other pools',
     '',
@@ -115,7 +115,7 @@ test('the report keeps to 80 columns, painted or not', () => {
   const missing = ['tinypool', 'workerpool', 'poolifier'] as const;
   const result = resultOf(large, { missing, isInterrupted: true });
   for (const paint of [plain, paintFor({ isTTY: true }, false, {})]) {
-    for (const line of drawDocument(describeOverhead(result), paint)) {
+    for (const line of renderDocument(describeOverhead(result), paint)) {
       expect.soft(widthOf(line), line).toBeLessThanOrEqual(80);
     }
   }

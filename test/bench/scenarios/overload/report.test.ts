@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { concludeOverload, describeOverload } from '../../../../bench/scenarios/overload/report.js';
 import type { ArmEnding } from '../../../../bench/scenarios/service/result.js';
-import { drawDocument } from '../../../../bench/report/terminal/document.js';
+import { renderDocument } from '../../../../bench/report/terminal/document.js';
 import { paintFor, plain, widthOf } from '../../../../bench/report/terminal/paint.js';
 import { armResult, deadArm, overloadResult } from './results.js';
 
@@ -15,7 +15,7 @@ describe('the report', () => {
   ]);
 
   test('has the counts, the latencies and the memory of every arm', () => {
-    const lines = drawDocument(describeOverload(expected), plain);
+    const lines = renderDocument(describeOverload(expected), plain);
     expect(lines.slice(0, 8)).toEqual([
       '',
       'Overload: a service at twice its capacity',
@@ -52,7 +52,7 @@ describe('the report', () => {
     });
     for (const result of [expected, overloadResult([huge, armResult('millrace')])]) {
       for (const paint of [plain, paintFor({ isTTY: true }, false, {})]) {
-        for (const line of drawDocument(describeOverload(result), paint)) {
+        for (const line of renderDocument(describeOverload(result), paint)) {
           expect.soft(widthOf(line), line).toBeLessThanOrEqual(80);
         }
       }
@@ -62,7 +62,7 @@ describe('the report', () => {
   test('with a ceiling far above, the chart is scaled to what was used', () => {
     const { settings } = expected;
     const high = { settings: { ...settings, ceilingBytes: 16 * 1024 * MB } };
-    const text = drawDocument(
+    const text = renderDocument(
       describeOverload(overloadResult([armResult('millrace')], high)),
       plain,
     ).join('\n');
@@ -72,7 +72,7 @@ describe('the report', () => {
   });
 
   test('where nothing was measured there is nothing to report', () => {
-    expect(drawDocument(describeOverload(overloadResult([])), plain)).toEqual([]);
+    expect(renderDocument(describeOverload(overloadResult([])), plain)).toEqual([]);
   });
 });
 

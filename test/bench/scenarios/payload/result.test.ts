@@ -11,7 +11,7 @@ import {
   type PayloadPoint,
   payloadSettings,
 } from '../../../../bench/scenarios/payload/settings.js';
-import { drawDocument } from '../../../../bench/report/terminal/document.js';
+import { renderDocument } from '../../../../bench/report/terminal/document.js';
 import { plain, widthOf } from '../../../../bench/report/terminal/paint.js';
 
 const settings = payloadSettings(new Map());
@@ -57,7 +57,7 @@ test('the report has a table for each way and number in flight, within 80 column
     points: points.map((point) => payloadPointResult(point, measurements)),
     failures: [],
   };
-  const lines = drawDocument(describePayload(result), plain);
+  const lines = renderDocument(describePayload(result), plain);
   for (const line of lines) expect.soft(widthOf(line), line).toBeLessThanOrEqual(80);
   expect(lines.filter((line) => /^(?:Cloned|Transferred), /.test(line))).toEqual([
     'Cloned, one after the other',

@@ -12,7 +12,7 @@ import {
 } from '../../../../bench/scenarios/scaling/result.js';
 import { scalingSettings } from '../../../../bench/scenarios/scaling/settings.js';
 import { drawConclusions } from '../../../../bench/scenarios/scaling/verdict.js';
-import { drawDocument } from '../../../../bench/report/terminal/document.js';
+import { renderDocument } from '../../../../bench/report/terminal/document.js';
 import { plain, widthOf } from '../../../../bench/report/terminal/paint.js';
 
 const KIND: JobKind = { name: '100us', title: 'Jobs of 100 µs', job: 'work', us: 100 };
@@ -170,7 +170,7 @@ describe('the report', () => {
 
   test('keeps to 80 columns, with many threads and large figures too', () => {
     const large = byLaw(0.02, 0.001, 16).map(([rate = 0]) => [rate * 99, rate * 101, rate * 140]);
-    const lines = drawDocument(describeScaling(result([kindOf(large, 16)], 16)), plain);
+    const lines = renderDocument(describeScaling(result([kindOf(large, 16)], 16)), plain);
     expect(lines).toContain('Jobs of 100 µs');
     for (const line of lines) expect.soft(widthOf(line), line).toBeLessThanOrEqual(80);
   });

@@ -3,7 +3,7 @@ import { NO_LATENCIES } from '../../../../bench/load/latencies.js';
 import { describeSoak, soakFigures } from '../../../../bench/scenarios/soak/report.js';
 import { memoryTrends, warmUpOf } from '../../../../bench/scenarios/soak/result.js';
 import { drawConclusions } from '../../../../bench/scenarios/soak/verdict.js';
-import { drawDocument } from '../../../../bench/report/terminal/document.js';
+import { renderDocument } from '../../../../bench/report/terminal/document.js';
 import { plain, widthOf } from '../../../../bench/report/terminal/paint.js';
 import { soakResult, windowsOf } from './windows.js';
 
@@ -147,7 +147,7 @@ describe('the report', () => {
       }),
     );
     for (const windows of [flat, large]) {
-      const lines = drawDocument(describeSoak(soakResult(windows)), plain);
+      const lines = renderDocument(describeSoak(soakResult(windows)), plain);
       for (const line of lines) expect.soft(widthOf(line), line).toBeLessThanOrEqual(80);
       expect(lines.filter((line) => /^\d+ s /.test(line)).length).toBe(10);
       expect(lines).toContain('Memory over time');

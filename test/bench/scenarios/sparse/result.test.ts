@@ -5,7 +5,7 @@ import { describeSparse } from '../../../../bench/scenarios/sparse/report.js';
 import { patternResult, type SparseResult } from '../../../../bench/scenarios/sparse/result.js';
 import type { Pattern, SparseArm } from '../../../../bench/scenarios/sparse/settings.js';
 import { sparseSettings } from '../../../../bench/scenarios/sparse/settings.js';
-import { drawDocument } from '../../../../bench/report/terminal/document.js';
+import { renderDocument } from '../../../../bench/report/terminal/document.js';
 import { plain, widthOf } from '../../../../bench/report/terminal/paint.js';
 
 const measurements = new Measurements<Pattern, SparseArm, SparseReply>();
@@ -53,13 +53,13 @@ test('the report has both patterns within 80 columns, and leaves out what was no
     patterns: [patternResult('single', measurements), patternResult('burst', measurements)],
     failures: [],
   };
-  const lines = drawDocument(describeSparse(result), plain);
+  const lines = renderDocument(describeSparse(result), plain);
   for (const line of lines) expect.soft(widthOf(line), line).toBeLessThanOrEqual(80);
   const at = lines.findIndex((line) => line.startsWith('millrace ÷ piscina'));
   expect(lines[at]).toMatch(/^millrace ÷ piscina +0\.500$/);
   expect(lines[at + 1]).toMatch(/^ +0\.250–0\.750$/);
   const nothing = patternResult('single', new Measurements());
   expect(
-    drawDocument(describeSparse({ ...result, patterns: [nothing] }), plain).join('\n'),
+    renderDocument(describeSparse({ ...result, patterns: [nothing] }), plain).join('\n'),
   ).not.toContain('millrace');
 });

@@ -8,7 +8,7 @@ import {
   type StartupResult,
 } from '../../../../bench/scenarios/startup/result.js';
 import { startupSettings } from '../../../../bench/scenarios/startup/settings.js';
-import { drawDocument } from '../../../../bench/report/terminal/document.js';
+import { renderDocument } from '../../../../bench/report/terminal/document.js';
 import { plain, widthOf } from '../../../../bench/report/terminal/paint.js';
 
 const MB = 1024 ** 2;
@@ -86,7 +86,10 @@ test('the report keeps to 80 columns and names Node, the best pools and what is 
     ]),
   );
   for (const firsts of [FIRSTS, slow]) {
-    const lines = drawDocument(describeStartup(resultOf(firsts, { missing: ['tinypool'] })), plain);
+    const lines = renderDocument(
+      describeStartup(resultOf(firsts, { missing: ['tinypool'] })),
+      plain,
+    );
     for (const line of lines) expect.soft(widthOf(line), line).toBeLessThanOrEqual(80);
     const said = lines.join(' ');
     expect(said).toContain('new Worker');
@@ -98,7 +101,7 @@ test('the report keeps to 80 columns and names Node, the best pools and what is 
 });
 
 test('millrace alone has no ratios, and nothing measured has no table', () => {
-  const alone = drawDocument(describeStartup(resultOf({ millrace: [100] })), plain).join('\n');
+  const alone = renderDocument(describeStartup(resultOf({ millrace: [100] })), plain).join('\n');
   expect(alone).toMatch(/^millrace +10\.0 +100 +200 +100$/m);
   expect(alone).not.toContain('÷');
   expect(describeStartup(resultOf({})).blocks).toEqual([]);

@@ -13,7 +13,7 @@ import {
 } from '../../../../bench/scenarios/tail/result.js';
 import { tailSettings } from '../../../../bench/scenarios/tail/settings.js';
 import type { Series } from '../../../../bench/math/series.js';
-import { drawDocument } from '../../../../bench/report/terminal/document.js';
+import { renderDocument } from '../../../../bench/report/terminal/document.js';
 import { paintFor, plain, widthOf } from '../../../../bench/report/terminal/paint.js';
 
 const series = (...values: number[]): Series =>
@@ -114,11 +114,11 @@ test('the report keeps to 80 columns, painted or not, and tells of a generator t
     failures: ['tinypool at 50.0 %: No answer within 64.5 s.'],
   };
   for (const paint of [plain, paintFor({ isTTY: true }, false, {})]) {
-    for (const line of drawDocument(describeTail(result), paint)) {
+    for (const line of renderDocument(describeTail(result), paint)) {
       expect.soft(widthOf(line), line).toBeLessThanOrEqual(80);
     }
   }
-  const text = drawDocument(describeTail(result), plain).join('\n');
+  const text = renderDocument(describeTail(result), plain).join('\n');
   expect(text).toMatch(/^millrace +7,500 +0\.824$/m);
   expect(text).toContain('4,000 jobs per second arrive, 50.0 % of what piscina does at saturation');
   expect(text).toContain('The best pool by its p99: piscina.');
