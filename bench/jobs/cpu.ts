@@ -1,24 +1,24 @@
 /**
- * The jobs of the experiments that measure what a job costs beside its work.
+ * Keeps a CPU busy, or does nothing: the jobs of the experiments that measure what a job costs beside its work.
  *
- * Invariants: `work` does as much as it is told, however long that takes: a thread that loses its
- * processor meanwhile has still to do the rest. `spin` ends at its time, however much of it its thread
- * has had: at most one job for each interruption gains by that.
+ * Invariants: `work` does as much as it is asked for, however long that takes: a thread that loses its
+ * CPU meanwhile still has to do the rest. `spin` ends at its time, however much of it its thread has had: at
+ * most one job for each interruption gains by that.
  */
 import { threadId } from 'node:worker_threads';
 import { nowUs } from '../process/clock.js';
 
 /** Steps in a unit of work: one unit is about a microsecond. */
 const STEPS = 600;
-/** So much between two looks at the clock, as a look makes garbage. */
+/** Work between two looks at the clock; each look makes garbage. */
 const UNITS_BETWEEN_LOOKS = 0.1;
 
-/** Does nothing. Gives its input back. */
+/** Does nothing. Returns its input. */
 export function noop(input: number): number {
   return input;
 }
 
-/** Computes for so many units. @returns A number that depends on all of them. */
+/** Computes for this many units. @returns A number that depends on all of them. */
 export function work(units: number): number {
   let value = 1;
   // Counted in whole numbers whatever the input is: of a caller that V8 compiles it into, a loop that counts
@@ -32,7 +32,7 @@ export function work(units: number): number {
 }
 
 /**
- * Computes for so many microseconds.
+ * Computes for this many microseconds.
  *
  * @returns When it started, on the clock of `nowUs`.
  */
@@ -44,8 +44,7 @@ export function spin(us: number): number {
 }
 
 /**
- * Keeps its thread for so many microseconds without using its processor, which others may need to
- * start.
+ * Keeps its thread for this many microseconds without using its CPU, which others may need to start.
  *
  * @returns Which thread it is.
  */

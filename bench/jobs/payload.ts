@@ -1,16 +1,16 @@
 /**
- * Jobs that give their input back, for the experiments that measure what its bytes cost.
+ * Returns bytes, copied or moved: the jobs of the experiments that measure what the bytes of a job cost.
  *
  * Invariant: nothing looks at the bytes.
  */
 import { transfer } from '../../src/api/worker.js';
 
-/** Gives the bytes back as a copy. */
+/** Returns the bytes as a copy. */
 export function echo(bytes: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** Gives the bytes themselves back. */
+/** Returns the bytes themselves. */
 export function move(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return transfer(bytes, [bytes.buffer]);
 }

@@ -28,14 +28,14 @@ async function measure({ timeMs }: CallsRequest): Promise<void> {
     for (let index = 0; index < BLOCK; index += 1) call();
   };
   const tasks: Readonly<Record<Call, () => void | Promise<void>>> = {
-    'trySubmit, refused': blockOf(() => full.trySubmit('nothing', 1)),
+    'trySubmit, refused': blockOf(() => full.trySubmit('noop', 1)),
     'run, refused': async () => {
-      await Promise.all(Array.from({ length: BLOCK }, () => full.run('nothing', 1).catch(ignore)));
+      await Promise.all(Array.from({ length: BLOCK }, () => full.run('noop', 1).catch(ignore)));
     },
-    'trySubmit and cancel': blockOf(() => roomy.trySubmit('nothing', 1)?.cancel('cancelled')),
+    'trySubmit and cancel': blockOf(() => roomy.trySubmit('noop', 1)?.cancel('cancelled')),
     stats: blockOf(() => roomy.stats()),
     'run, one after the other': async () => {
-      for (let index = 0; index < BLOCK; index += 1) await idle.run('nothing', index);
+      for (let index = 0; index < BLOCK; index += 1) await idle.run('noop', index);
     },
   };
   for (const call of CALLS) bench.add(call, tasks[call]);

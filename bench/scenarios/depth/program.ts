@@ -74,7 +74,7 @@ async function fill(
   const heapBefore = process.memoryUsage().heapUsed;
   const jobs: Array<Job<number>> = [];
   const submit = (count: number): Promise<number> =>
-    timed(count, () => jobs.push(pool.trySubmit('nothing', jobs.length) as Job<number>));
+    timed(count, () => jobs.push(pool.trySubmit('noop', jobs.length) as Job<number>));
   await submit(depth - sample);
   const submitUs = await submit(sample);
   const bytesPerJob = (process.memoryUsage().heapUsed - heapBefore) / depth;

@@ -7,7 +7,7 @@
 import { type Message, serveParent, tellParent } from '../../process/child.js';
 import { Pool } from '../../../src/index.js';
 
-/** What the process is told. */
+/** What the process is to do. */
 export interface ProducerRequest extends Message {
   readonly kind: 'produce';
   readonly jobs: number;
@@ -16,7 +16,7 @@ export interface ProducerRequest extends Message {
   readonly threads: number;
 }
 
-/** What it answers: how far it is, every quarter of a second, and at the end. */
+/** What it reports: how far it is, every quarter of a second, and at the end. */
 export interface ProducerReply extends Message {
   readonly kind: 'progress' | 'produced';
   readonly jobs: number;
@@ -32,13 +32,13 @@ const SAMPLE_MS = 250;
 serveParent<ProducerRequest>((request) => void produce(request));
 
 async function produce({ jobs, jobBytes, warmUpJobs, threads }: ProducerRequest): Promise<void> {
-  type Jobs = typeof import('../../jobs/nothing.js');
-  const module = new URL('../../jobs/nothing.js', import.meta.url);
+  type Jobs = typeof import('../../jobs/payload.js');
+  const module = new URL('../../jobs/payload.js', import.meta.url);
   const pool = new Pool<Jobs>(module, { threads });
   await pool.ready();
   const submit = async (count: number, done: (index: number) => void): Promise<void> => {
     for (let index = 0; index < count; index += 1) {
-      await pool.submit('nothing', Buffer.alloc(jobBytes, index));
+      await pool.submit('echo', Buffer.alloc(jobBytes, index));
       done(index);
     }
   };
