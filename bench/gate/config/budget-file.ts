@@ -1,5 +1,5 @@
 /**
- * The file of `--budget FILE`: `{ "budgets": [ … ] }`; its published schema is
+ * Reads the file of `--budget FILE`: `{ "budgets": [ … ] }`; its published schema is
  * `millrace-budget.schema.json`.
  */
 import { Place } from '../../store/checks.js';

@@ -1,5 +1,5 @@
 /**
- * A comparison with a stored run, for where nothing can be measured side by side.
+ * Compares a trial with a stored run, where nothing can be measured side by side.
  *
  * Method: the rounds of then and now are compared by an exact rank-sum test, the size by Hodges and
  * Lehmann's shift; twice, as they are and divided by what the reference work took beside them. Jobs of

@@ -1,5 +1,5 @@
 /**
- * What a budget makes of the figures of its run: the value, and whether it keeps its limits.
+ * Judges a budget by the figures of its run: its value, and whether that keeps the limits.
  *
  * Invariants: a ratio is taken within rounds; a limit is broken only where the median breaks it and no
  * round keeps it, so that one slow moment of the machine fails nothing.

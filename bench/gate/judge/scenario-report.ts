@@ -1,5 +1,5 @@
 /**
- * What became of a trial, as the report has it: every metric with its interval, the controls, and the
+ * Reports what became of a trial: every metric with its interval, the controls, and the
  * reason in a sentence.
  *
  * Invariant: the verdict is the judge's, or stricter: different answers fail whatever the times say.

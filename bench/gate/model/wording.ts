@@ -1,8 +1,8 @@
 /**
- * How a gate's verdicts and figures are said, the same in every output.
+ * Formats a gate's verdicts and metrics, the same in every output.
  *
- * Invariants: the word of a verdict says it without its colour; that something only advises is told by
- * another word, so that no advice looks like a verdict.
+ * Invariants: the word of a verdict says it without its color; informational metrics have words of their
+ * own, so that none looks like a verdict.
  */
 import type { Cell, Meaning, Unit } from '../../report/document.js';
 import { formatBytes, formatChange, formatChanges, formatUnit } from '../../report/format.js';
@@ -39,7 +39,7 @@ export function formatVerdict(verdict: Verdict): string {
   return verdict.toUpperCase();
 }
 
-/** Undefined for what is neither: it can't be told. */
+/** Undefined for a verdict that is neither good nor bad, as it is open. */
 export function meaningOf(verdict: Verdict): Meaning | undefined {
   return MEANINGS[verdict];
 }

@@ -1,8 +1,8 @@
 /**
- * What a gate says of one scenario: its metrics, the controls beside them and how far it could see.
+ * Describes one scenario of a gate: its metrics, the controls beside them and the effects it could detect.
  *
- * Invariants: what only advises is told from what decides; whatever keeps a scenario from being judged
- * is told with the smallest effect that would have been found.
+ * Invariants: metrics that are informational look unlike those that decide; whatever keeps a scenario from
+ * being judged is reported with the smallest effect that would have been found.
  */
 import { type Block, type Cell, text } from '../../report/document.js';
 import { formatChange, formatList, formatSeconds } from '../../report/format.js';

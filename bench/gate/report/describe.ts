@@ -1,6 +1,6 @@
 /**
- * What a gate found, for a person: first the verdict of all, then what it rests on, last the command
- * that repeats it.
+ * Describes a gate for a person: first the overall verdict, then what it rests on, last the command that
+ * repeats it.
  *
  * Invariant: every scenario and every budget is there with its verdict and its reason.
  */

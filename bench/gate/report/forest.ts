@@ -1,5 +1,5 @@
 /**
- * Which rows a gate's forest plots have.
+ * Makes the rows of a gate's forest plots.
  *
  * Invariant: a row for each metric that was compared; that of several scenarios is kept short by those
  * that decide.

@@ -1,8 +1,8 @@
 /**
- * Tells GitHub Actions what a gate found: the summary of the job, and an annotation for each scenario
+ * Reports to GitHub Actions what a gate found: the summary of the job, and an annotation for each scenario
  * and budget that fails or can't be judged, and where something could not be measured.
  *
- * Invariants: nothing happens elsewhere; that GitHub can't be told never changes what the gate found;
+ * Invariants: nothing happens elsewhere; a report that can't be written never changes what the gate found;
  * no text can begin a workflow command of its own.
  */
 import { appendFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * Says what a gate came to in one sentence, the headline of every report: what stands beside its verdict, and
- * what else has to be known of it first.
+ * Formats the result of a gate as one sentence, the headline of every report: what stands beside its
+ * verdict, and what else has to be known of it first.
  *
  * Invariant: a sentence counts what the verdict rests on; a pass that rests on nothing, as all is new or
  * waived, doesn't look like one that was earned.
@@ -39,7 +39,7 @@ export function formatState({ verdict, exitCode, isStrict, isInterrupted }: Gate
   ];
 }
 
-/** Whether a verdict is none, as it could not be told. */
+/** Whether a scenario or budget could not be judged. */
 export function isOpen(verdict: Verdict): boolean {
   return verdict === 'inconclusive' || verdict === 'incomparable';
 }

@@ -1,6 +1,6 @@
 /**
- * What of a gate is a case for a CI server: each judged metric of a scenario, each budget, and what no single
- * one of them shows.
+ * Makes the cases that a CI server counts: each judged metric of a scenario, each budget, and whatever no
+ * single one of them shows.
  *
  * Invariant: a case fails where the gate does and only there: what can't be judged is skipped, but fails where
  * the gate was strict; what could not be measured is an error.

@@ -1,6 +1,6 @@
 /**
- * A gate as JUnit XML, in the form that GitLab, Jenkins and the reporters of GitHub read: one suite with the
- * cases of `junit-cases.ts`.
+ * Renders a gate as JUnit XML, in the form that GitLab, Jenkins and the reporters of GitHub read: one suite
+ * with the cases of `junit-cases.ts`.
  *
  * Invariants: no text can break the XML; elements and attributes are those of Jenkins' junit-10.xsd, `time` is
  * in seconds and `timestamp` without fractions.

@@ -1,5 +1,5 @@
 /**
- * A gate as Markdown: what `--md` writes, for a pull request or the summary of a job.
+ * Renders a gate as Markdown: `--md` writes it, for a pull request or the summary of a job.
  *
  * Invariants: the verdict is the first line; what passes is folded, so that what has to be looked at is
  * in sight; every scenario and budget is there.

@@ -1,5 +1,5 @@
 /**
- * A gate as one HTML page: what `--html` writes.
+ * Renders a gate as one HTML page: `--html` writes it.
  *
  * Invariants: the verdict is the heading of the page; every scenario has a section, and the contents
  * lead to it; without its script nothing is missing.

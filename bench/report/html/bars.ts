@@ -1,6 +1,6 @@
 /**
- * Figures as bars of plain HTML: each with its value and range as text, the bar itself only for the
- * eye.
+ * Renders figures as bars of plain HTML: each with its value and range as text, the bar itself only for
+ * the eye.
  *
  * Invariants: bars begin at zero and share one scale, which holds all ranges and the mark; without
  * colour nothing is lost.

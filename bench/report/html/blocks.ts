@@ -1,5 +1,5 @@
 /**
- * The blocks of a document as HTML.
+ * Renders the blocks of a document as HTML.
  *
  * Invariants: what is drawn depends on the blocks alone; no two tables of a document have the same
  * accessible name.

@@ -1,5 +1,5 @@
 /**
- * Timelines and curves of the page: a caption, a legend, a place that the script draws into, and the
+ * Renders timelines and curves of the page: a caption, a legend, a place that the script draws into, and the
  * values as a table.
  *
  * Invariants: nothing is said by the drawing alone; the legend shows colour and dashes beside every

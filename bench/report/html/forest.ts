@@ -1,6 +1,6 @@
 /**
- * A forest plot of plain HTML: each row with its estimate and interval as text, the drawing only for the
- * eye.
+ * Renders a forest plot as plain HTML: each row with its estimate and interval as text, the drawing only for
+ * the eye.
  *
  * Invariants: all rows share one scale; what lies beyond it is cut at its side and still written; the
  * rounds, which are only drawn, are in the table below.

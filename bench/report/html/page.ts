@@ -1,5 +1,5 @@
 /**
- * Draws a run as one HTML page: what `--html` writes.
+ * Renders a run as one HTML page: `--html` writes it.
  *
  * Invariant: the contents lead to every section.
  */

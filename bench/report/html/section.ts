@@ -1,5 +1,5 @@
 /**
- * One result as a section of the page.
+ * Renders one result as a section of the page.
  *
  * Invariant: everything is made from the result's document and figures, nothing depends on which
  * scenario it is.

@@ -1,5 +1,5 @@
 /**
- * Draws what every page has around its results: the head, the places of its parts and the script.
+ * Renders what every page has around its results: the head, the places of its parts and the script.
  *
  * Invariants: the page loads nothing, which its own policy enforces; without its script everything but
  * the drawing of the charts is there.

@@ -1,5 +1,5 @@
 /**
- * Where a run took place and how to repeat it.
+ * Renders where a run took place and how to repeat it.
  *
  * Invariant: everything that the environment records is shown, also what this file does not know by
  * name.
@@ -27,7 +27,7 @@ export const SURROUNDINGS: ReadonlyArray<readonly [id: string, title: string]> =
 /**
  * The sections that end the page.
  *
- * @param told - What stands elsewhere on it and is not said again.
+ * @param told - Sentences that stand elsewhere on the page and are not repeated.
  */
 export function renderSurroundings(
   environment: Environment,

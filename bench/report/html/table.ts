@@ -1,5 +1,5 @@
 /**
- * Tables of the page.
+ * Renders the tables of the page.
  *
  * Invariants: every header has its scope, the first cell of a row is its header; a table that is too
  * wide scrolls inside a box of its own that the keyboard reaches, never the page.

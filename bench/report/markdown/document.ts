@@ -1,5 +1,5 @@
 /**
- * A document as Markdown.
+ * Renders a document as Markdown.
  *
  * Invariants: every table and sentence is there, and the charts' figures are in them; no text can break
  * out of its table or become markup.

@@ -1,5 +1,5 @@
 /**
- * Draws a run as Markdown: what `--md` writes, for a pull request or a job's summary.
+ * Renders a run as Markdown: `--md` writes it, for a pull request or a job's summary.
  *
  * Invariant: the sections keep their order.
  */

@@ -1,5 +1,5 @@
 /**
- * Where a run took place and how to repeat it, as Markdown.
+ * Renders where a run took place and how to repeat it, as Markdown.
  *
  * Invariant: nothing in a command can end the block that it stands in.
  */
@@ -10,7 +10,7 @@ import { escapeMarkdown } from './document.js';
 /**
  * A paragraph about the machine, and the command.
  *
- * @param told - What stands elsewhere in the text and is not said again.
+ * @param told - Sentences that stand elsewhere in the text and are not repeated.
  */
 export function renderMarkdownSurroundings(
   environment: Environment,

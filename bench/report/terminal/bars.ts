@@ -1,5 +1,5 @@
 /**
- * Figures as bars of block characters, each with its value and the range of its rounds.
+ * Renders figures as bars of block characters, each with its value and the range of its rounds.
  *
  * Invariants: no line is wider than 80 columns; a bar is as long as its figure, to an eighth of a
  * column; nothing depends on colour.

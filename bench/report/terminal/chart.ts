@@ -1,5 +1,5 @@
 /**
- * A quantity over time as an area of block characters, with its ceiling marked.
+ * Renders a quantity over time as an area of block characters, with its ceiling marked.
  *
  * Invariants: exactly as many lines as rows (and one more with a time axis), none wider than asked
  * for; a column shows the highest value of its span; a value above the scale fills its column and no

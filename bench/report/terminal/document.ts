@@ -1,5 +1,5 @@
 /**
- * A document as lines for a terminal.
+ * Renders a document as lines for a terminal.
  *
  * Invariants: at most 80 columns, but for code, which is kept as it is; below a figure its range, in a line of its own.
  */

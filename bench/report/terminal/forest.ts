@@ -1,5 +1,5 @@
 /**
- * A forest plot as text: one line for each row, on one scale.
+ * Renders a forest plot as text: one line for each row, on one scale.
  *
  * Invariants: no line is wider than 80 columns; the estimate and what it comes to are written beside
  * the drawing; where marks fall on the same column, the estimate hides the interval, that the lines, and

@@ -1,5 +1,5 @@
 /**
- * Says how far a long run is: one living line on a terminal, whole lines elsewhere.
+ * Shows how far a long run is: one living line on a terminal, whole lines elsewhere.
  *
  * Invariants: nothing of the living line is left when another text is written or the run has ended;
  * it is never wider than the terminal, as it could not be taken back then.

@@ -1,5 +1,5 @@
 /**
- * Tables as text: a head, a rule, and one line for each row.
+ * Renders tables as text: a head, a rule, and one line for each row.
  *
  * Invariants: columns are as wide as their widest cell and two blanks apart; the first is aligned
  * left, the others (figures) right; no line ends in blanks.

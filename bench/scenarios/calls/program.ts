@@ -1,5 +1,5 @@
 /**
- * The process of `bench calls`: times the pool's calls, a block of them as one sample.
+ * Measures `bench calls` in a process of its own: times the pool's calls, a block of them as one sample.
  *
  * Invariants: one thread, which a job holds wherever jobs must not run; every block leaves the pool as
  * it found it.

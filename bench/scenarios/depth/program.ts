@@ -1,6 +1,6 @@
 /**
- * The process of `bench depth`: fills a backlog whose only thread is held, cancels some of its jobs,
- * and lets the others run.
+ * Measures `bench depth` in a process of its own: fills a backlog whose only thread is held, cancels some
+ * of its jobs, and lets the others run.
  *
  * Invariants: what is timed is the pool's own work, a block of calls at a time; an empty backlog and a
  * full one are timed by the same code.

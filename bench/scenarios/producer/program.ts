@@ -1,5 +1,5 @@
 /**
- * The producer's process: one loop that awaits `submit` for each job, and samples its own memory.
+ * Produces jobs in a process of its own: one loop awaits `submit` for each job, and samples its own memory.
  *
  * Invariant: the loop never holds more than one submission back; what is held beyond that is the
  * pool's.

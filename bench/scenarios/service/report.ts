@@ -1,6 +1,6 @@
 /**
- * What the results of arms say: three tables, memory over time for every arm at one scale, and what it
- * means.
+ * Describes the results of the arms: three tables, memory over time for every arm at one scale, and the
+ * conclusions.
  *
  * Invariant: everything is made from the result alone.
  */
@@ -145,7 +145,7 @@ function isDead({ how }: ArmEnding): boolean {
   return how === 'ceiling' || how === 'died';
 }
 
-/** What happened beside the resident set; in a terminal its peaks are told. */
+/** Curves of a value beside the resident set; in a terminal the table has its peaks. */
 function healthCurves(
   title: string,
   axis: CurvesBlock['y'],

@@ -1,9 +1,9 @@
 /**
- * One service process and one load generator process, from their start to their end.
+ * Runs one service process and one load generator process, from their start to their end.
  *
- * Invariants: nothing of a stage outlives `close`. The service's memory is looked at 20 times a
+ * Invariants: nothing of a stage outlives `close`. The service's memory is sampled 20 times a
  * second from outside, and a driven service above its ceiling is killed at once; that and its own
- * death are endings like any other, told by `ended`, never errors. The generator's death is one.
+ * death are endings like any other, reported by `ended`, never errors. The generator's death is one.
  */
 import { Child, describeExit } from '../../process/child.js';
 import { nowUs } from '../../process/clock.js';

@@ -67,7 +67,7 @@ describe('what is shown', () => {
     expect(text).toMatch(/^ +10\.0–12\.0 +5\.00–6\.00$/m);
   });
 
-  test('what only one run has is told', () => {
+  test('what only one run has is reported', () => {
     const text = flat(compared(before, after));
     expect(text).toContain("Only 'before' has the figure 'only here'.");
     expect(text).toContain("Only 'after' has the figure 'new'.");

@@ -38,7 +38,7 @@ describe.each(Object.entries(REPORTS))('a report in a terminal: %s', (_, of) => 
     }
   });
 
-  test('every reason, note and waiver is told', () => {
+  test('every reason, note and waiver is reported', () => {
     const text = flat(of);
     for (const { reason } of of.scenarios) expect(text).toContain(reason);
     for (const { reason, verdict } of of.budgets) {
@@ -74,7 +74,7 @@ test('an effect has its interval below it, and a metric without a base has none'
   expect(lines.some((line) => /^CPU per job +- +12\.3 µs +- +NEW$/.test(line))).toBe(true);
 });
 
-test('the smallest effect that would have been found is told of what can not be judged', () => {
+test('the smallest effect that would have been found is reported for what can not be judged', () => {
   const words = 'CPU per job: this run would have found a change of +7.2 % in 8 of 10 cases.';
   expect(flat(report([INCONCLUSIVE]))).toContain(words);
   expect(flat(report([{ ...INCONCLUSIVE, verdict: 'pass' }]))).toContain(words);

@@ -64,7 +64,7 @@ test.each([
   expect(formatHeadline(REPORTS[name])).toBe(words);
 });
 
-test('what could not be measured and has no line of its own is told', () => {
+test('what could not be measured and has no line of its own is reported', () => {
   const of = report([passing], { verdict: 'inconclusive', exitCode: 1 });
   expect(formatHeadline(of)).toBe('something could not be measured');
 });
@@ -81,7 +81,7 @@ test.each([
   expect(formatState(REPORTS[name])).toEqual(sentences.map((each) => expect.stringMatching(each)));
 });
 
-test('what could not be told is open', () => {
+test('what could not be judged is open', () => {
   const verdicts = ['pass', 'fail', 'inconclusive', 'incomparable', 'new', 'waived'] as const;
   expect(verdicts.filter(isOpen)).toEqual(['inconclusive', 'incomparable']);
 });

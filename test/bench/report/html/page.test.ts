@@ -101,7 +101,7 @@ test('a time without a sample has no value in the table of a timeline', () => {
   expect(text).toContain('2 s to 3 s - 3 s to 4 s 77 MB 4 s to 5 s -');
 });
 
-test('the machine, the time and the command are told', () => {
+test('the machine, the time and the command are reported', () => {
   const text = textOf(renderRun({ command: "millrace bench overload --json 'a b.json'" }));
   const { cpu, node, kernel, millrace } = run.environment;
   for (const each of [cpu, node, kernel, `Made by millrace ${millrace}`])
@@ -124,7 +124,7 @@ test('of the environment also that is shown what has no name here', () => {
   expect(text).toContain('cgroup weight none');
 });
 
-test('limits of the machine, and that it was busy, are told', () => {
+test('limits of the machine, and that it was busy, are reported', () => {
   const limits = { cpuQuota: 1.5, memoryLimitBytes: 512 * 1024 ** 2 };
   const quiet = { ...run.environment, ...limits, processors: 2, loadAverage: 1 };
   const text = textOf(renderRun({ environment: quiet }));

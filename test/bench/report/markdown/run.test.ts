@@ -21,7 +21,7 @@ test('a run has where and how it was made, and what failed in it', () => {
   expect(text).not.toContain('a later version');
 });
 
-test('limits of the machine are told', () => {
+test('limits of the machine are reported', () => {
   const limits = { cpuQuota: 1.5, memoryLimitBytes: 512 * 1024 ** 2 };
   expect(renderMarkdown(run([], limits), [])).toContain(
     'A processor, 2 processors, 8.0 GB, CPU quota 1.50, memory limit 512 MB, linux',
