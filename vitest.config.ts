@@ -6,11 +6,7 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import { IS_FULL } from './test/helpers/extent.js';
 
 /** Start processes or real threads, though they test a single module. */
-const PROCESSES = [
-  'test/{src,workers,bench}/**/*.process.test.ts',
-  'test/bench/gate/config/load-config.test.ts',
-  'test/bench/gate/sides/{sides,repository}.test.ts',
-];
+const PROCESSES = ['test/{src,workers,bench}/**/*.process.test.ts'];
 
 /**
  * Can't differ where jobs don't coalesce: they make all of their pools themselves, or no job of theirs

@@ -53,6 +53,8 @@ export interface TrialSurroundings extends RoundSurroundings {
   readonly limitSeconds: number;
   /** Before each round. */
   readonly onRound: (trial: Trial, stage: Stage, rounds: number) => void;
+  /** Carries out a round. Default: in processes (`measureRound`). */
+  readonly measure?: typeof measureRound;
 }
 
 /** To be cleared by the screening, a scenario excludes the effect at this error, over all of them. */
@@ -214,7 +216,8 @@ async function addRound(
   surroundings.onRound(trial, stage, rounds);
   const startMs = performance.now();
   const { arms, timing } = trial.plan;
-  const round = await measureRound(arms, timing, trial.compares, surroundings);
+  const { measure = measureRound } = surroundings;
+  const round = await measure(arms, timing, trial.compares, surroundings);
   trial.add(round, performance.now() - startMs);
 }
 

@@ -5,7 +5,7 @@ import { benchHelp } from '../../../bench/cli/help.js';
 import { RUN_OPTIONS } from '../../../bench/cli/options.js';
 import { planNamed, readArguments } from '../../../bench/cli/plan.js';
 import { CALIBRATE_OPTIONS, calibrateCommand } from '../../../bench/gate/calibrate-command.js';
-import type { GateSurroundings } from '../../../bench/gate/gate.js';
+import type { GateSurroundings } from '../../../bench/gate/model/surroundings.js';
 import { calibrateHelp, gateHelp } from '../../../bench/gate/help.js';
 import { GATE_OPTIONS } from '../../../bench/gate/options.js';
 import { gateSettings } from '../../../bench/gate/settings.js';

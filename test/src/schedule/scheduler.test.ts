@@ -238,7 +238,8 @@ describe('memory that is transferred', () => {
     submit(memory, { transfer: [memory.buffer] });
     expect(memory.byteLength).toBe(0);
     // The very memory, not a copy that was made before.
-    expect((post.mock.calls[0]?.[0] as unknown[])[3]).toBe(memory);
+    const [message] = post.mock.calls[0] ?? [];
+    expect((message as readonly unknown[])[3]).toBe(memory);
     expect(link.start()?.input).toEqual(new Uint8Array([1, 2, 3]));
   });
 

@@ -2,7 +2,7 @@
  * How many rounds trials get and how they end, with rounds that are written down instead of measured;
  * `schedule.process.test.ts` judges real ones.
  */
-import { beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   runTrials,
   type TrialSurroundings,
@@ -10,16 +10,11 @@ import {
   screeningRounds,
 } from '../../../../bench/gate/judge/schedule.js';
 import { Trial } from '../../../../bench/gate/judge/trial.js';
-import { type Arm, type ArmName, measureRound } from '../../../../bench/gate/measure/round.js';
+import type { Arm, ArmName } from '../../../../bench/gate/measure/round.js';
 import type { Look } from '../../../../bench/gate/model/looks.js';
 import type { Limits } from '../../../../bench/gate/model/thresholds.js';
 import { randomFrom } from '../../../../bench/math/random.js';
 import { side } from './rounds.js';
-
-vi.mock(import('../../../../bench/gate/measure/round.js'), async (original) => ({
-  ...(await original()),
-  measureRound: vi.fn<typeof measureRound>(),
-}));
 
 /** Four rounds of three processes can speak at 1 in 81. */
 const looks: readonly Look[] = [
@@ -37,17 +32,16 @@ interface Script {
 
 const script = ({ directory }: Arm): Script => JSON.parse(directory) as Script;
 
-beforeEach(() => {
-  vi.mocked(measureRound).mockImplementation(async (arms) => {
-    const measured = arms.map((arm) => {
-      const { ms, answer } = script(arm);
-      if (typeof ms !== 'number') throw new Error('It has no such job.');
-      const block = { cpu: ms * (1 + noise() / 100) };
-      return [arm.name, side([block, block], { checksum: answer })] as const;
-    });
-    return Object.fromEntries(measured);
+/** A round of what is written down. */
+const measure: NonNullable<TrialSurroundings['measure']> = async (arms) => {
+  const measured = arms.map((arm) => {
+    const { ms, answer } = script(arm);
+    if (typeof ms !== 'number') throw new Error('It has no such job.');
+    const block = { cpu: ms * (1 + noise() / 100) };
+    return [arm.name, side([block, block], { checksum: answer })] as const;
   });
-});
+  return Object.fromEntries(measured);
+};
 
 /** A trial whose sides take so long for a job, and answer so. */
 function trial(
@@ -94,6 +88,7 @@ async function judgeAll(
       random: randomFrom(1),
       signal: new AbortController().signal,
       watch: async () => async () => {},
+      measure,
       ...changes,
     },
   );
@@ -185,14 +180,16 @@ test('what can not be measured holds up no other one', async () => {
 test('an interruption is passed on, not taken for something that can not be measured', async () => {
   const abort = new AbortController();
   const reason = new Error('interrupted');
-  vi.mocked(measureRound).mockImplementation(async () => {
-    abort.abort(reason);
-    throw reason;
-  });
-  await expect(judgeAll([trial('it', same)], { signal: abort.signal })).rejects.toBe(reason);
-  await expect(
-    judgeAll([trial('it', same), trial('other', same)], { signal: abort.signal }),
-  ).rejects.toBe(reason);
+  const interrupted = {
+    signal: abort.signal,
+    measure: async () => {
+      abort.abort(reason);
+      throw reason;
+    },
+  };
+  await expect(judgeAll([trial('it', same)], interrupted)).rejects.toBe(reason);
+  const two = [trial('it', same), trial('other', same)];
+  await expect(judgeAll(two, interrupted)).rejects.toBe(reason);
 });
 
 test.each([
