@@ -1,6 +1,6 @@
 /**
- * The projects of the test suite, from the quickest to the slowest: `unit`, `processes`, `pool`,
- * `not coalescing`, `e2e`. CONTRIBUTING.md says which to run when.
+ * The projects of the test suite, from the quickest to the slowest: `unit` (and `unit, isolated`),
+ * `processes`, `pool`, `not coalescing`, `e2e`. CONTRIBUTING.md says which to run when.
  */
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { IS_FULL } from './test/helpers/extent.js';
@@ -8,11 +8,14 @@ import { IS_FULL } from './test/helpers/extent.js';
 /** Start processes or real threads, though they test a single module. */
 const PROCESSES = ['test/{src,workers,bench}/**/*.process.test.ts'];
 
+/** Replaces a module, so that it must share none with other files. */
+const MOCKING = ['test/workers/runner.test.ts'];
+
 /**
  * Can't differ where jobs don't coalesce: they make all of their pools themselves, or no job of theirs
  * ever waits behind another one whose length is known.
  */
-const WITH_AND_WITHOUT = [
+const SAME_WITHOUT = [
   'test/pool/{process,histories.property}.test.ts',
   'test/pool/{compiled,host,loading,memory,module,names,nesting,piscina}.test.ts',
   'test/pool/{pool-options,ready,refusals,thread-options}.test.ts',
@@ -38,16 +41,17 @@ export default defineConfig({
     projects: [
       project('unit', {
         include: ['test/{src,workers,bench,house}/**/*.test.ts'],
-        exclude: PROCESSES,
+        exclude: [...PROCESSES, ...MOCKING],
         isolate: false,
       }),
+      project('unit, isolated', { include: MOCKING }),
       project('processes', { include: PROCESSES }),
       project('pool', { include: ['test/pool/**/*.test.ts'] }),
       ...(IS_FULL
         ? [
             project('not coalescing', {
               include: ['test/pool/**/*.test.ts'],
-              exclude: WITH_AND_WITHOUT,
+              exclude: SAME_WITHOUT,
               env: { COALESCE: 'off', MILLRACE_TESTS: 'quick' },
             }),
           ]

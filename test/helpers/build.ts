@@ -14,14 +14,13 @@ const PAGE = 'bench/report/html/browser';
 
 /** Vitest calls it once for each project, before its tests. */
 export function setup({ name }: TestProject): void {
-  const [sources, built, script] =
-    name === 'unit'
-      ? [[PAGE], `dist/${PAGE}/boxes.js`, ['npx', 'tsc', '-p', PAGE]]
-      : [
-          ['src', 'workers', 'bench', 'tsconfig.json'],
-          'dist/bench/cli.js',
-          ['npm', 'run', 'build'],
-        ];
+  const [sources, built, script] = name.startsWith('unit')
+    ? [[PAGE, 'vite.config.ts'], `dist/${PAGE}/boxes.js`, ['npx', 'vite', 'build']]
+    : [
+        ['src', 'workers', 'bench', 'tsconfig.json', 'vite.config.ts'],
+        'dist/bench/cli.js',
+        ['npm', 'run', 'build'],
+      ];
   if (newestMs(built) >= Math.max(...sources.map(newestMs))) return;
   const [command = '', ...args] = script;
   execFileSync(command, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
