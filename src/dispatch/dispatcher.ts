@@ -74,8 +74,15 @@ export class Dispatcher {
     const lane: Lane = new Lane(link, functions, () => this.#graceOver(lane));
     this.lanes.add(lane);
     link.deliverTo({
-      receive: (message) => this.#receive(lane, message),
-      unreadable: (error) => this.#unreadable(lane, error),
+      receive: (message) => {
+        this.#answers.receive(lane, message);
+        this.#lookAtOthers(lane);
+        this.#onRoom();
+      },
+      unreadable: (error) => {
+        this.#answers.unreadable(lane, error);
+        this.#onRoom();
+      },
     });
     this.#onRoom();
   }
@@ -163,17 +170,6 @@ export class Dispatcher {
       } else this.#giveBack(job, loss.cause);
     }
     return started.length;
-  }
-
-  #receive(lane: Lane, message: unknown): void {
-    this.#answers.receive(lane, message);
-    this.#lookAtOthers(lane);
-    this.#onRoom();
-  }
-
-  #unreadable(lane: Lane, error: unknown): void {
-    this.#answers.unreadable(lane, error);
-    this.#onRoom();
   }
 
   /** Rejects a job whose function the thread does not have. */

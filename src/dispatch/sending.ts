@@ -26,7 +26,10 @@ export function sendTo(lane: Lane, job: JobRecord, index: number, isLast: boolea
   // Offered before its input is cloned: that may run getters, which may cancel the job.
   rings.offer(cell);
   try {
-    rings.forms[cell] = putInput(lane, cell, job);
+    // Here and not in a function of its own: each call costs a job that comes alone (docs/design.md).
+    const form = job.transfer === undefined ? rings.values.write(cell, job.input) : Inline.none;
+    if (form === Inline.none) postInput(lane, cell, job);
+    rings.forms[cell] = form;
   } catch (error) {
     lane.release(cell);
     job.carrier = undefined;
@@ -45,13 +48,7 @@ export function wake(lane: Lane): void {
   if (lane.rings.rouse()) lane.link.post(BELL);
 }
 
-/** Brings a job's input to its thread, in the cell or in a message. Returns how the cell holds it. */
-function putInput(lane: Lane, cell: number, job: JobRecord): number {
-  const form = job.transfer === undefined ? lane.rings.values.write(cell, job.input) : Inline.none;
-  if (form === Inline.none) postInput(lane, cell, job);
-  return form;
-}
-
+/** Posts an input that does not fit into its cell, or takes memory along. */
 function postInput({ rings, link }: Lane, cell: number, { input, transfer }: JobRecord): void {
   // The message wakes the thread, too.
   rings.rouse();

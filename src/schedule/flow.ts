@@ -8,6 +8,7 @@ import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { JobRecord } from '../job/job.js';
 import { checkAttached } from '../wire/payload.js';
 import type { Backlog } from './backlog.js';
+import type { Closing } from './closing.js';
 import { inputError, takeOver } from './input.js';
 import type { Pressure } from './pressure.js';
 import type { Settling } from './settling.js';
@@ -23,19 +24,21 @@ export class Flow {
   readonly #timeouts: Timeouts;
   readonly #pressure: Pressure;
   readonly #now: () => number;
-  readonly #onRefilled: () => void;
+  readonly #closing: Closing;
+  readonly #onDrained: () => void;
   #isRefilling = false;
   #isRelieving = false;
 
-  /** @param onRefilled - Called at the end of each `refill`; it must not call back. */
+  /** @param onDrained - Called when the pool is closing and its last job has settled; it must not call back. */
   constructor(
     backlog: Backlog<JobRecord>,
     dispatcher: Dispatcher,
     settling: Settling,
     timeouts: Timeouts,
     pressure: Pressure,
+    closing: Closing,
     now: () => number,
-    onRefilled: () => void,
+    onDrained: () => void,
   ) {
     this.#backlog = backlog;
     this.#dispatcher = dispatcher;
@@ -43,7 +46,8 @@ export class Flow {
     this.#timeouts = timeouts;
     this.#pressure = pressure;
     this.#now = now;
-    this.#onRefilled = onRefilled;
+    this.#closing = closing;
+    this.#onDrained = onDrained;
   }
 
   /** Lets waiters in and sends jobs out, as long as there is room for either. */
@@ -60,7 +64,7 @@ export class Flow {
       this.#isRefilling = false;
     }
     this.#pressure.onFall();
-    this.#onRefilled();
+    if (this.#closing.isDrained) this.#onDrained();
   }
 
   /**
@@ -68,7 +72,7 @@ export class Flow {
    * follows in a microtask, behind the code that awaits the results and may submit more.
    */
   onAnswers(): void {
-    if (this.#hasPending) this.refill();
+    if (this.#backlog.queued > 0 || this.#backlog.waiting > 0) this.refill();
     if (this.#isRelieving) return;
     this.#isRelieving = true;
     void RESOLVED.then(this.#relieve);
@@ -77,13 +81,10 @@ export class Flow {
   readonly #relieve = (): void => {
     this.#isRelieving = false;
     this.refill();
-    if (!this.#hasPending && this.#dispatcher.relieve()) this.refill();
+    // What is still queued, or waits for room, has no thread to go to.
+    if (this.#backlog.queued > 0 || this.#backlog.waiting > 0) return;
+    if (this.#dispatcher.relieve()) this.refill();
   };
-
-  /** Whether accepted jobs wait for a thread, or submissions for room. */
-  get #hasPending(): boolean {
-    return this.#backlog.queued > 0 || this.#backlog.waiting > 0;
-  }
 
   /** Lets the first waiter in if there is room for it now; one that can't be taken over is refused. */
   #admitWaiter(): boolean {

@@ -120,10 +120,9 @@ export class Scheduler {
       this.#settling,
       timeouts,
       this.#pressure,
+      this.#closing,
       now,
-      () => {
-        if (this.#closing.isDrained) events.drained();
-      },
+      () => events.drained(),
     );
   }
 

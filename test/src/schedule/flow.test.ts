@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { NotCloneableError } from '../../../src/api/errors.js';
 import type { JobRecord } from '../../../src/job/job.js';
+import type { Closing } from '../../../src/schedule/closing.js';
 import { Flow } from '../../../src/schedule/flow.js';
 import type { Pressure } from '../../../src/schedule/pressure.js';
 import { rejection } from '../../helpers/outcomes.js';
@@ -13,14 +14,23 @@ function setUp(limits = ROOMY, slots = 1) {
   const dispatcher = dispatcherOf(log);
   const clock = { nowMs: 100 };
   const pressure = { onFall: () => log.push('fall') } as unknown as Pressure;
+  // Each refill ends with the question whether that was the last job.
+  const end = { isDrained: false };
+  const closing = {
+    get isDrained() {
+      log.push('refilled');
+      return end.isDrained;
+    },
+  } as unknown as Closing;
   const flow = new Flow(
     backlog,
     asDispatcher(dispatcher),
     settling,
     timeouts,
     pressure,
+    closing,
     () => clock.nowMs,
-    () => log.push('refilled'),
+    () => log.push('drained'),
   );
   const queued = (id: number): JobRecord => {
     const job = jobOf(id);
@@ -33,10 +43,19 @@ function setUp(limits = ROOMY, slots = 1) {
     backlog.wait(job);
     return job;
   };
-  return { ...parts, clock, dispatcher, flow, queued, waiting };
+  return { ...parts, clock, dispatcher, end, flow, queued, waiting };
 }
 
 describe('refilling', () => {
+  test('reports that the last job of a closing pool has settled, after everything else', () => {
+    const { end, flow, log } = setUp();
+    flow.refill();
+    expect(log).toEqual(['ring', 'fall', 'refilled']);
+    end.isDrained = true;
+    flow.refill();
+    expect(log.slice(3)).toEqual(['ring', 'fall', 'refilled', 'drained']);
+  });
+
   test('sends what is queued in its order, as long as a thread has room, and then rings once', () => {
     const { backlog, dispatcher, flow, log, queued } = setUp();
     const jobs = [1, 2, 3].map(queued);
