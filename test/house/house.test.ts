@@ -3,7 +3,7 @@
  * drawings in the docs are those of the imports. After a change of the plan `DRAW=1 npx vitest run test/house`
  * draws them anew.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import {
@@ -131,6 +131,28 @@ describe('what a room may import at all', () => {
 
 test.each(folders)(`%s has at most ${MAX_FILES} files`, (folder) => {
   expect(filesIn(folder).length).toBeLessThanOrEqual(MAX_FILES);
+});
+
+/** Files that are tested as a whole elsewhere, or that have no logic of their own. */
+const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
+  'src/index.ts': 'only exports',
+  'src/pool.ts': 'test/pool',
+  'src/api/types.ts': 'test/src/api/types.test-d.ts',
+  'workers/boot.cts': 'only imports the host',
+  'workers/host.ts':
+    'test/pool/host.test.ts and others: it changes the thread that it is loaded on',
+};
+
+test('each file of src and workers has a test of its name', () => {
+  const tests = new Set(
+    readdirSync(pathOf('test'), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.test.ts'))
+      .map((path) => path.replace(/(?:\.process|\.property)?\.test\.ts$/, '')),
+  );
+  const untested = house.files.filter(
+    (file) => !file.startsWith('bench/') && !tests.has(file.replace(/\.c?ts$/, '')),
+  );
+  expect(untested.toSorted()).toEqual(Object.keys(TESTED_ELSEWHERE).toSorted());
 });
 
 test('the top of a house has doors, and no furniture', () => {
