@@ -60,6 +60,11 @@ export class Backlog<Job extends Queueable & Listed<Job>> {
     return this.#waiters.length;
   }
 
+  /** Whether accepted jobs wait here for a thread, or submissions for room. */
+  get hasPending(): boolean {
+    return this.#queue.length > 0 || this.#waiters.length > 0;
+  }
+
   /** The job that leaves next. */
   get next(): Job | undefined {
     return this.#queue.first;

@@ -72,7 +72,7 @@ export class Flow {
    * follows in a microtask, behind the code that awaits the results and may submit more.
    */
   onAnswers(): void {
-    if (this.#backlog.queued > 0 || this.#backlog.waiting > 0) this.refill();
+    if (this.#backlog.hasPending) this.refill();
     if (this.#isRelieving) return;
     this.#isRelieving = true;
     void RESOLVED.then(this.#relieve);
@@ -81,9 +81,8 @@ export class Flow {
   readonly #relieve = (): void => {
     this.#isRelieving = false;
     this.refill();
-    // What is still queued, or waits for room, has no thread to go to.
-    if (this.#backlog.queued > 0 || this.#backlog.waiting > 0) return;
-    if (this.#dispatcher.relieve()) this.refill();
+    // While something is pending no thread is idle that could relieve another one.
+    if (!this.#backlog.hasPending && this.#dispatcher.relieve()) this.refill();
   };
 
   /** Lets the first waiter in if there is room for it now; one that can't be taken over is refused. */

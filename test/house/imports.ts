@@ -16,7 +16,7 @@ export interface Import {
   readonly isTypeOnly: boolean;
 }
 
-/** A source file that is imported by nobody else still is one. */
+/** All source files, imported by others or not, and the imports among them. */
 export interface House {
   readonly files: readonly string[];
   readonly imports: readonly Import[];
@@ -103,7 +103,7 @@ export function circlesOf(graph: Graph): string[][] {
   return found;
 }
 
-/** The arrows that don't point down a list of rooms. A room that is not on the list is told, too. */
+/** The arrows that don't point down a list of rooms. A room that is not on the list is reported, too. */
 export function upwards(graph: Graph, topDown: readonly string[]): string[] {
   const unknown = [...graph.keys()].filter((room) => !topDown.includes(room));
   const arrows = [...graph].flatMap(([from, targets]) =>

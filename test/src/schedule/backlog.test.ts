@@ -44,6 +44,22 @@ test('a new backlog is empty, and has room for its slots and its jobs', () => {
   ]);
 });
 
+test('what is queued is pending, and so is who waits; what is out on a thread is not', () => {
+  const backlog = new Backlog<Entry>(1, LIMITS);
+  const job = jobOf(1);
+  expect(backlog.hasPending).toBe(false);
+  backlog.accept(job);
+  expect(backlog.hasPending).toBe(false);
+  backlog.queue(job);
+  expect(backlog.hasPending).toBe(true);
+  backlog.take();
+  expect(backlog.hasPending).toBe(false);
+  backlog.wait(jobOf(2));
+  expect(backlog.hasPending).toBe(true);
+  backlog.takeWaiter();
+  expect(backlog.hasPending).toBe(false);
+});
+
 describe('a newcomer', () => {
   test.each<[held: readonly number[], bytes: number, blocker: string | undefined]>([
     [[], 10, undefined],
