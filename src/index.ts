@@ -1,6 +1,7 @@
 /** The public surface of millrace. */
 export { type CloseReport, Pool, type PoolEvents } from './pool.js';
 export type { Ending, Job, JobState } from './job/job.js';
+export type { RetirementReason } from './dispatch/lane.js';
 export type { UnfinishedJob } from './schedule/closing.js';
 export type { PoolStats } from './schedule/snapshot.js';
 export type { TimeStats } from './job/stats.js';
@@ -11,6 +12,7 @@ export type {
   Overflow,
   PoolOptions,
   SubmitOptions,
+  ThreadHook,
 } from './api/options.js';
 export type { Cloned, JobArguments, JobName, JobResult, UntypedModule } from './api/types.js';
 export {

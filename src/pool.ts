@@ -24,17 +24,20 @@ import {
   type PoolOptions,
   poolSettings,
 } from './api/options.js';
-import type { SubmitOptions } from './api/options.js';
+import type { SubmitOptions, ThreadHook } from './api/options.js';
 import { Scheduler } from './schedule/scheduler.js';
 import { isServing } from './wire/serving.js';
 import type { PoolStats } from './schedule/snapshot.js';
 import { Threads } from './threads/threads.js';
+import type { RetirementReason } from './dispatch/lane.js';
 import type { JobArguments, JobName, JobResult, UntypedModule } from './api/types.js';
 
 /** What a closed pool reports: how many jobs ended in which way since `close()`, and what did not. */
 export type CloseReport = Readonly<Record<Ending, number>> & {
   /** The jobs that the deadline cut off, the oldest first; they count as rejected. */
   readonly unfinished: readonly UnfinishedJob[];
+  /** How many threads had not ended: a native call holds them, or native work of jobs that were cut off. */
+  readonly threadsLeft: number;
 };
 
 /** The events of a pool. */
@@ -45,10 +48,15 @@ export interface PoolEvents {
   available: [];
   /** A job failed (rejected, timed out or dropped) and nobody has read its `result`. */
   failed: [error: unknown, job: Job<unknown>];
-  /** A rejection that a job left behind, or an uncaught exception that no single job is to blame for. */
+  /** A rejection that a job left behind, an uncaught exception, or an error of `teardown`. */
   strayError: [error: unknown];
   /** A thread ended by itself; another replaces it. The cause is undefined if none is known. */
   threadLost: [cause: unknown];
+  /**
+   * A thread was taken out of service; another replaces it. A job outlived its grace after it was cancelled or timed out,
+   * the thread was stuck in what a finished job had left behind, or an exception was not caught.
+   */
+  threadRetired: [reason: RetirementReason];
   /** A thread has loaded the module. */
   threadReady: [];
   /** `close()` is done. */
@@ -77,11 +85,11 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
   #isDrained = false;
   #closing: Promise<CloseReport> | undefined;
   #drained: (() => void) | undefined;
-  readonly #unfinished: UnfinishedJob[] = [];
   #closeTimer: NodeJS.Timeout | undefined;
   #closeAtMs = Infinity;
   #unread: JobRecord[] = [];
   #hasWarned = false;
+  #hasWarnedOfThreads = false;
 
   /**
    * Starts the threads at once; `ready()` tells when they have loaded the module.
@@ -92,7 +100,7 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
    * @throws InvalidOptionError `ERR_INVALID_OPTION`: names the option, the value and what is valid.
    * @throws NestedPoolError `ERR_NESTED_POOL`: on a thread that serves the same module.
    */
-  constructor(module: URL | string, options?: PoolOptions) {
+  constructor(module: URL | string, options?: PoolOptions<ThreadHook<Module>>) {
     super();
     const settings = poolSettings(module, options);
     if (isServing(settings.module)) throw new NestedPoolError(settings.module);
@@ -111,12 +119,16 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
         this.#settleReady();
       },
       stray: (error) => this.#emitLater('strayError', error),
-      gone: (link, loss) => {
-        const started = this.#scheduler.loseThread(link, loss);
-        if (!link.wasReady || link.isStopped) return;
-        this.#emitLater('threadLost', loss.cause);
-        if (loss.isUncaught && started !== 1) this.#emitLater('strayError', loss.cause);
+      uncaught: (link, error) => {
+        this.#scheduler.uncaught(link, error);
+        this.#emitLater('strayError', error);
       },
+      retired: (_, reason) => this.#emitLater('threadRetired', reason),
+      gone: (link, loss) => {
+        this.#scheduler.loseThread(link, loss);
+        if (link.wasReady && !loss.isDeliberate) this.#emitLater('threadLost', loss.cause);
+      },
+      exhausted: () => this.#warnOfThreads(),
       failed: (error) => {
         this.#failure = error;
         this.#scheduler.fail(error);
@@ -141,8 +153,9 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
    * @throws PoolClosedError `ERR_POOL_CLOSED`
    * @throws InvalidOptionError `ERR_INVALID_OPTION`
    *
-   * Cancel safety: abort `signal` at any time; a waiting or queued job then never runs, a running
-   * one rejects at once and its slot is free when its thread has been replaced.
+   * Cancel safety: abort `signal` at any time; a waiting or queued job then never runs, a running one rejects at once. It
+   * is told to stop (`JobContext.signal`), and its slot is free when its function has ended, or when its thread has been
+   * replaced as it outlived `graceMs`.
    */
   run<Name extends JobName<Module>>(
     name: Name,
@@ -225,7 +238,11 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
   /**
    * Closes the pool for good. New jobs and those that wait for room are refused with
    * `ERR_POOL_CLOSED`; accepted ones run to their end, or until the deadline: what is left then
-   * rejects with `ERR_POOL_CLOSED` and is handed back as `unfinished`. Then the threads end.
+   * rejects with `ERR_POOL_CLOSED` and is handed back as `unfinished`. Jobs that run are told so before the deadline
+   * (by `graceMs`, or a fifth of the deadline where that is less); one that fails from then on counts as unfinished.
+   *
+   * Then the threads run `teardown` and end; one that does not is ended by force after `drainMs`. At the deadline
+   * `close` fulfils whatever threads do, at most 0.1 s late; those that are left keep the process no longer alive.
    *
    * @returns The report. Every call gives the same promise; the earliest deadline wins. It rejects
    *   only for `ERR_INVALID_OPTION`.
@@ -259,26 +276,51 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
     this.#isDrained = true;
     clearTimeout(this.#closeTimer);
     this.#scheduler.stop();
-    await this.#threads.destroy();
+    const threadsLeft = await this.#threads.end(this.#closeAtMs);
     const after = this.#scheduler.endings();
     const since = Object.fromEntries(
       Object.entries(after).map(([ending, count]) => [ending, count - before[ending as Ending]]),
     ) as Record<Ending, number>;
-    const report: CloseReport = { ...since, unfinished: this.#unfinished };
+    const { unfinished } = this.#scheduler;
+    const report: CloseReport = { ...since, unfinished, threadsLeft };
     this.#keepAlive.end();
     this.#emitLater('closed', report);
     return report;
   }
 
   #closeWithin(deadlineMs: number): void {
-    const atMs = performance.now() + deadlineMs;
-    if (atMs >= this.#closeAtMs || this.#isDrained) return;
+    const nowMs = performance.now();
+    const atMs = nowMs + deadlineMs;
+    if (atMs >= this.#closeAtMs) return;
     this.#closeAtMs = atMs;
+    if (this.#isDrained) return void this.#threads.end(atMs);
+    const warningMs = Math.min(this.#scheduler.graceMs, deadlineMs / 5);
+    this.#closeAfter(deadlineMs - warningMs, () => {
+      this.#scheduler.warn();
+      this.#closeAfter(atMs - performance.now(), () => this.#scheduler.cutOff());
+    });
+  }
+
+  #closeAfter(delayMs: number, step: () => void): void {
     clearTimeout(this.#closeTimer);
-    this.#closeTimer = setTimeout(() => {
+    const timer = setTimeout(() => {
       // Answers may have arrived while this thread was busy: timers run before messages do.
-      setImmediate(() => this.#unfinished.push(...this.#scheduler.cutOff()));
-    }, deadlineMs).unref();
+      setImmediate(() => {
+        if (this.#closeTimer === timer && !this.#isDrained) step();
+      });
+    }, delayMs).unref();
+    this.#closeTimer = timer;
+  }
+
+  #warnOfThreads(): void {
+    if (this.#hasWarnedOfThreads) return;
+    this.#hasWarnedOfThreads = true;
+    process.emitWarning(
+      `No thread is left to run jobs: all ${this.#targetThreads} were retired, and as many before them have not ended ` +
+        'yet, as native calls or jobs that ignore their signal hold them. Queued jobs wait for one of them to end (this is ' +
+        'said once per pool).',
+      { type: 'MillraceWarning', code: 'MILLRACE_NO_THREADS' },
+    );
   }
 
   #settleReady(): void {

@@ -2,19 +2,31 @@
  * Starts on every thread of a pool: greets the main thread, loads the job module, and passes everything
  * else to the runner. `boot.cts`, which is exported as `millrace/host`, imports it.
  *
- * Invariants: no error of the module ends the thread; an uncaught exception does, after it was reported.
+ * Invariants: no error of the module ends the thread; after an uncaught exception it starts no more jobs, and ends when
+ * it is told to.
  */
-import { MessageChannel, parentPort, threadId } from 'node:worker_threads';
+import {
+  MessageChannel,
+  type MessagePort,
+  parentPort,
+  threadId,
+  workerData,
+} from 'node:worker_threads';
 import { serialize } from 'node:v8';
 import { onMessage } from '../src/wire/port.js';
-import { BELL, type Hello, Kind, PROTOCOL } from '../src/wire/protocol.js';
+import { BELL, type Hello, type Hooks, Kind, PROTOCOL } from '../src/wire/protocol.js';
 import { markServing } from '../src/wire/serving.js';
 import { encodeThrown } from '../src/wire/thrown.js';
+import { Drain, openPorts } from './drain.js';
 import { jobFunctions } from './job-functions.js';
+import { bindHook } from './hooks.js';
 import { Runner } from './runner.js';
 
 const { port1: link, port2: mainPort } = new MessageChannel();
 let runner: Runner | undefined;
+let drain: Drain | undefined;
+/** Those that keep the event loop alive: our own, and Piscina's two. */
+let ports: readonly MessagePort[] = [];
 
 onMessage(link, (message) => {
   if (message === BELL) runner?.wake();
@@ -25,37 +37,49 @@ function receive([kind, ...content]: readonly unknown[]): void {
   switch (kind) {
     case Kind.input:
       return runner?.receive(...(content as [number, number, unknown]));
+    case Kind.told:
+      runner?.told(content[0] as number);
+      return link.postMessage([Kind.pong]);
     case Kind.ping:
       return link.postMessage([Kind.pong]);
-    case Kind.flush:
-      return void flush();
+    case Kind.more:
+      return runner?.more(content[0] as number);
+    case Kind.drain:
+      runner?.stop();
+      return drain?.begin(content[0] as boolean);
     case Kind.boot: {
-      const [moduleUrl, memory, cells, slots] = content as [
+      const [moduleUrl, memory, cells, slots, hooks] = content as [
         string,
         SharedArrayBuffer,
         number,
         number,
+        Hooks,
       ];
-      const made = new Runner(link, { memory, cells }, slots, { receive, crash });
-      return void boot(moduleUrl, made);
+      const made = new Runner(link, { memory, cells }, slots, { receive, uncaught, stray });
+      return void boot(moduleUrl, made, hooks);
     }
   }
 }
 
-process.on('unhandledRejection', (reason) => {
-  link.postMessage([Kind.stray, serialize(encodeThrown(reason))]);
-});
-process.on('uncaughtException', crash);
-process.on('exit', () => runner?.stop());
+process.on('unhandledRejection', stray);
+process.on('uncaughtException', uncaught);
+process.on('exit', () => runner?.end());
 
-function crash(error: unknown): void {
-  link.postMessage([Kind.crash, serialize(encodeThrown(error))]);
-  process.exit(1);
+function stray(error: unknown): void {
+  link.postMessage([Kind.stray, serialize(encodeThrown(error))]);
+}
+
+function uncaught(error: unknown): void {
+  link.postMessage([Kind.uncaught, serialize(encodeThrown(error))]);
+  // Nothing that was half loaded is worth keeping.
+  if (runner === undefined) process.exit(1);
+  runner.stop();
 }
 
 // Piscina reports itself ready right after it has loaded this file; the greeting must come later,
 // as a thread that is stopped before would never be replaced.
 setImmediate(() => {
+  ports = openPorts();
   const hello: Hello = {
     protocol: PROTOCOL,
     threadId,
@@ -64,25 +88,27 @@ setImmediate(() => {
   parentPort?.postMessage(hello, [mainPort]);
 });
 
-/** A worker's stream calls back when the main side has taken the data and asked for more. */
-async function flush(): Promise<void> {
-  const unsent = [process.stdout, process.stderr].filter((stream) => stream.writableLength > 0);
-  await Promise.all(
-    unsent.map((stream) => new Promise((resolve) => stream.write('', () => resolve(undefined)))),
-  );
-  link.postMessage([Kind.flushed]);
-}
-
 /** What Piscina is told to look for in this file; it is never called. */
 export function serve(): void {}
 
-async function boot(moduleUrl: string, made: Runner): Promise<void> {
+async function boot(moduleUrl: string, made: Runner, hooks: Hooks): Promise<void> {
   markServing(moduleUrl);
   try {
     // webpack would look for the module in the bundle.
     const module: unknown = await import(/* webpackIgnore: true */ moduleUrl);
-    const functions = jobFunctions(module as Record<string, unknown>);
-    made.jobs = functions.map(([name, execute]) => ({ name, execute }));
+    const functions = new Map(jobFunctions(module as Record<string, unknown>));
+    const thread = { threadId, workerData: workerData as unknown };
+    const setup = bindHook('setup', hooks.setup, functions, thread);
+    const teardown = bindHook('teardown', hooks.teardown, functions, thread);
+    await setup?.();
+    for (const name of Object.values(hooks)) functions.delete(name as string);
+    made.jobs = [...functions].map(([name, execute]) => ({ name, execute }));
+    drain = new Drain(ports, {
+      whenIdle: (idle) => made.whenIdle(idle),
+      teardown,
+      tornDown: () => link.postMessage([Kind.tornDown]),
+      stray,
+    });
     runner = made;
     link.postMessage([Kind.ready, made.jobs.map(({ name }) => name)]);
   } catch (error) {

@@ -18,6 +18,7 @@ import { Rings, type SharedRings } from '../src/wire/rings.js';
 import { encodeThrown } from '../src/wire/thrown.js';
 import { isTransferred, type JobContext, TRANSFER } from '../src/api/worker.js';
 import { LargeInputs } from './inputs.js';
+import { type Desk, RunningJob } from './running-job.js';
 
 /** A function of the job module. */
 export interface HostedJob {
@@ -51,7 +52,9 @@ export interface RunnerHost {
   /** Called with messages that the runner took from the link while it looked for an input. */
   receive(message: readonly unknown[]): void;
   /** Called with an exception that nobody has caught. */
-  crash(error: unknown): void;
+  uncaught(error: unknown): void;
+  /** Reports an error that belongs to no job's ending. */
+  stray(error: unknown): void;
 }
 
 export class Runner {
@@ -61,7 +64,9 @@ export class Runner {
   readonly #slots: number;
   readonly #host: RunnerHost;
   readonly #largeInputs: LargeInputs;
+  readonly #desk: Desk;
   #running = 0;
+  #idle: (() => void) | undefined;
   #isStopped = false;
   #isDraining = false;
   #isWaitingForTurn = false;
@@ -82,6 +87,12 @@ export class Runner {
     this.#slots = slots;
     this.#host = host;
     this.#largeInputs = new LargeInputs(link, (message) => host.receive(message));
+    this.#desk = {
+      words: this.#rings.jobWords,
+      reachable: new Map(),
+      post: (message) => link.postMessage(message),
+      stray: (error) => host.stray(error),
+    };
     link.on('messageerror', (error) => {
       this.#largeInputs.failed(error);
       this.#drain();
@@ -99,6 +110,28 @@ export class Runner {
   /** Starts no more jobs: the thread ends. Code that called `process.exit` may go on for a while. */
   stop(): void {
     this.#isStopped = true;
+  }
+
+  /** Publishes that the thread's event loop has ended. */
+  end(): void {
+    this.stop();
+    this.#rings.end();
+  }
+
+  /** Calls back when no job function runs any more; at once if none does. */
+  whenIdle(idle: () => void): void {
+    if (this.#running === 0) idle();
+    else this.#idle = idle;
+  }
+
+  /** Handles the message that a cell's job was told to stop: its signal aborts. */
+  told(cell: number): void {
+    this.#desk.reachable.get(cell)?.look();
+  }
+
+  /** Handles the message that the progress of a cell's job has arrived, and that another value is kept. */
+  more(cell: number): void {
+    this.#desk.reachable.get(cell)?.postKept();
   }
 
   /** Takes an input that is too large for its cell. */
@@ -138,7 +171,7 @@ export class Runner {
     try {
       runMicrotasks();
     } catch (error) {
-      this.#host.crash(error);
+      this.#host.uncaught(error);
     }
     return !this.#isStopped;
   }
@@ -188,41 +221,46 @@ export class Runner {
       return this.#answer(cell, Form.unreadable, encodeThrown(large.error));
     }
     const { name, execute } = this.jobs[rings.functions[cell] as number] as HostedJob;
+    const job = new RunningJob(this.#desk, cell, rings.ids[cell] as number, name);
     try {
       const input = large === undefined ? rings.values.read(cell, form) : large.value;
       // `Reflect.apply` keeps V8 from inlining the job: a loop in it, compiled as a part of this function
       // with its `try` and an input of any type, took 2.4 times as long (docs/design.md).
-      const result: unknown = Reflect.apply(execute, undefined, [
-        input,
-        { name, id: rings.ids[cell] as number },
-      ]);
-      if (isThenable(result)) this.#await(cell, result);
-      else this.#fulfil(cell, result);
+      const result: unknown = Reflect.apply(execute, undefined, [input, job]);
+      if (isThenable(result)) this.#await(cell, job, result);
+      else this.#fulfil(cell, job, result);
     } catch (error) {
-      this.#answer(cell, Form.thrown, encodeThrown(error));
+      this.#reject(cell, job, error);
     }
   }
 
-  #await(cell: number, result: PromiseLike<unknown>): void {
+  #await(cell: number, job: RunningJob, result: PromiseLike<unknown>): void {
     this.#rings.markAsync(cell);
     this.#nowMs = now();
     // What `then` hands over may be a promise again; `Promise.resolve` follows it to the end.
     new Promise((resolve) => resolve(result)).then(
       (value) => {
-        this.#fulfil(cell, value);
+        this.#fulfil(cell, job, value);
         this.#announce();
         this.#goOnLater();
       },
       (reason) => {
-        this.#answer(cell, Form.thrown, encodeThrown(reason));
+        this.#reject(cell, job, reason);
         this.#goOnLater();
       },
     );
   }
 
-  #fulfil(cell: number, result: unknown): void {
+  #reject(cell: number, job: RunningJob, reason: unknown): void {
+    job.end();
+    this.#answer(cell, Form.thrown, encodeThrown(reason));
+  }
+
+  #fulfil(cell: number, job: RunningJob, result: unknown): void {
+    const hasPosted = job.end();
     try {
-      const form = isTransferred(result) ? Inline.none : this.#rings.values.write(cell, result);
+      const form =
+        hasPosted || isTransferred(result) ? Inline.none : this.#rings.values.write(cell, result);
       if (form === Inline.none) return this.#handOver(cell, result);
       this.#ended(cell, form);
     } catch (error) {
@@ -258,6 +296,7 @@ export class Runner {
     }
     this.#rings.answered(cell);
     this.#wasPosted = true;
+    if (this.#idle !== undefined) this.#maybeIdle();
   }
 
   #ended(cell: number, form: number): void {
@@ -266,6 +305,14 @@ export class Runner {
     this.#meanRunMs += (this.#nowMs - this.#rings.startedMs(cell) - this.#meanRunMs) * MEAN_WEIGHT;
     this.#rings.forms[cell] = form;
     this.#rings.finish(cell, this.#nowMs);
+    if (this.#idle !== undefined) this.#maybeIdle();
+  }
+
+  #maybeIdle(): void {
+    if (this.#running > 0) return;
+    // In the next turn: this one still answers for the job that has just ended.
+    setImmediate(this.#idle as () => void);
+    this.#idle = undefined;
   }
 
   /** Gives a cell back, and rings if it is time. */

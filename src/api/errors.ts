@@ -96,7 +96,10 @@ export class JobTimeoutError extends MillraceError {
   }
 }
 
-/** `ERR_THREAD_LOST`: the thread ended while it ran the job: exit, out of memory, uncaught exception. */
+/**
+ * `ERR_THREAD_LOST`: the thread ended while it ran the job (exit, out of memory), or an exception that nobody caught, which
+ * may have been any job's there, ended it.
+ */
 export class ThreadLostError extends MillraceError {
   /** Whether the job had started: it may have done part of its work. */
   readonly started: boolean;
@@ -181,8 +184,8 @@ export class PoolClosedError extends MillraceError {
   /** Whether the deadline cut the job off while it ran: it may have done part of its work. */
   readonly started: boolean;
 
-  constructor(message: string, started: boolean) {
-    super('ERR_POOL_CLOSED', message);
+  constructor(message: string, started: boolean, cause?: unknown) {
+    super('ERR_POOL_CLOSED', message, cause === undefined ? undefined : { cause });
     this.started = started;
   }
 }

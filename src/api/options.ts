@@ -11,6 +11,7 @@ import type { ResourceLimits, Transferable, WorkerOptions } from 'node:worker_th
 import { InvalidOptionError } from './errors.js';
 import { defaultHostPath, givenHostPath } from './host-file.js';
 import { defaultThreads } from './parallelism.js';
+import type { ThreadInfo } from './worker.js';
 
 /** What happens to a submission that finds the backlog full. */
 export type Overflow = 'wait' | 'reject' | 'drop-oldest' | 'drop-newest';
@@ -25,8 +26,24 @@ export interface BacklogOptions {
   readonly waiters?: number;
 }
 
-/** The options of a pool. Every one has a safe default. */
-export interface PoolOptions {
+/**
+ * The name of an exported function of the job module that takes a `ThreadInfo` (of `millrace/worker`) and is awaited:
+ * `setup` and `teardown`.
+ */
+export type ThreadHook<Module> = string extends keyof Module
+  ? string
+  : {
+      [Name in keyof Module]: Module[Name] extends (thread: ThreadInfo) => unknown ? Name : never;
+    }[keyof Module] &
+      string;
+
+/**
+ * The options of a pool. Every one has a safe default.
+ *
+ * @typeParam Hook - The names that `setup` and `teardown` may have. `new Pool` infers them; options that are declared
+ *   apart and name a hook are of type `PoolOptions<ThreadHook<typeof import('./jobs.js')>>`.
+ */
+export interface PoolOptions<Hook extends string = never> {
   /**
    * How many threads the pool keeps, 1 to 1024. Default: the processors that this process may use
    * (affinity and cgroup quota respected) less one, at least 1.
@@ -43,7 +60,30 @@ export interface PoolOptions {
   readonly backlog?: number | BacklogOptions;
   /** Default `'wait'`. */
   readonly overflow?: Overflow;
-  /** Milliseconds that a thread may take to load the job module. Default 30,000. */
+  /**
+   * How long a job that was settled while it ran (cancelled, timed out) may go on before its thread is replaced, in
+   * milliseconds, 0 to 2,147,483,647. Default: as long as this pool's threads took to become ready, between 100 ms and 5 s.
+   */
+  readonly graceMs?: number;
+  /**
+   * How long a thread that ends in order may keep its event loop busy, with an interval or an open connection, before it
+   * is ended by force, in milliseconds. Default 1000. One with nothing open ends at once.
+   */
+  readonly drainMs?: number;
+  /** Milliseconds that `teardown` may take on each thread. Default 5000. */
+  readonly teardownMs?: number;
+  /**
+   * The name of a function of the job module that each thread calls before its first job, and awaits. If it fails the
+   * module counts as not loaded. It is no job.
+   */
+  readonly setup?: Hook;
+  /**
+   * The name of a function of the job module that each thread calls when it ends in order, after its last job, and awaits:
+   * to close what is open. Not called on threads that are lost, stuck or ended by force, nor if the process exits without
+   * `close()`. It is no job.
+   */
+  readonly teardown?: Hook;
+  /** Milliseconds that a thread may take to load the job module, `setup` included. Default 30,000. */
   readonly loadTimeoutMs?: number;
   /** Where the file of `millrace/host` is, for bundled programs only. Default: beside this library. */
   readonly host?: URL | string;
@@ -81,6 +121,13 @@ export interface SubmitOptions {
   readonly transfer?: readonly Transferable[];
   /** What the job is charged against `backlog.bytes`, instead of the estimate. */
   readonly bytes?: number;
+  /** The pool's `graceMs` for this job. */
+  readonly graceMs?: number;
+  /**
+   * Called with what the job reports by `job.progress(value)`: the newest value each time, the last one before the job
+   * settles, and none after that. What it throws is an uncaught exception of this thread.
+   */
+  readonly onProgress?: (value: unknown) => void;
 }
 
 /** The options of `close`. */
@@ -98,6 +145,11 @@ export interface Settings {
   readonly backlog: { readonly jobs: number; readonly bytes: number; readonly waiters: number };
   readonly overflow: Overflow;
   readonly loadTimeoutMs: number;
+  /** Undefined for the time that a boot takes. */
+  readonly graceMs: number | undefined;
+  readonly drainMs: number;
+  readonly teardownMs: number;
+  readonly hooks: { readonly setup: string | undefined; readonly teardown: string | undefined };
   readonly hostPath: string;
   /** What goes to `new Worker` untouched. */
   readonly threadOptions: Readonly<Record<string, unknown>>;
@@ -112,11 +164,16 @@ const POOL_OPTIONS = [
   'backlog',
   'overflow',
   'loadTimeoutMs',
+  'graceMs',
+  'drainMs',
+  'teardownMs',
+  'setup',
+  'teardown',
   'host',
   ...THREAD_OPTIONS,
 ];
 const BACKLOG_OPTIONS = ['jobs', 'bytes', 'waiters'];
-const JOB_OPTIONS = ['signal', 'timeout', 'transfer', 'bytes'];
+const JOB_OPTIONS = ['signal', 'timeout', 'transfer', 'bytes', 'graceMs', 'onProgress'];
 const TIMEOUTS = ['acceptMs', 'queueMs', 'runMs', 'totalMs'] as const;
 /** The longest delay that a Node timer takes, 24.8 days. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
@@ -144,6 +201,10 @@ export function poolSettings(module: unknown, options: unknown = {}): Settings {
     },
     overflow: oneOf('overflow', given['overflow'], OVERFLOWS) ?? 'wait',
     loadTimeoutMs: whole('loadTimeoutMs', given['loadTimeoutMs'], 1, MAX_TIMEOUT_MS) ?? 30_000,
+    graceMs: whole('graceMs', given['graceMs'], 0, MAX_TIMEOUT_MS),
+    drainMs: whole('drainMs', given['drainMs'], 0, MAX_TIMEOUT_MS) ?? 1000,
+    teardownMs: whole('teardownMs', given['teardownMs'], 0, MAX_TIMEOUT_MS) ?? 5000,
+    hooks: { setup: hook('setup', given['setup']), teardown: hook('teardown', given['teardown']) },
     hostPath:
       given['host'] === undefined
         ? defaultHostPath()
@@ -155,7 +216,7 @@ export function poolSettings(module: unknown, options: unknown = {}): Settings {
 /** Checks the options of one job. @throws InvalidOptionError */
 export function checkSubmitOptions(options: SubmitOptions): void {
   const given = record('options', options, JOB_OPTIONS);
-  const { signal, timeout, transfer, bytes } = given;
+  const { signal, timeout, transfer, bytes, graceMs, onProgress } = given;
   if (signal !== undefined && !isAbortSignal(signal)) {
     throw invalid('signal', signal, 'an AbortSignal');
   }
@@ -168,6 +229,10 @@ export function checkSubmitOptions(options: SubmitOptions): void {
     throw invalid('transfer', transfer, 'an array of ArrayBuffers, MessagePorts and the like');
   }
   whole('bytes', bytes, 0, Number.MAX_SAFE_INTEGER);
+  whole('graceMs', graceMs, 0, MAX_TIMEOUT_MS);
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw invalid('onProgress', onProgress, 'a function');
+  }
 }
 
 /** Checks the options of `close`. @throws InvalidOptionError */
@@ -219,6 +284,11 @@ function oneOf<Value extends string | boolean>(
 ): Value | undefined {
   if (value === undefined || values.includes(value as Value)) return value as Value | undefined;
   throw invalid(option, value, values.map((name) => inspect(name)).join(', '));
+}
+
+function hook(option: string, value: unknown): string | undefined {
+  if (value === undefined || (typeof value === 'string' && value !== '')) return value;
+  throw invalid(option, value, 'the name of an exported function of the job module');
 }
 
 /** A `file:` URL (as a URL or as text) or an absolute path, as the text of a `file:` URL. */

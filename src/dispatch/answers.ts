@@ -30,8 +30,17 @@ export class Answers {
 
   #read(lane: Lane, message: unknown): void {
     const [kind, cell, form, value] = message as [number, number, number, unknown];
-    if (kind === Kind.pong) lane.isAnswering = true;
-    else this.#ended(lane, cell, form, value);
+    if (kind === Kind.done) this.#ended(lane, cell, form, value);
+    else if (kind === Kind.progress) this.#progressed(lane, cell, form, value);
+    else if (kind === Kind.pong) lane.ponged();
+  }
+
+  /** Hands a progress value to whoever listens, and asks for the next one if one is kept. */
+  #progressed(lane: Lane, cell: number, form: number, value: unknown): void {
+    if (lane.rings.jobWords.received(cell)) lane.link.post([Kind.more, cell]);
+    const job = lane.jobs[cell];
+    if (job === undefined || !lane.carries(job, cell)) return;
+    job.progressed(form === Form.buffer ? asBuffer(value) : value);
   }
 
   /** Takes what has come back from a thread, without waiting for its bell. */
@@ -85,6 +94,7 @@ export class Answers {
     const job = lane.release(cell);
     if (job === undefined) return;
     lane.isHeldUp = false;
+    if (lane.abandoned.size > 0) forget(lane, cell);
     const runMs = finishedMs - startedMs;
     const endedMs = finishedMs + link.clockOffsetMs;
     if (!lane.carries(job, cell)) {
@@ -121,4 +131,10 @@ export class Answers {
     const error = withoutStack(() => new NotCloneableError(job.name, what, cause));
     this.#settler.settle(job, 'rejected', error);
   }
+}
+
+/** A job that was settled before it ended holds its thread no longer. */
+function forget(lane: Lane, cell: number): void {
+  lane.abandoned.get(cell)?.clear();
+  lane.abandoned.delete(cell);
 }

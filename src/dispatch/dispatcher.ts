@@ -8,23 +8,21 @@
  * - A thread starts no more jobs at a time than it has slots, also while a cancelled one still runs;
  *   what is sent beyond that waits there and can be taken back.
  * - A job that was taken back never runs, and one that was started is never taken back: claims decide.
- * - What was sent and not started survives its thread; what was started is rejected, once.
- * - While jobs wait on a thread, the watch is set.
+ * - While jobs wait on a thread, the watch is set; while jobs are out at all, the patrol is.
  */
-import { ThreadLostError, UnknownJobError, withoutStack } from '../api/errors.js';
+import { UnknownJobError, withoutStack } from '../api/errors.js';
 import { Deadline, type Deadlines } from '../job/deadlines.js';
 import type { Functions } from '../job/functions.js';
 import type { JobRecord, Settler } from '../job/job.js';
 import type { Stats } from '../job/stats.js';
-import { Kind } from '../wire/protocol.js';
+import type { Reason } from '../wire/job-words.js';
 import { Answers } from './answers.js';
 import { type DispatchSettings, Lane, type Link, type Loss, WATCH_MS } from './lane.js';
 import { Lanes } from './lanes.js';
 import { Placement } from './placement.js';
+import { Recovery } from './recovery.js';
+import { Retirement } from './retirement.js';
 import { sendTo, wake } from './sending.js';
-
-/** How long a thread with several slots may leave a ping unanswered after a job on it was cancelled. */
-export const GRACE_MS = 1000;
 
 /** Work at hand on a thread that makes collecting its answers worthwhile, in expected milliseconds. */
 const LOOK_MS = 0.1;
@@ -32,8 +30,8 @@ const LOOK_MS = 0.1;
 /** How often the watch looks if the jobs in question are known to take long. */
 const SLOW_WATCH_MS = 25;
 
-/** Give up on a job after this many threads died just before starting it. */
-const MAX_THREADS_LOST = 3;
+/** How often threads with jobs are looked at: whether their answers were announced, and whether they are stuck. */
+const PATROL_MS = 50;
 
 export class Dispatcher {
   /** The ready threads. */
@@ -46,7 +44,10 @@ export class Dispatcher {
   readonly #answers: Answers;
   readonly #now: () => number;
   readonly #placement: Placement;
+  readonly #recovery: Recovery;
+  readonly #retirement: Retirement;
   readonly #watch = new Deadline(() => this.#look());
+  readonly #patrol = new Deadline(() => this.#lookAround());
 
   /** @param onRoom - Called after threads have answered, and when jobs were put back outside of any call. */
   constructor(
@@ -66,16 +67,27 @@ export class Dispatcher {
     this.#answers = new Answers(settler, stats);
     this.#now = now;
     this.#placement = new Placement(this.lanes.all, settings);
+    this.#recovery = new Recovery(settler);
+    this.#retirement = new Retirement(
+      this.#answers,
+      this.#recovery,
+      deadlines,
+      now,
+      settings.graceMs,
+      onRoom,
+    );
   }
 
   /** Adds a thread that is ready for jobs. */
   add(link: Link): void {
     const functions = this.#functions.loaded(link.names);
-    const lane: Lane = new Lane(link, functions, () => this.#graceOver(lane));
+    const lane = new Lane(link, functions);
     this.lanes.add(lane);
+    this.#retirement.booted(link.bootMs);
     link.deliverTo({
       receive: (message) => {
         this.#answers.receive(lane, message);
+        if (lane.isShut || lane.suspicion !== undefined) this.#retirement.onAnswer(lane);
         this.#lookAtOthers(lane);
         this.#onRoom();
       },
@@ -105,6 +117,7 @@ export class Dispatcher {
     sendTo(lane, job, index, isLast);
     this.#placement.latest = lane;
     if (lane.occupied > 1 && !this.#watch.isSet) this.#setWatch(WATCH_MS);
+    if (!this.#patrol.isSet) this.#setPatrol();
   }
 
   /** Wakes all threads that were sent jobs and may not know. */
@@ -120,13 +133,31 @@ export class Dispatcher {
   /**
    * Takes a job off its thread because it is about to be settled.
    *
+   * @param reason - What the job is told if it runs.
    * @returns Whether the thread had started it. Only the claim knows: a look before it may be late.
    */
-  withdraw(job: JobRecord): boolean {
+  withdraw(job: JobRecord, reason: Reason): boolean {
     const { carrier } = job;
     if (carrier === undefined || carrier.takeBack(job)) return false;
-    this.#abandon(job, carrier as Lane);
+    this.#retirement.abandon(job, carrier as Lane, reason);
     return true;
+  }
+
+  /** Tells the jobs that run now to stop, and lets them go on. Returns them. */
+  tellAll(reason: Reason): JobRecord[] {
+    const running = this.lanes.sent().filter((job) => job.isStarted && !job.isFinished);
+    for (const job of running) this.#retirement.tell(job.carrier as Lane, job.cell, reason);
+    return running;
+  }
+
+  /** How long a job may hold its thread after it was told to stop, unless it says otherwise. */
+  get graceMs(): number {
+    return this.#retirement.graceMs;
+  }
+
+  /** The pool is about to end its threads: no thread is retired any more. */
+  close(): void {
+    this.#retirement.close();
   }
 
   /**
@@ -136,40 +167,26 @@ export class Dispatcher {
    */
   relieve(): boolean {
     const overloaded = this.#placement.overloaded();
-    if (overloaded !== undefined) this.#recall(overloaded);
+    if (overloaded !== undefined) this.#recovery.recall(overloaded);
     return overloaded !== undefined;
   }
 
-  /**
-   * Handles the end of a thread, whether it was ready or not.
-   *
-   * @returns How many jobs it had started and not answered.
-   */
-  lose(link: Link, loss: Loss): number {
+  /** Handles an exception that nobody on a thread has caught. */
+  uncaught(link: Link, cause: unknown): void {
     const lane = this.lanes.find(link);
-    if (lane === undefined) return 0;
+    if (lane !== undefined) this.#retirement.onUncaught(lane, cause);
+  }
+
+  /** Handles the end of a thread, whether it was ready or not. */
+  lose(link: Link, loss: Loss): void {
+    const lane = this.lanes.find(link);
+    if (lane === undefined) return;
     this.#answers.collect(lane);
     this.#answers.collectUnannounced(lane);
     this.lanes.remove(lane);
     if (this.#placement.latest === lane) this.#placement.latest = undefined;
-    this.#deadlines.clear(lane.grace);
-    const jobs = lane.unsettled();
-    const started = jobs.filter((job) => job.isStarted);
-    const [next] = jobs;
-    // It ended on its own with nothing running: reading the next input may have been too much for it.
-    if (started.length === 0 && !loss.isDeliberate && !loss.isUncaught && next !== undefined) {
-      next.threadsLost += 1;
-    }
-    for (const job of jobs.toReversed()) {
-      const wasStarted = job.isStarted;
-      job.carrier = undefined;
-      if (wasStarted) {
-        const isCulprit = loss.isUncaught && started.length === 1;
-        const error = isCulprit ? loss.cause : lostError(job, true, loss.cause);
-        this.#settler.settle(job, 'rejected', error);
-      } else this.#giveBack(job, loss.cause);
-    }
-    return started.length;
+    this.#retirement.forget(lane);
+    this.#recovery.takeAll(lane, loss, true);
   }
 
   /** Rejects a job whose function the thread does not have. */
@@ -199,7 +216,7 @@ export class Dispatcher {
       nextMs = Math.min(nextMs, Math.max(overdueMs, WATCH_MS));
       if (overdueMs > 0) continue;
       lane.isHeldUp = true;
-      this.#recall(lane);
+      this.#recovery.recall(lane);
     }
     this.#onRoom();
     if (!this.#watch.isSet && this.lanes.all.some((lane) => lane.hasWaiting)) {
@@ -211,63 +228,18 @@ export class Dispatcher {
     this.#deadlines.set(this.#watch, this.#now() + inMs);
   }
 
-  /** A started job was settled while it ran; its slot stays taken until it has really ended. */
-  #abandon(job: JobRecord, lane: Lane): void {
-    job.carrier = undefined;
-    if (lane.isStopping || lane.isFinished(job.cell)) return;
-    if (this.#concurrency === 1) {
-      // First, so that nothing else can have started there; then a look whether it was needed.
-      this.#recall(lane);
-      if (!lane.isFinished(job.cell)) this.#stop(lane);
-      return;
+  /** The patrol: takes answers that nobody has announced, and finds threads that look at nothing. */
+  #lookAround(): void {
+    for (const lane of this.lanes.all.slice()) {
+      if (lane.occupied === 0) continue;
+      this.#answers.collect(lane);
+      this.#retirement.inspect(lane, this.#concurrency);
     }
-    // Others run there too: end the thread only if it is stuck, or if nobody could run there anyway.
-    if (!lane.grace.isSet) this.#ping(lane);
+    this.#onRoom();
+    if (!this.#patrol.isSet && this.lanes.all.some((lane) => lane.occupied > 0)) this.#setPatrol();
   }
 
-  /** Asks a thread on which an abandoned job still runs for a sign of life. */
-  #ping(lane: Lane): void {
-    lane.isAnswering = false;
-    lane.link.post([Kind.ping]);
-    this.#deadlines.set(lane.grace, this.#now() + GRACE_MS);
+  #setPatrol(): void {
+    this.#deadlines.set(this.#patrol, this.#now() + PATROL_MS);
   }
-
-  #graceOver(lane: Lane): void {
-    // The pong may have arrived while the main thread was busy: timers run before messages do.
-    setImmediate(() => {
-      if (lane.isStopping || !this.lanes.all.includes(lane)) return;
-      const unsettled = lane.unsettled().length;
-      if (unsettled === lane.occupied) return;
-      const isUseless = lane.occupied >= this.#concurrency && unsettled === 0;
-      if (lane.isAnswering && !isUseless) return this.#ping(lane);
-      this.#stop(lane);
-      this.#onRoom();
-    });
-  }
-
-  /** Ends a thread on purpose. What it has not started goes elsewhere at once. */
-  #stop(lane: Lane): void {
-    lane.isStopping = true;
-    this.#recall(lane);
-    lane.link.stop();
-  }
-
-  /** Takes back all that a thread has not started. */
-  #recall(lane: Lane): void {
-    // The newest first: each goes back to the very front. What was transferred can't be sent again.
-    for (const job of [...lane.unstarted()].toReversed()) {
-      if (job.transfer === undefined && lane.takeBack(job)) this.#giveBack(job, undefined);
-    }
-  }
-
-  /** Returns a sent job that never started to the backlog, unless its input is gone or deadly. */
-  #giveBack(job: JobRecord, cause: unknown): void {
-    const canGoOn = job.transfer === undefined && job.threadsLost < MAX_THREADS_LOST;
-    if (canGoOn) this.#settler.putBack(job);
-    else this.#settler.settle(job, 'rejected', lostError(job, false, cause));
-  }
-}
-
-function lostError(job: JobRecord, started: boolean, cause: unknown): ThreadLostError {
-  return withoutStack(() => new ThreadLostError(job.name, started, cause));
 }

@@ -5,11 +5,12 @@
  * - A cell is free or holds one posting, from `occupy` until the cell has come back from the thread,
  *   even if its job was settled or taken back long before.
  * - `occupied` counts the jobs that the thread has to run or is running, not those taken back.
+ * - From its retirement on it gets no more jobs.
  */
-import { Deadline } from '../job/deadlines.js';
 import type { JobFunction } from '../job/functions.js';
 import type { Carrier, JobRecord } from '../job/job.js';
 import type { Rings } from '../wire/rings.js';
+import type { Grace } from './grace.js';
 
 /** Takes what a thread says about its jobs. */
 export interface Receiver {
@@ -19,6 +20,9 @@ export interface Receiver {
   unreadable(error: unknown): void;
 }
 
+/** Why the pool has taken a thread out of service. */
+export type RetirementReason = 'cancelled' | 'timeout' | 'stuck' | 'uncaught';
+
 /** A thread that has loaded the job module. */
 export interface Link {
   readonly rings: Rings;
@@ -26,20 +30,28 @@ export interface Link {
   readonly names: readonly string[];
   /** Turns the times in the cells into times of this thread's `performance.now()` when added to them. */
   readonly clockOffsetMs: number;
+  /** How long the thread took to become ready, in milliseconds. */
+  readonly bootMs: number;
   /** Hands the thread's messages about its jobs to the receiver from now on. */
   deliverTo(receiver: Receiver): void;
   /** @throws What structured clone throws. */
   post(message: unknown, transfer?: readonly unknown[]): void;
-  /** Ends the thread; its loss is reported later, like any other. */
-  stop(): void;
+  /** Takes the thread out of service; another one boots in its place at once. */
+  retire(reason: RetirementReason): void;
+  /**
+   * Lets the thread end when nothing is left for it to do. Its loss is reported later, like any other.
+   *
+   * @param isOverAbandoned - Whether jobs that were settled still run there: then it is given more time.
+   */
+  drain(isOverAbandoned: boolean): void;
+  /** Ends the thread by force; its loss is reported later, like any other. */
+  terminate(): void;
 }
 
 /** Why a thread is gone. */
 export interface Loss {
   /** The reason if it is known: an error, or undefined. */
   readonly cause: unknown;
-  /** Whether `cause` is an uncaught exception of code on the thread. */
-  readonly isUncaught: boolean;
   /** Whether the pool itself ended it. */
   readonly isDeliberate: boolean;
 }
@@ -48,17 +60,30 @@ export interface Loss {
 export interface DispatchSettings {
   readonly concurrency: number;
   readonly coalesce: boolean;
+  /** How long a job that was told to stop may hold its thread; undefined for the time that a boot takes. */
+  readonly graceMs: number | undefined;
 }
 
 /** How long a job may take before it can count as overdue, and how often the watch looks. */
 export const WATCH_MS = 4;
+
+/** A thread does not look at what was sent to it, though nothing runs there that could keep it. */
+export interface Suspicion {
+  /** How many cells it had looked at, ever, when that was first seen. */
+  readonly consumed: number;
+  /** The message that it has to answer. */
+  readonly ping: number;
+  /** How long it may go on like that; undefined before it counts as stuck. */
+  grace: Grace | undefined;
+}
 
 export class Lane implements Carrier {
   readonly link: Link;
   readonly rings: Rings;
   /** By cell; undefined if the cell is free or its job was taken back. */
   readonly jobs: Array<JobRecord | undefined>;
-  readonly grace: Deadline;
+  /** By cell, for the jobs here that were settled and whose functions have not ended: how long they may go on. */
+  readonly abandoned: Map<number, Grace> = new Map();
   occupied = 0;
   /** The expected time of the occupied jobs whose duration can be estimated. */
   workMs = 0;
@@ -66,8 +91,15 @@ export class Lane implements Carrier {
   unforeseeable = 0;
   /** Jobs that were sent without checking whether the thread sleeps. */
   unheard = 0;
-  isStopping = false;
-  isAnswering = true;
+  /** Whether the thread was taken out of service. */
+  isRetired = false;
+  /** Whether it was told to end when nothing is left to do. */
+  isDraining = false;
+  isGone = false;
+  /** Whether it gets no jobs: it is retired, or seems to be stuck. */
+  isShut = false;
+  /** What it seems to be stuck in, if it does. */
+  suspicion: Suspicion | undefined;
   /** Whether its current job takes much longer than expected; nothing is queued behind it then. */
   isHeldUp = false;
   readonly #indexes: number[] = [];
@@ -75,14 +107,16 @@ export class Lane implements Carrier {
   #free: number;
   /** By cell the expected time of its job; negative if it cannot be estimated. */
   readonly #costs: Float64Array;
+  /** How often it was asked for a sign of life, and how often it has given one. */
+  #pings = 0;
+  #pongs = 0;
 
   /** @param functions - The thread's functions, in the order in which it counts them. */
-  constructor(link: Link, functions: readonly (JobFunction | undefined)[], graceOver: () => void) {
+  constructor(link: Link, functions: readonly (JobFunction | undefined)[]) {
     const { cells } = link.rings;
     this.link = link;
     this.rings = link.rings;
     this.jobs = Array.from({ length: cells }, () => undefined);
-    this.grace = new Deadline(graceOver);
     // The lowest cells are used first and again, so that memory that is not needed is never touched.
     this.#freeCells = Int32Array.from({ length: cells }, (_, index) => cells - 1 - index);
     this.#free = cells;
@@ -94,7 +128,24 @@ export class Lane implements Carrier {
 
   /** Whether a job may be sent here at all, whether the thread is busy or not. */
   get isOpen(): boolean {
-    return !this.isStopping && this.#free > 0;
+    return !this.isShut && this.#free > 0;
+  }
+
+  /** Posts a message that the thread answers as soon as its event loop turns. Returns its number. */
+  ping(message: readonly unknown[]): number {
+    this.#pings += 1;
+    this.link.post(message);
+    return this.#pings;
+  }
+
+  /** The thread has answered one more of these messages; it answers them in their order. */
+  ponged(): void {
+    this.#pongs += 1;
+  }
+
+  /** Whether the thread has answered the message of this number. */
+  hasAnswered(ping: number): boolean {
+    return this.#pongs >= ping;
   }
 
   /** Whether jobs wait on the thread for others there to end, or have ended and were not collected. */
@@ -176,6 +227,18 @@ export class Lane implements Carrier {
       (job, cell): job is JobRecord => job !== undefined && this.carries(job, cell),
     );
     return jobs.toSorted((a, b) => a.id - b.id);
+  }
+
+  /** Whether any function runs here, also one of a job that was settled. */
+  get isAnyRunning(): boolean {
+    return this.rings.isAnyRunning();
+  }
+
+  /** How many of the jobs here were settled while their functions run on. */
+  abandonedCount(): number {
+    let count = 0;
+    for (const cell of this.abandoned.keys()) if (!this.isFinished(cell)) count += 1;
+    return count;
   }
 
   /** The jobs here that the thread has not started, in the order of sending. */

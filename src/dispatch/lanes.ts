@@ -2,7 +2,7 @@
  * The ready threads of a pool, and what can be asked of all of them: how many are busy, what was sent to
  * them, what of it has not started.
  *
- * Invariant: a thread is in the list from its readiness until it is gone, stopping ones included.
+ * Invariant: a thread is in the list from its readiness until it is gone, retired ones included.
  */
 import type { JobRecord } from '../job/job.js';
 import type { Lane, Link } from './lane.js';
@@ -30,11 +30,16 @@ export class Lanes {
     let ready = 0;
     let busy = 0;
     for (const lane of this.all) {
-      if (lane.isStopping) continue;
+      if (lane.isRetired) continue;
       ready += 1;
       if (lane.occupied > 0) busy += 1;
     }
     return { ready, busy };
+  }
+
+  /** How many jobs were settled while their functions run on. */
+  abandoned(): number {
+    return this.all.reduce((sum, lane) => sum + lane.abandonedCount(), 0);
   }
 
   /** When the jobs that run now were started. */

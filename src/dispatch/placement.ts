@@ -78,7 +78,7 @@ export class Placement {
     let isIdle = false;
     let busiest: Lane | undefined;
     for (const lane of this.#lanes) {
-      if (lane.isStopping) continue;
+      if (lane.isShut) continue;
       if (lane.occupied === 0) isIdle = true;
       else if (lane.workMs >= RELIEF_MS && lane.hasWaiting) {
         if (busiest === undefined || lane.workMs > busiest.workMs) busiest = lane;

@@ -43,6 +43,13 @@ export interface Job<Result> {
   cancel(reason?: unknown): boolean;
 }
 
+/** What a job's options say about its times and its progress. */
+export interface JobTerms extends JobTimeouts {
+  /** How long its function may go on after it was told to stop, before its thread is retired. */
+  readonly graceMs?: number | undefined;
+  readonly onProgress?: ((value: unknown) => void) | undefined;
+}
+
 /** Carries out `Job.cancel`. Returns whether this call ended the job. */
 export type Cancel = (job: JobRecord, reason: unknown) => boolean;
 
@@ -75,7 +82,7 @@ export class JobRecord implements Job<unknown> {
   readonly bytes: number;
   readonly submittedMs: number;
   readonly signal: AbortSignal | undefined;
-  readonly timeouts: JobTimeouts | undefined;
+  readonly terms: JobTerms | undefined;
   /** Replaced at acceptance, when it may be copied or detached. */
   input: unknown;
   transfer: readonly Transferable[] | undefined;
@@ -108,7 +115,7 @@ export class JobRecord implements Job<unknown> {
     bytes: number,
     submittedMs: number,
     signal: AbortSignal | undefined,
-    timeouts: JobTimeouts | undefined,
+    terms: JobTerms | undefined,
     transfer: readonly Transferable[] | undefined,
   ) {
     this.#cancel = cancel;
@@ -118,7 +125,7 @@ export class JobRecord implements Job<unknown> {
     this.bytes = bytes;
     this.submittedMs = submittedMs;
     this.signal = signal;
-    this.timeouts = timeouts;
+    this.terms = terms;
     this.transfer = transfer;
   }
 
@@ -189,6 +196,17 @@ export class JobRecord implements Job<unknown> {
     if (this.#acceptance === undefined) return;
     this.#acceptance.resolve(this);
     this.#acceptance = undefined;
+  }
+
+  /** Hands a progress value to whoever listens; what that throws is an uncaught exception of the caller's. */
+  progressed(value: unknown): void {
+    try {
+      this.terms?.onProgress?.(value);
+    } catch (error) {
+      process.nextTick(() => {
+        throw error;
+      });
+    }
   }
 
   cancel(reason: unknown = new DOMException('This job was cancelled', 'AbortError')): boolean {

@@ -4,6 +4,7 @@
  * Invariants: a refusal allocates nothing but its error, which has no stack; every submission that
  * passes the check of its options is counted, and a refused one is counted as refused.
  */
+import { AsyncResource } from 'node:async_hooks';
 import type { Backlog } from './backlog.js';
 import {
   BacklogFullError,
@@ -15,7 +16,7 @@ import {
   withoutStack,
 } from '../api/errors.js';
 import type { Functions } from '../job/functions.js';
-import { type Cancel, JobRecord } from '../job/job.js';
+import { type Cancel, JobRecord, type JobTerms } from '../job/job.js';
 import { checkSubmitOptions, type SubmitOptions } from '../api/options.js';
 import { JOB_OVERHEAD_BYTES, weigh } from '../wire/payload.js';
 import type { Stats } from '../job/stats.js';
@@ -67,7 +68,6 @@ export class Admission {
     bytes: number,
     nowMs: number,
   ): JobRecord {
-    const timeout = options?.timeout;
     const transfer = options?.transfer;
     return new JobRecord(
       cancel,
@@ -77,7 +77,7 @@ export class Admission {
       bytes,
       nowMs,
       options?.signal,
-      typeof timeout === 'number' ? { totalMs: timeout } : timeout,
+      options === undefined ? undefined : termsOf(options),
       transfer === undefined || transfer.length === 0 ? undefined : transfer,
     );
   }
@@ -121,6 +121,18 @@ export class Admission {
     const excess = accepted + waiting - this.#slots - Math.floor(limits.jobs / 2);
     return this.#stats.retryAfterMs(Math.max(excess, 1), this.#slots);
   }
+}
+
+/** Undefined for a job that says nothing about them, so that it costs no memory. */
+function termsOf({ timeout, graceMs, onProgress }: SubmitOptions): JobTerms | undefined {
+  if (timeout === undefined && graceMs === undefined && onProgress === undefined) return undefined;
+  const timeouts = typeof timeout === 'number' ? { totalMs: timeout } : timeout;
+  return {
+    ...timeouts,
+    graceMs,
+    // Called in the async context of the submission, as its other callbacks are.
+    onProgress: onProgress && AsyncResource.bind(onProgress),
+  };
 }
 
 function invalidName(name: unknown): InvalidOptionError {

@@ -9,6 +9,7 @@ import { JobTimeoutError, type TimeoutPhase, withoutStack } from '../api/errors.
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { JobRecord } from '../job/job.js';
 import type { Signals } from '../job/signals.js';
+import { Told } from '../wire/job-words.js';
 import type { Settling } from './settling.js';
 import type { Timeouts } from './timeouts.js';
 
@@ -36,7 +37,7 @@ export class Cancellation {
 
   /** Lets the job's signal and its timeouts end it from now on, until it is settled. */
   watch(job: JobRecord): void {
-    if (job.timeouts !== undefined) this.#timeouts.add(job);
+    if (job.terms !== undefined) this.#timeouts.add(job);
     if (job.signal !== undefined) this.#listen(job, job.signal);
   }
 
@@ -60,20 +61,38 @@ export class Cancellation {
     this.#onRoom();
   }
 
-  /** Ends a job whose timeout has expired, unless it is a queue timeout and a thread has started the job meanwhile. */
+  /**
+   * Ends a job whose timeout has expired, unless its function has ended: then its result is taken. A queue timeout does not
+   * end a job that a thread has started meanwhile.
+   */
   expire(job: JobRecord, phase: TimeoutPhase, timeoutMs: number): void {
-    if (phase === 'queue' && job.carrier !== undefined && !job.carrier.takeBack(job)) {
+    if (this.#wasFinished(job) || (phase === 'queue' && !this.#isTakenBack(job))) {
       this.#timeouts.reschedule(job);
       return;
     }
-    const started = this.#dispatcher.withdraw(job);
+    const started = this.#dispatcher.withdraw(job, Told.timedOut);
     const error = withoutStack(() => new JobTimeoutError(job.name, phase, timeoutMs, started));
     this.#settling.settle(job, 'timedOut', error);
     this.#onRoom();
   }
 
+  /**
+   * Whether the job's function has ended. Its thread may never get to announce it: what the job left behind may hold
+   * that up. A result that is not in its cell is under way.
+   */
+  #wasFinished(job: JobRecord): boolean {
+    if (!job.isFinished) return false;
+    this.#dispatcher.collect();
+    this.#onRoom();
+    return true;
+  }
+
+  #isTakenBack(job: JobRecord): boolean {
+    return job.carrier === undefined || job.carrier.takeBack(job);
+  }
+
   #end(job: JobRecord, reason: unknown): void {
-    this.#dispatcher.withdraw(job);
+    this.#dispatcher.withdraw(job, Told.cancelled);
     this.#settling.settle(job, 'cancelled', reason);
   }
 }

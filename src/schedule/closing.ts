@@ -11,6 +11,7 @@ import type { Backlog } from './backlog.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import { type MillraceError, PoolClosedError, withoutStack } from '../api/errors.js';
 import type { JobRecord } from '../job/job.js';
+import { Told } from '../wire/job-words.js';
 import type { Settling } from './settling.js';
 
 /** A job that the closing deadline cut off. */
@@ -31,6 +32,7 @@ export class Closing {
   readonly #dispatcher: Dispatcher;
   readonly #settling: Settling;
   #isClosing = false;
+  readonly #unfinished: Array<{ readonly id: number; readonly left: UnfinishedJob }> = [];
 
   constructor(
     admission: Admission,
@@ -56,23 +58,39 @@ export class Closing {
     this.#refuseAll(closedRefusal);
   }
 
-  /** Rejects what is left, at the closing deadline. Its threads are the caller's to stop. */
-  cutOff(): UnfinishedJob[] {
+  /** The jobs that the deadline has cut off, the oldest first. */
+  get unfinished(): readonly UnfinishedJob[] {
+    return this.#unfinished.toSorted((a, b) => a.id - b.id).map(({ left }) => left);
+  }
+
+  /** Tells the jobs that run to stop, shortly before the deadline. One that fails from now on counts as cut off. */
+  warn(): void {
+    this.#dispatcher.collect();
+    const told = new Set(this.#dispatcher.tellAll(Told.closing));
+    this.#settling.onRejected = (job, error) => {
+      if (!told.has(job)) return error;
+      this.#unfinished.push({ id: job.id, left: unfinished(job, true) });
+      return withoutStack(() => cutOffError(true, error));
+    };
+  }
+
+  /** Rejects what is left, at the closing deadline. Its threads are the caller's to end. */
+  cutOff(): void {
+    this.#settling.onRejected = undefined;
+    this.#dispatcher.close();
     this.#dispatcher.collect();
     const jobs = [...this.#dispatcher.lanes.sent(), ...this.#queued()].toSorted(
       (a, b) => a.id - b.id,
     );
-    // A job whose function has ended is as good as done; its answer is on its way.
-    return jobs
-      .filter((job) => !job.isFinished)
-      .map((job) => {
-        const { name, input } = job;
-        const transferred = job.carrier !== undefined && job.transfer !== undefined;
-        const started = this.#dispatcher.withdraw(job);
-        const error = withoutStack(() => cutOffError(started));
-        this.#settling.settle(job, 'rejected', error);
-        return { name, input: transferred ? undefined : input, started, transferred };
-      });
+    for (const job of jobs) {
+      // A job whose function has ended is as good as done; its answer is on its way.
+      if (job.isFinished) continue;
+      const left = unfinished(job, false);
+      const started = this.#dispatcher.withdraw(job, Told.closing);
+      this.#unfinished.push({ id: job.id, left: { ...left, started } });
+      const error = withoutStack(() => cutOffError(started, undefined));
+      this.#settling.settle(job, 'rejected', error);
+    }
   }
 
   /** Rejects everything: the job module can't be loaded, so nothing will ever run. */
@@ -102,9 +120,17 @@ function closedRefusal(): PoolClosedError {
   );
 }
 
-function cutOffError(started: boolean): PoolClosedError {
+/** What is said of a job in the report. */
+function unfinished(job: JobRecord, started: boolean): UnfinishedJob {
+  const { name, input, carrier, transfer } = job;
+  const transferred = carrier !== undefined && transfer !== undefined;
+  return { name, input: transferred ? undefined : input, started, transferred };
+}
+
+function cutOffError(started: boolean, cause: unknown): PoolClosedError {
   return new PoolClosedError(
     `The pool closed at its deadline ${started ? 'while this job ran; it may have done part of its work' : 'before this job started'}.`,
     started,
+    cause,
   );
 }

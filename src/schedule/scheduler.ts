@@ -42,7 +42,7 @@ export interface SchedulerEvents extends PressureEvents {
 /** The settings that the scheduler needs. */
 export type SchedulerSettings = Pick<
   Settings,
-  'threads' | 'concurrency' | 'coalesce' | 'backlog' | 'overflow'
+  'threads' | 'concurrency' | 'coalesce' | 'backlog' | 'overflow' | 'graceMs'
 >;
 
 export class Scheduler {
@@ -163,15 +163,16 @@ export class Scheduler {
     this.#dispatcher.add(link);
   }
 
-  /**
-   * Handles the end of a thread, whether it was ready or not.
-   *
-   * @returns How many jobs it had started and not answered.
-   */
-  loseThread(link: Link, loss: Loss): number {
-    const started = this.#dispatcher.lose(link, loss);
+  /** Handles an exception that nobody on a thread has caught. */
+  uncaught(link: Link, cause: unknown): void {
+    this.#dispatcher.uncaught(link, cause);
     this.#flow.refill();
-    return started;
+  }
+
+  /** Handles the end of a thread, whether it was ready or not. */
+  loseThread(link: Link, loss: Loss): void {
+    this.#dispatcher.lose(link, loss);
+    this.#flow.refill();
   }
 
   /** Takes no more submissions; refuses those that wait, and lets the accepted go on. `drained` follows. */
@@ -180,11 +181,26 @@ export class Scheduler {
     this.#flow.refill();
   }
 
-  /** Rejects what is left, at the closing deadline. Its threads are the caller's to stop. */
-  cutOff(): UnfinishedJob[] {
-    const unfinished = this.#closing.cutOff();
+  /** How long a job may hold its thread after it was told to stop, unless it says otherwise. */
+  get graceMs(): number {
+    return this.#dispatcher.graceMs;
+  }
+
+  /** Tells the jobs that run to stop, shortly before the closing deadline. */
+  warn(): void {
+    this.#closing.warn();
     this.#flow.refill();
-    return unfinished;
+  }
+
+  /** Rejects what is left, at the closing deadline. Its threads are the caller's to end. */
+  cutOff(): void {
+    this.#closing.cutOff();
+    this.#flow.refill();
+  }
+
+  /** The jobs that the closing deadline has cut off. */
+  get unfinished(): readonly UnfinishedJob[] {
+    return this.#closing.unfinished;
   }
 
   /** Rejects everything: the job module can't be loaded, so nothing will ever run. */

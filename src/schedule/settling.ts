@@ -19,6 +19,8 @@ export class Settling implements Settler {
   readonly #signals: Signals<JobRecord>;
   readonly #stats: Stats;
   readonly #onFailedUnread: (job: JobRecord) => void;
+  /** Set while jobs are told that the pool closes: gives the error with which one that fails is rejected. */
+  onRejected: ((job: JobRecord, error: unknown) => unknown) | undefined;
 
   /**
    * @param onFailedUnread - Called when a job failed and nobody has read its result. It is called in the
@@ -42,7 +44,8 @@ export class Settling implements Settler {
     if (job.ending !== undefined) return;
     this.#backlog.leave(job);
     if (job.acceptedMs >= 0) this.#backlog.release(job);
-    this.finish(job, ending, value);
+    const isCutOff = ending === 'rejected' && this.onRejected !== undefined;
+    this.finish(job, ending, isCutOff ? this.onRejected?.(job, value) : value);
   }
 
   putBack(job: JobRecord): void {

@@ -14,14 +14,18 @@ export interface PoolStats {
   readonly threads: {
     /** How many the pool keeps. */
     readonly target: number;
-    /** Those that have loaded the module, the busy ones included. */
+    /** Those that have loaded the module and take jobs, the busy ones included. */
     readonly ready: number;
     /** Those with at least one job. */
     readonly busy: number;
-    /** Total of threads that ended by themselves: exit, out of memory, uncaught exception. */
+    /** Those that were taken out of service and have not ended; at most `target`. */
+    readonly retired: number;
+    /** Total of threads that ended by themselves: exit, out of memory. */
     readonly lost: number;
-    /** Total of threads that the pool stopped and replaced, to end a cancelled or overdue job. */
-    readonly recycled: number;
+    /** Total of threads that were taken out of service: see the event `threadRetired`. */
+    readonly retirements: number;
+    /** How many of these were ended by force, as they gave no sign of life or did not end. */
+    readonly terminated: number;
   };
   /**
    * Jobs by state. Always: submitted = waiting + queued + running + the sum of the endings.
@@ -29,6 +33,8 @@ export interface PoolStats {
   readonly jobs: {
     /** All calls of `run`, `submit` and `trySubmit` but those with invalid options. */
     readonly submitted: number;
+    /** Settled, but their functions still run; they hold slots, and belong to none of the others. */
+    readonly abandoned: number;
   } & Readonly<Record<'waiting' | 'queued' | 'running' | Ending, number>>;
   /** How full it is, and its bounds. */
   readonly backlog: {
@@ -60,8 +66,11 @@ export interface PoolStats {
   readonly retryAfterMs: number;
 }
 
-/** Threads that have ended, and why. */
-export type ThreadTotals = Pick<PoolStats['threads'], 'lost' | 'recycled'>;
+/** Threads that are out of service, and why. */
+export type ThreadTotals = Pick<
+  PoolStats['threads'],
+  'retired' | 'lost' | 'retirements' | 'terminated'
+>;
 
 /** Takes the snapshot. */
 export function snapshot(
@@ -69,7 +78,7 @@ export function snapshot(
   backlog: Backlog<JobRecord>,
   lanes: Lanes,
   stats: Stats,
-  { lost, recycled }: ThreadTotals,
+  { retired, lost, retirements, terminated }: ThreadTotals,
   retryAfterMs: number,
   nowMs: number,
 ): PoolStats {
@@ -80,9 +89,10 @@ export function snapshot(
   const queued = backlog.accepted - running;
   const oldest = unstarted.oldest ?? backlog.next;
   return {
-    threads: { target: threads, ...lanes.threads(), lost, recycled },
+    threads: { target: threads, ...lanes.threads(), retired, lost, retirements, terminated },
     jobs: {
       submitted: stats.submitted,
+      abandoned: lanes.abandoned(),
       waiting: backlog.waiting,
       queued,
       running,

@@ -2,8 +2,7 @@
  * Decides which of a job's four timeouts expires next, and whether it really has.
  *
  * Invariants: a job has one deadline, moved as the job moves on; a job that a thread has started
- * never runs into `queueMs`; `runMs` counts from the true start; a job whose function has ended is
- * not overdue, even if its answer is still under way.
+ * never runs into `queueMs`; `runMs` counts from the true start.
  */
 import { Deadline, type Deadlines } from '../job/deadlines.js';
 import type { TimeoutPhase } from '../api/errors.js';
@@ -14,7 +13,10 @@ export class Timeouts {
   readonly #now: () => number;
   readonly #expire: (job: JobRecord, phase: TimeoutPhase, timeoutMs: number) => void;
 
-  /** @param expire - Ends the job, unless it was started just now and `phase` is `queue`: then it calls `reschedule`. */
+  /**
+   * @param expire - Ends the job. If it can't, as a thread has started the job just now or has already ended it, it calls
+   *   `reschedule`.
+   */
   constructor(
     deadlines: Deadlines,
     now: () => number,
@@ -47,11 +49,11 @@ export class Timeouts {
   #deadlineReached(job: JobRecord): void {
     const nowMs = this.#now();
     const { atMs, phase } = nextTimeout(job, nowMs);
-    if (phase === undefined || atMs > nowMs || job.isFinished) {
+    if (phase === undefined || atMs > nowMs) {
       this.reschedule(job);
       return;
     }
-    this.#expire(job, phase, job.timeouts?.[`${phase}Ms`] as number);
+    this.#expire(job, phase, job.terms?.[`${phase}Ms`] as number);
   }
 }
 
@@ -63,7 +65,7 @@ function nextTimeout(
   job: JobRecord,
   nowMs: number,
 ): { atMs: number; phase: TimeoutPhase | undefined } {
-  const { acceptMs, queueMs, runMs, totalMs } = job.timeouts ?? {};
+  const { acceptMs, queueMs, runMs, totalMs } = job.terms ?? {};
   let atMs = Infinity;
   let phase: TimeoutPhase | undefined;
   const consider = (ms: number | undefined, fromMs: number, which: TimeoutPhase | undefined) => {

@@ -1,32 +1,61 @@
 /**
  * Follows one worker thread from its boot to its end, and owns the permanent link to its host.
  *
- *     booting ──▶ greeted ──▶ loading ──▶ ready ──▶ gone
- *        └───────────┴───────────┴─────────────────▲
+ *     booting ──▶ greeted ──▶ loading ──▶ ready ──▶ retired ──▶ draining ──▶ gone
+ *        └───────────┴───────────┴──────────┴──────────┴───────────┼──▶ terminated
+ *                                                                  ▼        ▼
+ *                                                                 gone     gone
  *
- * Invariants: the state only moves forward; `gone` is reported once, after the last message of the thread and
- * after its exit; the link alone keeps no process alive.
+ * Invariants: the state only moves forward; only a `ready` thread gets jobs, and who takes it out of this state orders the
+ * replacement; `gone` is reported once, after the last message of the thread and after its exit; the link alone keeps no
+ * process alive, nor does a thread that is being ended.
  */
 import { deserialize } from 'node:v8';
 import type { MessagePort, Worker } from 'node:worker_threads';
 import { sharedNowMs } from '../wire/clock.js';
-import type { Link, Loss, Receiver } from '../dispatch/lane.js';
+import type { Link, Loss, Receiver, RetirementReason } from '../dispatch/lane.js';
 import { onMessage } from '../wire/port.js';
 import { BELL, type Hello, Kind } from '../wire/protocol.js';
 import { AHEAD_CELLS, Rings } from '../wire/rings.js';
 import { decodeThrown, type EncodedError } from '../wire/thrown.js';
+import type { Settings } from '../api/options.js';
 
 /** What a thread's link reports. */
 export interface LinkEvents {
   ready(link: ThreadLink): void;
-  /** The module did not load. The thread is being stopped. */
+  /** The module did not load. The thread is being ended. */
   loadFailed(link: ThreadLink, error: unknown): void;
-  /** A rejection that nobody handled, or an uncaught exception. */
+  /** A rejection that nobody handled. */
   stray(error: unknown): void;
+  /** An exception that nobody caught. The thread starts no more jobs. */
+  uncaught(link: ThreadLink, error: unknown): void;
+  /** The thread was taken out of service: another one is due. */
+  retired(link: ThreadLink, reason: RetirementReason): void;
+  /** The thread is being ended by force. */
+  terminated(link: ThreadLink): void;
   gone(link: ThreadLink, loss: Loss): void;
   /** `isBusyStarting` is false now. */
   startedOrFailed(link: ThreadLink): void;
 }
+
+/** The settings that a link needs. */
+export type LinkSettings = Pick<
+  Settings,
+  'module' | 'concurrency' | 'loadTimeoutMs' | 'drainMs' | 'teardownMs' | 'hooks'
+>;
+
+export type LinkState =
+  | 'booting'
+  | 'greeted'
+  | 'loading'
+  | 'ready'
+  | 'retired'
+  | 'draining'
+  | 'terminated'
+  | 'gone';
+
+/** How long a thread may drain on which only jobs are left that were settled: their native work is not torn off. */
+const ABANDONED_DRAIN_MS = 30_000;
 
 /** Deserializes an error that was serialized by hand, so that its message can't fail to be read. */
 function readThrown(bytes: Uint8Array): unknown {
@@ -41,41 +70,37 @@ export class ThreadLink implements Link {
   readonly rings: Rings;
   names: readonly string[] = [];
   readonly clockOffsetMs: number = performance.now() - sharedNowMs();
-  state: 'booting' | 'greeted' | 'loading' | 'ready' | 'gone' = 'booting';
+  state: LinkState = 'booting';
+  /** How long it took to become ready, in milliseconds; 0 until then. */
+  bootMs = 0;
   /** Whether the thread has answered a job since this was last reset. */
   hasAnswered = false;
   /** Whether the thread is in the middle of booting or of loading the module. */
   isBusyStarting = true;
   /** Whether the module was loaded. */
   wasReady = false;
-  /** Whether the pool ended the thread, so that its end is no mishap. */
-  isStopped = false;
+  /** Whether it was taken out of service while the pool went on. */
+  wasRetired = false;
+  /** Whether jobs that were settled still ran there when it began to drain. */
+  isOverAbandoned = false;
   readonly #worker: Worker;
   readonly #events: LinkEvents;
+  readonly #settings: LinkSettings;
+  readonly #startedMs = sharedNowMs();
   #port: MessagePort | undefined;
   #receiver: Receiver | undefined;
-  readonly #slots: number;
-  readonly #loadTimeoutMs: number;
-  /** Limits the thread's next step: to greet, to be told to load, to be ready. */
+  /** Limits the thread's next step: to greet, to be ready, to tear down, to end. */
   #timer: NodeJS.Timeout | undefined;
   /** Why the thread ends; what was thrown may be anything, even undefined. */
   #reason: { readonly error: unknown } | undefined;
-  #isUncaught = false;
-  #flushed: (() => void) | undefined;
   #exitCode: number | undefined;
   #isClosed = false;
 
-  /**
-   * @param slots - How many jobs the thread runs at once.
-   * @param loadTimeoutMs - How long it may take from its start to its greeting, and again from
-   *   `load` to readiness.
-   */
-  constructor(worker: Worker, slots: number, loadTimeoutMs: number, events: LinkEvents) {
+  constructor(worker: Worker, settings: LinkSettings, events: LinkEvents) {
     this.#worker = worker;
     this.#events = events;
-    this.#loadTimeoutMs = loadTimeoutMs;
-    this.#slots = slots;
-    this.rings = Rings.allocate(slots + AHEAD_CELLS);
+    this.#settings = settings;
+    this.rings = Rings.allocate(settings.concurrency + AHEAD_CELLS);
     worker.on('error', (error) => {
       this.#reason ??= { error };
     });
@@ -84,7 +109,7 @@ export class ThreadLink implements Link {
       if (this.#port === undefined) this.#isClosed = true;
       this.#maybeGone();
     });
-    this.#limit();
+    this.#limitStart();
   }
 
   /** Whether the thread has greeted: what goes wrong before that is not the module's fault. */
@@ -92,14 +117,18 @@ export class ThreadLink implements Link {
     return this.#port !== undefined;
   }
 
-  get threadId(): number {
-    return this.#worker.threadId;
+  /** Whether the thread serves the pool, or is about to. */
+  get isInService(): boolean {
+    return !this.#isEnding && this.state !== 'gone';
   }
 
-  /** Takes the port that the host has sent. */
+  /** Whether the pool has seen to the thread's end, so that it is no mishap. */
+  get #isEnding(): boolean {
+    return this.state === 'retired' || this.state === 'draining' || this.state === 'terminated';
+  }
+
+  /** Takes the port that the host has sent, and lets the host load the job module. */
   greet(hello: Hello): void {
-    this.state = 'greeted';
-    this.#clearTimer();
     this.#port = hello.port;
     onMessage(this.#port, (message) => this.#receive(message));
     this.#port.on('messageerror', (error: unknown) => this.#receiver?.unreadable(error));
@@ -108,21 +137,17 @@ export class ThreadLink implements Link {
       this.#maybeGone();
     });
     this.#port.unref();
-    this.#startedOrFailed();
+    if (this.state !== 'booting') return this.#startedOrFailed();
+    this.state = 'greeted';
+    this.#load();
   }
 
-  /** Lets the host load the job module after this many milliseconds. */
-  load(moduleUrl: string, delayMs: number): void {
-    if (this.isStopped || this.state !== 'greeted') return;
-    if (delayMs > 0) {
-      this.#timer = setTimeout(() => this.load(moduleUrl, 0), delayMs).unref();
-      return;
-    }
+  #load(): void {
     this.state = 'loading';
-    this.isBusyStarting = true;
-    this.#limit();
+    this.#limitStart();
     const { memory, cells } = this.rings;
-    this.post([Kind.boot, moduleUrl, memory, cells, this.#slots]);
+    const { module, concurrency, hooks } = this.#settings;
+    this.post([Kind.boot, module, memory, cells, concurrency, hooks]);
   }
 
   deliverTo(receiver: Receiver): void {
@@ -133,31 +158,52 @@ export class ThreadLink implements Link {
     this.#port?.postMessage(message, transfer as never);
   }
 
-  /**
-   * Fulfills when all that code on the thread has written to stdout and stderr is on this side, when the
-   * thread is gone, or after this many milliseconds.
-   */
-  flush(graceMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      // The answer may have arrived while the main thread was busy: timers run before messages do.
-      const timer = setTimeout(() => setImmediate(resolve), graceMs).unref();
-      this.#flushed = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      this.post([Kind.flush]);
-    });
+  retire(reason: RetirementReason): void {
+    if (!this.isInService) return;
+    this.state = 'retired';
+    this.wasRetired = true;
+    this.#events.retired(this, reason);
   }
 
-  stop(): void {
-    this.renounce();
-    void this.#worker.terminate();
+  drain(isOverAbandoned: boolean): void {
+    if (this.state !== 'ready' && this.state !== 'retired') return;
+    this.state = 'draining';
+    this.isOverAbandoned = isOverAbandoned;
+    const { drainMs, teardownMs, hooks } = this.#settings;
+    this.#limitEnd(
+      isOverAbandoned ? ABANDONED_DRAIN_MS : hooks.teardown === undefined ? drainMs : teardownMs,
+    );
+    this.post([Kind.drain, true]);
   }
 
-  /** Expects nothing more of the thread: this link or its owner is about to end it. */
-  renounce(): void {
-    this.isStopped = true;
+  /** Ends the thread, in order if it is ready. Nothing is lost with one that is not: the pool is closing. */
+  end(): void {
+    if (this.state === 'ready' || this.state === 'retired') this.drain(this.rings.isAnyRunning());
+    else if (this.isInService) this.terminate();
+  }
+
+  /** At the exit of the process: lets the thread end when its native work is done. `awaitEnd` follows. */
+  leave(): void {
+    if (this.#mayHaveNativeWork) this.post([Kind.drain, false]);
+  }
+
+  /** Blocks until a thread that was told to leave has ended, for this long at most. */
+  awaitEnd(limitMs: number): void {
+    if (this.#mayHaveNativeWork) this.rings.waitForEnd(limitMs);
+  }
+
+  get #mayHaveNativeWork(): boolean {
+    return this.wasReady && this.state !== 'gone' && this.rings.hasServedAsync;
+  }
+
+  terminate(): void {
+    if (this.state === 'terminated' || this.state === 'gone') return;
+    this.state = 'terminated';
     this.#clearTimer();
+    this.#events.terminated(this);
+    void this.#worker.terminate();
+    // Terminating keeps the process alive until the thread has ended; native code may not let it.
+    this.#worker.unref();
   }
 
   #startedOrFailed(): void {
@@ -172,22 +218,32 @@ export class ThreadLink implements Link {
   }
 
   /** Limits the thread's next step to the load timeout. */
-  #limit(): void {
-    const limitMs = this.#loadTimeoutMs;
+  #limitStart(): void {
+    const limitMs = this.#settings.loadTimeoutMs;
+    this.#limit(limitMs, () =>
+      this.#fail(new Error(`it took longer than loadTimeoutMs = ${limitMs}`)),
+    );
+  }
+
+  #limitEnd(limitMs: number): void {
+    this.#limit(limitMs, () => this.terminate());
+  }
+
+  #limit(limitMs: number, over: () => void): void {
+    this.#clearTimer();
     const timer = setTimeout(() => {
       // If the main thread was busy the answer may be here already: timers run before messages do.
       setImmediate(() => {
-        if (this.#timer !== timer) return;
-        this.#fail(new Error(`it took longer than loadTimeoutMs = ${limitMs}`));
+        if (this.#timer === timer) over();
       });
     }, limitMs).unref();
     this.#timer = timer;
   }
 
   #fail(error: unknown): void {
-    if (this.isStopped) return;
+    if (!this.isInService) return;
     this.#reason ??= { error };
-    this.stop();
+    this.terminate();
     this.#events.loadFailed(this, error);
   }
 
@@ -201,27 +257,39 @@ export class ThreadLink implements Link {
     const [kind, content] = message as [number, unknown];
     switch (kind) {
       case Kind.ready:
-        this.#startedOrFailed();
-        if (this.isStopped) return;
-        this.state = 'ready';
-        this.wasReady = true;
-        this.#clearTimer();
-        this.names = content as string[];
-        return this.#events.ready(this);
+        return this.#ready(content as string[]);
       case Kind.loadFailed:
         this.#startedOrFailed();
         return this.#fail(readThrown(content as Uint8Array));
-      case Kind.crash:
-        this.#reason = { error: readThrown(content as Uint8Array) };
-        this.#isUncaught = true;
-        return;
-      case Kind.flushed:
-        return this.#flushed?.();
+      case Kind.uncaught:
+        return this.#uncaught(readThrown(content as Uint8Array));
       case Kind.stray:
         return this.#events.stray(readThrown(content as Uint8Array));
+      case Kind.tornDown:
+        if (this.state === 'draining' && !this.isOverAbandoned) {
+          this.#limitEnd(this.#settings.drainMs);
+        }
+        return;
       default:
         return this.#answered(message);
     }
+  }
+
+  #ready(names: readonly string[]): void {
+    this.#startedOrFailed();
+    if (this.state !== 'loading') return;
+    this.#clearTimer();
+    this.state = 'ready';
+    this.wasReady = true;
+    this.bootMs = sharedNowMs() - this.#startedMs;
+    this.names = names;
+    this.#events.ready(this);
+  }
+
+  #uncaught(error: unknown): void {
+    // A module that is still being loaded ends its thread with it.
+    if (this.wasReady) this.#events.uncaught(this, error);
+    else this.#reason ??= { error };
   }
 
   #answered(message: unknown): void {
@@ -232,19 +300,15 @@ export class ThreadLink implements Link {
   /** The port's last message comes before its close; the exit code may come before or after. */
   #maybeGone(): void {
     if (!this.#isClosed || this.#exitCode === undefined || this.state === 'gone') return;
+    const isDeliberate = this.#isEnding;
     this.state = 'gone';
     this.#clearTimer();
     this.#startedOrFailed();
-    this.#flushed?.();
-    if (!this.isStopped) {
+    if (!isDeliberate) {
       this.#reason ??= { error: new Error(`the thread exited with code ${this.#exitCode}`) };
     }
     const cause = this.#reason?.error;
-    if (!this.wasReady && !this.isStopped) this.#events.loadFailed(this, cause);
-    this.#events.gone(this, {
-      cause,
-      isUncaught: this.#isUncaught,
-      isDeliberate: this.isStopped,
-    });
+    if (!this.wasReady && !isDeliberate) this.#events.loadFailed(this, cause);
+    this.#events.gone(this, { cause, isDeliberate });
   }
 }

@@ -1,29 +1,31 @@
 /**
- * Keeps a fixed number of worker threads, each with a link. The only file that imports Piscina.
+ * Keeps a fixed number of worker threads in service, each with a link.
  *
- * Piscina starts the threads, carries their options and replaces those that end. This file covers what
- * Piscina does not: it replaces a thread at once, so after failures in a row the new thread is told late to
- * load the module; once a thread has ended while booting it replaces none any more, so missing
- * threads get a further Piscina. `test/pool/piscina.test.ts` pins what this file relies on.
+ * A thread that leaves service, by itself or retired, is replaced at once. One that is retired may take its time to end:
+ * there are at most as many of them as threads in service, and beyond that the replacement waits. Threads that end, or
+ * fail to load the module, again and again are replaced after a back-off.
  *
- * Invariants: at most `target` threads at a time, and `target` again soon after any loss, until
- * `destroy`; when the module did not load three times per thread in a row, with no thread ready,
- * the threads end and `failed` is reported, once.
+ * Invariants: at most `target` threads in service and twice as many in all; `target` in service again soon after any
+ * loss, until `end`; if the module did not load three times per thread in a row, with no thread ready, the threads end
+ * and `failed` is reported, once.
  */
-import { Piscina } from 'piscina';
-import type { Worker } from 'node:worker_threads';
-import type { Loss } from '../dispatch/lane.js';
+import type { Loss, RetirementReason } from '../dispatch/lane.js';
 import { type ModuleLoadError, withoutStack } from '../api/errors.js';
+import { drainAtExit, forgetAtExit } from './exit-drain.js';
 import { type LinkEvents, ThreadLink } from './link.js';
 import { loadFailure, startFailure } from './load-failure.js';
 import type { Settings } from '../api/options.js';
-import { isHello } from '../wire/protocol.js';
+import { startThread } from './start-thread.js';
 
 /** What the threads report. */
-export interface ThreadsEvents extends Pick<LinkEvents, 'stray'> {
-  ready(link: ThreadLink): void;
+export interface ThreadsEvents extends Pick<
+  LinkEvents,
+  'stray' | 'uncaught' | 'ready' | 'retired'
+> {
   /** A thread is gone, ready or not. */
   gone(link: ThreadLink, loss: Loss): void;
+  /** No thread is in service, and none can be started before one that is retired has ended. */
+  exhausted(): void;
   /** The module can't be loaded; there are no threads any more. */
   failed(error: ModuleLoadError): void;
 }
@@ -31,29 +33,30 @@ export interface ThreadsEvents extends Pick<LinkEvents, 'stray'> {
 const LOAD_ATTEMPTS = 3;
 const FIRST_BACK_OFF_MS = 50;
 const LONGEST_BACK_OFF_MS = 5000;
-/** How long `destroy` waits for threads that boot or load: one that is ended there can crash the process. */
+/** How long `end` waits for threads that boot or load: one that is ended there can crash the process. */
 const START_GRACE_MS = 1000;
-/** How long it waits for the output of a thread: an idle one answers at once, unless its event loop is stuck. */
-const FLUSH_GRACE_MS = 1000;
-/** The same for one on which a job still runs: it may never let go of the thread. */
-const BUSY_FLUSH_GRACE_MS = 20;
+/** How late `end` may be at its deadline: threads that are idle then have this long to end in order. */
+const LATE_MS = 50;
 
 export class Threads {
   /** Threads that ended by themselves after they had loaded the module. */
   lost = 0;
-  /** Threads that the pool stopped and replaced. */
-  recycled = 0;
+  /** Threads that were taken out of service. */
+  retirements = 0;
+  /** How many of these were ended by force. */
+  terminated = 0;
   readonly #settings: Settings;
   readonly #events: ThreadsEvents;
-  readonly #piscinas = new Set<Piscina>();
-  readonly #links = new Map<Worker, ThreadLink>();
+  readonly #links = new Set<ThreadLink>();
   /** Threads in a row that ended, or did not load the module, before any job was answered. */
   #strikes = 0;
   #loadFailures = 0;
-  #destruction: Promise<void> | undefined;
+  #ending: Promise<number> | undefined;
   #fillTimer: NodeJS.Timeout | undefined;
-  #noneLeft: (() => void) | undefined;
-  #startedOrFailed: (() => void) | undefined;
+  /** When the threads have to have ended. */
+  #endAtMs = Infinity;
+  /** While `end` waits: looks again whether it has to. */
+  #changed: (() => void) | undefined;
 
   /**
    * Starts the threads.
@@ -69,122 +72,111 @@ export class Threads {
     } catch (error) {
       throw startFailure(settings, error);
     }
+    drainAtExit(this);
   }
 
-  /** How many threads have loaded the module. */
+  /** How many threads have loaded the module and take jobs. */
   get ready(): number {
-    let ready = 0;
-    for (const link of this.#links.values())
-      if (link.state === 'ready' && !link.isStopped) ready += 1;
-    return ready;
+    return this.#count((link) => link.state === 'ready');
   }
 
-  /** Ends all threads. Fulfils when they have ended. */
-  async destroy(): Promise<void> {
-    // Once only: Piscina forgets that it is being destroyed when it is told so again.
-    this.#destruction ??= this.#end();
-    await this.#destruction;
-  }
-
-  get #isDestroyed(): boolean {
-    return this.#destruction !== undefined;
-  }
-
-  async #end(): Promise<void> {
-    clearTimeout(this.#fillTimer);
-    const flushed = this.#flushed();
-    for (const link of this.#links.values()) link.renounce();
-    await flushed;
-    await this.#noneStarting();
-    const noneLeft = new Promise<void>((resolve) => {
-      this.#noneLeft = resolve;
-    });
-    await Promise.all([...this.#piscinas].map((piscina) => piscina.destroy()));
-    // A link may close after its thread's exit was told.
-    if (this.#links.size > 0) await noneLeft;
-  }
-
-  /** Has the threads hand over what their code has written to the console: it would be lost with them. */
-  async #flushed(): Promise<void> {
-    const ready = [...this.#links.values()].filter(
-      (link) => link.state === 'ready' && !link.isStopped,
-    );
-    await Promise.all(
-      ready.map((link) =>
-        link.flush(link.rings.isAnyRunning() ? BUSY_FLUSH_GRACE_MS : FLUSH_GRACE_MS),
-      ),
-    );
+  /** How many threads were taken out of service and have not ended. */
+  get retired(): number {
+    return this.#count((link) => link.wasRetired);
   }
 
   /**
-   * Waits until no thread is in the middle of starting, or until the grace is over. Node 20 to 24 can
-   * abort the whole process when a thread is ended while it boots or imports.
+   * Ends all threads: those that are ready in order. Of several calls the earliest deadline holds.
+   *
+   * @param atMs - The deadline, on the clock of `performance.now()`; Infinity for none.
+   * @returns How many have not ended: native code holds them, or native work of abandoned jobs. They keep no process
+   *   alive.
    */
-  async #noneStarting(): Promise<void> {
-    const isStarting = (): boolean => [...this.#links.values()].some((link) => link.isBusyStarting);
-    if (!isStarting()) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, START_GRACE_MS).unref();
-      this.#startedOrFailed = () => {
-        if (isStarting()) return;
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  end(atMs: number): Promise<number> {
+    this.#endAtMs = Math.min(this.#endAtMs, atMs);
+    this.#ending ??= this.#end();
+    this.#changed?.();
+    return this.#ending;
+  }
+
+  leave(): void {
+    for (const link of this.#links) link.leave();
+  }
+
+  awaitEnd(limitMs: number): void {
+    const untilMs = performance.now() + limitMs;
+    for (const link of this.#links) link.awaitEnd(untilMs - performance.now());
+  }
+
+  async #end(): Promise<number> {
+    clearTimeout(this.#fillTimer);
+    const { drainMs, teardownMs, hooks } = this.#settings;
+    const isStarting = (): boolean => this.#count((link) => link.isBusyStarting) > 0;
+    for (const link of this.#links) if (!link.isBusyStarting) link.end();
+    // Node 20 to 24 can abort the whole process when a thread is ended while it boots or imports.
+    await this.#until(() => !isStarting(), START_GRACE_MS, 0);
+    for (const link of this.#links) link.end();
+    const orderlyMs = drainMs + (hooks.teardown === undefined ? 0 : teardownMs);
+    await this.#until(() => this.#links.size === 0, orderlyMs + LATE_MS, LATE_MS);
+    // Nothing is torn off with these: they only keep their handles open, or take long to tear down.
+    for (const link of this.#links) if (!link.isOverAbandoned) link.terminate();
+    await this.#until(() => this.#count((link) => !link.isOverAbandoned) === 0, LATE_MS, LATE_MS);
+    if (this.#links.size === 0) forgetAtExit(this);
+    return this.#links.size;
+  }
+
+  /**
+   * Fulfils when a condition holds, after this many milliseconds, or when the deadline has passed by this many. The
+   * condition is asked after every change.
+   */
+  async #until(isTrue: () => boolean, limitMs: number, lateMs: number): Promise<void> {
+    const limitAtMs = performance.now() + limitMs;
+    while (!isTrue()) {
+      const leftMs = Math.min(limitAtMs, this.#endAtMs + lateMs) - performance.now();
+      if (leftMs <= 0) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(() => setImmediate(resolve), leftMs).unref();
+        this.#changed = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+
+  #count(which: (link: ThreadLink) => boolean): number {
+    let count = 0;
+    for (const link of this.#links) if (which(link)) count += 1;
+    return count;
   }
 
   /** Starts what is missing. */
   #fill(): void {
-    const missing = this.#settings.threads - this.#links.size;
-    if (missing <= 0 || this.#isDestroyed) return;
-    const piscina = new Piscina({
-      filename: this.#settings.hostPath,
-      name: 'serve',
-      minThreads: missing,
-      maxThreads: missing,
-      // An idle thread must not block in Atomics.wait: its timers would freeze, its ports never close.
-      atomics: 'disabled',
-      recordTiming: false,
-      ...this.#settings.threadOptions,
-    });
-    this.#piscinas.add(piscina);
-    piscina.on('message', (message: unknown) => {
-      if (!isHello(message)) return;
-      this.#adopt(piscina);
-      for (const link of this.#links.values()) {
-        if (link.threadId !== message.threadId) continue;
-        link.greet(message);
-        link.load(this.#settings.module, this.#backOffMs());
-      }
-    });
-    // Each thread's own 'error' event tells the same; without a listener this one would be thrown.
-    piscina.on('error', () => {});
-    this.#adopt(piscina);
+    const { threads } = this.#settings;
+    const inService = this.#count((link) => link.isInService);
+    const missing = Math.min(threads - inService, 2 * threads - this.#links.size);
+    for (let count = 0; count < missing; count += 1) this.#start();
+    if (missing <= 0 && inService === 0) this.#events.exhausted();
   }
 
-  /** Links the threads of a Piscina that are new. */
-  #adopt(piscina: Piscina): void {
-    for (const worker of piscina.threads as Worker[]) {
-      if (this.#links.has(worker)) continue;
-      const link = new ThreadLink(
-        worker,
-        this.#settings.concurrency,
-        this.#settings.loadTimeoutMs,
-        {
-          ready: (ready) => this.#ready(ready),
-          loadFailed: (failed, error) => this.#loadFailed(error, failed.wasGreeted),
-          stray: this.#events.stray,
-          startedOrFailed: () => this.#startedOrFailed?.(),
-          gone: (gone, loss) => this.#gone(worker, gone, loss),
-        },
-      );
-      this.#links.set(worker, link);
-      // Piscina listens longer: when this is called, it has put the replacement into its list.
-      worker.on('exit', () => {
-        this.#adopt(piscina);
-        if (piscina.threads.length === 0) this.#piscinas.delete(piscina);
-      });
-    }
+  #start(): void {
+    const worker = startThread(this.#settings, (hello) => link.greet(hello));
+    const link: ThreadLink = new ThreadLink(worker, this.#settings, {
+      ready: (ready) => this.#ready(ready),
+      loadFailed: (failed, error) => this.#loadFailed(error, failed.wasGreeted),
+      stray: this.#events.stray,
+      uncaught: (thrower, error) => {
+        this.#strike();
+        this.#events.uncaught(thrower, error);
+      },
+      retired: (retired, reason) => this.#retired(retired, reason),
+      terminated: (ended) => {
+        if (ended.wasRetired) this.terminated += 1;
+      },
+      startedOrFailed: () => this.#changed?.(),
+      gone: (gone, loss) => this.#gone(gone, loss),
+    });
+    this.#links.add(link);
   }
 
   /** Every thread may fail once for nothing; from then on the wait doubles. */
@@ -196,7 +188,7 @@ export class Threads {
 
   /** One more failure in a row, unless a job was answered since the last. */
   #strike(): void {
-    for (const link of this.#links.values()) {
+    for (const link of this.#links) {
       if (link.hasAnswered) this.#strikes = 0;
       link.hasAnswered = false;
     }
@@ -209,40 +201,49 @@ export class Threads {
   }
 
   #loadFailed(error: unknown, wasGreeted: boolean): void {
-    if (this.#isDestroyed) return;
+    if (this.#ending !== undefined) return;
     this.#strike();
     this.#loadFailures += 1;
-    if (this.#loadFailures < LOAD_ATTEMPTS * this.#settings.threads || this.ready > 0) return;
-    void this.destroy();
+    if (this.#loadFailures < LOAD_ATTEMPTS * this.#settings.threads || this.ready > 0) {
+      return this.#replace();
+    }
+    void this.end(performance.now());
     this.#events.failed(withoutStack(() => loadFailure(this.#settings, error, wasGreeted)));
   }
 
-  #gone(worker: Worker, link: ThreadLink, loss: Loss): void {
-    this.#links.delete(worker);
-    if (link.wasReady && !this.#isDestroyed) {
-      if (link.isStopped) this.recycled += 1;
-      else {
-        this.lost += 1;
-        if (link.hasAnswered) this.#strikes = 0;
-        this.#strike();
-      }
-    }
-    this.#events.gone(link, loss);
-    if (this.#links.size === 0) this.#noneLeft?.();
-    if (this.#links.size >= this.#settings.threads || this.#isDestroyed) return;
-    this.#fillLater();
+  #retired(link: ThreadLink, reason: RetirementReason): void {
+    this.retirements += 1;
+    this.#events.retired(link, reason);
+    this.#replace();
   }
 
-  /** Piscina has given up on some. */
-  #fillLater(): void {
+  #gone(link: ThreadLink, loss: Loss): void {
+    this.#links.delete(link);
+    if (link.wasReady && !loss.isDeliberate && this.#ending === undefined) {
+      this.lost += 1;
+      if (link.hasAnswered) this.#strikes = 0;
+      this.#strike();
+    }
+    this.#events.gone(link, loss);
+    this.#changed?.();
+    if (this.#links.size === 0 && this.#ending !== undefined) forgetAtExit(this);
+    this.#replace();
+  }
+
+  /** Starts what is missing, after the back-off. */
+  #replace(): void {
+    if (this.#ending !== undefined) return;
     clearTimeout(this.#fillTimer);
-    this.#fillTimer = setTimeout(() => {
-      try {
-        this.#fill();
-      } catch (error) {
-        this.#loadFailed(error, false);
-        if (!this.#isDestroyed) this.#fillLater();
-      }
-    }, this.#backOffMs()).unref();
+    const backOffMs = this.#backOffMs();
+    if (backOffMs === 0) return this.#tryToFill();
+    this.#fillTimer = setTimeout(() => this.#tryToFill(), backOffMs).unref();
+  }
+
+  #tryToFill(): void {
+    try {
+      this.#fill();
+    } catch (error) {
+      this.#loadFailed(error, false);
+    }
   }
 }

@@ -16,7 +16,7 @@ export const BELL = 0;
 
 /** The first field of every other message. */
 export const Kind = {
-  /** main → host: `[boot, moduleUrl, memory, cells, slots]`. Load the module. */
+  /** main → host: `[boot, moduleUrl, memory, cells, slots, hooks]`. Load the module. */
   boot: 1,
   /** main → host: `[input, cell, form, value]`, before the cell is submitted. */
   input: 2,
@@ -30,14 +30,20 @@ export const Kind = {
   done: 6,
   /** host → main: `[stray, error]`. A rejection that nobody handled; the thread goes on. */
   stray: 7,
-  /** host → main: `[crash, error]`. An uncaught exception; the thread ends now. */
-  crash: 8,
+  /** host → main: `[uncaught, error]`. An uncaught exception; the thread starts no more jobs. */
+  uncaught: 8,
   /** host → main: `[pong]`. */
   pong: 9,
-  /** main → host: `[flush]`. Answer when what was written to stdout and stderr is on the main side. */
-  flush: 10,
-  /** host → main: `[flushed]`. */
-  flushed: 11,
+  /** main → host: `[told, cell]`. The cell's job was told to stop; answer as to a ping. */
+  told: 10,
+  /** host → main: `[progress, cell, form, value]`. How far the cell's job has come. */
+  progress: 11,
+  /** main → host: `[more, cell]`. The value has arrived; post the one that is kept. */
+  more: 12,
+  /** main → host: `[drain, withTeardown]`. Start no more jobs, and end when nothing is left to do. */
+  drain: 13,
+  /** host → main: `[tornDown]`. The teardown is done. */
+  tornDown: 14,
 } as const;
 
 /** What the value in a message is. */
@@ -55,6 +61,12 @@ export const Form = {
   /** Never sent: the `done` came and can't be read. */
   unreadableResult: 5,
 } as const;
+
+/** The functions of the module that a thread calls at its start and at its end. */
+export interface Hooks {
+  readonly setup: string | undefined;
+  readonly teardown: string | undefined;
+}
 
 /** What a thread's host sends through `parentPort` when it begins. */
 export interface Hello {

@@ -11,7 +11,8 @@
  * The layout, for n cells (a power of two); `i32` and `f64` are single words, and only a claim and the
  * control words are accessed atomically:
  *
- *     control       6 lines      one i32 on each: submitted consumed completed hostAwake bellRung collected
+ *     control       8 lines      one i32 on each: submitted consumed completed hostAwake bellRung collected
+ *                                servedAsync ended
  *     submissions   n × i32      cell numbers, a ring: place = counter mod n
  *     completions   n × i32      the same
  *     ┌─ a cell, spread over arrays ──────────────────────────────────────────────────────────────┐
@@ -20,7 +21,9 @@
  *     │ function      i32          main; the host overwrites it with ASYNC                        │
  *     │ form          i32          how the cell holds its value: main for the input, then host    │
  *     │ claim         i32          see below                                                      │
- *     │ reserved      3 × i32      free; meant for cancelling and for progress                    │
+ *     │ told          i32          main; whether the job is to stop (`job-words.ts`)              │
+ *     │ progress      i32          both; values that are under way or kept (`job-words.ts`)       │
+ *     │ reserved      i32          free; aligns the rest                                          │
  *     │ value         f64, 264 bytes, i32   a number, or bytes and their length (`inline.ts`)     │
  *     └───────────────────────────────────────────────────────────────────────────────────────────┘
  *
@@ -39,6 +42,8 @@
  *     main  bellRung := 0, then reads completed                              host  writes completed, then reads bellRung
  *     main  collected := c         a hint: these need no bell any more       host  reads it in `unannounced`
  *     host  consumed := c          a hint, not atomic: claims decide         main  reads it in `waiting`
+ *     main  told := reason         the order to stop                         host  reads it when the job looks
+ *     host  ended := 1, notifies   its event loop is empty                   main  waits for it when the process exits
  *
  * Invariants:
  * - A cell is the main thread's until `submit`, and again after it has come back through the
@@ -48,6 +53,7 @@
  *   then looks whether to ring. So no job and no result is left lying.
  */
 import { InlineValues } from './inline.js';
+import { JobWords } from './job-words.js';
 
 /** The values of a cell's claim. */
 const Claim = { offered: 1, started: 2, answering: 3, finished: 4, takenBack: 5 } as const;
@@ -67,13 +73,17 @@ const Control = {
   bellRung: 4 * LINE,
   /** Main: how many cells it has collected, or is about to. */
   collected: 5 * LINE,
-  words: 6 * LINE,
+  /** Host: 1 once a job has returned a promise. */
+  servedAsync: 6 * LINE,
+  /** Host: 1 when the thread's event loop has ended. */
+  ended: 7 * LINE,
+  words: 8 * LINE,
 } as const;
 
-/** Words of a cell that nothing uses yet: for cancelling, for progress, and one to align the rest. */
-const RESERVED_WORDS = 3;
+/** Words of a cell that nothing uses yet: they align the rest. */
+const RESERVED_WORDS = 1;
 
-/** Bytes of a cell outside its value, its places in the two rings included. */
+/** Bytes of a cell outside its value and its job words, its places in the two rings included. */
 const CELL_BYTES = 2 * 4 + 3 * 8 + (3 + RESERVED_WORDS) * 4;
 
 /** Cells beyond a thread's slots, for jobs that wait there and for those that were taken back there. */
@@ -93,6 +103,8 @@ export class Rings implements SharedRings {
   readonly cells: number;
   /** The input of a cell's job and, once it has finished, its result, if they are small. */
   readonly values: InlineValues;
+  /** What both sides say about the job that runs in a cell. */
+  readonly jobWords: JobWords;
   /** For each cell its job's number. */
   readonly ids: Float64Array;
   /** For each cell when its job was started and finished, on the clock of `sharedNowMs`. */
@@ -137,18 +149,29 @@ export class Rings implements SharedRings {
     this.functions = int32(size);
     this.forms = int32(size);
     this.#claims = int32(size);
-    offset += 4 * RESERVED_WORDS * size;
+    this.jobWords = new JobWords(memory, offset, size);
+    offset += JobWords.byteLength(size) + 4 * RESERVED_WORDS * size;
     this.values = new InlineValues(memory, offset, cells);
   }
 
   /** Main: new shared memory for this many cells. The system gives it pages as they are used. */
   static allocate(cells: number): Rings {
-    const bytes = 4 * Control.words + CELL_BYTES * ringSize(cells) + InlineValues.byteLength(cells);
+    const size = ringSize(cells);
+    const bytes =
+      4 * Control.words +
+      CELL_BYTES * size +
+      JobWords.byteLength(size) +
+      InlineValues.byteLength(cells);
     return new Rings({ memory: new SharedArrayBuffer(bytes), cells });
   }
 
-  /** Main: makes the cell's claim winnable, for a new job that is still to be submitted. */
-  offer(cell: number): void {
+  /**
+   * Main: makes the cell's claim winnable, for a new job that is still to be submitted.
+   *
+   * @param isHeard - Whether anybody wants to hear the job's progress.
+   */
+  offer(cell: number, isHeard: boolean): void {
+    this.jobWords.reset(cell, isHeard);
     Atomics.store(this.#claims, cell, Claim.offered);
   }
 
@@ -242,6 +265,18 @@ export class Rings implements SharedRings {
     return false;
   }
 
+  /** Main: whether the host could start a job now: no synchronous one runs, and of this many slots one is free. */
+  couldStart(slots: number): boolean {
+    let running = 0;
+    for (let cell = 0; cell < this.cells; cell += 1) {
+      const claim = Atomics.load(this.#claims, cell);
+      if (claim !== Claim.started && claim !== Claim.answering) continue;
+      if (!this.isAsync(cell)) return false;
+      running += 1;
+    }
+    return running < slots;
+  }
+
   /** When the cell's job was started, on the clock of `sharedNowMs`. */
   startedMs(cell: number): number {
     return this.times[2 * cell] as number;
@@ -277,6 +312,33 @@ export class Rings implements SharedRings {
   /** Host: notes that the cell's job has returned a promise. */
   markAsync(cell: number): void {
     this.functions[cell] = ASYNC;
+    this.#control[Control.servedAsync] = 1;
+  }
+
+  /** Main: whether any job here has returned a promise: it may have left native work behind. */
+  get hasServedAsync(): boolean {
+    return Atomics.load(this.#control, Control.servedAsync) === 1;
+  }
+
+  /** Host: publishes that the thread's event loop has ended. */
+  end(): void {
+    Atomics.store(this.#control, Control.ended, 1);
+    Atomics.notify(this.#control, Control.ended);
+  }
+
+  /** Main: blocks until the thread's event loop has ended, for this long at most. */
+  waitForEnd(limitMs: number): void {
+    Atomics.wait(this.#control, Control.ended, 0, Math.max(0, limitMs));
+  }
+
+  /** Main: whether the host has not looked at everything that was submitted. */
+  get areUnread(): boolean {
+    return Atomics.load(this.#control, Control.consumed) !== this.#submitted;
+  }
+
+  /** Main: how many submitted cells the host has looked at, ever. */
+  get consumed(): number {
+    return Atomics.load(this.#control, Control.consumed);
   }
 
   /** Main: whether the cell's job has returned a promise. */

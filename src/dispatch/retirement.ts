@@ -1,0 +1,194 @@
+/**
+ * Decides when a thread is taken out of service, and how it ends.
+ *
+ *     ready ──▶ retired ──▶ draining ──▶ gone
+ *                  └──────▶ terminated ──▶ gone
+ *
+ * A job that is settled while it runs is told to stop and holds its slot for a grace. A thread on which one outlives it, or
+ * which does not look at what is sent to it though nothing runs there, is retired: a replacement boots at once. If it
+ * answers a ping it goes on with its other jobs and drains; if not it is ended by force.
+ *
+ * Invariants: a retired thread gets no jobs and is never put into service again; no thread is ended by force that has
+ * answered within its grace.
+ */
+import type { Deadlines } from '../job/deadlines.js';
+import type { JobRecord } from '../job/job.js';
+import { type Reason, Told } from '../wire/job-words.js';
+import { Kind } from '../wire/protocol.js';
+import type { Answers } from './answers.js';
+import { Grace } from './grace.js';
+import type { Lane, RetirementReason } from './lane.js';
+import type { Recovery } from './recovery.js';
+
+/** The default grace is the time that a thread takes to become ready, within these bounds. */
+const SHORTEST_DEFAULT_MS = 100;
+const LONGEST_DEFAULT_MS = 5000;
+/** How long a thread may be busy with what a finished job has left behind: it may be legitimate work. */
+const STUCK_MS = 1000;
+
+export class Retirement {
+  readonly #answers: Answers;
+  readonly #recovery: Recovery;
+  readonly #deadlines: Deadlines;
+  readonly #now: () => number;
+  readonly #graceMs: number | undefined;
+  readonly #onRoom: () => void;
+  #boots = 0;
+  #meanBootMs = 0;
+  #isClosing = false;
+
+  /** @param onRoom - Called when jobs were put back, or a thread can be used again, outside of any call. */
+  constructor(
+    answers: Answers,
+    recovery: Recovery,
+    deadlines: Deadlines,
+    now: () => number,
+    graceMs: number | undefined,
+    onRoom: () => void,
+  ) {
+    this.#answers = answers;
+    this.#recovery = recovery;
+    this.#deadlines = deadlines;
+    this.#now = now;
+    this.#graceMs = graceMs;
+    this.#onRoom = onRoom;
+  }
+
+  /** Takes note of how long a thread took to become ready. */
+  booted(bootMs: number): void {
+    this.#boots += 1;
+    this.#meanBootMs += (bootMs - this.#meanBootMs) / this.#boots;
+  }
+
+  /** How long a job may hold its thread after it was told to stop, unless it says otherwise. */
+  get graceMs(): number {
+    return this.#graceMs ?? this.#defaultMs;
+  }
+
+  /** A replacement could not serve sooner than in this time. */
+  get #defaultMs(): number {
+    return Math.min(Math.max(this.#meanBootMs, SHORTEST_DEFAULT_MS), LONGEST_DEFAULT_MS);
+  }
+
+  /** The pool is closing at its deadline: threads are ended by it, not one by one. */
+  close(): void {
+    this.#isClosing = true;
+  }
+
+  /** Tells a running job to stop, whether it is about to be settled or not. Returns the number of the ping. */
+  tell(lane: Lane, cell: number, reason: Reason): number {
+    lane.rings.jobWords.tell(cell, reason);
+    return lane.ping([Kind.told, cell]);
+  }
+
+  /** Lets go of a job that has started and is about to be settled. Its slot stays taken until it has really ended. */
+  abandon(job: JobRecord, lane: Lane, reason: Reason): void {
+    const { cell } = job;
+    job.carrier = undefined;
+    if (lane.isFinished(cell)) return;
+    const ping = this.tell(lane, cell, reason);
+    const graceMs = job.terms?.graceMs ?? this.graceMs;
+    const outlived = (): void => this.#outlived(lane, cell, ping, graceMs, reason);
+    lane.abandoned.set(cell, new Grace(this.#deadlines, this.#now, graceMs, outlived));
+    if (graceMs === 0) outlived();
+  }
+
+  /** Handles answers of a thread. */
+  onAnswer(lane: Lane): void {
+    if (lane.suspicion !== undefined && lane.hasAnswered(lane.suspicion.ping)) this.#acquit(lane);
+    if (lane.isRetired) this.#drainIfDone(lane);
+  }
+
+  /** An exception that nobody has caught can be any job's: those that run there are rejected, and the thread ends. */
+  onUncaught(lane: Lane, cause: unknown): void {
+    this.#answers.collect(lane);
+    this.#recovery.rejectStarted(lane, cause);
+    if (!lane.isRetired) this.#retire(lane, 'uncaught');
+    this.#drainIfDone(lane);
+  }
+
+  /** Looks whether a thread that has something to do is stuck in what a finished job has left behind. */
+  inspect(lane: Lane, slots: number): void {
+    if (lane.isRetired) return;
+    const { rings, suspicion } = lane;
+    const hasMoved = suspicion !== undefined && rings.consumed !== suspicion.consumed;
+    if (hasMoved) return this.#acquit(lane);
+    if (!rings.areUnread || !rings.couldStart(slots)) return;
+    if (suspicion === undefined) {
+      const ping = lane.ping([Kind.ping]);
+      lane.suspicion = { consumed: rings.consumed, ping, grace: undefined };
+      return;
+    }
+    if (lane.isShut) return;
+    lane.isShut = true;
+    this.#recovery.recall(lane);
+    const graceMs = Math.max(STUCK_MS, this.graceMs);
+    suspicion.grace = new Grace(this.#deadlines, this.#now, graceMs, () => this.#stuck(lane));
+  }
+
+  /** A thread is gone: nothing more is decided about it. */
+  forget(lane: Lane): void {
+    for (const grace of lane.abandoned.values()) grace.clear();
+    lane.abandoned.clear();
+    lane.suspicion?.grace?.clear();
+    lane.isGone = lane.isShut = true;
+  }
+
+  /** A thread that seemed to be stuck was not. */
+  #acquit(lane: Lane): void {
+    lane.suspicion?.grace?.clear();
+    lane.suspicion = undefined;
+    if (lane.isRetired || !lane.isShut) return;
+    lane.isShut = false;
+    this.#onRoom();
+  }
+
+  #stuck(lane: Lane): void {
+    // Where a function runs it is that job's business, and its timeouts'.
+    if (lane.isRetired || lane.isAnyRunning) return;
+    this.#retire(lane, 'stuck');
+    this.#terminate(lane);
+    this.#onRoom();
+  }
+
+  /** A grace is over. Its job may have ended just now. */
+  #outlived(lane: Lane, cell: number, ping: number, graceMs: number, reason: Reason): void {
+    this.#answers.collect(lane);
+    if (!lane.abandoned.has(cell) || this.#isClosing) return;
+    if (!lane.isRetired) this.#retire(lane, reason === Told.timedOut ? 'timeout' : 'cancelled');
+    // A short grace says nothing about the thread: it is given the time of a boot to answer.
+    const leftMs = this.#defaultMs - graceMs;
+    if (leftMs <= 0 || lane.hasAnswered(ping)) this.#judge(lane, ping);
+    else void new Grace(this.#deadlines, this.#now, leftMs, () => this.#judge(lane, ping));
+    this.#onRoom();
+  }
+
+  /** Drains a retired thread that has answered, and ends one that has not. */
+  #judge(lane: Lane, ping: number): void {
+    if (lane.isGone) return;
+    if (lane.hasAnswered(ping)) this.#drainIfDone(lane);
+    else this.#terminate(lane);
+    this.#onRoom();
+  }
+
+  #retire(lane: Lane, reason: RetirementReason): void {
+    lane.isRetired = lane.isShut = true;
+    lane.suspicion?.grace?.clear();
+    this.#recovery.recall(lane);
+    lane.link.retire(reason);
+  }
+
+  /** Lets a retired thread end when the last job that somebody waits for has left it. */
+  #drainIfDone(lane: Lane): void {
+    if (lane.isDraining || lane.unsettled().length > 0) return;
+    lane.isDraining = true;
+    lane.link.drain(lane.isAnyRunning);
+  }
+
+  /** Ends a thread by force. Jobs on it are lost at once: native code may hold the thread much longer. */
+  #terminate(lane: Lane): void {
+    this.#answers.collect(lane);
+    this.#recovery.takeAll(lane, { cause: undefined, isDeliberate: true }, false);
+    lane.link.terminate();
+  }
+}

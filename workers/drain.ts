@@ -1,0 +1,81 @@
+/**
+ * Ends a thread in order: lets its last functions end, runs the module's teardown, hands over what was written to the
+ * console, and lets go of all ports, so that the thread ends when its event loop is empty. Native work that nobody awaits
+ * any more is not torn off: ending a thread over it can abort the process.
+ *
+ *     running ──begin──▶ waiting for functions ──▶ tearing down ──▶ flushing ──▶ (loop empty) gone
+ *
+ * Invariant: teardown is run once at most, and not while a function can still go on. One whose promise nothing can
+ * settle any more, as the loop is empty, counts as ended.
+ */
+import { MessagePort } from 'node:worker_threads';
+
+/** What the drain needs of its thread. */
+export interface DrainHost {
+  /** Calls back when no job function runs, at once if none does. */
+  whenIdle(idle: () => void): void;
+  /** The module's teardown, or undefined if it has none. */
+  readonly teardown: (() => unknown) | undefined;
+  tornDown(): void;
+  stray(error: unknown): void;
+}
+
+/** The ports that keep this thread's event loop alive now. A job module's own ones come later. */
+export function openPorts(): MessagePort[] {
+  const { _getActiveHandles: handles } = process as unknown as {
+    readonly _getActiveHandles: (this: NodeJS.Process) => unknown[];
+  };
+  return handles.call(process).filter((handle) => handle instanceof MessagePort);
+}
+
+export class Drain {
+  readonly #ports: readonly MessagePort[];
+  readonly #host: DrainHost;
+  #hasBegun = false;
+
+  /** @param ports - Those that keep the event loop alive. */
+  constructor(ports: readonly MessagePort[], host: DrainHost) {
+    this.#ports = ports;
+    this.#host = host;
+  }
+
+  /** @param withTeardown - False at the exit of the process, which only waits for native work. */
+  begin(withTeardown: boolean): void {
+    for (const port of this.#ports) port.unref();
+    if (this.#hasBegun || !withTeardown) return;
+    this.#hasBegun = true;
+    let isOver = false;
+    const next = (): void => {
+      if (isOver) return;
+      isOver = true;
+      process.off('beforeExit', next);
+      void this.#finish();
+    };
+    process.once('beforeExit', next);
+    this.#host.whenIdle(next);
+  }
+
+  async #finish(): Promise<void> {
+    const { teardown } = this.#host;
+    if (teardown !== undefined) {
+      try {
+        await teardown();
+      } catch (error) {
+        this.#host.stray(error);
+      }
+      this.#host.tornDown();
+    }
+    await this.#flush();
+  }
+
+  /** A thread's stream calls back when the main side has taken the data and asked for more. */
+  async #flush(): Promise<void> {
+    const unsent = [process.stdout, process.stderr].filter((stream) => stream.writableLength > 0);
+    if (unsent.length === 0) return;
+    for (const port of this.#ports) port.ref();
+    await Promise.all(
+      unsent.map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))),
+    );
+    for (const port of this.#ports) port.unref();
+  }
+}

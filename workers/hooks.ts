@@ -1,0 +1,30 @@
+/**
+ * Finds the functions of the job module that a thread calls at its start and at its end.
+ *
+ * Invariant: an option that names no function is an error that names the option and the functions that there are.
+ */
+import type { ThreadInfo } from '../src/api/worker.js';
+import type { HostedJob } from './runner.js';
+
+/**
+ * The hook of an option, ready to be called; undefined if the option is not given.
+ *
+ * @throws TypeError if the module exports no function of that name.
+ */
+export function bindHook(
+  option: 'setup' | 'teardown',
+  name: string | undefined,
+  functions: ReadonlyMap<string, HostedJob['execute']>,
+  thread: ThreadInfo,
+): (() => unknown) | undefined {
+  if (name === undefined) return undefined;
+  const hook = functions.get(name);
+  if (hook === undefined) {
+    const known =
+      functions.size === 0 ? 'it exports none' : `it exports ${[...functions.keys()].join(', ')}`;
+    throw new TypeError(
+      `Option '${option}' is '${name}', which is no exported function of the job module: ${known}`,
+    );
+  }
+  return () => Reflect.apply(hook, undefined, [thread]);
+}

@@ -1,0 +1,69 @@
+/**
+ * Makes a standard AbortSignal that also looks at shared memory whenever it is asked, so that a job in a synchronous
+ * loop, which no message reaches, learns that it is to stop.
+ *
+ * Invariants: `aborted`, `reason` and `throwIfAborted` are true at the moment of the look; the first look that sees the
+ * order aborts the controller there and then, so that everything that listens hears of it once.
+ */
+import { Told } from '../src/wire/job-words.js';
+
+// Taken at the start, as a job module may replace them.
+const { AbortController, DOMException } = globalThis;
+const { get: abortedOf } = getter('aborted');
+const { get: reasonOf } = getter('reason');
+const { throwIfAborted } = AbortSignal.prototype;
+
+function getter(name: 'aborted' | 'reason'): { readonly get: (this: AbortSignal) => unknown } {
+  return Object.getOwnPropertyDescriptor(AbortSignal.prototype, name) as never;
+}
+
+export class LiveSignal {
+  readonly signal: AbortSignal;
+  readonly #controller = new AbortController();
+  readonly #told: () => number;
+
+  /** @param told - Reads whether the job has been told to stop, and why: a `Told`. */
+  constructor(told: () => number) {
+    this.#told = told;
+    this.signal = this.#controller.signal;
+    const look = (): void => this.look();
+    // On the instance and not on a class of its own: Node's own functions take it for what it is (docs/design.md).
+    Object.defineProperties(this.signal, {
+      aborted: {
+        configurable: true,
+        get(this: AbortSignal) {
+          look();
+          return abortedOf.call(this);
+        },
+      },
+      reason: {
+        configurable: true,
+        get(this: AbortSignal) {
+          look();
+          return reasonOf.call(this);
+        },
+      },
+      throwIfAborted: {
+        configurable: true,
+        value(this: AbortSignal) {
+          look();
+          throwIfAborted.call(this);
+        },
+      },
+    });
+    this.look();
+  }
+
+  /** Aborts the signal if the job has been told to stop. */
+  look(): void {
+    const told = this.#told();
+    if (told === Told.not || abortedOf.call(this.signal) === true) return;
+    this.#controller.abort(reasonFor(told));
+  }
+}
+
+function reasonFor(told: number): DOMException {
+  if (told === Told.timedOut) return new DOMException('The job timed out', 'TimeoutError');
+  const message = told === Told.closing ? 'The pool is closing' : 'The job was cancelled';
+  return new DOMException(message, 'AbortError');
+}
