@@ -55,7 +55,7 @@ function receive([kind, ...content]: readonly unknown[]): void {
         number,
         Hooks,
       ];
-      const made = new Runner(link, { memory, cells }, slots, { receive, uncaught, stray });
+      const made = new Runner(link, { memory, cells }, slots, { receive, stray });
       return void boot(moduleUrl, made, hooks);
     }
   }

@@ -51,8 +51,6 @@ const TURN_MS = 2;
 export interface RunnerHost {
   /** Called with messages that the runner took from the link while it looked for an input. */
   receive(message: readonly unknown[]): void;
-  /** Called with an exception that nobody has caught. */
-  uncaught(error: unknown): void;
   /** Reports an error that belongs to no job's ending. */
   stray(error: unknown): void;
 }
@@ -62,7 +60,6 @@ export class Runner {
   readonly #link: MessagePort;
   readonly #rings: Rings;
   readonly #slots: number;
-  readonly #host: RunnerHost;
   readonly #largeInputs: LargeInputs;
   readonly #desk: Desk;
   #running = 0;
@@ -85,7 +82,6 @@ export class Runner {
     this.#link = link;
     this.#rings = new Rings(rings);
     this.#slots = slots;
-    this.#host = host;
     this.#largeInputs = new LargeInputs(link, (message) => host.receive(message));
     this.#desk = {
       words: this.#rings.jobWords,
@@ -168,11 +164,9 @@ export class Runner {
       this.#goOnLater();
       return false;
     }
-    try {
-      runMicrotasks();
-    } catch (error) {
-      this.#host.uncaught(error);
-    }
+    // What this throws has to go through Node's own handling: caught here, it would leave Node's stack of async contexts
+    // as it was at the throw, and the thread would abort the process.
+    runMicrotasks();
     return !this.#isStopped;
   }
 

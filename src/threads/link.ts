@@ -81,11 +81,11 @@ export class ThreadLink implements Link {
   wasReady = false;
   /** Whether it was taken out of service while the pool went on. */
   wasRetired = false;
-  /** Whether jobs that were settled still ran there when it began to drain. */
-  isOverAbandoned = false;
   readonly #worker: Worker;
   readonly #events: LinkEvents;
   readonly #settings: LinkSettings;
+  /** Whether jobs that were settled still ran there when it began to drain. */
+  #isOverAbandoned = false;
   readonly #startedMs = sharedNowMs();
   #port: MessagePort | undefined;
   #receiver: Receiver | undefined;
@@ -168,7 +168,7 @@ export class ThreadLink implements Link {
   drain(isOverAbandoned: boolean): void {
     if (this.state !== 'ready' && this.state !== 'retired') return;
     this.state = 'draining';
-    this.isOverAbandoned = isOverAbandoned;
+    this.#isOverAbandoned = isOverAbandoned;
     const { drainMs, teardownMs, hooks } = this.#settings;
     this.#limitEnd(
       isOverAbandoned ? ABANDONED_DRAIN_MS : hooks.teardown === undefined ? drainMs : teardownMs,
@@ -176,10 +176,16 @@ export class ThreadLink implements Link {
     this.post([Kind.drain, true]);
   }
 
-  /** Ends the thread, in order if it is ready. Nothing is lost with one that is not: the pool is closing. */
+  /** Ends the thread, in order if it can: its module is loaded, and no job that was cut off blocks it. */
   end(): void {
-    if (this.state === 'ready' || this.state === 'retired') this.drain(this.rings.isAnyRunning());
-    else if (this.isInService) this.terminate();
+    if (this.#isEnding && this.state !== 'retired') return;
+    if (!this.wasReady || this.rings.isBlocked()) this.terminate();
+    else this.drain(this.rings.isAnyRunning());
+  }
+
+  /** Whether native work of jobs that were settled may be under way: then the thread is not ended by force. */
+  get mayFinish(): boolean {
+    return this.state === 'draining' && this.#isOverAbandoned && !this.rings.isBlocked();
   }
 
   /** At the exit of the process: lets the thread end when its native work is done. `awaitEnd` follows. */
@@ -266,7 +272,7 @@ export class ThreadLink implements Link {
       case Kind.stray:
         return this.#events.stray(readThrown(content as Uint8Array));
       case Kind.tornDown:
-        if (this.state === 'draining' && !this.isOverAbandoned) {
+        if (this.state === 'draining' && !this.#isOverAbandoned) {
           this.#limitEnd(this.#settings.drainMs);
         }
         return;

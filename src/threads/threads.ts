@@ -35,8 +35,8 @@ const FIRST_BACK_OFF_MS = 50;
 const LONGEST_BACK_OFF_MS = 5000;
 /** How long `end` waits for threads that boot or load: one that is ended there can crash the process. */
 const START_GRACE_MS = 1000;
-/** How late `end` may be at its deadline: threads that are idle then have this long to end in order. */
-const LATE_MS = 50;
+/** After the deadline threads have this long to end in order, and then the same again to end by force. */
+const LATE_MS = 40;
 
 export class Threads {
   /** Threads that ended by themselves after they had loaded the module. */
@@ -118,9 +118,9 @@ export class Threads {
     for (const link of this.#links) link.end();
     const orderlyMs = drainMs + (hooks.teardown === undefined ? 0 : teardownMs);
     await this.#until(() => this.#links.size === 0, orderlyMs + LATE_MS, LATE_MS);
-    // Nothing is torn off with these: they only keep their handles open, or take long to tear down.
-    for (const link of this.#links) if (!link.isOverAbandoned) link.terminate();
-    await this.#until(() => this.#count((link) => !link.isOverAbandoned) === 0, LATE_MS, LATE_MS);
+    // Nothing is torn off with these: they keep their handles open, take long to tear down, or a job blocks them.
+    for (const link of this.#links) if (!link.mayFinish) link.terminate();
+    await this.#until(() => this.#count((link) => !link.mayFinish) === 0, LATE_MS, 2 * LATE_MS);
     if (this.#links.size === 0) forgetAtExit(this);
     return this.#links.size;
   }

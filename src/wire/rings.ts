@@ -265,14 +265,22 @@ export class Rings implements SharedRings {
     return false;
   }
 
-  /** Main: whether the host could start a job now: no synchronous one runs, and of this many slots one is free. */
-  couldStart(slots: number): boolean {
-    let running = 0;
+  /** Main: whether a synchronous job runs, which keeps the thread's event loop from turning. */
+  isBlocked(): boolean {
     for (let cell = 0; cell < this.cells; cell += 1) {
       const claim = Atomics.load(this.#claims, cell);
-      if (claim !== Claim.started && claim !== Claim.answering) continue;
-      if (!this.isAsync(cell)) return false;
-      running += 1;
+      if (claim === Claim.answering || (claim === Claim.started && !this.isAsync(cell)))
+        return true;
+    }
+    return false;
+  }
+
+  /** Main: whether the host could start a job now: no synchronous one runs, and of this many slots one is free. */
+  couldStart(slots: number): boolean {
+    if (this.isBlocked()) return false;
+    let running = 0;
+    for (let cell = 0; cell < this.cells; cell += 1) {
+      if (Atomics.load(this.#claims, cell) === Claim.started) running += 1;
     }
     return running < slots;
   }

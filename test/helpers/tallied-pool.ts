@@ -4,7 +4,7 @@
  */
 import { getEventListeners } from 'node:events';
 import { type Job, type JobArguments, type JobName, type JobResult, Pool } from 'millrace';
-import type { PoolOptions, UntypedModule } from 'millrace';
+import type { PoolOptions, ThreadHook, UntypedModule } from 'millrace';
 import { expect } from 'vitest';
 
 type Ending = 'fulfilled' | 'rejected' | 'cancelled' | 'timedOut' | 'dropped' | 'refused';
@@ -22,7 +22,7 @@ export class TalliedPool<Module extends object = UntypedModule> extends Pool<Mod
   readonly #slots: number;
   readonly #violations: string[] = [];
 
-  constructor(module: URL | string, options: PoolOptions = {}) {
+  constructor(module: URL | string, options: PoolOptions<ThreadHook<Module>> = {}) {
     super(module, { ...(process.env['COALESCE'] === 'off' && { coalesce: false }), ...options });
     this.#slots = this.stats().threads.target * (options.concurrency ?? 1);
   }
@@ -76,6 +76,7 @@ export class TalliedPool<Module extends object = UntypedModule> extends Pool<Mod
       ...jobs,
       rejected: jobs.rejected + jobs.refused,
       refused: 'counted as rejected',
+      abandoned: 'settled before',
     }).toEqual({
       submitted: this.#submissions.length,
       waiting: 0,
@@ -87,6 +88,7 @@ export class TalliedPool<Module extends object = UntypedModule> extends Pool<Mod
       timedOut: count('timedOut'),
       dropped: count('dropped'),
       refused: 'counted as rejected',
+      abandoned: 'settled before',
     });
     expect(jobs.refused).toBeGreaterThanOrEqual(count('refused'));
     expect(jobs.rejected).toBeGreaterThanOrEqual(count('rejected'));
@@ -127,12 +129,13 @@ export class TalliedPool<Module extends object = UntypedModule> extends Pool<Mod
   /** The bounds and the conservation of the design, at this instant. */
   #check(): void {
     const { jobs, backlog } = this.stats();
-    const { submitted, ...states } = jobs;
+    const { submitted, abandoned, ...states } = jobs;
     const sum = Object.values(states).reduce((total, count) => total + count, 0);
     const accepted = jobs.queued + jobs.running;
     const rules: Array<[string, boolean]> = [
       ['submitted is the sum of the states', submitted === sum],
       ['running <= slots', jobs.running <= this.#slots],
+      ['abandoned <= 2 × slots', abandoned <= 2 * this.#slots],
       ['accepted <= slots + backlog.jobs', accepted <= this.#slots + backlog.limit.jobs],
       ['bytes <= backlog.bytes', backlog.bytes <= backlog.limit.bytes],
       ['waiting <= backlog.waiters', jobs.waiting <= backlog.limit.waiters],

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { repeats } from '../helpers/extent.js';
 import { guard } from '../helpers/guard.js';
@@ -30,7 +31,7 @@ test.each(reasons)('a running job rejects at once with its reason: %s', async (_
   expect(await rejection(held.result)).toBe(reason);
   expect(await pool.run('echo', 'on')).toBe('on');
   await pool.ready();
-  expect(pool.stats().threads).toMatchObject({ ready: 1, recycled: 1, lost: 0 });
+  expect(pool.stats().threads).toMatchObject({ ready: 1, retirements: 1, lost: 0 });
 });
 
 test.each(reasons)('a signal ends a running job with its reason: %s', async (_, reason) => {
@@ -85,7 +86,7 @@ test('a queued job never runs, and its place is free at once', async () => {
   expect(await held.result).toBe('held');
   expect(await next?.result).toBe(1);
   expect([...cells]).toEqual([0, 1]);
-  expect(pool.stats().threads.recycled).toBe(0);
+  expect(pool.stats().threads.retirements).toBe(0);
 });
 
 test('a job that is cancelled in the turn of its submission runs once or never', async () => {
@@ -142,12 +143,17 @@ test('an answer that has left its thread and a cancel meet: one of them wins, on
   expect(await pool.run('echo', 'on')).toBe('on');
 });
 
-test('the slot of a cancelled job is taken until its thread has been replaced', async () => {
+test('the slot of a cancelled job is taken until its thread is replaced, as the job outlives its grace', async () => {
   const { pool, held } = await heldPool(0);
   held.cancel('enough');
+  const retired = once(pool, 'threadRetired');
   const next = await pool.submit('echo', 'next');
   expect(next.state).toBe('queued');
-  expect(pool.stats().threads).toMatchObject({ ready: 0, busy: 0 });
+  expect(pool.stats()).toMatchObject({
+    threads: { ready: 1, busy: 1, retired: 0 },
+    jobs: { running: 0, queued: 1, cancelled: 1, abandoned: 1 },
+  });
+  expect(await retired).toEqual(['cancelled']);
   expect(await next.result).toBe('next');
 });
 

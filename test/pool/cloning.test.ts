@@ -103,7 +103,7 @@ test.each(uncloneable)('%s as input rejects its own job only', async (_, input) 
   expect(error.message).toContain("input of job 'echo'");
   expect(job.state).toBe('rejected');
   expect(await Promise.all([before, after])).toEqual(['before', 'after']);
-  expect(pool.stats().threads).toMatchObject({ ready: 1, lost: 0, recycled: 0 });
+  expect(pool.stats().threads).toMatchObject({ ready: 1, lost: 0, retirements: 0 });
 });
 
 test.each(uncloneable)('%s as input rejects while the threads boot, too', async (_, input) => {
@@ -126,7 +126,7 @@ test.each(
   expect(error.cause).toBeInstanceOf(Error);
   expect(error.message).toContain(`result of job '${name}'`);
   expect(await pool.run('echo', 'on')).toBe('on');
-  expect(pool.stats().threads).toMatchObject({ ready: 1, lost: 0, recycled: 0 });
+  expect(pool.stats().threads).toMatchObject({ ready: 1, lost: 0, retirements: 0 });
 });
 
 test.each([

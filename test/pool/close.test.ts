@@ -63,6 +63,7 @@ test('accepted jobs run to their end, those that wait are refused', async () => 
     dropped: 0,
     refused: 2,
     unfinished: [],
+    threadsLeft: 0,
   });
 });
 

@@ -21,7 +21,7 @@ test.each([0, 1, 42])('a job that exits with code %i is lost with its thread', a
   expect(await lost).toEqual([error.cause]);
   expect(await pool.run('echo', 'on')).toBe('on');
   await pool.ready();
-  expect(pool.stats().threads).toMatchObject({ target: 1, ready: 1, lost: 1, recycled: 0 });
+  expect(pool.stats().threads).toMatchObject({ target: 1, ready: 1, lost: 1, retirements: 0 });
   expect(threads.length).toBe(2);
 });
 
@@ -153,15 +153,15 @@ test('a job that waits is not given up for the exceptions of others', async () =
   await Promise.all(crashes.map((latch) => latch.arrived()));
   const innocent = await pool.submit('echo', 'innocent');
   for (const [index, latch] of crashes.entries()) {
-    const lost = once(pool, 'threadLost');
+    const retired = once(pool, 'threadRetired');
     latch.open();
-    await lost;
+    await retired;
     expect(await guilty[index]).toBe('answered');
     expect(innocent.state).toBe('queued');
   }
   next.open();
   expect(await innocent.result).toBe('innocent');
-  expect(pool.stats().threads.lost).toBe(4);
+  expect(pool.stats().threads.retirements).toBe(4);
 });
 
 // Reading it exhausts the heap before the job is claimed, on every thread that it is sent to.

@@ -158,7 +158,8 @@ class History {
   }
 
   async check(): Promise<void> {
-    const { jobs, backlog } = await this.#steadyStats();
+    const { jobs: all, backlog } = await this.#steadyStats();
+    const { abandoned, ...jobs } = all;
     const accepted = this.live.filter((entry) => entry.isAccepted);
     // The starts are read before the ends: whatever has started since is not mistaken for one more.
     const begun = accepted.filter((entry) => Atomics.load(this.starts, entry.index) > 0);
@@ -166,6 +167,7 @@ class History {
     expect(accepted.length).toBeLessThanOrEqual(this.capacity);
     expect(started.length).toBeLessThanOrEqual(this.slots);
     expect(jobs.running).toBeLessThanOrEqual(this.slots);
+    expect(abandoned).toBeLessThanOrEqual(2 * this.slots);
     const count = (outcome: string): number =>
       this.entries.filter((entry) => entry.outcome === outcome).length;
     expect({ ...jobs, queued: jobs.queued + jobs.running, running: 0 }).toEqual({

@@ -28,7 +28,7 @@ describe.each(kinds)('%s', (kind) => {
       expect(error.message).toContain("input of job 'echo'");
       expect(await behind).toBe('behind');
       await held;
-      expect(pool.stats().threads).toMatchObject({ lost: 0, recycled: 0 });
+      expect(pool.stats().threads).toMatchObject({ lost: 0, retirements: 0 });
     },
   );
 
@@ -50,7 +50,7 @@ describe.each(kinds)('%s', (kind) => {
       expect(error).toMatchObject({ what: 'result', started: true });
       expect(error.message).toContain(`result of job '${name}'`);
       expect(await pool.run('echo', 'on')).toBe('on');
-      expect(pool.stats().threads).toMatchObject({ lost: 0, recycled: 0 });
+      expect(pool.stats().threads).toMatchObject({ lost: 0, retirements: 0 });
     },
   );
 
@@ -75,7 +75,7 @@ describe.each([1, 2])(
       expect(await rejection(stuck)).toMatchObject({ phase: 'run', started: true });
       expect(latch.arrivals).toBe(1);
       expect(await pool.run('echo', 'on')).toBe('on');
-      expect(pool.stats().threads).toMatchObject({ lost: 0, recycled: 1 });
+      expect(pool.stats().threads).toMatchObject({ lost: 0, retirements: 1 });
     });
 
     test('is ended by a cancellation', async () => {
@@ -87,7 +87,7 @@ describe.each([1, 2])(
       expect(stuck.cancel('enough')).toBe(true);
       expect(await rejection(stuck.result)).toBe('enough');
       expect(await behind).toBe('behind');
-      expect(pool.stats().threads).toMatchObject({ lost: 0, recycled: 1 });
+      expect(pool.stats().threads).toMatchObject({ lost: 0, retirements: 1 });
     });
 
     test('is ended by closing at a deadline', async () => {
@@ -124,5 +124,5 @@ test('a result arrives though those that end after it cannot be read', async () 
       expect(error).toMatchObject({ code: 'ERR_NOT_CLONEABLE', what: 'result', started: true });
     }
   }
-  expect(pool.stats().threads).toMatchObject({ lost: 0, recycled: 0 });
+  expect(pool.stats().threads).toMatchObject({ lost: 0, retirements: 0 });
 });

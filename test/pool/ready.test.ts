@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { PoolClosedError } from 'millrace';
 import { expect, test } from 'vitest';
 import { fixture, guard } from '../helpers/guard.js';
@@ -44,10 +45,12 @@ test('ready() waits for a thread that is being replaced', async () => {
   const latch = new Latch();
   const job = await pool.submit('hold', { latch: latch.cells });
   await latch.arrived();
+  const retired = once(pool, 'threadRetired');
   job.cancel('enough');
+  await retired;
   expect(pool.stats().threads.ready).toBe(0);
   await pool.ready();
-  expect(pool.stats().threads).toMatchObject({ ready: 1, recycled: 1 });
+  expect(pool.stats().threads).toMatchObject({ ready: 1, retirements: 1 });
 });
 
 test('threadReady is told for each thread that has loaded the module', async () => {

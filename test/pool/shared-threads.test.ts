@@ -32,7 +32,7 @@ test('cancelling one of several leaves the others, and their thread, alone', asy
   latches[2].open();
   expect(await Promise.all([first?.result, third?.result])).toEqual([0, 2]);
   expect(await pool.run('echo', 'on')).toBe('on');
-  expect(pool.stats().threads).toMatchObject({ recycled: 0, lost: 0 });
+  expect(pool.stats().threads).toMatchObject({ retirements: 0, lost: 0 });
   expect(threads.length).toBe(1);
   latches[1].open();
 });
@@ -75,7 +75,7 @@ test('a thread whose slots are all taken by cancelled jobs that never end is rep
   await latch.arrived(2);
   for (const job of jobs) job.cancel('enough');
   expect(await pool.run('echo', 'on')).toBe('on');
-  expect(pool.stats().threads).toMatchObject({ recycled: 1, lost: 0 });
+  expect(pool.stats().threads).toMatchObject({ retirements: 1, lost: 0 });
 });
 
 test('a thread that a cancelled job blocks is replaced; what has not started runs elsewhere', async () => {
@@ -94,7 +94,7 @@ test('a thread that a cancelled job blocks is replaced; what has not started run
   expect(await rejection(innocent)).toMatchObject({ code: 'ERR_THREAD_LOST', started: true });
   expect(await Promise.all([sent.result, queued.result])).toEqual([0, 1]);
   expect([...cells]).toEqual([1, 1]);
-  expect(pool.stats().threads).toMatchObject({ recycled: 1, lost: 0 });
+  expect(pool.stats().threads).toMatchObject({ retirements: 1, lost: 0 });
 });
 
 test.each(['spinForever', 'hold'])(

@@ -8,9 +8,10 @@ const { makePool } = guard();
 test('a new pool has counted nothing', () => {
   const none = { p50: 0, p90: 0, p99: 0, max: 0, mean: 0, count: 0 };
   expect(makePool({ threads: 2, backlog: 8 }).stats()).toEqual({
-    threads: { target: 2, ready: 0, busy: 0, lost: 0, recycled: 0 },
+    threads: { target: 2, ready: 0, busy: 0, retired: 0, lost: 0, retirements: 0, terminated: 0 },
     jobs: {
       submitted: 0,
+      abandoned: 0,
       waiting: 0,
       queued: 0,
       running: 0,

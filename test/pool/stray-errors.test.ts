@@ -7,27 +7,32 @@ import { macrotask, rejection } from '../helpers/outcomes.js';
 const { makePool } = guard();
 const module = fixture('crashes.js');
 
-test('an exception out of a timer rejects the job that runs, with that error', async () => {
+test('an exception out of a timer rejects the job that runs, as the cause, and its thread is replaced', async () => {
   const pool = makePool({ threads: 1 }, module);
-  const strays: unknown[] = [];
-  pool.on('strayError', (error) => strays.push(error));
   const latch = new Latch();
   const job = await pool.submit('throwFromTimer', { latch: latch.cells });
   await latch.arrived();
-  const lost = once(pool, 'threadLost');
+  const stray = once(pool, 'strayError');
+  const retired = once(pool, 'threadRetired');
   latch.open();
   const error = await rejection(job.result);
-  expect(error).toBeInstanceOf(RangeError);
-  expect(error).toMatchObject({ message: 'from a timer', code: 'E_TIMER' });
-  expect(await lost).toEqual([error]);
+  expect(error).toMatchObject({ code: 'ERR_THREAD_LOST', started: true });
+  expect(error.cause).toBeInstanceOf(RangeError);
+  expect(error.cause).toMatchObject({ message: 'from a timer', code: 'E_TIMER' });
+  expect(await stray).toEqual([error.cause]);
+  expect(await retired).toEqual(['uncaught']);
   expect(await pool.run('echo', 'on')).toBe('on');
-  expect(strays).toEqual([]);
-  expect(pool.stats().threads.lost).toBe(1);
+  expect(pool.stats().threads).toMatchObject({ lost: 0, retirements: 1 });
 });
 
 test('what is thrown out of a timer may be null', async () => {
   const pool = makePool({ threads: 1 }, module);
-  expect(await rejection(pool.run('throwNullFromTimer'))).toBeNull();
+  const stray = once(pool, 'strayError');
+  expect(await rejection(pool.run('throwNullFromTimer'))).toMatchObject({
+    code: 'ERR_THREAD_LOST',
+    cause: null,
+  });
+  expect(await stray).toEqual([null]);
   expect(await pool.run('echo', 'on')).toBe('on');
 });
 
@@ -45,7 +50,7 @@ test('an exception after its job has settled is a stray error and costs nobody a
   expect(error.message).toBe('from a timer, too late');
   expect(await Promise.all(innocents)).toEqual([0, 1, 2]);
   expect([...cells]).toEqual([1, 1, 1]);
-  expect(pool.stats().threads.lost).toBe(1);
+  expect(pool.stats().threads).toMatchObject({ lost: 0, retirements: 1 });
 });
 
 test('an exception with several jobs on the thread blames none of them', async () => {
@@ -80,7 +85,7 @@ test.each([
   expect(await pool.run('rejectBehind', reason)).toBe('answered');
   expect(await strays).toEqual([stray]);
   expect(await pool.run('echo', 'on')).toBe('on');
-  expect(pool.stats().threads).toMatchObject({ ready: 1, lost: 0, recycled: 0 });
+  expect(pool.stats().threads).toMatchObject({ ready: 1, lost: 0, retirements: 0 });
 });
 
 test('it arrives with its class and its fields', async () => {
@@ -112,7 +117,7 @@ test('one that this thread cannot read is a stray error all the same, and no job
   await macrotask();
   expect(strays).toHaveLength(1);
   expect(await pool.run('echo', 'on')).toBe('on');
-  expect(pool.stats().threads).toMatchObject({ ready: 1, lost: 0, recycled: 0 });
+  expect(pool.stats().threads).toMatchObject({ ready: 1, lost: 0, retirements: 0 });
 });
 
 test('the job that left it behind, and those beside and after it, go on', async () => {

@@ -13,7 +13,7 @@ async function thrown(way: string, kind: string): Promise<any> {
   const error = await rejection(job.result);
   expect(job.state).toBe('rejected');
   expect(await pool.run('echo', 'on')).toBe('on');
-  expect(pool.stats().threads).toMatchObject({ ready: 1, lost: 0, recycled: 0 });
+  expect(pool.stats().threads).toMatchObject({ ready: 1, lost: 0, retirements: 0 });
   return error;
 }
 

@@ -61,7 +61,7 @@ test.each([
   latch.open();
   expect(await held).toBe('held');
   expect(await pool.run('echo', 'on')).toBe('on');
-  expect([cells[0], pool.stats().threads.recycled]).toEqual([0, 0]);
+  expect([cells[0], pool.stats().threads.retirements]).toEqual([0, 0]);
 });
 
 test.each([
@@ -79,7 +79,7 @@ test.each([
     expect(latch.arrivals).toBe(1);
     expect(await pool.run('echo', 'on')).toBe('on');
   }
-  expect(pool.stats().threads).toMatchObject({ recycled: 4, lost: 0 });
+  expect(pool.stats().threads).toMatchObject({ retirements: 4, lost: 0 });
   expect(pool.stats().jobs).toMatchObject({ timedOut: 4, fulfilled: 4 });
 });
 
