@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { NotCloneableError } from '../../../src/api/errors.js';
 import { Answers } from '../../../src/dispatch/answers.js';
+import type { Grace } from '../../../src/dispatch/grace.js';
 import { Lane } from '../../../src/dispatch/lane.js';
 import { sendTo } from '../../../src/dispatch/sending.js';
 import type { JobRecord } from '../../../src/job/job.js';
@@ -14,7 +15,7 @@ import { ScriptedLink } from './scripted-link.js';
 function setUp() {
   const clock = { nowMs: 0 };
   const link = new ScriptedLink(8, () => clock.nowMs);
-  const lane = new Lane(link, [], () => {});
+  const lane = new Lane(link, []);
   const outcomes = new Outcomes();
   const stats = new Stats(0);
   const answers = new Answers(outcomes, stats);
@@ -61,23 +62,98 @@ test('every other message is a bell, too', () => {
   const { link, lane, outcomes, answers, run } = setUp();
   run(jobOf(1));
   link.end(0, { value: 1 });
-  lane.isAnswering = false;
+  const ping = lane.ping([Kind.ping]);
   answers.receive(lane, BELL);
-  expect(lane.isAnswering, 'a bell is no answer to a ping').toBe(false);
+  expect(lane.hasAnswered(ping), 'a bell is no answer to a ping').toBe(false);
   run(jobOf(2));
   link.end(0, { value: 2 });
   answers.receive(lane, [Kind.pong]);
-  expect(lane.isAnswering).toBe(true);
+  expect(lane.hasAnswered(ping)).toBe(true);
   expect(outcomes.settled.map(([id]) => id)).toEqual([1, 2]);
+  run(jobOf(3, { terms: { onProgress() {} } }));
+  run(jobOf(4));
+  link.end(1, { value: 4 });
+  answers.receive(lane, [Kind.progress, 0, Form.plain, 'half']);
+  expect(outcomes.settled.map(([id]) => id)).toEqual([1, 2, 4]);
 });
 
-test('a done is no pong', () => {
+test.each([
+  ['done', [Kind.done, 0, Form.plain, 'one']],
+  ['progress', [Kind.progress, 0, Form.plain, 'half']],
+  ['message of a kind that is not known', [99, 0, Form.plain, 'odd']],
+])('a %s is no pong', (_, message) => {
   const { lane, answers, run, end } = setUp();
   run(jobOf(1));
   end(0, 1);
-  lane.isAnswering = false;
-  answers.receive(lane, [Kind.done, 0, Form.plain, 'one']);
-  expect(lane.isAnswering).toBe(false);
+  const ping = lane.ping([Kind.ping]);
+  answers.receive(lane, message);
+  expect(lane.hasAnswered(ping)).toBe(false);
+});
+
+describe('progress', () => {
+  const heard: unknown[] = [];
+  const terms = { onProgress: (value: unknown): unknown => heard.push(value) };
+  beforeEach(() => {
+    heard.length = 0;
+  });
+
+  test.each([
+    ['the value', Form.plain, { half: 0.5 }, { half: 0.5 }],
+    ['undefined, if that is the value', Form.plain, undefined, undefined],
+    ['a Buffer again', Form.buffer, new Uint8Array([1, 2]), Buffer.from([1, 2])],
+  ])('of a job is handed to whoever listens: %s', (_, form, value, expected) => {
+    const { lane, answers, outcomes, run } = setUp();
+    run(jobOf(1, { terms }));
+    answers.receive(lane, [Kind.progress, 0, form, value]);
+    expect(heard).toEqual([expected]);
+    expect(Buffer.isBuffer(heard[0])).toBe(form === Form.buffer);
+    expect(outcomes.settled).toEqual([]);
+  });
+
+  test('that is kept is asked for when the one before has arrived', () => {
+    const { link, lane, answers, run } = setUp();
+    run(jobOf(1, { terms }));
+    const { jobWords } = link.host;
+    expect(jobWords.mayPost(0)).toBe(true);
+    answers.receive(lane, [Kind.progress, 0, Form.plain, 'first']);
+    expect(link.asked, 'nothing is kept').toEqual([]);
+    expect(jobWords.mayPost(0)).toBe(true);
+    expect(jobWords.keep(0)).toBe(true);
+    answers.receive(lane, [Kind.progress, 0, Form.plain, 'second']);
+    expect(link.asked).toEqual([0]);
+    expect(jobWords.mayPost(0)).toBe(true);
+    expect(heard).toEqual(['first', 'second']);
+  });
+
+  test('of a job that was settled is not heard, but what it keeps is still asked for', () => {
+    const { link, lane, answers, run } = setUp();
+    const job = run(jobOf(1, { terms }));
+    link.host.jobWords.mayPost(0);
+    link.host.jobWords.keep(0);
+    job.carrier = undefined;
+    answers.receive(lane, [Kind.progress, 0, Form.plain, 'late']);
+    expect(heard).toEqual([]);
+    expect(link.asked).toEqual([0]);
+  });
+
+  test('of a cell without a job is heard by nobody', () => {
+    const { lane, answers, outcomes } = setUp();
+    answers.receive(lane, [Kind.progress, 0, Form.plain, 'odd']);
+    expect(heard).toEqual([]);
+    expect(outcomes.settled).toEqual([]);
+  });
+
+  test('arrives before the result that is posted behind it', () => {
+    const { lane, answers, outcomes, run, end } = setUp();
+    const job = run(jobOf(1, { terms }));
+    let endingThen: unknown;
+    vi.spyOn(job, 'progressed').mockImplementation(() => (endingThen = job.ending ?? 'none'));
+    end(0, 1);
+    answers.receive(lane, [Kind.progress, 0, Form.plain, 'last']);
+    answers.receive(lane, [Kind.done, 0, Form.plain, 'result']);
+    expect(endingThen).toBe('none');
+    expect(outcomes.settled).toEqual([[1, 'fulfilled', 'result']]);
+  });
 });
 
 describe('the value of a message is', () => {
@@ -159,6 +235,41 @@ describe('times', () => {
     expect(stats.meanBusySlots(10, [])).toBeCloseTo(1, 2);
     expect(job.function.isEstimable).toBe(false);
     expect([lane.occupied, lane.isHeldUp]).toEqual([0, false]);
+  });
+});
+
+describe('the grace of a job that was settled while it ran', () => {
+  test.each([
+    ['its result in its cell', 'small'],
+    ['its result in a message', { large: 'x'.repeat(1000) }],
+  ])('is over with its function: %s', (_, value) => {
+    const { link, lane, answers, run } = setUp();
+    link.deliverTo({
+      receive: (message) => answers.receive(lane, message),
+      unreadable() {},
+    });
+    const graces = [0, 1].map((cell) => {
+      run(jobOf(cell)).carrier = undefined;
+      const grace = { clear: vi.fn<() => void>() };
+      lane.abandoned.set(cell, grace as unknown as Grace);
+      return grace;
+    });
+    link.end(1, { value });
+    answers.collect(lane);
+    expect(graces.map(({ clear }) => clear.mock.calls.length)).toEqual([0, 1]);
+    expect([...lane.abandoned.keys()]).toEqual([0]);
+  });
+
+  test('goes on while others end there', () => {
+    const { link, lane, answers, run } = setUp();
+    run(jobOf(1)).carrier = undefined;
+    const clear = vi.fn<() => void>();
+    lane.abandoned.set(0, { clear } as unknown as Grace);
+    run(jobOf(2));
+    link.end(1, { value: 'done' });
+    answers.collect(lane);
+    expect(clear).not.toHaveBeenCalled();
+    expect(lane.abandoned.size).toBe(1);
   });
 });
 

@@ -1,14 +1,15 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ThreadLostError, UnknownJobError } from '../../../src/api/errors.js';
-import { Dispatcher, GRACE_MS } from '../../../src/dispatch/dispatcher.js';
+import { Dispatcher } from '../../../src/dispatch/dispatcher.js';
 import type { Lane, Loss } from '../../../src/dispatch/lane.js';
-import { Deadlines } from '../../../src/job/deadlines.js';
 import { Functions } from '../../../src/job/functions.js';
 import type { JobRecord } from '../../../src/job/job.js';
 import { Stats } from '../../../src/job/stats.js';
+import { Told } from '../../../src/wire/job-words.js';
 import { BELL, Form, Kind } from '../../../src/wire/protocol.js';
 import { Scheduler } from '../../../src/schedule/scheduler.js';
 import { macrotask, rejection } from '../../helpers/outcomes.js';
+import { Clock } from './clock.js';
 import { type JobFields, jobOf, Outcomes } from './jobs.js';
 import { ScriptedLink } from './scripted-link.js';
 
@@ -18,7 +19,12 @@ function schedulerOf(
   now: () => number = () => performance.now(),
 ) {
   const scheduler = new Scheduler(
-    { ...settings, backlog: { jobs: 8, bytes: 100_000, waiters: 0 }, overflow: 'reject' },
+    {
+      ...settings,
+      graceMs: undefined,
+      backlog: { jobs: 8, bytes: 100_000, waiters: 0 },
+      overflow: 'reject',
+    },
     { live() {}, saturated() {}, available() {}, failedUnread() {}, drained() {} },
     now,
   );
@@ -84,6 +90,14 @@ test.each([
   expect(jobs.filter(({ state }) => state === 'fulfilled').length).toBe(2);
 });
 
+/** Lets so many milliseconds pass, with turns of the event loop. */
+async function inTurns(ms: number): Promise<void> {
+  for (let passedMs = 0; passedMs < ms; passedMs += 5) {
+    vi.advanceTimersByTime(5);
+    await macrotask();
+  }
+}
+
 /** Lets the thread do something right after the main thread has looked whether a job has ended. */
 function afterTheLook({ rings }: ScriptedLink, step: () => void): void {
   const look = rings.isFinished.bind(rings);
@@ -97,37 +111,48 @@ function afterTheLook({ rings }: ScriptedLink, step: () => void): void {
 
 test.each([
   ['in its cell', 'value'],
-  ['in a message', ['value']],
+  ['in a message', { text: 'x'.repeat(1000) }],
 ])(
-  'a thread is not stopped for a cancelled job that ends meanwhile, its result %s, and goes on',
+  'a job that ends as it is cancelled costs its thread nothing, which goes on, its result %s',
   async (_, value) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     const { link, submit } = await scripted();
     const [cancelled, next] = [submit(1), submit(2)];
     link.start();
     expect(link.left).toBe(1);
+    let arrive = (): void => {};
     afterTheLook(link, () => {
-      link.end(0, { value });
+      // Messages arrive in turns of their own.
+      arrive = link.endLater(0, { value });
       link.start();
     });
     cancelled.cancel('enough');
     expect(await rejection(cancelled.result)).toBe('enough');
     expect(link.running).toMatchObject([{ input: 2 }]);
-    expect(link.isStopped).toBe(false);
+    arrive();
     link.end(0, { value: 'next' });
     link.announce();
     expect(await next.result).toBe('next');
+    await inTurns(1000);
+    expect(link.steps).toEqual([]);
   },
 );
 
-test('a thread is stopped for a cancelled job that does not end, and starts nothing else', async () => {
+test('a cancelled job that does not end keeps its slot, then its thread is retired', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   const { link, submit } = await scripted();
   const [cancelled, next] = [submit(1), submit(2)];
   link.start();
   cancelled.cancel('enough');
   expect(await rejection(cancelled.result)).toBe('enough');
-  expect(link.isStopped).toBe(true);
+  expect(link.told).toEqual([[0, Told.cancelled]]);
+  expect(submit(3).state).toBe('queued');
+  link.pong();
+  await inTurns(95);
+  expect(link.steps).toEqual([]);
+  await inTurns(10);
+  expect(link.steps).toEqual(['retire cancelled', 'drain over abandoned']);
   expect(link.start()).toBeUndefined();
-  await macrotask();
   expect(next.state).toBe('queued');
 });
 
@@ -180,15 +205,14 @@ test('memory goes to an idle thread that is awake, else not to the one that had 
 
 /** A dispatcher of its own, its settler and its clock the test's. */
 function direct({ threads = 1, concurrency = 1, coalesce = true } = {}) {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate'] });
-  const clock = { nowMs: 0 };
-  const now = (): number => clock.nowMs;
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const clock = new Clock();
+  const { now, deadlines } = clock;
   const outcomes = new Outcomes();
   const functions = new Functions();
-  const deadlines = new Deadlines(now);
   const stats = new Stats(0);
   const room = vi.fn<() => void>();
-  const settings = { concurrency, coalesce };
+  const settings = { concurrency, coalesce, graceMs: undefined };
   const dispatcher = new Dispatcher(outcomes, room, settings, functions, deadlines, stats, now);
   const links = Array.from({ length: threads }, () => new ScriptedLink(40, now));
   for (const link of links) dispatcher.add(link);
@@ -202,12 +226,10 @@ function direct({ threads = 1, concurrency = 1, coalesce = true } = {}) {
     dispatcher.send(job, lane(at), true);
     return job;
   };
-  /** Lets time pass; deadlines are called and immediates run. */
+  /** Lets time pass, and what is due be called. No grace ends: that takes turns of the event loop. */
   const pass = (ms: number): void => {
     clock.nowMs += ms;
     deadlines.advance();
-    vi.runAllTicks();
-    vi.advanceTimersToNextTimer();
   };
   return {
     clock,
@@ -224,8 +246,18 @@ function direct({ threads = 1, concurrency = 1, coalesce = true } = {}) {
   };
 }
 
-const byItself: Loss = { cause: new Error('exit'), isUncaught: false, isDeliberate: false };
-const ofException: Loss = { cause: new Error('thrown'), isUncaught: true, isDeliberate: false };
+const byItself: Loss = { cause: new Error('exit'), isDeliberate: false };
+
+/** When a deadline was set, and for when, each time. */
+function timesSet({ clock, deadlines }: ReturnType<typeof direct>) {
+  const times: Array<readonly [nowMs: number, atMs: number]> = [];
+  const set = deadlines.set.bind(deadlines);
+  vi.spyOn(deadlines, 'set').mockImplementation((deadline, atMs) => {
+    times.push([clock.nowMs, atMs]);
+    set(deadline, atMs);
+  });
+  return times;
+}
 
 describe('a thread that is added', () => {
   test('is ready, makes its functions known, and is room for jobs', () => {
@@ -303,10 +335,10 @@ describe('sending', () => {
 });
 
 describe('the watch', () => {
-  /** When the watch is set, each time. */
+  /** When the watch is set, each time; the patrol is always set for 50 ms later. */
   function watched(given: ReturnType<typeof direct>): () => number[] {
-    const set = vi.spyOn(given.deadlines, 'set');
-    return () => set.mock.calls.map(([, atMs]) => atMs);
+    const times = timesSet(given);
+    return () => times.filter(([nowMs, atMs]) => atMs !== nowMs + 50).map(([, atMs]) => atMs);
   }
 
   test('is set once, for four milliseconds, when a second job is on a thread', () => {
@@ -457,164 +489,241 @@ describe('the watch', () => {
   });
 });
 
+describe('the patrol', () => {
+  /** When the patrol is set, each time. */
+  function patrolled(given: ReturnType<typeof direct>): () => number[] {
+    const times = timesSet(given);
+    return () => times.filter(([nowMs, atMs]) => atMs === nowMs + 50).map(([, atMs]) => atMs);
+  }
+
+  test('is set once, for fifty milliseconds, when a job is sent to any thread', () => {
+    const given = direct({ threads: 2 });
+    const times = patrolled(given);
+    given.clock.nowMs = 10;
+    given.send(1);
+    given.clock.nowMs = 12;
+    given.send(0);
+    expect(times()).toEqual([60]);
+  });
+
+  test('is set while jobs are out, and not any more', () => {
+    const given = direct({ threads: 2 });
+    const times = patrolled(given);
+    given.send(1);
+    given.links[1]?.start();
+    given.pass(50);
+    given.pass(50);
+    expect(times()).toEqual([50, 100, 150]);
+    given.links[1]?.end(0, { value: 'quietly' });
+    given.room.mockClear();
+    given.pass(50);
+    expect(given.outcomes.settled, 'it takes what nobody has announced').toEqual([
+      [1, 'fulfilled', 'quietly'],
+    ]);
+    expect(given.room).toHaveBeenCalledOnce();
+    expect(times()).toEqual([50, 100, 150]);
+    given.send(0);
+    expect(times()).toEqual([50, 100, 150, 200]);
+  });
+
+  test('is not set twice if jobs are sent from within', () => {
+    const given = direct();
+    const times = patrolled(given);
+    given.send();
+    given.links[0]?.start();
+    given.links[0]?.end(0, { value: 'quietly' });
+    given.room.mockImplementationOnce(() => void given.send());
+    given.pass(50);
+    expect(times()).toEqual([50, 100]);
+  });
+
+  test('goes on for a job that was settled and still runs', () => {
+    const given = direct();
+    const times = patrolled(given);
+    const job = given.send();
+    given.links[0]?.start();
+    given.dispatcher.withdraw(job, Told.cancelled);
+    given.pass(50);
+    expect(times()).toEqual([50, 100]);
+  });
+
+  test('finds a thread that looks at nothing, and what waits there is room elsewhere', () => {
+    const given = direct({ threads: 2 });
+    given.send();
+    given.pass(50);
+    expect(given.links.map(({ unanswered }) => unanswered)).toEqual([1, 0]);
+    expect(given.outcomes.backlog).toEqual([]);
+    given.room.mockImplementation(() => expect(given.outcomes.backlog).toEqual([1]));
+    given.pass(50);
+    expect(given.room).toHaveBeenCalled();
+    expect([given.lane(0).isOpen, given.lane(1).isOpen]).toEqual([false, true]);
+    given.links[0]?.pong();
+    expect(given.lane(0).isOpen).toBe(true);
+  });
+
+  test('knows how many slots a thread has', () => {
+    const given = direct({ concurrency: 2 });
+    for (let slot = 0; slot < 2; slot += 1) {
+      given.send();
+      given.links[0]?.start();
+      given.links[0]?.host.markAsync(slot);
+    }
+    given.send();
+    given.pass(50);
+    given.pass(50);
+    expect(given.links[0]?.unanswered, 'both are taken').toBe(0);
+  });
+});
+
 describe('withdrawing', () => {
   test('a job that is on no thread has not been started', () => {
-    expect(direct().dispatcher.withdraw(jobOf(1))).toBe(false);
+    expect(direct().dispatcher.withdraw(jobOf(1), Told.cancelled)).toBe(false);
   });
 
-  test('a job that waits on its thread is taken back, and was not started', () => {
+  test('a job that waits on its thread is taken back, was not started, and is told nothing', () => {
     const { dispatcher, links, send, lane } = direct();
     const job = send();
-    expect(dispatcher.withdraw(job)).toBe(false);
+    expect(dispatcher.withdraw(job, Told.cancelled)).toBe(false);
     expect(job.carrier).toBeUndefined();
     expect(lane(0).occupied).toBe(0);
-    expect(links[0]?.isStopped).toBe(false);
+    expect([links[0]?.told, links[0]?.steps]).toEqual([[], []]);
   });
 
-  test('a thread with one slot is stopped with its job, and what waits there goes elsewhere', () => {
-    const { dispatcher, links, outcomes, send, lane } = direct();
-    const job = send();
-    send();
-    send();
-    links[0]?.start();
-    expect(dispatcher.withdraw(job)).toBe(true);
-    expect(job.carrier).toBeUndefined();
-    expect(lane(0)).toMatchObject({ occupied: 1, isStopping: true });
-    expect(outcomes.backlog).toEqual([3, 2]);
-    expect(links[0]?.isStopped).toBe(true);
-    expect(links[0]?.posted).not.toContainEqual([Kind.ping]);
-  });
+  test.each([Told.cancelled, Told.timedOut, Told.closing])(
+    'a job that runs is told why (%i), and keeps its slot; what waits behind it stays there',
+    (reason) => {
+      const { dispatcher, links, outcomes, send, lane } = direct();
+      const job = send();
+      send();
+      links[0]?.start();
+      expect(dispatcher.withdraw(job, reason)).toBe(true);
+      expect(job.carrier).toBeUndefined();
+      expect(links[0]?.told).toEqual([[0, reason]]);
+      expect([lane(0).occupied, lane(0).isOpen]).toEqual([2, true]);
+      expect([outcomes.backlog, links[0]?.steps]).toEqual([[], []]);
+    },
+  );
 
-  test('a thread that is stopping is not stopped again', () => {
-    const { dispatcher, links, send, lane } = direct();
-    const job = send();
-    links[0]?.start();
-    lane(0).isStopping = true;
-    expect(dispatcher.withdraw(job)).toBe(true);
-    expect(links[0]?.isStopped).toBe(false);
-  });
-
-  test('nor is one on which the function has ended', () => {
+  test('a job whose function has ended was started, and is told nothing', () => {
     const { dispatcher, links, outcomes, send, lane } = direct();
     const job = send();
     send();
     links[0]?.start();
     links[0]?.end(0, { value: 'too late' });
-    expect(dispatcher.withdraw(job)).toBe(true);
+    expect(dispatcher.withdraw(job, Told.cancelled)).toBe(true);
     expect(job.carrier).toBeUndefined();
-    expect([links[0]?.isStopped, lane(0).isStopping]).toEqual([false, false]);
+    expect([links[0]?.told, lane(0).abandoned.size]).toEqual([[], 0]);
     expect(outcomes.backlog).toEqual([]);
-  });
-
-  test('a thread with several slots is asked for a sign of life, once at a time', () => {
-    const { clock, deadlines, dispatcher, links, send, lane } = direct({ concurrency: 2 });
-    const set = vi.spyOn(deadlines, 'set');
-    const jobs = [send(), send()];
-    links[0]?.start();
-    links[0]?.start();
-    clock.nowMs = 7;
-    set.mockClear();
-    expect(dispatcher.withdraw(jobs[0] as JobRecord)).toBe(true);
-    expect(links[0]).toMatchObject({ pings: 1, isStopped: false });
-    expect(lane(0).isAnswering).toBe(false);
-    expect(set.mock.calls).toEqual([[lane(0).grace, 1007]]);
-    expect(dispatcher.withdraw(jobs[1] as JobRecord)).toBe(true);
-    expect(links[0]?.pings).toBe(1);
   });
 });
 
-describe('when the grace of a thread is over', () => {
-  /** One thread with two slots; its first job runs and was cancelled. */
-  function cancelled(running = 2) {
-    const given = direct({ concurrency: 2 });
-    const jobs = Array.from({ length: running }, () => given.send());
-    const link = given.links[0] as ScriptedLink;
-    for (const _ of jobs) link.start();
-    given.dispatcher.withdraw(jobs[0] as JobRecord);
-    given.pass(0);
-    given.room.mockClear();
-    return { ...given, jobs, link, lane: given.lane(0) };
-  }
-  const isOver = ({ pass }: ReturnType<typeof cancelled>, ms = GRACE_MS): void => {
-    pass(ms);
-    vi.runOnlyPendingTimers();
-  };
-
-  test('and it has not answered, it is stopped', () => {
-    const given = cancelled();
-    isOver(given, GRACE_MS - 1);
-    expect(given.link.isStopped).toBe(false);
-    given.room.mockClear();
-    isOver(given, 1);
-    expect(given.link).toMatchObject({ isStopped: true, pings: 1 });
-    expect(given.lane.isStopping).toBe(true);
-    expect(given.room).toHaveBeenCalledOnce();
-  });
-
-  test('what it has not started is room elsewhere', () => {
-    const given = cancelled();
+describe('a job that was withdrawn while it ran', () => {
+  /** One thread; its first job runs and was cancelled, one waits behind it. */
+  function cancelled() {
+    const given = direct({ threads: 2 });
+    const job = given.send();
     given.send();
-    isOver(given);
-    expect(given.outcomes.backlog).toEqual([3]);
-  });
-
-  test('a pong that arrives in the same turn counts', () => {
-    const given = cancelled();
-    given.pass(GRACE_MS - 1);
-    given.clock.nowMs += 1;
-    given.deadlines.advance();
-    given.link.say([Kind.pong]);
-    vi.runOnlyPendingTimers();
-    expect(given.link).toMatchObject({ isStopped: false, pings: 2 });
-  });
-
-  test('and it has answered, it is asked again while the cancelled job runs', () => {
-    const given = cancelled();
-    given.link.say([Kind.pong]);
-    isOver(given);
-    expect(given.link).toMatchObject({ isStopped: false, pings: 2 });
-    expect(given.lane.isAnswering).toBe(false);
-    isOver(given);
-    expect(given.link.isStopped).toBe(true);
-  });
-
-  test('and only cancelled jobs fill its slots, it is stopped, answering or not', () => {
-    const given = cancelled();
-    given.dispatcher.withdraw(given.jobs[1] as JobRecord);
-    given.link.say([Kind.pong]);
-    isOver(given);
-    expect(given.link.isStopped).toBe(true);
-  });
-
-  test('not if a slot is free beside them', () => {
-    const given = cancelled(1);
-    given.link.say([Kind.pong]);
-    isOver(given);
-    expect(given.link).toMatchObject({ isStopped: false, pings: 2 });
-  });
-
-  test('and the cancelled job has ended, it is left alone, answering or not', () => {
-    const given = cancelled();
-    given.link.end(0, { value: 'at last' });
-    given.link.announce();
+    const link = given.links[0] as ScriptedLink;
+    link.start();
+    given.dispatcher.withdraw(job, Told.cancelled);
     given.room.mockClear();
-    isOver(given);
-    expect(given.link).toMatchObject({ isStopped: false, pings: 1 });
+    return { ...given, job, link };
+  }
+
+  test('and ends within its grace is room on its thread', async () => {
+    const { clock, link, lane, room } = cancelled();
+    await clock.pass(95);
+    room.mockClear();
+    link.end(0, { value: 'nobody waits for it' });
+    link.announce();
+    expect(room).toHaveBeenCalledOnce();
+    expect(lane(0).occupied).toBe(0);
+    await clock.pass(1000);
+    expect(link.steps).toEqual([]);
   });
 
-  test('a thread that is stopping or gone is left alone', () => {
-    const stopping = cancelled();
-    stopping.lane.isStopping = true;
-    isOver(stopping);
-    expect(stopping.link.isStopped).toBe(false);
+  test('and outlives its grace costs its thread, which is no longer placed on', async () => {
+    const { clock, dispatcher, functions, link, lane, room } = cancelled();
+    link.pong();
+    await clock.pass(95);
+    let stepsBeforeRoom: readonly string[] = [];
+    room.mockImplementation(() => (stepsBeforeRoom = [...link.steps]));
+    await clock.pass(5);
+    expect(link.steps).toEqual(['retire cancelled', 'drain over abandoned']);
+    expect(stepsBeforeRoom, 'room is reported after that').toEqual(link.steps);
+    expect(dispatcher.lanes.threads()).toEqual({ ready: 1, busy: 0 });
+    expect(dispatcher.laneFor(jobOf(9, { function: functions.get('job') }))).toBe(lane(1));
+  });
 
-    const gone = cancelled();
-    gone.pass(GRACE_MS - 1);
-    gone.clock.nowMs += 1;
-    gone.deadlines.advance();
-    gone.dispatcher.lose(gone.link, byItself);
-    vi.runOnlyPendingTimers();
-    expect(gone.link.isStopped).toBe(false);
+  test('and whose thread gives no sign of life has it ended by force', async () => {
+    const { clock, link } = cancelled();
+    await clock.pass(100);
+    expect(link.steps).toEqual(['retire cancelled', 'terminate']);
+  });
+
+  test('and whose thread is lost has no grace any more', async () => {
+    const { clock, dispatcher, link, outcomes } = cancelled();
+    dispatcher.lose(link, byItself);
+    await clock.pass(1000);
+    expect([link.steps, outcomes.settled]).toEqual([[], []]);
+  });
+
+  test('is given the time of a boot, as each thread that is added reports it', async () => {
+    const { clock, dispatcher, link } = cancelled();
+    const slow = new ScriptedLink(4, clock.now);
+    slow.bootMs = 900;
+    expect(dispatcher.graceMs).toBe(100);
+    dispatcher.add(slow);
+    expect(dispatcher.graceMs, 'the mean of 0, 0 and 900').toBe(300);
+    await clock.pass(100);
+    expect(link.steps, 'its own was 100').not.toEqual([]);
+  });
+
+  test('costs no thread once the pool ends all of them', async () => {
+    const { clock, dispatcher, link } = cancelled();
+    dispatcher.close();
+    await clock.pass(1000);
+    expect(link.steps).toEqual([]);
+  });
+});
+
+describe('telling all that run', () => {
+  test('leaves what has not started and what has ended, and settles nobody', () => {
+    const { dispatcher, links, outcomes, send } = direct({ threads: 3, concurrency: 2 });
+    const jobs = [send(0), send(0), send(0), send(1), send(2)];
+    links[0]?.start();
+    links[0]?.start();
+    links[0]?.endUnannounced(0, 'its answer is under way');
+    links[1]?.start();
+    expect(dispatcher.tellAll(Told.closing)).toEqual([jobs[1], jobs[3]]);
+    expect(links.map(({ told }) => told)).toEqual([[[1, Told.closing]], [[0, Told.closing]], []]);
+    expect(outcomes.settled).toEqual([]);
+    expect(jobs[1]?.isStarted).toBe(true);
+  });
+});
+
+describe('an exception that nobody has caught', () => {
+  test('rejects what runs on its thread, which is retired', () => {
+    const { dispatcher, links, outcomes, send } = direct({ threads: 2 });
+    send(0);
+    send(1);
+    for (const link of links) link.start();
+    const cause = new Error('thrown');
+    dispatcher.uncaught(links[1] as ScriptedLink, cause);
+    expect(outcomes.settled).toMatchObject([[2, 'rejected', { code: 'ERR_THREAD_LOST', cause }]]);
+    expect(links.map(({ steps }) => steps)).toEqual([
+      [],
+      ['retire uncaught', 'drain over abandoned'],
+    ]);
+  });
+
+  test('on a thread that never was ready, or is gone, is nobody to reject', () => {
+    const { dispatcher, links, outcomes, send } = direct();
+    send();
+    links[0]?.start();
+    const other = new ScriptedLink(1);
+    dispatcher.uncaught(other, new Error('thrown'));
+    expect([outcomes.settled, other.steps]).toEqual([[], []]);
   });
 });
 
@@ -670,7 +779,7 @@ describe('when a thread is lost', () => {
   test('that never was ready, no job is', () => {
     const { dispatcher, send, outcomes } = direct();
     send();
-    expect(dispatcher.lose(new ScriptedLink(1), byItself)).toBe(0);
+    dispatcher.lose(new ScriptedLink(1), byItself);
     expect([outcomes.settled, outcomes.backlog]).toEqual([[], []]);
     expect(dispatcher.lanes.all).toHaveLength(1);
   });
@@ -684,7 +793,7 @@ describe('when a thread is lost', () => {
     link.start();
     link.end(0, { value: 'came back' });
     link.endUnannounced(0, 'did not');
-    expect(dispatcher.lose(link, byItself)).toBe(1);
+    dispatcher.lose(link, byItself);
     expect(outcomes.settled.slice(0, 2)).toEqual([
       [1, 'fulfilled', 'came back'],
       [2, 'fulfilled', 'did not'],
@@ -698,38 +807,16 @@ describe('when a thread is lost', () => {
     expect(jobs.map(({ carrier }) => carrier)).toEqual(jobs.map(() => undefined));
     expect(jobs.map(({ threadsLost }) => threadsLost)).toEqual([0, 0, 0, 0, 0]);
     expect(dispatcher.lanes.all).toEqual([]);
-    expect(dispatcher.lose(link, byItself), 'it is lost once').toBe(0);
-  });
-
-  test('by an exception, that is the error of the job if it was the only one', () => {
-    const { dispatcher, links, outcomes, send } = direct({ concurrency: 2 });
-    send();
-    send();
-    links[0]?.start();
-    expect(dispatcher.lose(links[0] as ScriptedLink, ofException)).toBe(1);
-    expect(outcomes.settled).toEqual([[1, 'rejected', ofException.cause]]);
-    expect(outcomes.settled[0]?.[2]).toBe(ofException.cause);
-  });
-
-  test('by an exception of one of several jobs, nobody can tell whose it was', () => {
-    const { dispatcher, links, outcomes, send } = direct({ concurrency: 2 });
-    send();
-    send();
-    links[0]?.start();
-    links[0]?.start();
-    expect(dispatcher.lose(links[0] as ScriptedLink, ofException)).toBe(2);
-    expect(outcomes.settled).toMatchObject([
-      [2, 'rejected', { code: 'ERR_THREAD_LOST', cause: ofException.cause }],
-      [1, 'rejected', { code: 'ERR_THREAD_LOST', cause: ofException.cause }],
-    ]);
+    dispatcher.lose(link, byItself);
+    expect(outcomes.settled, 'it is lost once').toHaveLength(3);
   });
 
   test('a cancelled job that still ran is nobody to reject', () => {
     const { dispatcher, links, outcomes, send } = direct();
     const job = send();
     links[0]?.start();
-    dispatcher.withdraw(job);
-    expect(dispatcher.lose(links[0] as ScriptedLink, { ...byItself, isDeliberate: true })).toBe(0);
+    dispatcher.withdraw(job, Told.cancelled);
+    dispatcher.lose(links[0] as ScriptedLink, { ...byItself, isDeliberate: true });
     expect(outcomes.settled).toEqual([]);
   });
 
@@ -737,7 +824,7 @@ describe('when a thread is lost', () => {
     const { dispatcher, links, outcomes, send } = direct();
     send(0, { transfer: [new ArrayBuffer(1)] });
     send();
-    expect(dispatcher.lose(links[0] as ScriptedLink, byItself)).toBe(0);
+    dispatcher.lose(links[0] as ScriptedLink, byItself);
     expect(outcomes.settled).toMatchObject([
       [1, 'rejected', { code: 'ERR_THREAD_LOST', started: false, cause: byItself.cause }],
     ]);
@@ -747,7 +834,6 @@ describe('when a thread is lost', () => {
   test.each([
     ['by itself with nothing running', byItself, 0, [1, 0]],
     ['by itself while a job ran', byItself, 1, [0, 0, 0]],
-    ['by an exception', ofException, 0, [0, 0]],
     ['on purpose', { ...byItself, isDeliberate: true }, 0, [0, 0]],
   ])('%s, the next job is suspected or not', (_, loss, running, suspected) => {
     const { dispatcher, links, send } = direct();
@@ -759,7 +845,7 @@ describe('when a thread is lost', () => {
 
   test('with nothing on it, nothing happens', () => {
     const { dispatcher, links, outcomes } = direct();
-    expect(dispatcher.lose(links[0] as ScriptedLink, byItself)).toBe(0);
+    dispatcher.lose(links[0] as ScriptedLink, byItself);
     expect([outcomes.settled, outcomes.backlog]).toEqual([[], []]);
   });
 
@@ -779,17 +865,6 @@ describe('when a thread is lost', () => {
     expect(outcomes.settled).toMatchObject([
       [1, 'rejected', { code: 'ERR_THREAD_LOST', started: false, cause: byItself.cause }],
     ]);
-  });
-
-  test('its grace is over with it', () => {
-    const given = direct({ concurrency: 2 });
-    const job = given.send();
-    given.links[0]?.start();
-    given.dispatcher.withdraw(job);
-    const { grace } = given.lane(0);
-    expect(grace.isSet).toBe(true);
-    given.dispatcher.lose(given.links[0] as ScriptedLink, byItself);
-    expect(grace.isSet).toBe(false);
   });
 
   test('a message that comes after its end settles nobody', () => {

@@ -2,9 +2,8 @@
  * Jobs made by hand, and a settler that writes down what becomes of them.
  */
 import type { Transferable } from 'node:worker_threads';
-import type { JobTimeouts } from '../../../src/api/options.js';
 import { JobFunction } from '../../../src/job/functions.js';
-import { type Ending, JobRecord, type Settler } from '../../../src/job/job.js';
+import { type Ending, JobRecord, type JobTerms, type Settler } from '../../../src/job/job.js';
 
 /** What a test wants to differ from a job that was accepted at 0. */
 export interface JobFields {
@@ -14,7 +13,7 @@ export interface JobFields {
   readonly submittedMs?: number;
   readonly acceptedMs?: number;
   readonly signal?: AbortSignal;
-  readonly timeouts?: JobTimeouts;
+  readonly terms?: JobTerms;
   readonly transfer?: readonly Transferable[];
 }
 
@@ -31,7 +30,7 @@ export function jobOf(id: number, fields: JobFields = {}): JobRecord {
     fields.bytes ?? 1,
     fields.submittedMs ?? 0,
     fields.signal,
-    fields.timeouts,
+    fields.terms,
     fields.transfer,
   );
   job.acceptedMs = fields.acceptedMs ?? 0;

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { Grace } from '../../../src/dispatch/grace.js';
 import { Lane, WATCH_MS } from '../../../src/dispatch/lane.js';
 import type { JobRecord } from '../../../src/job/job.js';
+import { Kind } from '../../../src/wire/protocol.js';
 import { functionOf, jobOf } from './jobs.js';
 import { ScriptedLink } from './scripted-link.js';
 
@@ -8,10 +10,10 @@ const unknown = functionOf(0);
 
 function setUp(cells = 4) {
   const link = new ScriptedLink(cells, () => 0);
-  const lane = new Lane(link, [unknown], () => {});
+  const lane = new Lane(link, [unknown]);
   const send = (job: JobRecord): JobRecord => {
     const cell = lane.occupy(job);
-    lane.rings.offer(cell);
+    lane.rings.offer(cell, false);
     lane.rings.submit(cell);
     return job;
   };
@@ -25,7 +27,7 @@ function setUp(cells = 4) {
   return { link, lane, send, start, finish };
 }
 
-test('a new thread has nothing to do, answers, and takes jobs', () => {
+test('a new thread has nothing to do, is in service, and takes jobs', () => {
   const { lane, link } = setUp();
   expect(lane).toMatchObject({
     link,
@@ -34,20 +36,38 @@ test('a new thread has nothing to do, answers, and takes jobs', () => {
     workMs: 0,
     unforeseeable: 0,
     unheard: 0,
-    isStopping: false,
-    isAnswering: true,
+    isRetired: false,
+    isDraining: false,
+    isGone: false,
+    isShut: false,
     isHeldUp: false,
+    isAnyRunning: false,
     isOpen: true,
     hasWaiting: false,
     jobs: [undefined, undefined, undefined, undefined],
+    abandoned: new Map(),
   });
+  expect(lane.suspicion).toBeUndefined();
 });
 
-test('its grace calls back when it is over', () => {
-  let over = 0;
-  const lane = new Lane(new ScriptedLink(1), [], () => (over += 1));
-  lane.grace.expired();
-  expect(over).toBe(1);
+describe('a message that asks for a sign of life', () => {
+  test('is numbered in the order of posting, and answered in that order', () => {
+    const { lane, link } = setUp();
+    expect([lane.ping([Kind.ping]), lane.ping([Kind.told, 3]), lane.ping([Kind.ping])]).toEqual([
+      1, 2, 3,
+    ]);
+    expect(link.posted).toEqual([[Kind.ping], [Kind.told, 3], [Kind.ping]]);
+    const answered = (): boolean[] => [1, 2, 3].map((ping) => lane.hasAnswered(ping));
+    expect(answered()).toEqual([false, false, false]);
+    lane.ponged();
+    expect(answered()).toEqual([true, false, false]);
+    lane.ponged();
+    lane.ponged();
+    expect(answered()).toEqual([true, true, true]);
+    expect(lane.hasAnswered(lane.ping([Kind.ping])), 'of the next one nothing is known').toBe(
+      false,
+    );
+  });
 });
 
 describe('cells', () => {
@@ -72,7 +92,7 @@ describe('cells', () => {
     expect(lane.carries(job, 1)).toBe(false);
   });
 
-  test('a thread is open while a cell is free and it is not stopping', () => {
+  test('a thread is open while a cell is free and it is not shut', () => {
     const { lane } = setUp(2);
     lane.occupy(jobOf(1));
     expect(lane.isOpen).toBe(true);
@@ -80,8 +100,10 @@ describe('cells', () => {
     expect(lane.isOpen).toBe(false);
     lane.release(1);
     expect(lane.isOpen).toBe(true);
-    lane.isStopping = true;
+    lane.isShut = true;
     expect(lane.isOpen).toBe(false);
+    lane.isShut = false;
+    expect(lane.isOpen).toBe(true);
   });
 
   test('a cell that comes back gives its job, and nothing if that was taken back', () => {
@@ -166,7 +188,7 @@ describe('expected work', () => {
 
 test('a function is known by the place in which the thread counts it', () => {
   const [first, second, third] = [functionOf(7), functionOf(2), functionOf(3)];
-  const lane = new Lane(new ScriptedLink(1), [first, undefined, second], () => {});
+  const lane = new Lane(new ScriptedLink(1), [first, undefined, second]);
   expect([first, second, third].map((each) => lane.indexOf(each))).toEqual([0, 2, undefined]);
   expect(lane.indexOf(functionOf(0)), 'the first of all that it does not have').toBeUndefined();
 });
@@ -214,6 +236,9 @@ test('what runs is seen in its cell, at the times of the main thread', () => {
   expect([0, 1, 2].map((cell) => lane.isFinished(cell))).toEqual([true, false, false]);
   expect([...lane.runningSinceMs()]).toEqual([20]);
   expect(lane.carries(first as JobRecord, 0)).toBe(true);
+  expect(lane.isAnyRunning).toBe(true);
+  finish(1);
+  expect(lane.isAnyRunning).toBe(false);
 });
 
 test('the unsettled jobs are listed by age, without those that were given up', () => {
@@ -279,5 +304,23 @@ describe('the job that was started last is overdue', () => {
     send(jobOf(1));
     link.host.next();
     expect(lane.overdueInMs(1000)).toBe(WATCH_MS);
+  });
+});
+
+describe('the abandoned jobs of a thread', () => {
+  test('are those that were settled and whose functions have not ended', () => {
+    const { lane, send, start, finish } = setUp();
+    const jobs = [1, 2, 3, 4].map((id) => send(jobOf(id)));
+    for (const cell of [0, 1, 2]) expect(start()).toBe(cell);
+    expect(lane.abandonedCount()).toBe(0);
+    for (const cell of [0, 1]) {
+      (jobs[cell] as JobRecord).carrier = undefined;
+      lane.abandoned.set(cell, {} as Grace);
+    }
+    expect(lane.abandonedCount()).toBe(2);
+    finish(0);
+    expect(lane.abandonedCount(), 'its answer is under way').toBe(1);
+    finish(1);
+    expect(lane.abandonedCount()).toBe(0);
   });
 });

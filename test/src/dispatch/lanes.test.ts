@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Grace } from '../../../src/dispatch/grace.js';
 import { Lane } from '../../../src/dispatch/lane.js';
 import { Lanes } from '../../../src/dispatch/lanes.js';
 import type { JobRecord } from '../../../src/job/job.js';
@@ -8,11 +9,11 @@ import { ScriptedLink } from './scripted-link.js';
 function setUp(threads: number) {
   const lanes = new Lanes();
   const links = Array.from({ length: threads }, () => new ScriptedLink(8, () => 0));
-  for (const link of links) lanes.add(new Lane(link, [], () => {}));
+  for (const link of links) lanes.add(new Lane(link, []));
   const lane = (at: number): Lane => lanes.all[at] as Lane;
   const send = (at: number, job: JobRecord): JobRecord => {
     const cell = lane(at).occupy(job);
-    lane(at).rings.offer(cell);
+    lane(at).rings.offer(cell, false);
     lane(at).rings.submit(cell);
     return job;
   };
@@ -36,14 +37,14 @@ test('threads are listed in the order of readiness, and found by their link unti
   expect(lanes.all).toEqual([third]);
 });
 
-test('ready are the threads that are not stopping, and busy those of them that have a job', () => {
+test('ready are the threads that are in service, and busy those of them that have a job', () => {
   const { lanes, lane, send } = setUp(4);
   expect(lanes.threads()).toEqual({ ready: 4, busy: 0 });
   send(0, jobOf(1));
   send(1, jobOf(2));
   send(1, jobOf(3));
   expect(lanes.threads()).toEqual({ ready: 4, busy: 2 });
-  lane(1).isStopping = lane(2).isStopping = true;
+  lane(1).isRetired = lane(2).isRetired = true;
   expect(lanes.threads()).toEqual({ ready: 2, busy: 1 });
 });
 
@@ -114,4 +115,14 @@ test('one that its thread starts just now is not taken back, but the next', () =
   };
   expect(lanes.takeBackOne('oldest')?.id).toBe(2);
   expect(first.isStarted).toBe(true);
+});
+
+test('the abandoned jobs of all threads are counted', () => {
+  const { lanes, lane, send, start } = setUp(3);
+  for (const at of [0, 1, 1]) send(at, jobOf(at)).carrier = undefined;
+  for (const at of [0, 1, 1]) start(at, 0);
+  expect(lanes.abandoned()).toBe(0);
+  lane(0).abandoned.set(0, {} as Grace);
+  for (const cell of [0, 1]) lane(1).abandoned.set(cell, {} as Grace);
+  expect(lanes.abandoned()).toBe(3);
 });

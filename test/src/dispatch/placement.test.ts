@@ -8,7 +8,7 @@ interface Look {
   readonly occupied?: number;
   readonly workMs?: number;
   readonly isOpen?: boolean;
-  readonly isStopping?: boolean;
+  readonly isShut?: boolean;
   readonly isAsleep?: boolean;
   readonly isHeldUp?: boolean;
   readonly unforeseeable?: number;
@@ -22,7 +22,7 @@ function lanesOf(looks: readonly Look[]): Lane[] {
         occupied: 0,
         workMs: 0,
         isOpen: true,
-        isStopping: false,
+        isShut: false,
         isHeldUp: false,
         unforeseeable: 0,
         hasWaiting: false,
@@ -42,7 +42,7 @@ function placed(
   { job = short, concurrency = 1, coalesce = true, latest = -1 },
 ): number {
   const lanes = lanesOf(looks);
-  const placement = new Placement(lanes, { concurrency, coalesce });
+  const placement = new Placement(lanes, { concurrency, coalesce, graceMs: undefined });
   placement.latest = lanes[latest];
   const lane = placement.laneFor(job);
   return lane === undefined ? -1 : lanes.indexOf(lane);
@@ -204,7 +204,11 @@ describe('if no slot is free, a job waits on', () => {
 describe('work is shared out', () => {
   const overloaded = (looks: readonly Look[]): number => {
     const lanes = lanesOf(looks);
-    const lane = new Placement(lanes, { concurrency: 1, coalesce: true }).overloaded();
+    const lane = new Placement(lanes, {
+      concurrency: 1,
+      coalesce: true,
+      graceMs: undefined,
+    }).overloaded();
     return lane === undefined ? -1 : lanes.indexOf(lane);
   };
   const busy = (workMs: number): Look => ({ occupied: 2, workMs, hasWaiting: true });
@@ -216,8 +220,8 @@ describe('work is shared out', () => {
     ['not if it is less', [busy(0.0999), {}], -1],
     ['not if nothing waits there', [{ ...busy(5), hasWaiting: false }, {}], -1],
     ['not if no thread is idle', [busy(5), { occupied: 1 }], -1],
-    ['not if the idle one is stopping', [busy(5), { isStopping: true }], -1],
-    ['not from one that is stopping', [{ ...busy(5), isStopping: true }, busy(1), {}], 1],
+    ['not if the idle one is shut', [busy(5), { isShut: true }], -1],
+    ['not from one that is shut', [{ ...busy(5), isShut: true }, busy(1), {}], 1],
     ['whether the idle one comes first or last', [{}, busy(5)], 1],
     ['not if all are idle', [{}, {}], -1],
   ])('%s', (_, looks, at) => {

@@ -3,7 +3,7 @@
  * the thread itself is missing.
  */
 import { Inline } from '../../../src/wire/inline.js';
-import type { Link, Receiver } from '../../../src/dispatch/lane.js';
+import type { Link, Receiver, RetirementReason } from '../../../src/dispatch/lane.js';
 import { BELL, Form, Kind } from '../../../src/wire/protocol.js';
 import { Rings } from '../../../src/wire/rings.js';
 import { encodeThrown } from '../../../src/wire/thrown.js';
@@ -18,12 +18,19 @@ export class ScriptedLink implements Link {
   readonly rings: Rings;
   names: readonly string[] = ['job'];
   clockOffsetMs = 0;
+  bootMs = 0;
   /** The messages to the thread, bells included, in their order. */
   readonly posted: unknown[] = [];
   /** Jobs that were started and have not ended. */
   readonly running: Arrival[] = [];
-  isStopped = false;
-  pings = 0;
+  /** How the thread was taken out of service and ended, step by step: `['retire timeout', 'drain']`. */
+  readonly steps: string[] = [];
+  /** The cells whose jobs were told to stop, in that order, with the word that each of them sees. */
+  readonly told: Array<readonly [cell: number, reason: number]> = [];
+  /** The cells whose kept progress was asked for. */
+  readonly asked: number[] = [];
+  /** Messages that the thread has to answer by a pong, and has not. */
+  unanswered = 0;
   /** Whether the thread is awake, or a bell or an input is on its way to it. */
   isWoken = false;
   /** The thread's own view of the memory. */
@@ -47,13 +54,25 @@ export class ScriptedLink implements Link {
     this.posted.push(message);
     if (message === BELL) return;
     const [kind, cell, , value] = message as [number, number, number, unknown];
-    if (kind === Kind.ping) this.pings += 1;
+    if (kind === Kind.ping || kind === Kind.told) this.unanswered += 1;
+    if (kind === Kind.told) this.told.push([cell, this.host.jobWords.told(cell)]);
+    else if (kind === Kind.more) this.asked.push(cell);
     // Throws what can't be cloned, and takes what is transferred, as the real link does.
-    else this.#inputs.set(cell, structuredClone(value, { transfer: transfer as never }));
+    else if (kind === Kind.input) {
+      this.#inputs.set(cell, structuredClone(value, { transfer: transfer as never }));
+    }
   }
 
-  stop(): void {
-    this.isStopped = true;
+  retire(reason: RetirementReason): void {
+    this.steps.push(`retire ${reason}`);
+  }
+
+  drain(isOverAbandoned: boolean): void {
+    this.steps.push(isOverAbandoned ? 'drain over abandoned' : 'drain');
+  }
+
+  terminate(): void {
+    this.steps.push('terminate');
   }
 
   /** How many jobs, taken back or not, the thread has not looked at. */
@@ -82,16 +101,36 @@ export class ScriptedLink implements Link {
     return arrival;
   }
 
-  /** Ends a running job as the thread would: the result lies in its cell, or is posted. */
+  /** Ends a running job as the thread would: the result lies in its cell, or is posted and arrives at once. */
   end(index: number, outcome: { readonly value: unknown } | { readonly error: unknown }): void {
+    this.endLater(index, outcome)();
+  }
+
+  /** The same, but what is posted is still under way. Returns what lets it arrive. */
+  endLater(
+    index: number,
+    outcome: { readonly value: unknown } | { readonly error: unknown },
+  ): () => void {
     const [{ cell }] = this.running.splice(index, 1) as [Arrival];
     const form = 'value' in outcome ? this.host.values.write(cell, outcome.value) : Inline.none;
     this.host.forms[cell] = form;
     this.host.finish(cell, this.#now());
-    if (form !== Inline.none) return this.host.complete(cell);
+    if (form !== Inline.none) {
+      this.host.complete(cell);
+      return () => {};
+    }
     this.host.ring();
-    if ('value' in outcome) this.#receiver?.receive([Kind.done, cell, Form.plain, outcome.value]);
-    else this.#receiver?.receive([Kind.done, cell, Form.thrown, encodeThrown(outcome.error)]);
+    const [kind, value] =
+      'value' in outcome ? [Form.plain, outcome.value] : [Form.thrown, encodeThrown(outcome.error)];
+    return () => this.say([Kind.done, cell, kind, value]);
+  }
+
+  /** Answers everything that asks for a sign of life. */
+  pong(): void {
+    while (this.unanswered > 0) {
+      this.unanswered -= 1;
+      this.#receiver?.receive([Kind.pong]);
+    }
   }
 
   /** Ends a running job, and the thread ends before it can say so. */

@@ -9,7 +9,7 @@ import { ScriptedLink } from './scripted-link.js';
 
 function setUp(cells = 32) {
   const link = new ScriptedLink(cells, () => 0);
-  const lane = new Lane(link, [], () => {});
+  const lane = new Lane(link, []);
   /** What was posted to the thread, beside the bells, and what went with it. */
   const posts: Array<{ message: unknown; transfer: unknown; left: number }> = [];
   const post = link.post.bind(link);
