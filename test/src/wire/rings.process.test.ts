@@ -1,4 +1,4 @@
-/** The rings between two real threads: each job goes to exactly one side. */
+/** The rings between two real threads: each job goes to exactly one side, and the end of one is waited for. */
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { Rings } from '../../../src/wire/rings.js';
@@ -7,7 +7,7 @@ import { Rings } from '../../../src/wire/rings.js';
 async function race(cells: number): Promise<{ takenBack: number; started: number }> {
   const main = Rings.allocate(cells);
   for (let cell = 0; cell < cells; cell += 1) {
-    main.offer(cell);
+    main.offer(cell, false);
     main.submit(cell);
   }
   const won = new Int32Array(new SharedArrayBuffer(4));
@@ -47,4 +47,38 @@ test('of two threads that race for 20,000 jobs exactly one gets each', async () 
     ({ takenBack, started } = await race(cells));
     expect(takenBack + started).toBe(cells);
   } while (takenBack === 0 || started === 0);
+});
+
+test('a thread that blocks until another one has ended goes on when it has, and sees all that it did', async () => {
+  const main = Rings.allocate(1);
+  const gate = new Int32Array(new SharedArrayBuffer(4));
+  const done = new Int32Array(new SharedArrayBuffer(4));
+  const worker = new Worker(
+    `const { memory, cells, done, gate, rings } = require('node:worker_threads').workerData;
+     import(rings).then(({ Rings }) => {
+       const host = new Rings({ memory, cells });
+       Atomics.store(gate, 0, 1); Atomics.notify(gate, 0);
+       Atomics.wait(gate, 0, 1);
+       done[0] = 1;
+       host.end();
+     });`,
+    {
+      eval: true,
+      workerData: {
+        memory: main.memory,
+        cells: 1,
+        done,
+        gate,
+        rings: new URL('../../../dist/src/wire/rings.js', import.meta.url).href,
+      },
+    },
+  );
+  const exited = new Promise((resolve) => worker.on('exit', resolve));
+  await Atomics.waitAsync(gate, 0, 0).value;
+  expect(done[0]).toBe(0);
+  Atomics.store(gate, 0, 2);
+  Atomics.notify(gate, 0);
+  main.waitForEnd(60_000);
+  expect(done[0]).toBe(1);
+  await exited;
 });

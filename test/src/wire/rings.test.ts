@@ -1,7 +1,9 @@
 import { Session } from 'node:inspector';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Inline } from '../../../src/wire/inline.js';
+import { Told } from '../../../src/wire/job-words.js';
 import { Rings } from '../../../src/wire/rings.js';
+import { interleave } from './interleave.js';
 
 /** Both sides of the same memory. */
 function bothSides(cells: number): { main: Rings; host: Rings } {
@@ -11,7 +13,7 @@ function bothSides(cells: number): { main: Rings; host: Rings } {
 
 test('a job is started or taken back, never both', () => {
   const { main, host } = bothSides(2);
-  main.offer(0);
+  main.offer(0, false);
   main.submit(0);
   expect(main.isStarted(0)).toBe(false);
   expect(host.next()).toBe(0);
@@ -21,7 +23,7 @@ test('a job is started or taken back, never both', () => {
   host.finish(0, 2);
   expect([main.isStarted(0), main.isFinished(0)]).toEqual([true, true]);
   expect([main.startedMs(0), main.finishedMs(0)]).toEqual([1, 2]);
-  main.offer(1);
+  main.offer(1, false);
   expect(main.takeBack(1)).toBe(true);
   expect(host.start(1, 3)).toBe(false);
   expect(main.isStarted(1)).toBe(false);
@@ -31,7 +33,7 @@ test('cells go and come in order, around the rings many times', () => {
   const { main, host } = bothSides(3);
   for (let job = 0; job < 1000; job += 1) {
     const cell = job % 3;
-    main.offer(cell);
+    main.offer(cell, false);
     main.submit(cell);
     expect(main.areEmpty).toBe(false);
     expect([...main.waiting()]).toEqual([cell]);
@@ -92,12 +94,91 @@ test('what was neither collected nor rung for is counted', () => {
   }
 });
 
-test('a function that returned a promise is marked', () => {
+test('a function that returned a promise is marked, and so is its thread, for good', () => {
   const { main, host } = bothSides(1);
   main.functions[0] = 7;
-  expect(main.isAsync(0)).toBe(false);
+  expect([main.isAsync(0), main.hasServedAsync]).toEqual([false, false]);
   host.markAsync(0);
-  expect(main.isAsync(0)).toBe(true);
+  expect([main.isAsync(0), main.hasServedAsync]).toEqual([true, true]);
+  main.functions[0] = 7;
+  expect([main.isAsync(0), main.hasServedAsync]).toEqual([false, true]);
+});
+
+test('an offer is about a new job: it was told nothing, and is heard if it says so', () => {
+  const { main, host } = bothSides(2);
+  main.offer(1, true);
+  main.jobWords.tell(1, Told.cancelled);
+  expect([host.jobWords.told(1), host.jobWords.isHeard(1)]).toEqual([Told.cancelled, true]);
+  main.offer(1, false);
+  expect([host.jobWords.told(1), host.jobWords.isHeard(1)]).toEqual([Told.not, false]);
+});
+
+describe('the end of a thread', () => {
+  test('that has been said is waited for no more', () => {
+    const { main, host } = bothSides(1);
+    host.end();
+    main.waitForEnd(2 ** 31);
+  });
+
+  test.each([5, 0, -5])('is waited for %i ms at most', (limitMs) => {
+    const { main } = bothSides(1);
+    main.waitForEnd(limitMs);
+  });
+});
+
+describe('a host could start a job', () => {
+  type Step = (main: Rings, host: Rings) => void;
+  const start =
+    (cell: number, isAsync: boolean): Step =>
+    (main, host) => {
+      main.offer(cell, false);
+      main.functions[cell] = 0;
+      host.start(cell, 0);
+      if (isAsync) host.markAsync(cell);
+    };
+
+  test.each<[string, readonly Step[], slots: number, boolean]>([
+    ['if nothing runs', [], 1, true],
+    ['if it was only offered one', [(main) => main.offer(0, false)], 1, true],
+    ['not while a synchronous one runs', [start(0, false)], 2, false],
+    ['not while one runs beside others', [start(0, true), start(2, false)], 3, false],
+    ['not if its only slot is taken', [start(0, true)], 1, false],
+    ['if a slot is free', [start(0, true)], 2, true],
+    ['not if all are taken', [start(0, true), start(2, true)], 2, false],
+    [
+      'not while a result is being posted',
+      [start(0, false), (_, host) => host.answer(0, 1)],
+      2,
+      false,
+    ],
+    [
+      'not if a result that is being posted is of its last slot',
+      [start(0, true), (_, host) => host.answer(0, 1)],
+      1,
+      false,
+    ],
+    [
+      'if the result was posted',
+      [start(0, false), (_, host) => host.answer(0, 1), (_, host) => host.answered(0)],
+      1,
+      true,
+    ],
+    ['if the job is finished', [start(0, false), (_, host) => host.finish(0, 1)], 1, true],
+    [
+      'if the job was taken back',
+      [
+        (main) => main.offer(0, false),
+        (main) => void main.takeBack(0),
+        (_, host) => void host.start(0, 1),
+      ],
+      1,
+      true,
+    ],
+  ])('%s', (_, steps, slots, expected) => {
+    const { main, host } = bothSides(3);
+    for (const step of steps) step(main, host);
+    expect(main.couldStart(slots)).toBe(expected);
+  });
 });
 
 test('a cell holds its value until it is written anew', () => {
@@ -112,14 +193,16 @@ describe('the memory', () => {
   test.each([1, 2, 3, 4, 5, 255, 256, 257])('has its own place for all of %i cells', (cells) => {
     const { main, host } = bothSides(cells);
     const all = Array.from({ length: cells }, (_, cell) => cell);
+    const told = (cell: number) => ([1, 2, 3] as const)[cell % 3] as 1 | 2 | 3;
     for (const cell of all) {
       main.ids[cell] = 1000 + cell;
       main.functions[cell] = 2000 + cell;
       main.forms[cell] = 3000 + cell;
       main.values.write(cell, 4000 + cell);
-      main.offer(cell);
+      main.offer(cell, cell % 2 === 0);
       main.submit(cell);
     }
+    for (const cell of all) main.jobWords.tell(cell, told(cell));
     expect(host.left).toBe(cells);
     expect([...main.waiting()]).toEqual(all);
     for (const cell of all) {
@@ -138,6 +221,8 @@ describe('the memory', () => {
         main.startedMs(cell),
         main.finishedMs(cell),
         main.isFinished(cell),
+        host.jobWords.told(cell),
+        host.jobWords.isHeard(cell),
         main.collect(),
       ]).toEqual([
         1000 + cell,
@@ -147,6 +232,8 @@ describe('the memory', () => {
         5000 + cell,
         6000 + cell,
         true,
+        told(cell),
+        cell % 2 === 0,
         cell,
       ]);
     }
@@ -217,23 +304,27 @@ describe('a claim', () => {
     ],
     [
       'offered anew',
-      [(_, host) => host.start(0, 1), (_, host) => host.finish(0, 2), (main) => main.offer(0)],
+      [
+        (_, host) => host.start(0, 1),
+        (_, host) => host.finish(0, 2),
+        (main) => main.offer(0, false),
+      ],
       [false, false, false, false],
     ],
   ])('that is %s shows so', (_, steps, expected) => {
     const { main, host } = bothSides(2);
-    main.offer(0);
+    main.offer(0, false);
     for (const step of steps) step(main, host);
     expect(seen(main)).toEqual(expected);
   });
 
   test('of a job that is posted belongs to the main thread once that has taken the answer', () => {
     const { main, host } = bothSides(1);
-    main.offer(0);
+    main.offer(0, false);
     host.start(0, 1);
     host.answer(0, 2);
     // The answer has arrived, and the cell has its next job, before the host comes to its next step.
-    main.offer(0);
+    main.offer(0, false);
     host.answered(0);
     expect([main.isStarted(0), main.isFinished(0)]).toEqual([false, false]);
     expect(host.start(0, 3), 'the next job is still to be started').toBe(true);
@@ -241,9 +332,9 @@ describe('a claim', () => {
 
   test('can be won by one side alone, whichever comes first, and once', () => {
     const { main, host } = bothSides(2);
-    main.offer(0);
+    main.offer(0, false);
     expect([main.takeBack(0), main.takeBack(0), host.start(0, 1)]).toEqual([true, false, false]);
-    main.offer(1);
+    main.offer(1, false);
     expect([host.start(1, 1), host.start(1, 2), main.takeBack(1)]).toEqual([true, false, false]);
   });
 
@@ -254,7 +345,7 @@ describe('a claim', () => {
 
   test('of the last cell counts among those that run', () => {
     const { main, host } = bothSides(3);
-    main.offer(2);
+    main.offer(2, false);
     host.start(2, 1);
     expect(main.isAnyRunning()).toBe(true);
   });
@@ -262,7 +353,7 @@ describe('a claim', () => {
 
 test('the time of a start is there when its claim is seen', () => {
   const { main, host } = bothSides(2);
-  main.offer(1);
+  main.offer(1, false);
   host.start(1, 12.5);
   expect([main.isStarted(1), main.startedMs(1)]).toEqual([true, 12.5]);
   host.answer(1, 13.5);
@@ -338,35 +429,17 @@ describe('what has come back', () => {
 
 test('the main thread sees which cells the host has not looked at, and the last that it has', () => {
   const { main, host } = bothSides(4);
+  const seen = () => [[...main.waiting()], main.latest, host.left, main.consumed, main.areUnread];
+  expect(seen()).toEqual([[], -1, 0, 0, false]);
   for (const cell of [3, 1, 2]) main.submit(cell);
-  expect([[...main.waiting()], main.latest, host.left]).toEqual([[3, 1, 2], -1, 3]);
+  expect(seen()).toEqual([[3, 1, 2], -1, 3, 0, true]);
   host.next();
-  expect([[...main.waiting()], main.latest, host.left]).toEqual([[1, 2], 3, 2]);
+  expect(seen()).toEqual([[1, 2], 3, 2, 1, true]);
   host.next();
-  expect([[...main.waiting()], main.latest, host.left]).toEqual([[2], 1, 1]);
+  expect(seen()).toEqual([[2], 1, 1, 2, true]);
+  host.next();
+  expect(seen()).toEqual([[], 2, 0, 3, false]);
 });
-
-/** Runs `first`, and `second` just before the atomic operation of `first` with this number, or at its end. */
-function interleave(first: () => void, at: number, second: () => void): void {
-  let operations = 0;
-  let isDone = false;
-  const interrupt = (): void => {
-    if (isDone) return;
-    isDone = true;
-    second();
-  };
-  for (const name of ['load', 'store', 'compareExchange'] as const) {
-    const operation = Atomics[name] as (...args: unknown[]) => never;
-    vi.spyOn(Atomics, name).mockImplementation((...args: unknown[]) => {
-      if (operations === at) interrupt();
-      operations += 1;
-      return operation(...args);
-    });
-  }
-  first();
-  vi.restoreAllMocks();
-  interrupt();
-}
 
 /** Before each of the first operations of one side, and after the last, the other side does all that it does. */
 const interleavings = Array.from({ length: 8 }, (_, at) => [
@@ -420,7 +493,7 @@ describe.each(interleavings)('where the $which side is interrupted at operation 
 
   test('a job is started or taken back, not both and not neither', () => {
     const { main, host } = bothSides(1);
-    main.offer(0);
+    main.offer(0, false);
     main.submit(0);
     let isTakenBack = false;
     let isStarted = false;
@@ -438,11 +511,11 @@ describe.each(interleavings)('where the $which side is interrupted at operation 
 
   test('a cell that was posted and offered anew keeps its next job', () => {
     const { main, host } = bothSides(1);
-    main.offer(0);
+    main.offer(0, false);
     host.start(0, 1);
     host.answer(0, 2);
     inTurn(
-      () => main.offer(0),
+      () => main.offer(0, false),
       () => host.answered(0),
     );
     expect(host.start(0, 3)).toBe(true);
@@ -488,7 +561,7 @@ test.each([
   ]);
   for (let round = 0; round < 6; round += 1) {
     for (const cell of [0, 1, 2]) {
-      main.offer(cell);
+      main.offer(cell, false);
       main.submit(cell);
     }
     expect([host.left, [...main.waiting()], main.areEmpty]).toEqual([3, [0, 1, 2], false]);
@@ -499,7 +572,7 @@ test.each([
       host.complete(cell);
       expect(host.unannounced).toBe(cell + 1);
     }
-    expect([...main.waiting()]).toEqual([]);
+    expect([[...main.waiting()], main.areUnread]).toEqual([[], false]);
     expect([host.next(), host.sleep(), host.ring(), host.unannounced]).toEqual([-1, true, true, 0]);
     main.answerBell();
     expect([main.collect(), main.collect(), main.collect(), main.collect()]).toEqual([0, 1, 2, -1]);
