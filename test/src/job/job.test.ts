@@ -1,9 +1,10 @@
 import { inspect } from 'node:util';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Deadline } from '../../../src/job/deadlines.js';
 import { JobFunction } from '../../../src/job/functions.js';
 import { type Carrier, type Ending, JobRecord } from '../../../src/job/job.js';
 import { macrotask, rejection } from '../../helpers/outcomes.js';
+import { rows } from '../../helpers/rows.js';
 import { recordOf } from './records.js';
 
 const ENDINGS: readonly Ending[] = [
@@ -42,17 +43,17 @@ function carrierOf({ started = -2, finished = -2 }): Carrier {
 test('a new job holds what it was made with, and is nowhere yet', () => {
   const jobFunction = new JobFunction('render', 3);
   const { signal } = new AbortController();
-  const timeouts = { runMs: 5 };
+  const terms = { runMs: 5, graceMs: 7, onProgress() {} };
   const transfer = [new ArrayBuffer(1)];
   const cancel = (): boolean => true;
-  const job = new JobRecord(cancel, 7, jobFunction, 'input', 512, 1000, signal, timeouts, transfer);
+  const job = new JobRecord(cancel, 7, jobFunction, 'input', 512, 1000, signal, terms, transfer);
   expect({ ...job }).toEqual({
     id: 7,
     function: jobFunction,
     bytes: 512,
     submittedMs: 1000,
     signal,
-    timeouts,
+    terms,
     input: 'input',
     transfer,
     acceptedMs: -1,
@@ -224,6 +225,54 @@ test('a job that has ended holds neither its input, nor what it transferred, nor
   job.deadline = new Deadline(() => {});
   job.settle('fulfilled', 1);
   expect([job.input, job.transfer, job.deadline]).toEqual([undefined, undefined, undefined]);
+});
+
+describe('progress', () => {
+  const others = process.listeners('uncaughtException');
+  const uncaught: unknown[] = [];
+  beforeEach(() => {
+    uncaught.length = 0;
+    process.removeAllListeners('uncaughtException');
+    process.on('uncaughtException', (error) => uncaught.push(error));
+  });
+  afterEach(() => {
+    process.removeAllListeners('uncaughtException');
+    for (const other of others) process.on('uncaughtException', other);
+  });
+
+  test.each(rows<unknown>([undefined, null, 0.5, 'half', { done: 5 }]))(
+    'that is %o is handed to whoever listens',
+    (value) => {
+      const onProgress = vi.fn<(value: unknown) => void>();
+      recordOf({ terms: { onProgress } }).progressed(value);
+      expect(onProgress).toHaveBeenCalledExactlyOnceWith(value);
+    },
+  );
+
+  test.each([
+    ['has no terms', undefined],
+    ['has others', { runMs: 5 }],
+  ])('of a job that %s is heard by nobody', (_, terms) => {
+    const job = recordOf(terms === undefined ? {} : { terms });
+    expect(job.progressed('half')).toBeUndefined();
+  });
+
+  test("raises what the callback throws as the caller's own exception, in a turn of its own", async () => {
+    const error = new Error('of the callback');
+    const job = recordOf({
+      terms: {
+        onProgress() {
+          throw error;
+        },
+      },
+    });
+    job.progressed('half');
+    expect(uncaught).toEqual([]);
+    await macrotask();
+    expect(uncaught).toEqual([error]);
+    expect(uncaught[0]).toBe(error);
+    expect(job.ending).toBeUndefined();
+  });
 });
 
 describe('cancel', () => {

@@ -1,8 +1,7 @@
 /** Jobs as the pool sees them, and threads that they are out on, without either. */
 import type { Transferable } from 'node:worker_threads';
-import type { JobTimeouts } from '../../../src/api/options.js';
 import { JobFunction } from '../../../src/job/functions.js';
-import { type Cancel, type Carrier, JobRecord } from '../../../src/job/job.js';
+import { type Cancel, type Carrier, JobRecord, type JobTerms } from '../../../src/job/job.js';
 
 interface Given {
   readonly cancel?: Cancel;
@@ -10,7 +9,7 @@ interface Given {
   readonly bytes?: number;
   readonly submittedMs?: number;
   readonly signal?: AbortSignal;
-  readonly timeouts?: JobTimeouts;
+  readonly terms?: JobTerms;
   readonly transfer?: readonly Transferable[];
 }
 
@@ -24,7 +23,7 @@ export function recordOf(given: Given = {}): JobRecord {
     given.bytes ?? 1,
     given.submittedMs ?? 0,
     given.signal,
-    given.timeouts,
+    given.terms,
     given.transfer,
   );
 }
