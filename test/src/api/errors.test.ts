@@ -153,6 +153,13 @@ const rows: readonly Row[] = [
     fields: { started: true },
   },
   {
+    error: new PoolClosedError('It is closed.', true, cause),
+    name: 'PoolClosedError',
+    code: 'ERR_POOL_CLOSED',
+    message: 'It is closed.',
+    fields: { started: true, cause },
+  },
+  {
     error: new InvalidOptionError('backlog.jobs', 'It is wrong.'),
     name: 'InvalidOptionError',
     code: 'ERR_INVALID_OPTION',

@@ -40,6 +40,10 @@ test('a pool without options has safe ones', () => {
     backlog: { jobs: 1024, bytes: 67_108_864, waiters: 1024 },
     overflow: 'wait',
     loadTimeoutMs: 30_000,
+    graceMs: undefined,
+    drainMs: 1000,
+    teardownMs: 5000,
+    hooks: { setup: undefined, teardown: undefined },
     hostPath: HOST,
     threadOptions: {},
   });
@@ -54,6 +58,11 @@ test('options that are undefined are left out', () => {
       'backlog',
       'overflow',
       'loadTimeoutMs',
+      'graceMs',
+      'drainMs',
+      'teardownMs',
+      'setup',
+      'teardown',
       'env',
       'argv',
     ].map((name) => [name, undefined]),
@@ -71,6 +80,9 @@ describe('numbers', () => {
     ['threads', 1, 1024, (threads) => ({ threads }), ['threads']],
     ['concurrency', 1, 65_536, (concurrency) => ({ concurrency }), ['concurrency']],
     ['loadTimeoutMs', 1, 2_147_483_647, (loadTimeoutMs) => ({ loadTimeoutMs }), ['loadTimeoutMs']],
+    ['graceMs', 0, 2_147_483_647, (graceMs) => ({ graceMs }), ['graceMs']],
+    ['drainMs', 0, 2_147_483_647, (drainMs) => ({ drainMs }), ['drainMs']],
+    ['teardownMs', 0, 2_147_483_647, (teardownMs) => ({ teardownMs }), ['teardownMs']],
     ['backlog.jobs', 0, 2_147_483_648, (jobs) => ({ backlog: { jobs } }), ['backlog', 'jobs']],
     [
       'backlog.bytes',
@@ -148,8 +160,8 @@ describe('choices', () => {
 
 describe('objects', () => {
   const POOL =
-    'threads, concurrency, coalesce, backlog, overflow, loadTimeoutMs, host, resourceLimits, env, ' +
-    'argv, execArgv, workerData';
+    'threads, concurrency, coalesce, backlog, overflow, loadTimeoutMs, graceMs, drainMs, teardownMs, ' +
+    'setup, teardown, host, resourceLimits, env, argv, execArgv, workerData';
 
   test.each([
     ['null', null],
@@ -196,6 +208,33 @@ describe('objects', () => {
     expect(wrongPool({ overflow: { deep: { deeper: 1 } } }).message).toMatch(
       /^Option 'overflow' is \{ deep: \[Object\] \}; valid is 'wait'/,
     );
+  });
+});
+
+describe('hooks', () => {
+  test.each(['open', 'default', 'a name of any kind'])('are named: %o', (name) => {
+    expect(settingsOf({ setup: name } as PoolOptions).hooks).toEqual({
+      setup: name,
+      teardown: undefined,
+    });
+    expect(settingsOf({ teardown: name } as PoolOptions).hooks).toEqual({
+      setup: undefined,
+      teardown: name,
+    });
+  });
+
+  test.each([
+    ["''", ''],
+    ['null', null],
+    ['5', 5],
+    ['[Function: open]', function open() {}],
+  ])('are not %s', (shown, value) => {
+    for (const option of ['setup', 'teardown']) {
+      expect(wrongPool({ [option]: value })).toEqual({
+        option,
+        message: `Option '${option}' is ${shown}; valid is the name of an exported function of the job module.`,
+      });
+    }
   });
 });
 
@@ -294,14 +333,23 @@ describe('the options of a job', () => {
     ['a buffer to transfer', { transfer: [new ArrayBuffer(1)] }],
     ['no bytes', { bytes: 0 }],
     ['the most bytes', { bytes: Number.MAX_SAFE_INTEGER }],
+    ['no grace', { graceMs: 0 }],
+    ['the longest grace', { graceMs: 2 ** 31 - 1 }],
+    ['a listener', { onProgress() {} }],
+    [
+      'a grace and a listener that are undefined',
+      { graceMs: undefined, onProgress: undefined } as never,
+    ],
   ])('may be %s', (_, options) => {
     expect(checkSubmitOptions(options)).toBeUndefined();
   });
 
   const MS = 'a whole number from 1 to 2147483647';
+  const GRACE = 'a whole number from 0 to 2147483647';
+  const OPTIONS = 'signal, timeout, transfer, bytes, graceMs, onProgress';
   test.each<[option: string, shown: string, valid: string, options: unknown]>([
-    ['options', 'null', 'an object with signal, timeout, transfer, bytes', null],
-    ['options', '[]', 'an object with signal, timeout, transfer, bytes', []],
+    ['options', 'null', `an object with ${OPTIONS}`, null],
+    ['options', '[]', `an object with ${OPTIONS}`, []],
     ['signal', 'null', 'an AbortSignal', { signal: null }],
     ['signal', '5', 'an AbortSignal', { signal: 5 }],
     ['signal', '{}', 'an AbortSignal', { signal: {} }],
@@ -324,6 +372,12 @@ describe('the options of a job', () => {
     ['transfer', '{}', 'an array of ArrayBuffers, MessagePorts and the like', { transfer: {} }],
     ['bytes', '-1', 'a whole number from 0 to 9007199254740991', { bytes: -1 }],
     ['bytes', 'NaN', 'a whole number from 0 to 9007199254740991', { bytes: Number.NaN }],
+    ['graceMs', '-1', GRACE, { graceMs: -1 }],
+    ['graceMs', '2147483648', GRACE, { graceMs: 2 ** 31 }],
+    ['graceMs', 'Infinity', GRACE, { graceMs: Infinity }],
+    ['graceMs', "'5'", GRACE, { graceMs: '5' }],
+    ['onProgress', 'null', 'a function', { onProgress: null }],
+    ['onProgress', "'log'", 'a function', { onProgress: 'log' }],
   ])('%s may not be %s', (option, shown, valid, options) => {
     expect(complaint(() => checkSubmitOptions(options as SubmitOptions))).toEqual({
       option,
@@ -332,7 +386,7 @@ describe('the options of a job', () => {
   });
 
   test.each([
-    [{ priority: 1 }, 'priority', 'signal, timeout, transfer, bytes'],
+    [{ priority: 1 }, 'priority', OPTIONS],
     [{ timeout: { runMS: 5 } }, 'timeout.runMS', 'acceptMs, queueMs, runMs, totalMs'],
   ])('know no other names: %j', (options, option, known) => {
     expect(complaint(() => checkSubmitOptions(options as SubmitOptions))).toEqual({

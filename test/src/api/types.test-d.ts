@@ -3,9 +3,17 @@
  * the compiler complains if it does.
  */
 import { expectTypeOf } from 'vitest';
-import { type Job, type JobName, Pool, type PoolOptions, type PoolStats } from 'millrace';
+import {
+  type Job,
+  type JobName,
+  Pool,
+  type PoolOptions,
+  type PoolStats,
+  type RetirementReason,
+  type ThreadHook,
+} from 'millrace';
 import { defineConfig, type GateConfig } from 'millrace/config';
-import { transfer } from 'millrace/worker';
+import { type JobContext, transfer } from 'millrace/worker';
 
 type Jobs = typeof import('../../fixtures/typed-jobs.js');
 declare const pool: Pool<Jobs>;
@@ -14,7 +22,16 @@ declare const signal: AbortSignal;
 
 // Names: exported functions, no classes, no other values.
 expectTypeOf<JobName<Jobs>>().toEqualTypeOf<
-  'hash' | 'resize' | 'compress' | 'tick' | 'refresh' | 'greet' | 'move' | 'either' | 'default'
+  | 'hash'
+  | 'resize'
+  | 'compress'
+  | 'tick'
+  | 'refresh'
+  | 'greet'
+  | 'move'
+  | 'either'
+  | 'open'
+  | 'default'
 >();
 // @ts-expect-error no such job
 void pool.run('hsah', new Uint8Array());
@@ -39,6 +56,13 @@ void pool.run('default', ['a'] as const);
 void pool.run('default', [1]);
 // @ts-expect-error an unknown option
 void pool.run('hash', new Uint8Array(1), { prioritty: 1 });
+
+void pool.run('hash', new Uint8Array(1), {
+  graceMs: 0,
+  onProgress: (value) => expectTypeOf(value).toBeUnknown(),
+});
+// @ts-expect-error a progress value may be anything
+void pool.run('hash', new Uint8Array(1), { onProgress: (value: number) => value });
 
 // An input that is void or optional may be left out, with options or without.
 void pool.run('tick');
@@ -91,12 +115,40 @@ new Pool('/jobs.js', { thread: 1 });
 // @ts-expect-error not a backlog
 new Pool('/jobs.js', { backlog: '4' });
 
+// What runs at the start and at the end of each thread: exported functions that take what a thread is, or nothing.
+expectTypeOf<ThreadHook<Jobs>>().toEqualTypeOf<'open' | 'tick'>();
+expectTypeOf<ThreadHook<object>>().toBeNever();
+new Pool<Jobs>('/jobs.js', {
+  setup: 'open',
+  teardown: 'tick',
+  graceMs: 5,
+  drainMs: 5,
+  teardownMs: 5,
+});
+// @ts-expect-error it takes an input
+new Pool<Jobs>('/jobs.js', { setup: 'hash' });
+// @ts-expect-error no such function
+new Pool<Jobs>('/jobs.js', { teardown: 'clsoe' });
+// @ts-expect-error a class is no function to call
+new Pool<Jobs>('/jobs.js', { setup: 'Renderer' });
+new Pool('/jobs.js', { setup: 'anything', teardown: 'else' });
+new Pool<Jobs>('/jobs.js', { setup: 'open' } satisfies PoolOptions<ThreadHook<Jobs>>);
+// @ts-expect-error options that are declared apart name hooks only if their type does
+new Pool<Jobs>('/jobs.js', { setup: 'open' } satisfies PoolOptions);
+
+// The second argument of a job.
+declare const context: JobContext;
+expectTypeOf(context.signal).toEqualTypeOf<AbortSignal>();
+expectTypeOf(context.attempt).toEqualTypeOf<number>();
+expectTypeOf(context.progress).toEqualTypeOf<(value: unknown) => void>();
+
 // Events.
 pool.on('failed', (error, failed) => {
   expectTypeOf(error).toBeUnknown();
   expectTypeOf(failed).toEqualTypeOf<Job<unknown>>();
 });
 pool.on('closed', (report) => expectTypeOf(report.fulfilled).toEqualTypeOf<number>());
+pool.on('threadRetired', (reason) => expectTypeOf(reason).toEqualTypeOf<RetirementReason>());
 // @ts-expect-error a listener of the wrong type
 pool.on('closed', (report: string) => report);
 
