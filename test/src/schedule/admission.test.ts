@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, test } from 'vitest';
 import {
   BacklogFullError,
@@ -9,7 +10,7 @@ import {
 } from '../../../src/api/errors.js';
 import type { SubmitOptions } from '../../../src/api/options.js';
 import { Functions } from '../../../src/job/functions.js';
-import type { JobRecord } from '../../../src/job/job.js';
+import type { JobRecord, JobTerms } from '../../../src/job/job.js';
 import { Stats } from '../../../src/job/stats.js';
 import { Admission } from '../../../src/schedule/admission.js';
 import { Backlog } from '../../../src/schedule/backlog.js';
@@ -138,7 +139,7 @@ describe('the job of a submission', () => {
     check('job');
     const { signal } = new AbortController();
     const transfer = [new ArrayBuffer(1)];
-    const timeout = { runMs: 5 };
+    const timeout = { runMs: 5, totalMs: 9 };
     const input = { a: 1 };
     const job = admission.record(cancel, 'job', input, { signal, transfer, timeout }, 77, 12);
     expect(job).toMatchObject({ id: 2, name: 'job', bytes: 77, submittedMs: 12, acceptedMs: -1 });
@@ -146,22 +147,38 @@ describe('the job of a submission', () => {
     expect(job.input).toBe(input);
     expect(job.signal).toBe(signal);
     expect(job.transfer).toBe(transfer);
-    expect(job.timeouts).toBe(timeout);
+    expect(job.terms).toEqual({ runMs: 5, totalMs: 9 });
   });
 
-  test('has neither signal nor timeouts nor memory to take along, if none is given', () => {
+  test('has neither signal nor terms nor memory to take along, if none is given', () => {
     const { admission } = setUp();
-    for (const options of [undefined, {}, { transfer: [] }]) {
+    for (const options of [undefined, {}, { transfer: [] }, { bytes: 4 }]) {
       const job = admission.record(cancel, 'job', 1, options, 1, 1);
-      expect([job.signal, job.timeouts, job.transfer]).toEqual([undefined, undefined, undefined]);
+      expect([job.signal, job.terms, job.transfer]).toEqual([undefined, undefined, undefined]);
     }
   });
 
-  test('takes a timeout that is a number for one of the whole', () => {
+  test.each<[string, SubmitOptions, JobTerms]>([
+    ['a timeout that is a number is one of the whole', { timeout: 30 }, { totalMs: 30 }],
+    ['timeouts', { timeout: { queueMs: 3 } }, { queueMs: 3 }],
+    ['a grace', { graceMs: 0 }, { graceMs: 0 }],
+    ['a grace beside timeouts', { graceMs: 7, timeout: { runMs: 5 } }, { graceMs: 7, runMs: 5 }],
+  ])('has terms, if it is given one of them: %s', (_, options, terms) => {
     const { admission } = setUp();
-    expect(admission.record(cancel, 'job', 1, { timeout: 30 }, 1, 1).timeouts).toEqual({
-      totalMs: 30,
-    });
+    expect(admission.record(cancel, 'job', 1, options, 1, 1).terms).toEqual(terms);
+  });
+
+  test('calls back about its progress in the async context of the submission', () => {
+    const { admission } = setUp();
+    const context = new AsyncLocalStorage<string>();
+    const heard: unknown[] = [];
+    const onProgress = (value: unknown): unknown => heard.push([value, context.getStore()]);
+    const job = context.run('of the caller', () =>
+      admission.record(cancel, 'job', 1, { onProgress }, 1, 1),
+    );
+    expect(job.terms?.graceMs).toBeUndefined();
+    context.run('of a thread', () => job.terms?.onProgress?.('half'));
+    expect(heard).toEqual([['half', 'of the caller']]);
   });
 
   test('is cancelled by what it was given', () => {

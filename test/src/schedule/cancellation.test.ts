@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { JobTimeoutError } from '../../../src/api/errors.js';
 import type { Carrier, JobRecord } from '../../../src/job/job.js';
+import { Told } from '../../../src/wire/job-words.js';
 import { Cancellation } from '../../../src/schedule/cancellation.js';
 import { jobOf } from '../dispatch/jobs.js';
 import { asDispatcher, dispatcherOf, partsOf } from './parts.js';
@@ -29,7 +30,7 @@ describe('a job is watched', () => {
     const { cancellation, log } = setUp();
     cancellation.watch(jobOf(1));
     expect(log).toEqual([]);
-    cancellation.watch(jobOf(2, { timeouts: { runMs: 1 } }));
+    cancellation.watch(jobOf(2, { terms: { runMs: 1 } }));
     expect(log).toEqual(['add 2']);
   });
 
@@ -56,11 +57,12 @@ describe('a job is watched', () => {
 
 describe('cancelling', () => {
   test('takes the job off its thread, ends it, and then reports room', () => {
-    const { cancellation, accepted, log } = setUp();
+    const { cancellation, accepted, dispatcher, log } = setUp();
     const job = accepted(jobOf(1));
     expect(cancellation.cancel(job, 'why')).toBe(true);
     expect(job).toMatchObject({ ending: 'cancelled', error: 'why' });
     expect(log).toEqual(['withdraw 1', 'cancelled 1', 'remove 1', 'room for 11']);
+    expect(dispatcher.withdraw).toHaveBeenCalledExactlyOnceWith(job, Told.cancelled);
   });
 
   test('does nothing to a job that has ended', () => {
@@ -75,7 +77,7 @@ describe('cancelling', () => {
 });
 
 test('all jobs of a signal end before there is room for anybody', () => {
-  const { cancellation, accepted, log } = setUp();
+  const { cancellation, accepted, dispatcher, log } = setUp();
   const jobs = [1, 2].map((id) => accepted(jobOf(id)));
   cancellation.abort(new Set(jobs), 'enough');
   expect(jobs.map(({ error }) => error)).toEqual(['enough', 'enough']);
@@ -87,6 +89,10 @@ test('all jobs of a signal end before there is room for anybody', () => {
     'cancelled 2',
     'remove 2',
     'room for 11',
+  ]);
+  expect(dispatcher.withdraw.mock.calls.map(([, reason]) => reason)).toEqual([
+    Told.cancelled,
+    Told.cancelled,
   ]);
 });
 
@@ -102,7 +108,7 @@ describe('a timeout that expires', () => {
     dispatcher.withdraw.mockReturnValueOnce(started);
     const job = accepted(jobOf(1));
     cancellation.expire(job, phase, 12);
-    expect(dispatcher.withdraw).toHaveBeenCalledExactlyOnceWith(job);
+    expect(dispatcher.withdraw).toHaveBeenCalledExactlyOnceWith(job, Told.timedOut);
     expect(job.ending).toBe('timedOut');
     expect(job.error).toBeInstanceOf(JobTimeoutError);
     expect(job.error).toMatchObject({ phase, timeoutMs: 12, started });
@@ -113,7 +119,10 @@ describe('a timeout that expires', () => {
 
   const carrier = (canBeTakenBack: boolean) => {
     const takeBack = vi.fn<Carrier['takeBack']>(() => canBeTakenBack);
-    return { takeBack, carrier: { takeBack, isStarted: () => true } as unknown as Carrier };
+    return {
+      takeBack,
+      carrier: { takeBack, isStarted: () => true, isFinished: () => false } as unknown as Carrier,
+    };
   };
 
   test('of the queue does not end a job that its thread has started meanwhile', () => {
@@ -134,6 +143,38 @@ describe('a timeout that expires', () => {
     cancellation.expire(job, 'queue', 12);
     expect(job.ending).toBe('timedOut');
     expect(log).not.toContain('reschedule 1');
+  });
+
+  describe('when the function of its job has ended', () => {
+    const finished = {
+      takeBack: () => false,
+      isStarted: () => true,
+      isFinished: () => true,
+    } as unknown as Carrier;
+
+    test.each(['queue', 'run', 'total'] as const)(
+      'takes the result that lies in its cell, and then there is room: %s',
+      (phase) => {
+        const { cancellation, accepted, dispatcher, log, settling } = setUp();
+        const job = accepted(jobOf(1));
+        job.carrier = finished;
+        dispatcher.collect.mockImplementationOnce(() => settling.settle(job, 'fulfilled', 'just'));
+        cancellation.expire(job, phase, 12);
+        expect(job).toMatchObject({ ending: 'fulfilled' });
+        expect(log).toEqual(['fulfilled 1', 'remove 1', 'room for 11', 'reschedule 1']);
+        expect(dispatcher.withdraw).not.toHaveBeenCalled();
+      },
+    );
+
+    test('waits for a result that is under way', () => {
+      const { cancellation, accepted, dispatcher, log } = setUp();
+      const job = accepted(jobOf(1));
+      job.carrier = finished;
+      cancellation.expire(job, 'total', 12);
+      expect(job.ending).toBeUndefined();
+      expect(log).toEqual(['collect', 'room for 10', 'reschedule 1']);
+      expect(dispatcher.withdraw).not.toHaveBeenCalled();
+    });
   });
 
   test('of another kind ends a job that runs', () => {

@@ -3,6 +3,7 @@ import { ModuleLoadError, PoolClosedError } from '../../../src/api/errors.js';
 import { Functions } from '../../../src/job/functions.js';
 import type { Carrier, JobRecord } from '../../../src/job/job.js';
 import { Admission } from '../../../src/schedule/admission.js';
+import { Told } from '../../../src/wire/job-words.js';
 import { Closing } from '../../../src/schedule/closing.js';
 import { thrownBy } from '../../helpers/outcomes.js';
 import { jobOf } from '../dispatch/jobs.js';
@@ -70,14 +71,74 @@ describe('closing', () => {
   });
 });
 
-describe('the deadline', () => {
-  const carrierOf = (state: 'sent' | 'started' | 'finished'): Carrier => ({
-    takeBack: () => state === 'sent',
-    isStarted: () => state !== 'sent',
-    isFinished: () => state === 'finished',
-    startedMs: () => 0,
+const carrierOf = (state: 'sent' | 'started' | 'finished'): Carrier => ({
+  takeBack: () => state === 'sent',
+  isStarted: () => state !== 'sent',
+  isFinished: () => state === 'finished',
+  startedMs: () => 0,
+});
+
+describe('shortly before the deadline', () => {
+  test('what lies ready is taken, and what runs is told', () => {
+    const { closing, dispatcher, log } = setUp();
+    closing.warn();
+    expect(log).toEqual(['collect', 'tell all']);
+    expect(dispatcher.tellAll).toHaveBeenCalledExactlyOnceWith(Told.closing);
   });
 
+  test('a job that was told, and fails, counts as cut off', () => {
+    const { closing, dispatcher, queued, settling } = setUp();
+    const [told, other] = [queued(jobOf(1, { input: 'one' })), queued(jobOf(2))];
+    dispatcher.tellAll.mockReturnValueOnce([told]);
+    closing.warn();
+    const error = new Error('obeys');
+    settling.settle(other, 'rejected', error);
+    expect(other.error, 'it was not told').toBe(error);
+    settling.settle(told, 'rejected', error);
+    expect(told.error).toBeInstanceOf(PoolClosedError);
+    expect(told.error).toMatchObject({
+      started: true,
+      cause: error,
+      message:
+        'The pool closed at its deadline while this job ran; it may have done part of its work.',
+    });
+    expect((told.error as Error).stack).not.toContain('\n');
+    expect(closing.unfinished).toEqual([
+      { name: 'job', input: 'one', started: true, transferred: false },
+    ]);
+  });
+
+  test('a job that was told, and succeeds, does not', () => {
+    const { closing, dispatcher, queued, settling } = setUp();
+    const job = queued(jobOf(1));
+    dispatcher.tellAll.mockReturnValueOnce([job]);
+    closing.warn();
+    settling.settle(job, 'fulfilled', 'in time');
+    expect(job).toMatchObject({ ending: 'fulfilled', error: 'in time' });
+    expect(closing.unfinished).toEqual([]);
+  });
+
+  test('and at it the jobs that are cut off are handed back by age', () => {
+    const { backlog, closing, dispatcher, settling } = setUp();
+    const [third, first, second] = [3, 1, 2].map((id) => {
+      const job = jobOf(id);
+      backlog.accept(job);
+      job.carrier = carrierOf('started');
+      return job;
+    }) as [JobRecord, JobRecord, JobRecord];
+    dispatcher.tellAll.mockReturnValueOnce([third, first, second]);
+    closing.warn();
+    for (const job of [third, first]) settling.settle(job, 'rejected', 'obeys');
+    dispatcher.lanes.sent.mockReturnValue([second]);
+    dispatcher.withdraw.mockReturnValueOnce(true);
+    closing.cutOff();
+    expect(closing.unfinished.map(({ input }) => input)).toEqual([1, 2, 3]);
+    expect(second.error, 'it was cut off itself').toMatchObject({ started: true });
+    expect((second.error as Error).cause).toBeUndefined();
+  });
+});
+
+describe('the deadline', () => {
   test('rejects what is left, the oldest first, and hands it back', () => {
     const { closing, dispatcher, log, queued, backlog } = setUp();
     const sent = (id: number, state: 'sent' | 'started', transfer?: ArrayBuffer[]): JobRecord => {
@@ -95,7 +156,8 @@ describe('the deadline', () => {
     ];
     dispatcher.lanes.sent.mockReturnValue(jobs.slice(0, 3));
     dispatcher.withdraw.mockImplementation((job) => job.isStarted);
-    expect(closing.cutOff()).toEqual([
+    closing.cutOff();
+    expect(closing.unfinished).toEqual([
       { name: 'job', input: 'input 1', started: true, transferred: false },
       { name: 'job', input: undefined, started: true, transferred: true },
       { name: 'job', input: 'input 3', started: false, transferred: false },
@@ -103,7 +165,13 @@ describe('the deadline', () => {
       // It has not left this side yet.
       { name: 'job', input: 'input 5', started: false, transferred: false },
     ]);
-    expect(log[0], 'what lies ready is taken first').toBe('collect');
+    expect(
+      log.slice(0, 2),
+      'threads are retired no more, and what lies ready is taken first',
+    ).toEqual(['close', 'collect']);
+    expect(dispatcher.withdraw.mock.calls.map(([job, reason]) => [job.id, reason])).toEqual(
+      [1, 2, 3, 4, 5].map((id) => [id, Told.closing]),
+    );
     for (const job of jobs) {
       expect(job.ending).toBe('rejected');
       expect(job.error).toBeInstanceOf(PoolClosedError);
@@ -126,7 +194,8 @@ describe('the deadline', () => {
     const job = jobOf(1);
     job.carrier = carrierOf('finished');
     dispatcher.lanes.sent.mockReturnValue([job]);
-    expect(closing.cutOff()).toEqual([]);
+    closing.cutOff();
+    expect(closing.unfinished).toEqual([]);
     expect(job.ending).toBeUndefined();
     expect(dispatcher.withdraw).not.toHaveBeenCalled();
   });

@@ -41,10 +41,15 @@ export function dispatcherOf(log: string[]) {
     relieve: vi.fn<() => boolean>(() => false),
     laneFor: vi.fn<(job: JobRecord) => unknown>(() => undefined),
     send: vi.fn<Dispatcher['send']>((job) => void log.push(`send ${job.id}`)),
-    withdraw: vi.fn<(job: JobRecord) => boolean>((job) => {
+    withdraw: vi.fn<Dispatcher['withdraw']>((job) => {
       log.push(`withdraw ${job.id}`);
       return false;
     }),
+    tellAll: vi.fn<Dispatcher['tellAll']>(() => {
+      log.push('tell all');
+      return [];
+    }),
+    close: vi.fn<() => void>(() => void log.push('close')),
   };
 }
 

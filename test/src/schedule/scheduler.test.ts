@@ -4,9 +4,11 @@ import type { Overflow, SubmitOptions } from '../../../src/api/options.js';
 import type { Loss } from '../../../src/dispatch/lane.js';
 import type { JobRecord } from '../../../src/job/job.js';
 import { Scheduler, type SchedulerSettings } from '../../../src/schedule/scheduler.js';
+import type { ThreadTotals } from '../../../src/schedule/snapshot.js';
+import { Told } from '../../../src/wire/job-words.js';
 import { JOB_OVERHEAD_BYTES } from '../../../src/wire/payload.js';
 import { Kind } from '../../../src/wire/protocol.js';
-import { rejection, thrownBy } from '../../helpers/outcomes.js';
+import { macrotask, rejection, thrownBy } from '../../helpers/outcomes.js';
 import { ScriptedLink } from '../dispatch/scripted-link.js';
 
 beforeEach(() => {
@@ -27,6 +29,9 @@ interface Given {
   readonly isReady?: boolean;
 }
 
+/** No thread is out of service, or ever was. */
+const NONE: ThreadTotals = { retired: 0, lost: 0, retirements: 0, terminated: 0 };
+
 /** A scheduler of scripted threads, and what it reports. */
 function setUp(given: Given = {}) {
   const {
@@ -44,6 +49,7 @@ function setUp(given: Given = {}) {
     coalesce: true,
     backlog: { jobs, bytes, waiters },
     overflow,
+    graceMs: undefined,
   };
   const scheduler = new Scheduler(settings, {
     live: (isLive) => void events.push(isLive ? 'live' : 'idle'),
@@ -57,7 +63,7 @@ function setUp(given: Given = {}) {
   const submit = (input: unknown, options?: SubmitOptions): JobRecord =>
     scheduler.submit('job', input, options);
   const link = links[0] as ScriptedLink;
-  const counts = () => scheduler.stats({ lost: 0, recycled: 0 }).jobs;
+  const counts = () => scheduler.stats(NONE).jobs;
   /** The thread starts its next job and ends it. */
   const runOne = (): void => {
     link.start();
@@ -67,7 +73,7 @@ function setUp(given: Given = {}) {
   return { scheduler, events, links, link, submit, counts, runOne };
 }
 
-const lost: Loss = { cause: new Error('lost'), isUncaught: false, isDeliberate: false };
+const lost: Loss = { cause: new Error('lost'), isDeliberate: false };
 const odd = { call() {} };
 
 describe('a submission', () => {
@@ -162,7 +168,7 @@ describe('an input that cannot be cloned', () => {
     expect(job.state).toBe('rejected');
     expect(await rejection(job.result)).toMatchObject({ code: 'ERR_NOT_CLONEABLE', what: 'input' });
     expect(counts()).toMatchObject({ rejected: 1, refused: 0, queued: 0 });
-    expect(scheduler.stats({ lost: 0, recycled: 0 }).backlog.bytes).toBe(0);
+    expect(scheduler.stats(NONE).backlog.bytes).toBe(0);
     expect(link.left).toBe(0);
     expect(events).toContain('failed 1');
   });
@@ -197,7 +203,7 @@ describe('an input that cannot be cloned', () => {
     expect(error.stack).not.toContain('\n');
     expect(memory.byteLength).toBe(8);
     expect(counts()).toMatchObject({ submitted: 1, refused: 1, rejected: 0, queued: 0 });
-    expect(scheduler.stats({ lost: 0, recycled: 0 }).backlog.bytes).toBe(0);
+    expect(scheduler.stats(NONE).backlog.bytes).toBe(0);
   });
 
   test('is refused if its memory is detached already', () => {
@@ -423,9 +429,10 @@ test('a thread that is lost gives back what it has not started, and another one 
   const [first, second] = links as [ScriptedLink, ScriptedLink];
   const [running, next] = [submit(1), submit(2)];
   first.start();
-  expect(scheduler.loseThread(first, lost)).toBe(1);
+  scheduler.loseThread(first, lost);
   expect([running.state, next.state]).toEqual(['rejected', 'queued']);
-  expect(scheduler.loseThread(second, lost)).toBe(0);
+  scheduler.loseThread(second, lost);
+  expect([running.state, next.state]).toEqual(['rejected', 'queued']);
   const third = new ScriptedLink(8);
   scheduler.addThread(third);
   expect(third.start()?.input).toBe(2);
@@ -437,6 +444,64 @@ test('what a lost thread gives back is sent to another at once', () => {
   submit(1);
   scheduler.loseThread(first, lost);
   expect(second.start()?.input).toBe(1);
+});
+
+test('an exception that nobody has caught rejects what runs there; the rest goes to another at once', async () => {
+  const { scheduler, links, submit } = setUp({ threads: 2, jobs: 4 });
+  const [first, second] = links as [ScriptedLink, ScriptedLink];
+  const [running, , waiting] = [submit(1), submit(2), submit(3)];
+  first.start();
+  second.start();
+  second.end(0, { value: 'done' });
+  second.announce();
+  await macrotask();
+  const cause = new Error('thrown');
+  scheduler.uncaught(first, cause);
+  expect(await rejection(running.result)).toMatchObject({ code: 'ERR_THREAD_LOST', cause });
+  expect(first.steps).toEqual(['retire uncaught', 'drain over abandoned']);
+  expect(second.start()?.input).toBe(3);
+  expect(waiting.state).toBe('running');
+});
+
+test('a job that is cancelled while it runs is told, settles at once, and holds its slot until it has ended', async () => {
+  const { submit, link, counts, scheduler } = setUp({ jobs: 1, overflow: 'reject' });
+  const [job, next] = [submit(1), submit(2)];
+  link.start();
+  expect(counts()).toMatchObject({ running: 1, queued: 1, abandoned: 0 });
+  job.cancel('enough');
+  expect(await rejection(job.result)).toBe('enough');
+  expect(link.told).toEqual([[0, Told.cancelled]]);
+  expect(counts()).toMatchObject({ running: 0, queued: 1, cancelled: 1, abandoned: 1 });
+  // It holds its slot, not a place.
+  expect(submit(3).state).toBe('queued');
+  expect(thrownBy(() => submit(4))).toMatchObject({ limit: 'jobs' });
+  expect([link.left, next.state]).toEqual([0, 'queued']);
+  expect(scheduler.stats(NONE).threads).toMatchObject({ ready: 1, busy: 1 });
+  link.end(0, { error: new Error('obeys') });
+  expect(counts()).toMatchObject({ abandoned: 0, rejected: 0, cancelled: 1 });
+  expect(link.start()?.input).toBe(2);
+  expect(next.state).toBe('running');
+});
+
+test('a timeout takes the result of a job that has ended and was not announced', async () => {
+  const { submit, link } = setUp();
+  const job = submit(1, { timeout: { runMs: 10 } });
+  link.start();
+  vi.advanceTimersByTime(5);
+  link.end(0, { value: 'quietly' });
+  vi.advanceTimersByTime(4);
+  expect(job.state).toBe('running');
+  vi.advanceTimersByTime(1);
+  expect(await job.result).toBe('quietly');
+});
+
+test('the grace is the time that the threads took to boot', () => {
+  const { scheduler } = setUp({ isReady: false });
+  expect(scheduler.graceMs).toBe(100);
+  const link = new ScriptedLink(8);
+  link.bootMs = 700;
+  scheduler.addThread(link);
+  expect(scheduler.graceMs).toBe(700);
 });
 
 describe('closing', () => {
@@ -465,12 +530,41 @@ describe('closing', () => {
     const jobs = [submit(1), submit(2)];
     link.start();
     scheduler.close();
-    expect(scheduler.cutOff()).toEqual([
+    expect(scheduler.unfinished).toEqual([]);
+    scheduler.cutOff();
+    expect(scheduler.unfinished).toEqual([
       { name: 'job', input: 1, started: true, transferred: false },
       { name: 'job', input: 2, started: false, transferred: false },
     ]);
     expect(jobs.map(({ state }) => state)).toEqual(['rejected', 'rejected']);
+    expect(link.told).toEqual([[0, Told.closing]]);
     expect(events.at(-1)).toBe('drained');
+  });
+
+  test('tells the jobs that run before the deadline, and counts one that then fails as cut off', async () => {
+    const { scheduler, events, submit, link } = setUp();
+    const jobs = [submit(1), submit(2)];
+    link.start();
+    scheduler.close();
+    scheduler.warn();
+    expect(link.told).toEqual([[0, Told.closing]]);
+    expect(jobs.map(({ state }) => state)).toEqual(['running', 'queued']);
+    const error = new Error('obeys');
+    link.end(0, { error });
+    expect(await rejection((jobs[0] as JobRecord).result)).toMatchObject({
+      code: 'ERR_POOL_CLOSED',
+      started: true,
+      cause: { message: 'obeys' },
+    });
+    link.start();
+    link.end(0, { error });
+    expect(await rejection((jobs[1] as JobRecord).result), 'it was not told').toMatchObject({
+      message: 'obeys',
+    });
+    expect(events.at(-1)).toBe('drained');
+    expect(scheduler.unfinished).toEqual([
+      { name: 'job', input: 1, started: true, transferred: false },
+    ]);
   });
 });
 
@@ -521,7 +615,7 @@ describe('a snapshot', () => {
     submit(2);
     link.start();
     link.end(0, { value: 'quietly' });
-    const { jobs } = scheduler.stats({ lost: 0, recycled: 0 });
+    const { jobs } = scheduler.stats(NONE);
     expect(jobs).toMatchObject({ fulfilled: 1, queued: 1 });
     expect(link.start()?.input).toBe(2);
   });
@@ -530,15 +624,16 @@ describe('a snapshot', () => {
     const { scheduler, submit } = setUp({ threads: 2, isReady: false });
     submit(1);
     vi.advanceTimersByTime(30);
-    expect(scheduler.stats({ lost: 3, recycled: 4 })).toMatchObject({
-      threads: { target: 2, ready: 0, busy: 0, lost: 3, recycled: 4 },
+    const totals = { retired: 2, lost: 3, retirements: 4, terminated: 5 };
+    expect(scheduler.stats(totals)).toMatchObject({
+      threads: { target: 2, ready: 0, busy: 0, ...totals },
       backlog: { jobs: 1, oldestMs: 30, limit: { jobs: 2, bytes: 100_000, waiters: 2 } },
     });
   });
 
   test('says when room is likely while it is saturated, else nothing', () => {
     const { scheduler, submit } = setUp({ isReady: false });
-    const retryAfterMs = (): number => scheduler.stats({ lost: 0, recycled: 0 }).retryAfterMs;
+    const retryAfterMs = (): number => scheduler.stats(NONE).retryAfterMs;
     submit(1);
     submit(2);
     expect(retryAfterMs()).toBe(0);

@@ -71,6 +71,37 @@ describe('settling', () => {
   });
 });
 
+describe('while jobs are told that the pool closes', () => {
+  test('a job that fails is rejected with the error that is made of its own', () => {
+    const { settling, stats } = partsOf();
+    const seen: unknown[] = [];
+    settling.onRejected = (job, error) => {
+      seen.push([job.id, error, job.ending, job.input]);
+      return 'cut off';
+    };
+    const job = jobOf(1, { input: 'input' });
+    settling.settle(job, 'rejected', 'its own');
+    expect(job).toMatchObject({ ending: 'rejected', error: 'cut off' });
+    expect(seen, 'it is asked before the job has ended').toEqual([
+      [1, 'its own', undefined, 'input'],
+    ]);
+    expect(stats.endings.rejected).toBe(1);
+    settling.settle(job, 'rejected', 'again');
+    expect(seen).toHaveLength(1);
+  });
+
+  test.each<Ending>(['fulfilled', 'cancelled', 'timedOut', 'dropped', 'refused'])(
+    'a job that is %s keeps what it ends with',
+    (ending) => {
+      const { settling } = partsOf();
+      settling.onRejected = () => 'cut off';
+      const job = jobOf(1);
+      settling.settle(job, ending, 'its own');
+      expect(job).toMatchObject({ ending, error: 'its own' });
+    },
+  );
+});
+
 describe('a failure that nobody reads is reported', () => {
   test.each<[Ending, boolean]>([
     ['rejected', true],

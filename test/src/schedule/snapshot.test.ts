@@ -12,6 +12,7 @@ interface State {
   readonly waiting?: number;
   readonly unstarted?: readonly JobRecord[];
   readonly runningSinceMs?: readonly number[];
+  readonly abandoned?: number;
 }
 
 const stats = new Stats(0);
@@ -35,17 +36,25 @@ function taken({ accepted = 0, queued = [], waiting = 0, ...on }: State): PoolSt
     threads: () => ({ ready: 2, busy: 1 }),
     unstarted: () => ({ count: on.unstarted?.length ?? 0, oldest: on.unstarted?.[0] }),
     runningSinceMs: () => on.runningSinceMs ?? [],
+    abandoned: () => on.abandoned ?? 0,
   } as unknown as Lanes;
   const settings = { threads: 2, concurrency: 2 };
-  return snapshot(settings, backlog, lanes, stats, { lost: 8, recycled: 9 }, 123, 1000);
+  const totals = { retired: 1, lost: 8, retirements: 9, terminated: 7 };
+  return snapshot(settings, backlog, lanes, stats, totals, 123, 1000);
 }
 
 test('shows all that is known, as plain data', () => {
-  const shown = taken({ accepted: 3, queued: [jobOf(1, { acceptedMs: 400 })], waiting: 2 });
+  const shown = taken({
+    accepted: 3,
+    queued: [jobOf(1, { acceptedMs: 400 })],
+    waiting: 2,
+    abandoned: 4,
+  });
   expect(shown).toEqual({
-    threads: { target: 2, ready: 2, busy: 1, lost: 8, recycled: 9 },
+    threads: { target: 2, ready: 2, busy: 1, retired: 1, lost: 8, retirements: 9, terminated: 7 },
     jobs: {
       submitted: 20,
+      abandoned: 4,
       waiting: 2,
       queued: 1,
       running: 2,
@@ -69,6 +78,28 @@ test('shows all that is known, as plain data', () => {
     retryAfterMs: 123,
   });
   expect(structuredClone(shown)).toEqual(shown);
+});
+
+test('of the threads only the totals are taken over', () => {
+  const pool = { retired: 0, lost: 0, retirements: 0, terminated: 0, ready: 99, secret: 1 };
+  const settings = { threads: 2, concurrency: 2 };
+  const lanes = {
+    threads: () => ({ ready: 2, busy: 1 }),
+    unstarted: () => ({ count: 0, oldest: undefined }),
+    runningSinceMs: () => [],
+    abandoned: () => 0,
+  } as unknown as Lanes;
+  const backlog = new Backlog<JobRecord>(4, { jobs: 30, bytes: 900, waiters: 7 });
+  const shown = snapshot(settings, backlog, lanes, stats, pool, 0, 1000);
+  expect(shown.threads).toEqual({
+    target: 2,
+    ready: 2,
+    busy: 1,
+    retired: 0,
+    lost: 0,
+    retirements: 0,
+    terminated: 0,
+  });
 });
 
 describe('of the accepted jobs run', () => {

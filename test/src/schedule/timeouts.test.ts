@@ -9,6 +9,8 @@ let timeouts: Timeouts;
 let carrier: ScriptedCarrier;
 /** What has expired: when, which phase, after how long. */
 let expired: Array<readonly [atMs: number, phase: string, timeoutMs: number]>;
+/** Whether a job that expires can't be ended, as its result is under way. */
+let isUnderWay: boolean;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'], now: 0 });
@@ -16,9 +18,11 @@ beforeEach(() => {
   const now = (): number => performance.now() - startMs;
   carrier = new ScriptedCarrier();
   expired = [];
+  isUnderWay = false;
   timeouts = new Timeouts(new Deadlines(now), now, (job, phase, timeoutMs) => {
     expired.push([now(), phase, timeoutMs]);
-    timeouts.remove(job);
+    if (isUnderWay) timeouts.reschedule(job);
+    else timeouts.remove(job);
   });
 });
 afterEach(() => {
@@ -27,7 +31,7 @@ afterEach(() => {
 
 /** A job, submitted at 0, that is watched from now on. */
 function watched(given: JobTimeouts): JobRecord {
-  const job = recordOf({ timeouts: given });
+  const job = recordOf({ terms: given });
   timeouts.add(job);
   return job;
 }
@@ -143,18 +147,28 @@ describe('runMs', () => {
     expect(expired).toEqual([[160, 'run', 10]]);
   });
 
-  test('does not count for a job whose function has ended, though its answer be under way', () => {
+  test('expires for a job whose function has ended, too: its result may lie in its cell', () => {
     const job = watched({ runMs: 10 });
     accept(job, 0);
     carrier.started.set(2, 0);
     send(job);
     pass(9);
     carrier.finished.add(2);
-    pass(100);
-    expect(expired).toEqual([]);
-    timeouts.remove(job);
-    expect(vi.getTimerCount()).toBeLessThanOrEqual(1);
     pass(1);
+    expect(expired).toEqual([[10, 'run', 10]]);
+  });
+
+  test('expires again in each millisecond while the result is under way', () => {
+    const job = watched({ runMs: 10 });
+    accept(job, 0);
+    carrier.started.set(2, 0);
+    send(job);
+    isUnderWay = true;
+    pass(12);
+    expect(expired.map(([atMs]) => atMs)).toEqual([10, 11, 12]);
+    timeouts.remove(job);
+    pass(100);
+    expect(expired).toHaveLength(3);
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -203,7 +217,7 @@ describe('totalMs', () => {
 
   test('counts from a later call', () => {
     pass(100);
-    timeouts.add(recordOf({ submittedMs: 100, timeouts: { totalMs: 10 } }));
+    timeouts.add(recordOf({ submittedMs: 100, terms: { totalMs: 10 } }));
     pass(9);
     expect(expired).toEqual([]);
     pass(1);
@@ -233,7 +247,7 @@ describe('of several timeouts', () => {
     [{ queueMs: 5, totalMs: 5 }, 5, 'total'],
     [{ acceptMs: 1, queueMs: 5, runMs: 1 }, 5, 'queue'],
   ])('%o of a job that lies on its thread, the first one at %i is %s', (given, atMs, phase) => {
-    const job = recordOf({ timeouts: given });
+    const job = recordOf({ terms: given });
     job.accepted(0);
     job.carrier = carrier;
     job.cell = 2;
@@ -249,7 +263,7 @@ describe('of several timeouts', () => {
     [{ runMs: 6, totalMs: 5 }, 5, 'total'],
     [{ runMs: 5, totalMs: 5 }, 5, 'total'],
   ])('%o of a job that runs, the first one at %i is %s', (given, atMs, phase) => {
-    const job = recordOf({ timeouts: given });
+    const job = recordOf({ terms: given });
     job.accepted(0);
     carrier.started.set(2, 0);
     job.carrier = carrier;
@@ -273,9 +287,10 @@ describe('a job', () => {
 
   test.each([
     ['with timeouts that are all left out', {}],
-    ['without timeouts', undefined],
+    ['with a grace alone', { graceMs: 5 }],
+    ['without terms', undefined],
   ])('%s sets no timer, wherever it is', (_, given) => {
-    const job = recordOf(given === undefined ? {} : { timeouts: given });
+    const job = recordOf(given === undefined ? {} : { terms: given });
     timeouts.add(job);
     expect(vi.getTimerCount()).toBe(0);
     accept(job, 0);
@@ -285,7 +300,7 @@ describe('a job', () => {
   });
 
   test('that was never watched can move on and end', () => {
-    const job = recordOf({ timeouts: { totalMs: 10, queueMs: 5 } });
+    const job = recordOf({ terms: { totalMs: 10, queueMs: 5 } });
     accept(job, 0);
     timeouts.remove(job);
     pass(1000);
