@@ -27,18 +27,9 @@ export class Recovery {
     }
   }
 
-  /** Rejects the jobs that a thread has started: their functions go on, but nobody can tell what is left of them. */
-  rejectStarted(lane: Lane, cause: unknown): void {
-    for (const job of lane.unsettled()) {
-      if (!job.isStarted || job.isFinished) continue;
-      job.carrier = undefined;
-      this.#settler.settle(job, 'rejected', lostError(job, true, cause));
-    }
-  }
-
   /**
-   * Takes every job off a thread that answers no more: it is gone, or about to be ended by force. An answer that is
-   * under way still arrives from the latter.
+   * Takes every job off a thread that starts no more: it is gone, about to be ended by force, or had an exception that
+   * nobody has caught. Unless it is gone, an answer that is under way still arrives.
    */
   takeAll(lane: Lane, { cause, isDeliberate }: Loss, isGone: boolean): void {
     const jobs = lane.unsettled().filter((job) => isGone || !job.isFinished);

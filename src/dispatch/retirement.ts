@@ -102,7 +102,7 @@ export class Retirement {
   /** An exception that nobody has caught can be any job's: those that run there are rejected, and the thread ends. */
   onUncaught(lane: Lane, cause: unknown): void {
     this.#answers.collect(lane);
-    this.#recovery.rejectStarted(lane, cause);
+    this.#recovery.takeAll(lane, { cause, isDeliberate: true }, false);
     if (!lane.isRetired) this.#retire(lane, 'uncaught');
     this.#drainIfDone(lane);
   }

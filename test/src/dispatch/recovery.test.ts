@@ -74,19 +74,6 @@ describe('recalling', () => {
   });
 });
 
-describe('rejecting what has started', () => {
-  test('leaves what has not, and what has ended', () => {
-    const { lane, link, outcomes, recovery, carried } = setUp(4, 3);
-    link.endUnannounced(1, 'its answer is under way');
-    recovery.rejectStarted(lane, cause);
-    expect(outcomes.settled).toMatchObject([lost(1, true), lost(3, true)]);
-    expect(carried()).toEqual([2, 4]);
-    expect(lane.occupied, 'their functions go on').toBe(4);
-    recovery.rejectStarted(lane, cause);
-    expect(outcomes.settled).toHaveLength(2);
-  });
-});
-
 describe('taking all off a thread', () => {
   test('that is gone rejects what it has started, and returns the rest, the newest first', () => {
     const { lane, outcomes, recovery, carried } = setUp(4, 2);
@@ -108,6 +95,15 @@ describe('taking all off a thread', () => {
     expect(carried()).toEqual([]);
     const [[, , error] = []] = outcomes.settled;
     expect((error as Error).message).toContain('the job had not started');
+  });
+
+  test('that still runs rejects what it has started, and leaves the slots taken', () => {
+    const { lane, outcomes, recovery, carried } = setUp(3, 2);
+    recovery.takeAll(lane, onPurpose, false);
+    expect(outcomes.settled).toMatchObject([lost(2, true), lost(1, true)]);
+    expect([outcomes.backlog, carried(), lane.occupied]).toEqual([[3], [], 2]);
+    recovery.takeAll(lane, onPurpose, false);
+    expect(outcomes.settled, 'once').toHaveLength(2);
   });
 
   test.each([

@@ -402,6 +402,18 @@ describe('an exception that nobody has caught', () => {
     expect(jobs.map(({ carrier }) => carrier)).toEqual(jobs.map(() => undefined));
   });
 
+  test('rejects what was transferred to its thread, which starts no more: nothing keeps it from draining', () => {
+    const { link, lane, outcomes, retirement, send } = setUp();
+    send({ transfer: [new ArrayBuffer(1)] });
+    send();
+    retirement.onUncaught(lane, cause);
+    expect(outcomes.settled).toMatchObject([
+      [1, 'rejected', { code: 'ERR_THREAD_LOST', started: false, cause }],
+    ]);
+    expect(outcomes.backlog).toEqual([2]);
+    expect(link.steps).toEqual(['retire uncaught', 'drain']);
+  });
+
   test('beside no job rejects nobody', () => {
     const { link, lane, outcomes, retirement } = setUp();
     retirement.onUncaught(lane, cause);
