@@ -8,7 +8,8 @@
  * - A thread starts no more jobs at a time than it has slots, also while a cancelled one still runs;
  *   what is sent beyond that waits there and can be taken back.
  * - A job that was taken back never runs, and one that was started is never taken back: claims decide.
- * - While jobs wait on a thread, the watch is set; while jobs are out at all, the patrol is.
+ * - While jobs wait on a thread, the watch is set; while jobs are out at all, or a retired thread was not told to end,
+ *   the patrol is.
  */
 import { UnknownJobError, withoutStack } from '../api/errors.js';
 import { Deadline, type Deadlines } from '../job/deadlines.js';
@@ -231,12 +232,14 @@ export class Dispatcher {
   /** The patrol: takes answers that nobody has announced, and finds threads that look at nothing. */
   #lookAround(): void {
     for (const lane of this.lanes.all.slice()) {
-      if (lane.occupied === 0) continue;
+      if (!lane.hasToBeWatched) continue;
       this.#answers.collect(lane);
       this.#retirement.inspect(lane, this.#concurrency);
     }
     this.#onRoom();
-    if (!this.#patrol.isSet && this.lanes.all.some((lane) => lane.occupied > 0)) this.#setPatrol();
+    if (!this.#patrol.isSet && this.lanes.all.some((lane) => lane.hasToBeWatched)) {
+      this.#setPatrol();
+    }
   }
 
   #setPatrol(): void {

@@ -93,8 +93,8 @@ export class Lane implements Carrier {
   unheard = 0;
   /** Whether the thread was taken out of service. */
   isRetired = false;
-  /** Whether it was told to end when nothing is left to do. */
-  isDraining = false;
+  /** Whether it was told to end, by force or when nothing is left to do. */
+  isEnding = false;
   isGone = false;
   /** Whether it gets no jobs: it is retired, or seems to be stuck. */
   isShut = false;
@@ -151,6 +151,11 @@ export class Lane implements Carrier {
   /** Whether jobs wait on the thread for others there to end, or have ended and were not collected. */
   get hasWaiting(): boolean {
     return this.occupied > 1 && !this.rings.areEmpty;
+  }
+
+  /** Whether the patrol has to look at it: it has jobs, or is retired and was not told to end. */
+  get hasToBeWatched(): boolean {
+    return this.occupied > 0 || (this.isRetired && !this.isEnding);
   }
 
   /** How the thread counts a function, or undefined if it has no such function. */

@@ -107,9 +107,12 @@ export class Retirement {
     this.#drainIfDone(lane);
   }
 
-  /** Looks whether a thread that has something to do is stuck in what a finished job has left behind. */
+  /**
+   * Looks whether a thread that has something to do is stuck in what a finished job has left behind, and whether one that
+   * is retired has nothing to do any more: its last answer may have been collected before it said so.
+   */
   inspect(lane: Lane, slots: number): void {
-    if (lane.isRetired) return;
+    if (lane.isRetired) return this.#drainIfDone(lane);
     const { rings, suspicion } = lane;
     const hasMoved = suspicion !== undefined && rings.consumed !== suspicion.consumed;
     if (hasMoved) return this.#acquit(lane);
@@ -180,8 +183,8 @@ export class Retirement {
 
   /** Lets a retired thread end when the last job that somebody waits for has left it. */
   #drainIfDone(lane: Lane): void {
-    if (lane.isDraining || lane.unsettled().length > 0) return;
-    lane.isDraining = true;
+    if (lane.isEnding || lane.unsettled().length > 0) return;
+    lane.isEnding = true;
     lane.link.drain(lane.isAnyRunning);
   }
 
@@ -189,6 +192,7 @@ export class Retirement {
   #terminate(lane: Lane): void {
     this.#answers.collect(lane);
     this.#recovery.takeAll(lane, { cause: undefined, isDeliberate: true }, false);
+    lane.isEnding = true;
     lane.link.terminate();
   }
 }

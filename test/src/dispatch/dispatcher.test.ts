@@ -547,6 +547,25 @@ describe('the patrol', () => {
     expect(times()).toEqual([50, 100]);
   });
 
+  test('goes on for a thread that is retired and was not told to end, and lets it drain', async () => {
+    const given = direct({ concurrency: 2 });
+    const link = given.links[0] as ScriptedLink;
+    const jobs = [given.send(), given.send()];
+    for (const _ of jobs) link.start();
+    given.dispatcher.withdraw(jobs[0] as JobRecord, Told.cancelled);
+    link.pong();
+    await given.clock.pass(105);
+    for (const value of ['nobody waits for it', 'quietly']) link.end(0, { value });
+    given.dispatcher.collect();
+    expect([given.lane(0).occupied, link.steps]).toEqual([0, ['retire cancelled']]);
+    given.clock.nowMs = 149;
+    given.pass(1);
+    expect(link.steps).toEqual(['retire cancelled', 'drain']);
+    const times = patrolled(given);
+    given.pass(50);
+    expect(times()).toEqual([]);
+  });
+
   test('finds a thread that looks at nothing, and what waits there is room elsewhere', () => {
     const given = direct({ threads: 2 });
     given.send();

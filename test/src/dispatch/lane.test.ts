@@ -37,7 +37,7 @@ test('a new thread has nothing to do, is in service, and takes jobs', () => {
     unforeseeable: 0,
     unheard: 0,
     isRetired: false,
-    isDraining: false,
+    isEnding: false,
     isGone: false,
     isShut: false,
     isHeldUp: false,
@@ -191,6 +191,23 @@ test('a function is known by the place in which the thread counts it', () => {
   const lane = new Lane(new ScriptedLink(1), [first, undefined, second]);
   expect([first, second, third].map((each) => lane.indexOf(each))).toEqual([0, 2, undefined]);
   expect(lane.indexOf(functionOf(0)), 'the first of all that it does not have').toBeUndefined();
+});
+
+test('a thread has to be watched while it has jobs, and from its retirement until it was told to end', () => {
+  const { lane, send } = setUp();
+  expect(lane.hasToBeWatched).toBe(false);
+  const job = send(jobOf(1));
+  expect(lane.hasToBeWatched).toBe(true);
+  job.carrier = undefined;
+  expect(lane.hasToBeWatched, 'it still takes its slot').toBe(true);
+  lane.release(0);
+  expect(lane.hasToBeWatched).toBe(false);
+  lane.isRetired = true;
+  expect(lane.hasToBeWatched).toBe(true);
+  lane.isEnding = true;
+  expect(lane.hasToBeWatched).toBe(false);
+  send(jobOf(2));
+  expect(lane.hasToBeWatched, 'a job that was cancelled goes on there').toBe(true);
 });
 
 describe('jobs wait on a thread', () => {

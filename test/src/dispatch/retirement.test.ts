@@ -261,6 +261,34 @@ describe('a job that outlives its grace', () => {
     expect(link.steps, 'once').toHaveLength(2);
   });
 
+  test('lets its thread drain though the last answer there was collected before it was announced', async () => {
+    const { clock, link, lane, answers, retirement, run, abandon } = setUp();
+    const job = run();
+    run();
+    abandon(job);
+    link.pong();
+    await clock.pass(100);
+    link.end(1, { value: 'quietly' });
+    answers.collect(lane);
+    link.announce();
+    expect(link.steps, 'the thread sees that this needs no bell any more').toEqual([
+      'retire cancelled',
+    ]);
+    retirement.inspect(lane, 2);
+    expect(link.steps).toEqual(['retire cancelled', 'drain over abandoned']);
+    retirement.inspect(lane, 2);
+    expect(link.steps, 'once').toHaveLength(2);
+  });
+
+  test('and has its thread ended by force does not have it drain as well', async () => {
+    const { clock, link, lane, retirement, run, abandon } = setUp();
+    abandon(run());
+    await clock.pass(100);
+    retirement.inspect(lane, 1);
+    link.pong();
+    expect(link.steps).toEqual(['retire cancelled', 'terminate']);
+  });
+
   test('and ends before the others of its thread do leaves nothing abandoned to drain over', async () => {
     const { clock, link, run, abandon } = setUp();
     const job = run();

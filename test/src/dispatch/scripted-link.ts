@@ -43,6 +43,12 @@ export class ScriptedLink implements Link {
     this.rings = Rings.allocate(cells);
     this.host = new Rings(this.rings);
     this.#now = now;
+    const takeBack = this.rings.takeBack.bind(this.rings);
+    this.rings.takeBack = (cell) => {
+      const isBack = takeBack(cell);
+      if (isBack) this.#inputs.delete(cell);
+      return isBack;
+    };
   }
 
   deliverTo(receiver: Receiver): void {
@@ -80,7 +86,7 @@ export class ScriptedLink implements Link {
     return this.host.left;
   }
 
-  /** The inputs of the jobs that the thread has not looked at. Those taken back are among them. */
+  /** The inputs that were posted, of the jobs that the thread has not looked at and that were not taken back. */
   arrived(): unknown[] {
     return [...this.#inputs.values()];
   }
@@ -150,9 +156,9 @@ export class ScriptedLink implements Link {
     this.#receiver?.unreadable(error);
   }
 
-  /** Rings the bell, if it has to be rung. */
+  /** Rings the bell, if there is something to announce and it has not been rung. */
   announce(): void {
-    if (this.host.ring()) this.#receiver?.receive(BELL);
+    if (this.host.unannounced > 0 && this.host.ring()) this.#receiver?.receive(BELL);
   }
 
   /** Goes to sleep, unless jobs have come meanwhile. */
