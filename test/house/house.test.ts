@@ -125,7 +125,7 @@ describe('what a room may import at all', () => {
           readFileSync(pathOf(file), 'utf8'),
         ),
     );
-    expect(users).toEqual(['src/threads/threads.ts']);
+    expect(users).toEqual(['src/threads/start-thread.ts']);
   });
 });
 
