@@ -3,24 +3,33 @@ import { serialize } from 'node:v8';
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Loss } from '../../../src/dispatch/lane.js';
-import { ThreadLink } from '../../../src/threads/link.js';
-import { BELL, Kind, PROTOCOL } from '../../../src/wire/protocol.js';
-import { AHEAD_CELLS } from '../../../src/wire/rings.js';
+import { type LinkSettings, ThreadLink } from '../../../src/threads/link.js';
+import { sharedNowMs } from '../../../src/wire/clock.js';
+import { BELL, Form, Kind, PROTOCOL } from '../../../src/wire/protocol.js';
+import { AHEAD_CELLS, Rings } from '../../../src/wire/rings.js';
 import { encodeThrown } from '../../../src/wire/thrown.js';
 import { macrotask, until } from '../../helpers/outcomes.js';
 
 /** What a link sees of a worker: that it fails, that it ends, and that it can be ended. */
 class StandIn extends EventEmitter {
-  readonly threadId = 42;
-  terminations = 0;
+  /** What was asked of it, in this order. */
+  readonly calls: string[] = [];
 
   terminate(): Promise<number> {
-    this.terminations += 1;
+    this.calls.push('terminate');
     return Promise.resolve(1);
+  }
+
+  unref(): void {
+    this.calls.push('unref');
   }
 }
 
 const LIMIT_MS = 500;
+const DRAIN_MS = 70;
+const TEARDOWN_MS = 90;
+/** How long a thread may drain over jobs that were settled. */
+const ABANDONED_MS = 30_000;
 const ports: MessagePort[] = [];
 
 beforeEach(() => {
@@ -28,17 +37,29 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
   for (const port of ports.splice(0)) port.close();
 });
 
 /** A link and the thread's side of it: a real port, and a worker whose every step the test decides. */
-function setUp() {
+function setUp(hooks: Partial<LinkSettings['hooks']> = {}) {
   const worker = new StandIn();
   const events: unknown[][] = [];
-  const link = new ThreadLink(worker as unknown as Worker, 3, LIMIT_MS, {
+  const settings: LinkSettings = {
+    module: 'file:///jobs.js',
+    concurrency: 3,
+    loadTimeoutMs: LIMIT_MS,
+    drainMs: DRAIN_MS,
+    teardownMs: TEARDOWN_MS,
+    hooks: { setup: undefined, teardown: undefined, ...hooks },
+  };
+  const link: ThreadLink = new ThreadLink(worker as unknown as Worker, settings, {
     ready: (each) => events.push(['ready', each.names]),
     loadFailed: (_, error) => events.push(['loadFailed', error]),
     stray: (error) => events.push(['stray', error]),
+    uncaught: (each, error) => events.push(['uncaught', error, each.state]),
+    retired: (each, reason) => events.push(['retired', reason, each.state]),
+    terminated: (each) => events.push(['terminated', each.state]),
     gone: (each, loss) => events.push(['gone', loss, each.state]),
     startedOrFailed: (each) => events.push(['startedOrFailed', each.isBusyStarting]),
   });
@@ -55,12 +76,18 @@ function setUp() {
     await until(hasArrived);
     events.pop();
   };
+  /** What the thread was told so far: one more message is posted behind it, to see that all has arrived. */
+  const told = async (): Promise<unknown[]> => {
+    link.post('end');
+    await until(() => arrived.at(-1) === 'end');
+    return arrived.filter((message) => message !== 'end');
+  };
   /** As a thread that has loaded the module. */
   const beReady = async (): Promise<void> => {
     greet();
-    link.load('file:///jobs.js', 0);
     await say([Kind.ready, ['one', 'two']]);
-    events.length = 0;
+    await told();
+    events.length = arrived.length = 0;
   };
   const close = async (): Promise<void> => {
     const closed = once(port, 'close');
@@ -68,22 +95,42 @@ function setUp() {
     await closed;
   };
   const names = (): unknown[] => events.map(([name]) => name);
-  return { worker, link, events, names, port, host, arrived, greet, say, beReady, close };
+  return { worker, link, events, names, port, host, arrived, greet, say, told, beReady, close };
 }
 
-const crash = (error: unknown): unknown[] => [Kind.crash, serialize(encodeThrown(error))];
+type Given = ReturnType<typeof setUp>;
+
+/** A job of this link's thread runs, and is to be seen in the memory. */
+function startJob(link: ThreadLink): void {
+  link.rings.offer(0, false);
+  new Rings(link.rings).start(0, 1);
+}
+
+/** Time passes until just before the limit, then until the limit. */
+async function passes(limitMs: number, seen: () => unknown): Promise<[unknown, unknown]> {
+  vi.advanceTimersByTime(limitMs - 1);
+  await macrotask();
+  const before = structuredClone(seen());
+  vi.advanceTimersByTime(1);
+  await macrotask();
+  return [before, structuredClone(seen())];
+}
+
+const thrown = (kind: number, error: unknown): unknown[] => [kind, serialize(encodeThrown(error))];
 
 test('a new link waits for its thread to boot', () => {
   const { link, names } = setUp();
   expect(link).toMatchObject({
     state: 'booting',
     names: [],
+    bootMs: 0,
     isBusyStarting: true,
+    isInService: true,
     wasGreeted: false,
     wasReady: false,
-    isStopped: false,
+    wasRetired: false,
+    isOverAbandoned: false,
     hasAnswered: false,
-    threadId: 42,
     rings: { cells: 3 + AHEAD_CELLS },
   });
   expect(names()).toEqual([]);
@@ -93,28 +140,23 @@ test('a new link waits for its thread to boot', () => {
 describe('a step that takes too long fails, and the thread is ended', () => {
   const late = new Error(`it took longer than loadTimeoutMs = ${LIMIT_MS}`);
 
-  test.each<[string, (given: ReturnType<typeof setUp>) => void]>([
+  test.each<[string, (given: Given) => void]>([
     ['booting', () => {}],
-    [
-      'loading',
-      ({ greet, link }) => {
-        greet();
-        link.load('file:///jobs.js', 0);
-      },
-    ],
+    ['loading', ({ greet }) => greet()],
   ])('%s', async (_, begin) => {
     const given = setUp();
     begin(given);
-    given.events.length = 0;
     vi.advanceTimersByTime(LIMIT_MS - 1);
     await macrotask();
     expect(given.events).toEqual([]);
     vi.advanceTimersByTime(1);
     expect(given.events, 'its message may be here already').toEqual([]);
     await macrotask();
-    expect(given.events).toEqual([['loadFailed', late]]);
-    expect(given.link.isStopped).toBe(true);
-    expect(given.worker.terminations).toBe(1);
+    expect(given.events).toEqual([
+      ['terminated', 'terminated'],
+      ['loadFailed', late],
+    ]);
+    expect(given.worker.calls).toEqual(['terminate', 'unref']);
   });
 
   test('not if the greeting was here already', async () => {
@@ -122,131 +164,123 @@ describe('a step that takes too long fails, and the thread is ended', () => {
     vi.advanceTimersByTime(LIMIT_MS);
     greet();
     await macrotask();
-    expect(names()).toEqual(['startedOrFailed']);
-    expect(link.isStopped).toBe(false);
+    expect(names()).toEqual([]);
+    expect(link.state).toBe('loading');
   });
 
-  test('not between the greeting and the order to load', async () => {
-    const { link, greet } = setUp();
+  test('not before the limit of its own has passed: each step has one', async () => {
+    const { link, names, greet } = setUp();
+    vi.advanceTimersByTime(LIMIT_MS - 1);
     greet();
-    vi.advanceTimersByTime(100 * LIMIT_MS);
+    vi.advanceTimersByTime(LIMIT_MS - 1);
     await macrotask();
-    expect(link).toMatchObject({ state: 'greeted', isStopped: false });
+    expect(names()).toEqual([]);
+    expect(link.state).toBe('loading');
   });
 
   test('not once it is ready', async () => {
     const { link, beReady } = setUp();
     await beReady();
+    expect(vi.getTimerCount()).toBe(0);
     vi.advanceTimersByTime(100 * LIMIT_MS);
     await macrotask();
-    expect(link).toMatchObject({ state: 'ready', isStopped: false });
-    expect(vi.getTimerCount()).toBe(0);
+    expect(link.state).toBe('ready');
   });
 
-  test('not if nothing more is expected of the thread', async () => {
+  test('not if it is being ended', async () => {
     const { link, worker, names } = setUp();
     vi.advanceTimersByTime(LIMIT_MS);
-    link.renounce();
+    link.terminate();
     await macrotask();
-    expect(names()).toEqual([]);
-    expect([link.isStopped, worker.terminations]).toEqual([true, 0]);
+    expect(names()).toEqual(['terminated']);
+    expect(worker.calls).toEqual(['terminate', 'unref']);
   });
 });
 
-test('a thread that has greeted is not in the middle of anything', () => {
-  const { link, events, greet } = setUp();
-  greet();
-  expect(link).toMatchObject({ state: 'greeted', wasGreeted: true, isBusyStarting: false });
-  expect(events).toEqual([['startedOrFailed', false]]);
+describe('a thread that greets', () => {
+  test('is told to load the module, with all that the host needs', async () => {
+    const { link, greet, told, events } = setUp({ setup: 'open', teardown: 'close' });
+    greet();
+    expect(link).toMatchObject({ state: 'loading', wasGreeted: true, isBusyStarting: true });
+    expect(await told()).toEqual([
+      [
+        Kind.boot,
+        'file:///jobs.js',
+        link.rings.memory,
+        3 + AHEAD_CELLS,
+        3,
+        { setup: 'open', teardown: 'close' },
+      ],
+    ]);
+    expect(events).toEqual([]);
+  });
+
+  test('is told nothing if it is being ended, and is in the middle of nothing', async () => {
+    const { link, greet, told, events } = setUp();
+    link.terminate();
+    greet();
+    expect(link).toMatchObject({ state: 'terminated', wasGreeted: true, isBusyStarting: false });
+    expect(events).toEqual([
+      ['terminated', 'terminated'],
+      ['startedOrFailed', false],
+    ]);
+    expect(await told()).toEqual([]);
+  });
 });
 
 describe('loading', () => {
-  test('is ordered with all that the host needs', async () => {
-    const { link, greet, arrived } = setUp();
-    greet();
-    link.load('file:///jobs.js', 0);
-    expect(link).toMatchObject({ state: 'loading', isBusyStarting: true });
-    await until(() => arrived.length > 0);
-    expect(arrived).toEqual([
-      [Kind.boot, 'file:///jobs.js', link.rings.memory, 3 + AHEAD_CELLS, 3],
-    ]);
-  });
-
-  test('is ordered after the delay', () => {
-    const { link, greet } = setUp();
-    greet();
-    link.load('file:///jobs.js', 50);
-    vi.advanceTimersByTime(49);
-    expect(link.state).toBe('greeted');
-    vi.advanceTimersByTime(1);
-    expect(link.state).toBe('loading');
-  });
-
-  test('is not ordered of a thread that was stopped meanwhile', () => {
-    const { link, greet } = setUp();
-    greet();
-    link.load('file:///jobs.js', 50);
-    link.stop();
-    vi.advanceTimersByTime(1000);
-    expect(link.state).toBe('greeted');
-    link.load('file:///jobs.js', 0);
-    expect(link.state).toBe('greeted');
-  });
-
-  test('is ordered once, and only of a thread that has greeted', async () => {
-    const { link, greet, arrived } = setUp();
-    link.load('file:///jobs.js', 0);
-    expect(link.state).toBe('booting');
-    greet();
-    link.load('file:///jobs.js', 0);
-    link.load('file:///jobs.js', 0);
-    await until(() => arrived.length > 0);
-    await macrotask();
-    expect(arrived).toHaveLength(1);
-  });
-
   test('makes the thread ready, with its functions', async () => {
     const { link, events, greet, say } = setUp();
     greet();
-    link.load('file:///jobs.js', 0);
-    events.length = 0;
     await say([Kind.ready, ['one', 'two']]);
     expect(events).toEqual([
       ['startedOrFailed', false],
       ['ready', ['one', 'two']],
     ]);
-    expect(link).toMatchObject({ state: 'ready', wasReady: true, hasAnswered: false });
+    expect(link).toMatchObject({
+      state: 'ready',
+      isInService: true,
+      wasReady: true,
+      hasAnswered: false,
+    });
   });
 
-  test('of a thread that was stopped meanwhile is over, and nobody uses it', async () => {
+  test('ends the time that the thread took to become ready', async () => {
+    const beforeMs = sharedNowMs();
+    const { link, beReady } = setUp();
+    const madeMs = sharedNowMs();
+    await macrotask();
+    const greetedMs = sharedNowMs();
+    await beReady();
+    expect(link.bootMs).toBeGreaterThanOrEqual(greetedMs - madeMs);
+    expect(link.bootMs).toBeLessThanOrEqual(sharedNowMs() - beforeMs);
+  });
+
+  test('of a thread that is being ended is over, and nobody uses it', async () => {
     const { link, names, greet, say } = setUp();
     greet();
-    link.load('file:///jobs.js', 0);
-    link.renounce();
+    link.terminate();
     await say([Kind.ready, ['one']]);
-    expect(names()).toEqual(['startedOrFailed', 'startedOrFailed']);
-    expect(link).toMatchObject({ state: 'loading', wasReady: false, names: [] });
+    expect(names()).toEqual(['terminated', 'startedOrFailed']);
+    expect(link).toMatchObject({ state: 'terminated', wasReady: false, names: [] });
   });
 
   test('that fails is reported with the error, and the thread ended, once', async () => {
-    const { link, worker, events, greet, say } = setUp();
+    const { worker, events, greet, say } = setUp();
     greet();
-    link.load('file:///jobs.js', 0);
-    events.length = 0;
-    const failed = [Kind.loadFailed, serialize(encodeThrown(new RangeError('broken')))];
-    await say(failed);
-    await say(failed);
+    await say(thrown(Kind.loadFailed, new RangeError('broken')));
+    await say(thrown(Kind.loadFailed, new RangeError('broken')));
     expect(events).toEqual([
       ['startedOrFailed', false],
+      ['terminated', 'terminated'],
       ['loadFailed', new RangeError('broken')],
     ]);
-    expect(worker.terminations).toBe(1);
+    expect(worker.calls).toEqual(['terminate', 'unref']);
   });
 
   test('that fails with what cannot be read is reported with the error of reading it', async () => {
-    const { link, events, greet, say } = setUp();
+    const { events, greet, say } = setUp();
     greet();
-    link.load('file:///jobs.js', 0);
     await say([Kind.loadFailed, new Uint8Array([1, 2, 3])]);
     expect(events.at(-1)).toMatchObject(['loadFailed', expect.any(Error)]);
   });
@@ -258,9 +292,14 @@ describe('a thread that is ready', () => {
     await beReady();
     const heard: unknown[] = [];
     link.deliverTo({ receive: (message) => heard.push(message), unreadable() {} });
-    await say(BELL, [Kind.done, 0, 0, 'x'], [Kind.pong]);
-    await until(() => heard.length === 3);
-    expect(heard).toEqual([BELL, [Kind.done, 0, 0, 'x'], [Kind.pong]]);
+    const messages = [
+      BELL,
+      [Kind.done, 0, Form.plain, 'x'],
+      [Kind.pong],
+      [Kind.progress, 0, Form.plain, 5],
+    ];
+    await say(...messages);
+    expect(heard).toEqual(messages);
     expect(link.hasAnswered).toBe(true);
   });
 
@@ -277,48 +316,214 @@ describe('a thread that is ready', () => {
   test('has stray errors reported, and goes on', async () => {
     const { link, events, beReady, say } = setUp();
     await beReady();
-    await say([Kind.stray, serialize(encodeThrown('left behind'))]);
+    await say(thrown(Kind.stray, 'left behind'));
     expect(events).toEqual([['stray', 'left behind']]);
     expect(link).toMatchObject({ state: 'ready', hasAnswered: false });
   });
+
+  test('has uncaught exceptions reported; what becomes of it is decided elsewhere', async () => {
+    const { link, worker, events, beReady, say } = setUp();
+    await beReady();
+    await say(thrown(Kind.uncaught, new RangeError('thrown')));
+    expect(events).toEqual([['uncaught', new RangeError('thrown'), 'ready']]);
+    expect(link).toMatchObject({ state: 'ready', hasAnswered: false });
+    expect(worker.calls).toEqual([]);
+  });
 });
 
-describe('flushing', () => {
-  test('is over when the thread says so', async () => {
-    const { link, arrived, beReady, say } = setUp();
+describe('a thread that is retired', () => {
+  test('is out of service, once, and goes on', async () => {
+    const { link, worker, events, told, beReady } = setUp();
     await beReady();
-    const flushed = link.flush(1000);
-    await until(() => arrived.length > 1);
-    expect(arrived.at(-1)).toEqual([Kind.flush]);
-    await say([Kind.flushed]);
-    await flushed;
-    expect(vi.getTimerCount()).toBe(0);
+    link.retire('timeout');
+    link.retire('stuck');
+    expect(events).toEqual([['retired', 'timeout', 'retired']]);
+    expect(link).toMatchObject({ state: 'retired', isInService: false, wasRetired: true });
+    expect(await told()).toEqual([]);
+    expect(worker.calls).toEqual([]);
+    expect(vi.getTimerCount(), 'it may take its time').toBe(0);
   });
 
-  test('is over after its grace, and a turn for an answer that is here already', async () => {
-    const { link, beReady } = setUp();
-    await beReady();
-    let isOver = false;
-    void link.flush(20).then(() => (isOver = true));
-    vi.advanceTimersByTime(19);
-    await macrotask();
-    expect(isOver).toBe(false);
-    vi.advanceTimersByTime(1);
-    await Promise.resolve();
-    expect(isOver).toBe(false);
-    await macrotask();
-    await macrotask();
-    expect(isOver).toBe(true);
+  test.each<[string, (given: Given) => void | Promise<void>]>([
+    ['that is being ended in order', ({ link }) => link.drain(false)],
+    ['that is being ended by force', ({ link }) => link.terminate()],
+    [
+      'that is gone',
+      async ({ worker, close }) => {
+        worker.emit('exit', 0);
+        await close();
+      },
+    ],
+  ])('is none %s', async (_, leave) => {
+    const given = setUp();
+    await given.beReady();
+    await leave(given);
+    given.link.retire('cancelled');
+    expect(given.names()).not.toContain('retired');
+    expect(given.link.wasRetired).toBe(false);
   });
 
-  test('is over when the thread is gone', async () => {
-    const { link, worker, beReady, close } = setUp();
+  test('still has its answers delivered', async () => {
+    const { link, beReady, say } = setUp();
     await beReady();
-    const flushed = link.flush(1000);
+    const heard: unknown[] = [];
+    link.deliverTo({ receive: (message) => heard.push(message), unreadable() {} });
+    link.retire('cancelled');
+    await say(BELL);
+    link.drain(false);
+    await say([Kind.done, 0, Form.plain, 'x']);
+    expect(heard).toEqual([BELL, [Kind.done, 0, Form.plain, 'x']]);
+  });
+});
+
+describe('draining', () => {
+  test.each(['ready', 'retired'])('is ordered of a thread that is %s, once', async (state) => {
+    const { link, told, beReady, events } = setUp();
+    await beReady();
+    if (state === 'retired') link.retire('cancelled');
+    events.length = 0;
+    link.drain(false);
+    link.drain(true);
+    expect(link).toMatchObject({ state: 'draining', isInService: false, isOverAbandoned: false });
+    expect(await told()).toEqual([[Kind.drain, true]]);
+    expect(events).toEqual([]);
+  });
+
+  test.each<[string, (given: Given) => void]>([
+    ['booting', () => {}],
+    ['loading', ({ greet }) => greet()],
+    [
+      'terminated',
+      ({ link, greet }) => {
+        greet();
+        link.terminate();
+      },
+    ],
+  ])('is not ordered of a thread that is %s', async (state, begin) => {
+    const given = setUp();
+    begin(given);
+    given.link.drain(false);
+    expect(given.link.state).toBe(state);
+  });
+
+  test.each<[string, boolean, string | undefined, number]>([
+    ['drainMs', false, undefined, DRAIN_MS],
+    ['teardownMs, while it tears down', false, 'close', TEARDOWN_MS],
+    ['half a minute, over jobs that were settled', true, undefined, ABANDONED_MS],
+    ['half a minute, over such jobs and a teardown', true, 'close', ABANDONED_MS],
+  ])(
+    'takes at most %s; then the thread is ended by force',
+    async (_, isOver, teardown, limitMs) => {
+      const { link, worker, events, beReady } = setUp({ teardown });
+      await beReady();
+      link.drain(isOver);
+      expect(link.isOverAbandoned).toBe(isOver);
+      expect(await passes(limitMs, () => events)).toEqual([[], [['terminated', 'terminated']]]);
+      expect(worker.calls).toEqual(['terminate', 'unref']);
+    },
+  );
+
+  test('has drainMs of its own after the teardown', async () => {
+    const { link, events, beReady, say } = setUp({ teardown: 'close' });
+    await beReady();
+    link.drain(false);
+    vi.advanceTimersByTime(TEARDOWN_MS - 1);
+    await say([Kind.tornDown]);
+    expect(await passes(DRAIN_MS, () => events)).toEqual([[], [['terminated', 'terminated']]]);
+  });
+
+  test('has no less time after the teardown, if jobs that were settled still run', async () => {
+    const { link, events, beReady, say } = setUp({ teardown: 'close' });
+    await beReady();
+    link.drain(true);
+    vi.advanceTimersByTime(1000);
+    await say([Kind.tornDown]);
+    expect(await passes(ABANDONED_MS - 1000, () => events)).toEqual([
+      [],
+      [['terminated', 'terminated']],
+    ]);
+  });
+
+  test('is over when the thread is gone, and nobody ends it then', async () => {
+    const { link, worker, names, beReady, close } = setUp();
+    await beReady();
+    link.drain(false);
     worker.emit('exit', 0);
     await close();
-    await flushed;
+    expect(names()).toEqual(['gone']);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('is over as well when the thread ends in the turn of its limit', async () => {
+    const { link, worker, names, beReady, close } = setUp();
+    await beReady();
+    link.drain(false);
+    await close();
+    vi.advanceTimersByTime(DRAIN_MS);
+    worker.emit('exit', 0);
+    await macrotask();
+    expect(names()).toEqual(['gone']);
+    expect(worker.calls).toEqual([]);
+  });
+});
+
+describe('the end of a thread for the sake of its pool', () => {
+  test.each<[string, (given: Given) => void | Promise<void>, string, unknown[]]>([
+    ['booting', () => {}, 'terminated', []],
+    ['loading', ({ greet }) => greet(), 'terminated', []],
+    ['ready', ({ beReady }) => beReady(), 'draining', [[Kind.drain, true]]],
+    [
+      'retired',
+      async ({ beReady, link }) => {
+        await beReady();
+        link.retire('cancelled');
+      },
+      'draining',
+      [[Kind.drain, true]],
+    ],
+    [
+      'draining',
+      async ({ beReady, link, told, arrived }) => {
+        await beReady();
+        link.drain(true);
+        await told();
+        arrived.length = 0;
+      },
+      'draining',
+      [],
+    ],
+  ])('of one that is %s', async (state, begin, then, orders) => {
+    const given = setUp();
+    await begin(given);
+    expect(given.link.state).toBe(state);
+    given.link.end();
+    expect(given.link.state).toBe(then);
+    if (given.link.wasReady) expect(await given.told()).toEqual(orders);
+    expect(given.worker.calls).toEqual(then === 'terminated' ? ['terminate', 'unref'] : []);
+  });
+
+  test.each([false, true])('gives it time for jobs that still run: %s', async (isRunning) => {
+    const { link, beReady } = setUp();
+    await beReady();
+    if (isRunning) startJob(link);
+    link.end();
+    expect(link.isOverAbandoned).toBe(isRunning);
+  });
+
+  test('by force is reported, once, and keeps the process no longer alive', async () => {
+    const { link, worker, events, beReady, close } = setUp();
+    await beReady();
+    link.terminate();
+    link.terminate();
+    link.end();
+    link.drain(false);
+    expect(events).toEqual([['terminated', 'terminated']]);
+    expect(worker.calls).toEqual(['terminate', 'unref']);
+    worker.emit('exit', 1);
+    await close();
+    link.terminate();
+    expect(worker.calls).toEqual(['terminate', 'unref']);
+    expect(link.state).toBe('gone');
   });
 });
 
@@ -333,7 +538,7 @@ describe('a thread is gone', () => {
       expect([names(), link.state]).toEqual([[], 'ready']);
       if (first === 'close') worker.emit('exit', 9);
       else await close();
-      expect([names(), link.state]).toEqual([['gone'], 'gone']);
+      expect([names(), link.state, link.isInService]).toEqual([['gone'], 'gone', false]);
       worker.emit('exit', 9);
       expect(names()).toEqual(['gone']);
     },
@@ -346,7 +551,7 @@ describe('a thread is gone', () => {
     expect(events).toEqual([
       ['startedOrFailed', false],
       ['loadFailed', cause],
-      ['gone', { cause, isUncaught: false, isDeliberate: false }, 'gone'],
+      ['gone', { cause, isDeliberate: false }, 'gone'],
     ]);
     expect(link.wasReady).toBe(false);
     expect(vi.getTimerCount(), 'nothing is expected of it').toBe(0);
@@ -358,18 +563,18 @@ describe('a thread is gone', () => {
     const log: unknown[] = [];
     link.deliverTo({ receive: (message) => log.push(message), unreadable() {} });
     worker.emit('exit', 0);
-    host.postMessage([Kind.done, 0, 0, 'last words']);
+    host.postMessage([Kind.done, 0, Form.plain, 'last words']);
     host.close();
     await until(() => names().includes('gone'));
-    expect(log).toEqual([[Kind.done, 0, 0, 'last words']]);
+    expect(log).toEqual([[Kind.done, 0, Form.plain, 'last words']]);
   });
 
   /** How a ready thread ends, and what is said of it. */
-  test.each<[string, (given: ReturnType<typeof setUp>) => Promise<void> | void, Loss]>([
+  test.each<[string, (given: Given) => Promise<void> | void, Loss]>([
     [
       'by itself',
       () => {},
-      { cause: new Error('the thread exited with code 7'), isUncaught: false, isDeliberate: false },
+      { cause: new Error('the thread exited with code 7'), isDeliberate: false },
     ],
     [
       'by an error of the worker, of which the first counts',
@@ -377,35 +582,27 @@ describe('a thread is gone', () => {
         worker.emit('error', new Error('out of memory'));
         worker.emit('error', new Error('and more'));
       },
-      { cause: new Error('out of memory'), isUncaught: false, isDeliberate: false },
+      { cause: new Error('out of memory'), isDeliberate: false },
     ],
     [
-      'by an uncaught exception',
-      async ({ say }) => say(crash(new RangeError('thrown'))),
-      { cause: new RangeError('thrown'), isUncaught: true, isDeliberate: false },
+      'by itself after an uncaught exception, which was reported',
+      async ({ say }) => say(thrown(Kind.uncaught, new RangeError('thrown'))),
+      { cause: new Error('the thread exited with code 7'), isDeliberate: false },
+    ],
+    ['in order', ({ link }) => link.drain(false), { cause: undefined, isDeliberate: true }],
+    ['by force', ({ link }) => link.terminate(), { cause: undefined, isDeliberate: true }],
+    [
+      'while it was retired',
+      ({ link }) => link.retire('cancelled'),
+      { cause: undefined, isDeliberate: true },
     ],
     [
-      'by throwing undefined',
-      async ({ say }) => say(crash(undefined)),
-      { cause: undefined, isUncaught: true, isDeliberate: false },
-    ],
-    [
-      'by an exception, which says more than the error of its worker',
-      async ({ worker, say }) => {
-        worker.emit('error', new Error('the worker failed'));
-        await say(crash(new RangeError('thrown')));
+      'by an error while it drained',
+      ({ link, worker }) => {
+        link.drain(false);
+        worker.emit('error', new Error('out of memory'));
       },
-      { cause: new RangeError('thrown'), isUncaught: true, isDeliberate: false },
-    ],
-    [
-      'on purpose',
-      ({ link }) => link.stop(),
-      { cause: undefined, isUncaught: false, isDeliberate: true },
-    ],
-    [
-      'on purpose of somebody else',
-      ({ link }) => link.renounce(),
-      { cause: undefined, isUncaught: false, isDeliberate: true },
+      { cause: new Error('out of memory'), isDeliberate: true },
     ],
   ])('%s', async (_, end, loss) => {
     const given = setUp();
@@ -413,29 +610,105 @@ describe('a thread is gone', () => {
     await end(given);
     await given.close();
     given.worker.emit('exit', 7);
-    expect(given.events).toEqual([['gone', loss, 'gone']]);
+    expect(given.events.at(-1)).toEqual(['gone', loss, 'gone']);
+    expect(given.names()).not.toContain('loadFailed');
+    expect(given.names().filter((name) => name === 'gone')).toHaveLength(1);
   });
 
-  test('while it loads: that is a failure to load, unless it was stopped', async () => {
-    for (const isStopped of [false, true]) {
+  test('while it loads: that is a failure to load, unless it was being ended', async () => {
+    for (const isEnded of [false, true]) {
       const { link, worker, names, greet, close } = setUp();
       greet();
-      link.load('file:///jobs.js', 0);
-      if (isStopped) link.stop();
+      if (isEnded) link.terminate();
       worker.emit('exit', 1);
       await close();
-      expect(names().slice(1)).toEqual(
-        isStopped ? ['startedOrFailed', 'gone'] : ['startedOrFailed', 'loadFailed', 'gone'],
+      expect(names()).toEqual(
+        isEnded
+          ? ['terminated', 'startedOrFailed', 'gone']
+          : ['startedOrFailed', 'loadFailed', 'gone'],
       );
     }
   });
+
+  test('while it loads, by an exception that nobody caught: that is why it did not load', async () => {
+    const { worker, events, greet, say, close } = setUp();
+    greet();
+    await say(thrown(Kind.uncaught, new RangeError('thrown')));
+    expect(events).toEqual([]);
+    await close();
+    worker.emit('exit', 1);
+    const cause = new RangeError('thrown');
+    expect(events).toEqual([
+      ['startedOrFailed', false],
+      ['loadFailed', cause],
+      ['gone', { cause, isDeliberate: false }, 'gone'],
+    ]);
+  });
 });
 
-test('a thread that is stopped is terminated; one that is renounced is left to its owner', () => {
-  const { link, worker } = setUp();
-  link.renounce();
-  expect([link.isStopped, worker.terminations]).toEqual([true, 0]);
-  link.stop();
-  expect([link.isStopped, worker.terminations]).toEqual([true, 1]);
-  expect(vi.getTimerCount()).toBe(0);
+describe('at the exit of the process', () => {
+  /** Whether a thread was told to leave, and whether it was waited for. */
+  async function leaves(given: Given): Promise<{ orders: unknown[]; waits: unknown[] }> {
+    const { link, told } = given;
+    const wait = vi.spyOn(link.rings, 'waitForEnd').mockImplementation(() => {});
+    link.leave();
+    link.awaitEnd(5);
+    return { orders: await told(), waits: wait.mock.calls.map(([limitMs]) => limitMs) };
+  }
+  const servedAsync = ({ link }: Given): void => new Rings(link.rings).markAsync(0);
+  const isLeft = { orders: [[Kind.drain, false]], waits: [5] };
+  const isNot = { orders: [], waits: [] };
+
+  test('a thread that has served a job with a promise is told to leave, and waited for', async () => {
+    const given = setUp();
+    await given.beReady();
+    servedAsync(given);
+    expect(await leaves(given)).toEqual(isLeft);
+    expect(given.link.state).toBe('ready');
+  });
+
+  test('so is one that was retired', async () => {
+    const given = setUp();
+    await given.beReady();
+    servedAsync(given);
+    given.link.retire('cancelled');
+    expect(await leaves(given)).toEqual(isLeft);
+  });
+
+  test('one that has served no such job can have left no work behind', async () => {
+    const given = setUp();
+    await given.beReady();
+    expect(await leaves(given)).toEqual(isNot);
+  });
+
+  test('one that never was ready has served none', async () => {
+    const given = setUp();
+    given.greet();
+    await given.told();
+    given.arrived.length = 0;
+    servedAsync(given);
+    expect(await leaves(given)).toEqual(isNot);
+  });
+
+  test('one that is gone is not waited for', async () => {
+    const given = setUp();
+    await given.beReady();
+    servedAsync(given);
+    await given.close();
+    given.worker.emit('exit', 0);
+    const wait = vi.spyOn(given.link.rings, 'waitForEnd');
+    given.link.leave();
+    given.link.awaitEnd(5);
+    expect(wait).not.toHaveBeenCalled();
+  });
+
+  test('the wait is over as soon as the thread has ended, or the time is', async () => {
+    const given = setUp();
+    await given.beReady();
+    servedAsync(given);
+    given.link.awaitEnd(0);
+    given.link.awaitEnd(-1);
+    new Rings(given.link.rings).end();
+    given.link.awaitEnd(Infinity);
+  });
 });
