@@ -198,8 +198,10 @@ export class ThreadLink implements Link {
     if (this.#mayHaveNativeWork) this.rings.waitForEnd(limitMs);
   }
 
+  /** A thread that is ended by force runs no code any more that could say that it has ended. */
   get #mayHaveNativeWork(): boolean {
-    return this.wasReady && this.state !== 'gone' && this.rings.hasServedAsync;
+    const isRunning = this.state !== 'terminated' && this.state !== 'gone';
+    return this.wasReady && isRunning && this.rings.hasServedAsync;
   }
 
   terminate(): void {

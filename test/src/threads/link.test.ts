@@ -690,6 +690,14 @@ describe('at the exit of the process', () => {
     expect(await leaves(given)).toEqual(isNot);
   });
 
+  test('one that is being ended by force is not: it runs no code that could say that it has ended', async () => {
+    const given = setUp();
+    await given.beReady();
+    servedAsync(given);
+    given.link.terminate();
+    expect(await leaves(given)).toEqual(isNot);
+  });
+
   test('one that is gone is not waited for', async () => {
     const given = setUp();
     await given.beReady();
