@@ -8,6 +8,7 @@
  * Invariant: teardown is run once at most, and not while a function can still go on. One whose promise nothing can
  * settle any more, as the loop is empty, counts as ended.
  */
+import { setImmediate } from 'node:timers';
 import { MessagePort } from 'node:worker_threads';
 
 /** What the drain needs of its thread. */
@@ -16,7 +17,8 @@ export interface DrainHost {
   whenIdle(idle: () => void): void;
   /** The module's teardown, or undefined if it has none. */
   readonly teardown: (() => unknown) | undefined;
-  tornDown(): void;
+  /** @param isHeld - Whether open handles keep the event loop alive. If none do, native work may. */
+  drained(isHeld: boolean): void;
   stray(error: unknown): void;
 }
 
@@ -32,6 +34,7 @@ export class Drain {
   readonly #ports: readonly MessagePort[];
   readonly #host: DrainHost;
   #hasBegun = false;
+  #isDrained = false;
 
   /** @param ports - Those that keep the event loop alive. */
   constructor(ports: readonly MessagePort[], host: DrainHost) {
@@ -39,9 +42,14 @@ export class Drain {
     this.#host = host;
   }
 
-  /** @param withTeardown - False at the exit of the process, which only waits for native work. */
+  /**
+   * Begins to drain. Called again it reports once more what keeps the thread alive.
+   *
+   * @param withTeardown - False at the exit of the process, which only waits for native work.
+   */
   begin(withTeardown: boolean): void {
     for (const port of this.#ports) port.unref();
+    if (this.#isDrained) return this.#report();
     if (this.#hasBegun || !withTeardown) return;
     this.#hasBegun = true;
     let isOver = false;
@@ -63,9 +71,18 @@ export class Drain {
       } catch (error) {
         this.#host.stray(error);
       }
-      this.#host.tornDown();
     }
     await this.#flush();
+    this.#isDrained = true;
+    this.#report();
+  }
+
+  /** In a turn of its own, so that what this one has closed is not seen. */
+  #report(): void {
+    setImmediate(() => {
+      const held = process.getActiveResourcesInfo().filter((kind) => kind !== 'Immediate');
+      this.#host.drained(held.length > 0);
+    });
   }
 
   /** A thread's stream calls back when the main side has taken the data and asked for more. */

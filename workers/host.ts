@@ -106,7 +106,7 @@ async function boot(moduleUrl: string, made: Runner, hooks: Hooks): Promise<void
     drain = new Drain(ports, {
       whenIdle: (idle) => made.whenIdle(idle),
       teardown,
-      tornDown: () => link.postMessage([Kind.tornDown]),
+      drained: (isHeld) => link.postMessage([Kind.drained, isHeld]),
       stray,
     });
     runner = made;

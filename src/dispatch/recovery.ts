@@ -7,6 +7,7 @@
  */
 import { ThreadLostError, withoutStack } from '../api/errors.js';
 import type { JobRecord, Settler } from '../job/job.js';
+import { Inline } from '../wire/inline.js';
 import type { Lane, Loss } from './lane.js';
 
 /** Give up on a job after this many threads died just before starting it. */
@@ -21,10 +22,25 @@ export class Recovery {
 
   /** Takes back all that a thread has not started. What was transferred stays: it can't be sent again. */
   recall(lane: Lane): void {
+    this.#recall(lane, () => true);
+  }
+
+  /** The same for the jobs whose inputs lie in their cells: reading a large one may be what keeps the thread. */
+  recallSmall(lane: Lane): void {
+    this.#recall(lane, (job) => lane.rings.forms[job.cell] !== Inline.none);
+  }
+
+  #recall(lane: Lane, which: (job: JobRecord) => boolean): void {
     // The newest first: each goes back to the very front.
     for (const job of [...lane.unstarted()].toReversed()) {
-      if (job.transfer === undefined && lane.takeBack(job)) this.#giveBack(job, undefined);
+      if (job.transfer !== undefined || !which(job)) continue;
+      if (lane.takeBack(job)) this.#giveBack(job, undefined);
     }
+  }
+
+  /** A thread ended, or had to be ended, when a job was the next that it had to start: reading it may be deadly. */
+  blame(next: JobRecord | undefined): void {
+    if (next !== undefined) next.threadsLost += 1;
   }
 
   /**
@@ -35,9 +51,7 @@ export class Recovery {
     const jobs = lane.unsettled().filter((job) => isGone || !job.isFinished);
     const [next] = jobs;
     // It ended on its own with nothing running: reading the next input may have been too much for it.
-    if (!isDeliberate && next !== undefined && !jobs.some((job) => job.isStarted)) {
-      next.threadsLost += 1;
-    }
+    if (!isDeliberate && !jobs.some((job) => job.isStarted)) this.blame(next);
     for (const job of jobs.toReversed()) {
       // The claim decides; the thread may still be running.
       const wasStarted = !lane.takeBack(job);

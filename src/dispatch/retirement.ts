@@ -25,6 +25,8 @@ const SHORTEST_DEFAULT_MS = 100;
 const LONGEST_DEFAULT_MS = 5000;
 /** How long a thread may be busy with what a finished job has left behind: it may be legitimate work. */
 const STUCK_MS = 1000;
+/** It may read a large input, too, which takes a millisecond for this many bytes at most. */
+const SLOWEST_READ_BYTES_PER_MS = 5000;
 
 export class Retirement {
   readonly #answers: Answers;
@@ -124,9 +126,11 @@ export class Retirement {
     }
     if (lane.isShut) return;
     lane.isShut = true;
-    this.#recovery.recall(lane);
-    const graceMs = Math.max(STUCK_MS, this.graceMs);
-    suspicion.grace = new Grace(this.#deadlines, this.#now, graceMs, () => this.#stuck(lane));
+    const [next] = lane.unstarted();
+    this.#recovery.recallSmall(lane);
+    const readMs = next === undefined ? 0 : next.bytes / SLOWEST_READ_BYTES_PER_MS;
+    const graceMs = Math.max(STUCK_MS, this.graceMs) + readMs;
+    suspicion.grace = new Grace(this.#deadlines, this.#now, graceMs, () => this.#stuck(lane, next));
   }
 
   /** A thread is gone: nothing more is decided about it. */
@@ -146,9 +150,10 @@ export class Retirement {
     this.#onRoom();
   }
 
-  #stuck(lane: Lane): void {
+  #stuck(lane: Lane, next: JobRecord | undefined): void {
     // Where a function runs it is that job's business, and its timeouts'.
     if (lane.isRetired || lane.isAnyRunning) return;
+    this.#recovery.blame(next);
     this.#retire(lane, 'stuck');
     this.#terminate(lane);
     this.#onRoom();

@@ -54,8 +54,12 @@ export type LinkState =
   | 'terminated'
   | 'gone';
 
-/** How long a thread may drain on which only jobs are left that were settled: their native work is not torn off. */
-const ABANDONED_DRAIN_MS = 30_000;
+/** How long a thread may drain on which jobs are left that were settled, or native work: that is not torn off. */
+const NATIVE_WORK_MS = 30_000;
+/** How long a job that has started may take to show whether it is synchronous. */
+const UNDECIDED_MS = 20;
+/** How long a draining thread may take to say what keeps it alive. */
+const ANSWER_MS = 100;
 
 /** Deserializes an error that was serialized by hand, so that its message can't fail to be read. */
 function readThrown(bytes: Uint8Array): unknown {
@@ -84,6 +88,11 @@ export class ThreadLink implements Link {
   readonly #worker: Worker;
   readonly #events: LinkEvents;
   readonly #settings: LinkSettings;
+  /** Whether nothing but native work has kept the thread alive when it last said so; then that ends by itself. */
+  hasNativeWork = false;
+  #isDrained = false;
+  /** When it was told to leave, at the exit of the process. */
+  #leftMs = 0;
   /** Whether jobs that were settled still ran there when it began to drain. */
   #isOverAbandoned = false;
   readonly #startedMs = sharedNowMs();
@@ -169,10 +178,10 @@ export class ThreadLink implements Link {
     if (this.state !== 'ready' && this.state !== 'retired') return;
     this.state = 'draining';
     this.#isOverAbandoned = isOverAbandoned;
-    const { drainMs, teardownMs, hooks } = this.#settings;
-    this.#limitEnd(
-      isOverAbandoned ? ABANDONED_DRAIN_MS : hooks.teardown === undefined ? drainMs : teardownMs,
-    );
+    const { teardownMs, hooks } = this.#settings;
+    if (isOverAbandoned) this.#limitEnd(NATIVE_WORK_MS);
+    else if (hooks.teardown === undefined) this.#limitDrain();
+    else this.#limitEnd(teardownMs);
     this.post([Kind.drain, true]);
   }
 
@@ -183,25 +192,40 @@ export class ThreadLink implements Link {
     else this.drain(this.rings.isAnyRunning());
   }
 
-  /** Whether native work of jobs that were settled may be under way: then the thread is not ended by force. */
+  /** Whether native work may be under way: then the thread is not ended by force. */
   get mayFinish(): boolean {
-    return this.state === 'draining' && this.#isOverAbandoned && !this.rings.isBlocked();
+    if (this.state !== 'draining' || this.rings.isBlocked()) return false;
+    return this.#isOverAbandoned || this.hasNativeWork;
   }
 
-  /** At the exit of the process: lets the thread end when its native work is done. `awaitEnd` follows. */
+  /**
+   * At the exit of the process: lets the thread end when its native work is done, and starts nothing more. `awaitEnd`
+   * follows.
+   */
   leave(): void {
-    if (this.#mayHaveNativeWork) this.post([Kind.drain, false]);
+    if (!this.#runsCode) return;
+    this.#leftMs = performance.now();
+    for (const cell of this.rings.waiting()) this.rings.takeBack(cell);
+    if (this.rings.hasServedAsync || this.rings.isAnyRunning()) this.post([Kind.drain, false]);
   }
 
-  /** Blocks until a thread that was told to leave has ended, for this long at most. */
+  /**
+   * Blocks until a thread that was told to leave has ended, for this long at most. One on which no job has ever returned
+   * a promise is not waited for: but one that has just started a job may be about to.
+   */
   awaitEnd(limitMs: number): void {
-    if (this.#mayHaveNativeWork) this.rings.waitForEnd(limitMs);
+    const untilMs = performance.now() + limitMs;
+    while (this.#runsCode && performance.now() < untilMs) {
+      const isUndecided =
+        this.rings.isAnyRunning() && performance.now() < this.#leftMs + UNDECIDED_MS;
+      if (!this.rings.hasServedAsync && !isUndecided) return;
+      if (this.rings.waitForEnd(Math.min(UNDECIDED_MS, untilMs - performance.now()))) return;
+    }
   }
 
-  /** A thread that is ended by force runs no code any more that could say that it has ended. */
-  get #mayHaveNativeWork(): boolean {
-    const isRunning = this.state !== 'terminated' && this.state !== 'gone';
-    return this.wasReady && isRunning && this.rings.hasServedAsync;
+  /** Whether code of the module may run: not while it boots, nor where the thread is ended by force. */
+  get #runsCode(): boolean {
+    return this.wasReady && this.state !== 'terminated' && this.state !== 'gone';
   }
 
   terminate(): void {
@@ -273,11 +297,8 @@ export class ThreadLink implements Link {
         return this.#uncaught(readThrown(content as Uint8Array));
       case Kind.stray:
         return this.#events.stray(readThrown(content as Uint8Array));
-      case Kind.tornDown:
-        if (this.state === 'draining' && !this.#isOverAbandoned) {
-          this.#limitEnd(this.#settings.drainMs);
-        }
-        return;
+      case Kind.drained:
+        return this.#drained(content as boolean);
       default:
         return this.#answered(message);
     }
@@ -292,6 +313,28 @@ export class ThreadLink implements Link {
     this.bootMs = sharedNowMs() - this.#startedMs;
     this.names = names;
     this.#events.ready(this);
+  }
+
+  /**
+   * The teardown is done. Native work of an addon can't be seen; where nothing else keeps the thread alive, it is given
+   * its time, as ending the thread over it can abort the process.
+   */
+  #drained(isHeld: boolean): void {
+    if (this.state !== 'draining') return;
+    const isFirst = !this.#isDrained;
+    this.#isDrained = true;
+    this.hasNativeWork = !isHeld;
+    if (this.#isOverAbandoned) return;
+    if (!isHeld) this.#limitEnd(NATIVE_WORK_MS);
+    else if (isFirst) this.#limitDrain();
+  }
+
+  /** Limits how long handles may keep the thread alive. At the end it is asked once more whether they still do. */
+  #limitDrain(): void {
+    this.#limit(this.#settings.drainMs, () => {
+      this.#limitEnd(ANSWER_MS);
+      this.post([Kind.drain, true]);
+    });
   }
 
   #uncaught(error: unknown): void {

@@ -38,6 +38,9 @@ const START_GRACE_MS = 1000;
 /** After the deadline threads have this long to end in order, and then the same again to end by force. */
 const LATE_MS = 40;
 
+/** The longest delay that a Node timer takes. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 export class Threads {
   /** Threads that ended by themselves after they had loaded the module. */
   lost = 0;
@@ -121,6 +124,8 @@ export class Threads {
     // Nothing is torn off with these: they keep their handles open, take long to tear down, or a job blocks them.
     for (const link of this.#links) if (!link.mayFinish) link.terminate();
     await this.#until(() => this.#count((link) => !link.mayFinish) === 0, LATE_MS, 2 * LATE_MS);
+    // Native work ends by itself; without a deadline there is time for that. The links limit it.
+    await this.#until(() => this.#count((link) => link.hasNativeWork) === 0, Infinity, 2 * LATE_MS);
     if (this.#links.size === 0) forgetAtExit(this);
     return this.#links.size;
   }
@@ -135,7 +140,7 @@ export class Threads {
       const leftMs = Math.min(limitAtMs, this.#endAtMs + lateMs) - performance.now();
       if (leftMs <= 0) return;
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(() => setImmediate(resolve), leftMs).unref();
+        const timer = setTimeout(() => setImmediate(resolve), Math.min(leftMs, LONGEST_MS)).unref();
         this.#changed = () => {
           clearTimeout(timer);
           resolve();

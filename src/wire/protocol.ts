@@ -42,8 +42,8 @@ export const Kind = {
   more: 12,
   /** main → host: `[drain, withTeardown]`. Start no more jobs, and end when nothing is left to do. */
   drain: 13,
-  /** host → main: `[tornDown]`. The teardown is done. */
-  tornDown: 14,
+  /** host → main: `[drained, isHeld]`. The teardown is done; whether open handles keep the thread alive. */
+  drained: 14,
 } as const;
 
 /** What the value in a message is. */

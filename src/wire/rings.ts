@@ -334,9 +334,9 @@ export class Rings implements SharedRings {
     Atomics.notify(this.#control, Control.ended);
   }
 
-  /** Main: blocks until the thread's event loop has ended, for this long at most. */
-  waitForEnd(limitMs: number): void {
-    Atomics.wait(this.#control, Control.ended, 0, Math.max(0, limitMs));
+  /** Main: blocks until the thread's event loop has ended, for this long at most. Returns whether it has. */
+  waitForEnd(limitMs: number): boolean {
+    return Atomics.wait(this.#control, Control.ended, 0, Math.max(0, limitMs)) !== 'timed-out';
   }
 
   /** Main: whether the host has not looked at everything that was submitted. */

@@ -107,7 +107,10 @@ test.each([
     expect({ ...seed, wrong }).toEqual({ ...seed, wrong: [] });
     await pool.ready();
     // A thread that a cancelled job still blocks is retired when its grace is over.
-    await until(() => pool.stats().threads.busy === 0 && pool.stats().threads.ready === threads);
+    await until(() => {
+      const { busy, ready, retired } = pool.stats().threads;
+      return busy === 0 && ready === threads && retired === 0;
+    });
     const { threads: counts, jobs } = pool.stats();
     expect({ ...seed, ...counts }).toMatchObject({
       ...seed,

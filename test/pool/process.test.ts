@@ -55,7 +55,11 @@ test.concurrent('what goes wrong on a thread does not end the program', async ()
     'fulfilled',
     'ERR_THREAD_LOST',
   ]);
-  expect([timer, unknown, input]).toEqual(['E_TIMER', 'ERR_UNKNOWN_JOB', 'ERR_NOT_CLONEABLE']);
+  expect([timer, unknown, input]).toEqual([
+    'ERR_THREAD_LOST',
+    'ERR_UNKNOWN_JOB',
+    'ERR_NOT_CLONEABLE',
+  ]);
   expect(code).toBe(0);
 });
 
