@@ -60,15 +60,15 @@ export class JobTooLargeError extends MillraceError {
   }
 }
 
-/** `ERR_JOB_DROPPED`: taken out of the full backlog to make room, by `drop-oldest` or `drop-newest`. */
+/** `ERR_JOB_DROPPED`: taken out of the full backlog to make room, by `overflow: 'drop-oldest'`. */
 export class JobDroppedError extends MillraceError {
   /** The job never started: a retry is safe. */
   readonly started = false;
 
-  constructor(name: string, overflow: string) {
+  constructor(name: string) {
     super(
       'ERR_JOB_DROPPED',
-      `Job '${name}' was dropped from the full backlog before it started (overflow: '${overflow}').`,
+      `Job '${name}' was dropped from the full backlog before it started (overflow: 'drop-oldest').`,
     );
   }
 }

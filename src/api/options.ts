@@ -14,7 +14,7 @@ import { defaultThreads } from './parallelism.js';
 import type { ThreadInfo } from './worker.js';
 
 /** What happens to a submission that finds the backlog full. */
-export type Overflow = 'wait' | 'reject' | 'drop-oldest' | 'drop-newest';
+export type Overflow = 'wait' | 'reject' | 'drop-oldest';
 
 /** The bounds of the backlog. */
 export interface BacklogOptions {
@@ -155,7 +155,7 @@ export interface Settings {
   readonly threadOptions: Readonly<Record<string, unknown>>;
 }
 
-const OVERFLOWS: readonly Overflow[] = ['wait', 'reject', 'drop-oldest', 'drop-newest'];
+const OVERFLOWS: readonly Overflow[] = ['wait', 'reject', 'drop-oldest'];
 const THREAD_OPTIONS = ['resourceLimits', 'env', 'argv', 'execArgv', 'workerData'] as const;
 const POOL_OPTIONS = [
   'threads',

@@ -66,23 +66,22 @@ export class Lanes {
   }
 
   /**
-   * Takes back the oldest or the newest sent job that no thread has started. One whose input was
-   * transferred is left alone: the input is on the thread, so the job could not be sent again.
+   * Takes back the oldest sent job that no thread has started. One whose input was transferred is left
+   * alone: the input is on the thread, so the job could not be sent again.
    */
-  takeBackOne(which: 'oldest' | 'newest'): JobRecord | undefined {
-    const sign = which === 'oldest' ? 1 : -1;
+  takeBackOldest(): JobRecord | undefined {
     for (;;) {
-      let found: JobRecord | undefined;
+      let oldest: JobRecord | undefined;
       for (const lane of this.all) {
         for (const job of lane.unstarted()) {
           if (job.transfer !== undefined) continue;
-          if (found === undefined || sign * (job.id - found.id) < 0) found = job;
+          if (oldest === undefined || job.id < oldest.id) oldest = job;
           // They wait in the order of sending, which is that of age.
-          if (which === 'oldest') break;
+          break;
         }
       }
       // The thread may have started it just now: then the next one.
-      if (found === undefined || found.carrier?.takeBack(found)) return found;
+      if (oldest === undefined || oldest.carrier?.takeBack(oldest)) return oldest;
     }
   }
 }

@@ -107,16 +107,9 @@ export class Backlog<Job extends Queueable & Listed<Job>> {
     return waiter;
   }
 
-  /** Takes the job that is next, to send it; it stays accepted. */
+  /** Takes the job that is next, to send it or to drop it; it stays accepted. */
   take(): Job | undefined {
     return this.#queue.shift();
-  }
-
-  /** Takes the job that would leave last, to drop it; it stays accepted. */
-  takeNewest(): Job | undefined {
-    const newest = this.#queue.last;
-    if (newest !== undefined) this.#queue.remove(newest);
-    return newest;
   }
 
   /**

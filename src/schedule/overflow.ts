@@ -55,9 +55,7 @@ export class OverflowPolicy {
       if (waitBlocker === undefined) return true;
       throw this.#refusal(waitBlocker);
     }
-    if (this.#overflow === 'reject' || !this.#drop(bytes, this.#overflow)) {
-      throw this.#refusal(blocker);
-    }
+    if (this.#overflow === 'reject' || !this.#dropOldest(bytes)) throw this.#refusal(blocker);
     return false;
   }
 
@@ -65,15 +63,15 @@ export class OverflowPolicy {
     return this.#admission.refuse(() => this.#admission.fullError(limit));
   }
 
-  #drop(bytes: number, overflow: 'drop-oldest' | 'drop-newest'): boolean {
-    const which = overflow === 'drop-oldest' ? 'oldest' : 'newest';
-    const victims = makeRoom(bytes, which, this.#backlog, this.#lanes);
+  /** @returns Whether there is room now. */
+  #dropOldest(bytes: number): boolean {
+    const victims = makeRoom(bytes, this.#backlog, this.#lanes);
     if (victims === undefined) {
       this.#onPutBack();
       return false;
     }
     for (const victim of victims) {
-      const error = withoutStack(() => new JobDroppedError(victim.name, overflow));
+      const error = withoutStack(() => new JobDroppedError(victim.name));
       this.#settling.finish(victim, 'dropped', error);
     }
     return true;
@@ -81,17 +79,16 @@ export class OverflowPolicy {
 }
 
 /**
- * Takes unstarted jobs out until there is room for this many more bytes. What was sent is older than
- * what is queued.
+ * Takes unstarted jobs out, the oldest first, until there is room for this many more bytes. What was sent
+ * is older than what is queued.
  *
  * @returns The jobs to be dropped, released and in no list any more; undefined if there can't be
  *   room. Then all is as before, except that jobs which had been sent may be queued again.
  */
 export function makeRoom(
   bytes: number,
-  which: 'oldest' | 'newest',
   backlog: Backlog<JobRecord>,
-  lanes: Pick<Lanes, 'takeBackOne' | 'sent'>,
+  lanes: Pick<Lanes, 'takeBackOldest' | 'sent'>,
 ): JobRecord[] | undefined {
   const victims: JobRecord[] = [];
   while (backlog.blocker(bytes) !== undefined) {
@@ -100,10 +97,7 @@ export function makeRoom(
       restore(victims, backlog);
       return undefined;
     }
-    const victim =
-      which === 'oldest'
-        ? (lanes.takeBackOne('oldest') ?? backlog.take())
-        : (backlog.takeNewest() ?? lanes.takeBackOne('newest'));
+    const victim = lanes.takeBackOldest() ?? backlog.take();
     if (victim === undefined) {
       restore(victims, backlog);
       return undefined;

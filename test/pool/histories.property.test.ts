@@ -30,12 +30,7 @@ const anySetup = fc.record({
   jobs: fc.nat({ max: 5 }),
   waiters: fc.nat({ max: 5 }),
   coalesce: fc.boolean(),
-  overflow: fc.constantFrom(
-    'wait' as const,
-    'reject' as const,
-    'drop-oldest' as const,
-    'drop-newest' as const,
-  ),
+  overflow: fc.constantFrom('wait' as const, 'reject' as const, 'drop-oldest' as const),
   closeEarly: fc.boolean(),
 });
 

@@ -69,7 +69,7 @@ test.each([
   expect(await pool.run('echo', 'on')).toBe('on');
 });
 
-test.each(['reject', 'drop-newest'] as const)('no listener outlives a %s', async (overflow) => {
+test.each(['reject', 'drop-oldest'] as const)('no listener outlives a %s', async (overflow) => {
   const pool = makePool({ threads: 1, backlog: 1, overflow });
   const latch = new Latch();
   const held = pool.run('hold', { latch: latch.cells });

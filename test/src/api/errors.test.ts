@@ -50,7 +50,7 @@ const rows: readonly Row[] = [
     fields: { started: false, bytes: 600 },
   },
   {
-    error: new JobDroppedError('render', 'drop-oldest'),
+    error: new JobDroppedError('render'),
     name: 'JobDroppedError',
     code: 'ERR_JOB_DROPPED',
     message:
@@ -194,7 +194,7 @@ test('every class that is exported is in this table, but the one that all extend
 });
 
 test('an error is shown by the name of its class, which is no field of it', () => {
-  const error = new JobDroppedError('render', 'drop-oldest');
+  const error = new JobDroppedError('render');
   expect(inspect(error)).toMatch(/^JobDroppedError: Job 'render' was dropped/);
   expect(Object.keys(error)).toEqual(['code', 'started']);
   expect(new MillraceError('ERR_ANY', 'Any.', { cause })).toMatchObject({

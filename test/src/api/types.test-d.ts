@@ -110,6 +110,8 @@ void untyped.run('anything');
 new Pool(new URL('file:///jobs.js'), { threads: 2, backlog: 4 } satisfies PoolOptions);
 // @ts-expect-error no such policy
 new Pool('/jobs.js', { overflow: 'caller-runs' });
+// @ts-expect-error: removed; `reject` refuses the incoming job.
+new Pool('/jobs.js', { overflow: 'drop-newest' });
 // @ts-expect-error an unknown option
 new Pool('/jobs.js', { thread: 1 });
 // @ts-expect-error not a backlog

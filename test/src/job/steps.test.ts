@@ -67,7 +67,6 @@ function backlogSteps(depth: number): Record<string, number> {
       backlog.accept(middle);
       backlog.queue(middle);
     }),
-    takeNewest: stepsOf(() => expect(backlog.takeNewest()).toBe(middle)),
     take: stepsOf(() => expect(backlog.take()).toBe(jobs[0])),
     putBack: stepsOf(() => backlog.putBack(jobs[0] as Entry)),
   };

@@ -37,11 +37,7 @@ test('a new backlog is empty, and has room for its slots and its jobs', () => {
   expect(backlog.capacity).toBe(5);
   expect([backlog.accepted, backlog.bytes, backlog.queued, backlog.waiting]).toEqual([0, 0, 0, 0]);
   expect([backlog.next, backlog.firstWaiter]).toEqual([undefined, undefined]);
-  expect([backlog.take(), backlog.takeNewest(), backlog.takeWaiter()]).toEqual([
-    undefined,
-    undefined,
-    undefined,
-  ]);
+  expect([backlog.take(), backlog.takeWaiter()]).toEqual([undefined, undefined]);
 });
 
 test('what is queued is pending, and so is who waits; what is out on a thread is not', () => {
@@ -165,15 +161,14 @@ describe('a waiter', () => {
 });
 
 describe('the queue', () => {
-  test('gives the oldest first, and to drop the newest first', () => {
+  test('gives the oldest first', () => {
     const backlog = new Backlog<Entry>(9, LIMITS);
     const jobs = queueAll(backlog, [1, 1, 1, 1]);
     expect(backlog.next).toBe(jobs[0]);
     expect(backlog.take()).toBe(jobs[0]);
-    expect(backlog.takeNewest()).toBe(jobs[3]);
-    expect(jobs[3]?.list).toBeUndefined();
-    expect(backlog.queued).toBe(2);
-    expect(drain(backlog)).toEqual([2, 3]);
+    expect(jobs[0]?.list).toBeUndefined();
+    expect(backlog.queued).toBe(3);
+    expect(drain(backlog)).toEqual([2, 3, 4]);
   });
 
   test.each([
@@ -232,7 +227,7 @@ describe('the queue', () => {
 });
 
 test('a backlog equals plain arrays after any sequence of operations, and keeps its bounds', () => {
-  const operations = ['submit', 'submit', 'submit', 'take', 'takeNewest'] as const;
+  const operations = ['submit', 'submit', 'submit', 'take', 'take'] as const;
   const step = fc.record({
     do: fc.constantFrom(...operations, 'putBack', 'leave', 'release', 'drop', 'admit'),
     bytes: fc.nat(6),
@@ -276,10 +271,6 @@ test('a backlog equals plain arrays after any sequence of operations, and keeps 
         } else if (operation === 'take') {
           const job = queue.shift();
           expect(backlog.take()).toBe(job);
-          if (job !== undefined) out.push(job);
-        } else if (operation === 'takeNewest') {
-          const job = queue.pop();
-          expect(backlog.takeNewest()).toBe(job);
           if (job !== undefined) out.push(job);
         } else if (operation === 'putBack' && picked !== undefined) {
           backlog.putBack(picked);

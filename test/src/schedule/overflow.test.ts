@@ -10,7 +10,7 @@ import { recordOf, ScriptedCarrier } from '../job/records.js';
 type Place = 'queued' | 'sent' | 'started' | 'transferred';
 
 /** What `makeRoom` asks of the threads. */
-class ScriptedLanes implements Pick<Lanes, 'sent' | 'takeBackOne'> {
+class ScriptedLanes implements Pick<Lanes, 'sent' | 'takeBackOldest'> {
   readonly jobs: JobRecord[] = [];
   /** How many jobs were taken back. */
   taken = 0;
@@ -21,10 +21,8 @@ class ScriptedLanes implements Pick<Lanes, 'sent' | 'takeBackOne'> {
     return this.jobs;
   }
 
-  takeBackOne(which: 'oldest' | 'newest'): JobRecord | undefined {
-    expect(['oldest', 'newest']).toContain(which);
-    const free = this.jobs.filter((job) => !job.isStarted && job.transfer === undefined);
-    const job = which === 'oldest' ? free[0] : free.at(-1);
+  takeBackOldest(): JobRecord | undefined {
+    const job = this.jobs.find((each) => !each.isStarted && each.transfer === undefined);
     if (job === undefined || this.taken === this.left) return undefined;
     this.taken += 1;
     this.jobs.splice(this.jobs.indexOf(job), 1);
@@ -33,7 +31,7 @@ class ScriptedLanes implements Pick<Lanes, 'sent' | 'takeBackOne'> {
   }
 }
 
-type Room = (bytes: number, which: 'oldest' | 'newest') => number[] | undefined;
+type Room = (bytes: number) => number[] | undefined;
 
 /** A backlog with jobs at these places, numbered from 1 in their order; what is queued comes last. */
 function setUp(
@@ -65,8 +63,8 @@ function setUp(
     job.cell = index;
     if (place === 'started') carrier.started.set(index, 0);
   }
-  const room: Room = (bytes, which) => {
-    const victims = makeRoom(bytes, which, backlog, lanes);
+  const room: Room = (bytes) => {
+    const victims = makeRoom(bytes, backlog, lanes);
     for (const victim of victims ?? []) expect(victim.list).toBeUndefined();
     return victims?.map((victim) => victim.id);
   };
@@ -83,26 +81,20 @@ function left(setup: { backlog: Backlog<JobRecord>; lanes: ScriptedLanes }): {
   return { sent: setup.lanes.jobs.map((job) => job.id), queued };
 }
 
-test.each(['oldest', 'newest'] as const)('nobody is dropped where there is room: %s', (which) => {
+test('nobody is dropped where there is room', () => {
   const setup = setUp([['queued', 1]], { jobs: 2 });
-  expect(setup.room(999, which)).toEqual([]);
+  expect(setup.room(999)).toEqual([]);
   expect(left(setup)).toEqual({ sent: [], queued: [1] });
 });
 
-test.each<
-  [which: 'oldest' | 'newest', bytes: number, victims: number[], sent: number[], queued: number[]]
->([
-  ['oldest', 1, [2], [1, 3], [4, 5]],
-  ['oldest', 10, [2], [1, 3], [4, 5]],
-  ['oldest', 11, [2, 3], [1], [4, 5]],
-  ['oldest', 20, [2, 3], [1], [4, 5]],
-  ['oldest', 21, [2, 3, 4], [1], [5]],
-  ['oldest', 40, [2, 3, 4, 5], [1], []],
-  ['newest', 1, [5], [1, 2, 3], [4]],
-  ['newest', 20, [5, 4], [1, 2, 3], []],
-  ['newest', 21, [5, 4, 3], [1, 2], []],
-  ['newest', 40, [5, 4, 3, 2], [1], []],
-])('drops the %s for %i bytes: %j', (which, bytes, victims, sent, queued) => {
+test.each<[bytes: number, victims: number[], sent: number[], queued: number[]]>([
+  [1, [2], [1, 3], [4, 5]],
+  [10, [2], [1, 3], [4, 5]],
+  [11, [2, 3], [1], [4, 5]],
+  [20, [2, 3], [1], [4, 5]],
+  [21, [2, 3, 4], [1], [5]],
+  [40, [2, 3, 4, 5], [1], []],
+])('drops the oldest for %i bytes: %j', (bytes, victims, sent, queued) => {
   const setup = setUp(
     [
       ['started', 10],
@@ -113,24 +105,21 @@ test.each<
     ],
     { bytes: 50 },
   );
-  expect(setup.room(bytes, which)).toEqual(victims);
+  expect(setup.room(bytes)).toEqual(victims);
   expect(left(setup)).toEqual({ sent, queued });
   expect(setup.backlog.accepted).toBe(5 - victims.length);
   expect(setup.backlog.bytes).toBe(50 - 10 * victims.length);
 });
 
-test.each(['oldest', 'newest'] as const)(
-  'what a thread has started, or what was moved there, is not dropped: %s',
-  (which) => {
-    const setup = setUp([
-      ['started', 1],
-      ['transferred', 1],
-    ]);
-    expect(setup.room(1, which)).toBeUndefined();
-    expect(left(setup)).toEqual({ sent: [1, 2], queued: [] });
-    expect([setup.backlog.accepted, setup.backlog.bytes]).toEqual([2, 2]);
-  },
-);
+test('what a thread has started, or what was moved there, is not dropped', () => {
+  const setup = setUp([
+    ['started', 1],
+    ['transferred', 1],
+  ]);
+  expect(setup.room(1)).toBeUndefined();
+  expect(left(setup)).toEqual({ sent: [1, 2], queued: [] });
+  expect([setup.backlog.accepted, setup.backlog.bytes]).toEqual([2, 2]);
+});
 
 test.each<[place: Place, bytes: number, victims: number[] | undefined]>([
   ['started', 40, [2, 3]],
@@ -146,36 +135,30 @@ test.each<[place: Place, bytes: number, victims: number[] | undefined]>([
     ],
     { bytes: 50 },
   );
-  expect(setup.room(bytes, 'oldest')).toEqual(victims);
+  expect(setup.room(bytes)).toEqual(victims);
 });
 
-test.each([
-  ['oldest', 'started', { sent: [1, 3], queued: [2, 4, 5] }, 1],
-  ['oldest', 'transferred', { sent: [1, 3], queued: [2, 4, 5] }, 1],
-  ['newest', 'started', { sent: [1, 2, 3], queued: [4, 5] }, 0],
-  ['newest', 'transferred', { sent: [1, 2, 3], queued: [4, 5] }, 0],
-] as const)('what can never fit drops nobody, after one look: %s, %s', (which, place, ...rest) => {
-  const [expected, taken] = rest;
-  const setup = setUp(
-    [
-      [place, 10],
-      ['sent', 10],
-      ['sent', 10],
-      ['queued', 10],
-      ['queued', 10],
-    ],
-    { bytes: 50 },
-  );
-  expect(setup.room(41, which)).toBeUndefined();
-  expect(left(setup)).toEqual(expected);
-  expect(setup.lanes.taken).toBe(taken);
-  expect([setup.backlog.accepted, setup.backlog.bytes]).toEqual([5, 50]);
-});
+test.each<Place>(['started', 'transferred'])(
+  'what can never fit drops nobody, after one look: %s',
+  (place) => {
+    const setup = setUp(
+      [
+        [place, 10],
+        ['sent', 10],
+        ['sent', 10],
+        ['queued', 10],
+        ['queued', 10],
+      ],
+      { bytes: 50 },
+    );
+    expect(setup.room(41)).toBeUndefined();
+    expect(left(setup)).toEqual({ sent: [1, 3], queued: [2, 4, 5] });
+    expect(setup.lanes.taken).toBe(1);
+    expect([setup.backlog.accepted, setup.backlog.bytes]).toEqual([5, 50]);
+  },
+);
 
-test.each([
-  ['oldest', { sent: [3], queued: [1, 2] }],
-  ['newest', { sent: [1], queued: [2, 3] }],
-] as const)('jobs return to their places where a thread starts the next: %s', (which, expected) => {
+test('jobs return to their places where a thread starts the next', () => {
   const setup = setUp(
     [
       ['sent', 10],
@@ -186,12 +169,10 @@ test.each([
   );
   setup.lanes.left = 2;
   const restore = vi.spyOn(setup.backlog, 'restore');
-  expect(setup.room(30, which)).toBeUndefined();
+  expect(setup.room(30)).toBeUndefined();
   const restored = restore.mock.calls.map(([job]) => job.id);
-  expect(restored, 'the newest first, so that no search is long').toEqual(
-    expected.queued.toReversed(),
-  );
-  expect(left(setup)).toEqual(expected);
+  expect(restored, 'the newest first, so that no search is long').toEqual([2, 1]);
+  expect(left(setup)).toEqual({ sent: [3], queued: [1, 2] });
   expect([setup.backlog.accepted, setup.backlog.bytes]).toEqual([3, 30]);
 });
 
@@ -201,9 +182,8 @@ test('a full backlog makes room for as many as are needed, in order of age, or d
     fc.integer({ min: 1, max: 9 }),
   );
   const jobs = fc.array(job, { minLength: 1, maxLength: 8 });
-  const which = fc.constantFrom('oldest' as const, 'newest' as const);
   fc.assert(
-    fc.property(jobs, fc.nat(30), fc.nat(5), which, (some, bytes, spareBytes, end) => {
+    fc.property(jobs, fc.nat(30), fc.nat(5), (some, bytes, spareBytes) => {
       const given = some.toSorted((a, b) => Number(a[0] === 'queued') - Number(b[0] === 'queued'));
       const total = given.reduce((sum, [, size]) => sum + size, 0);
       const setup = setUp(given, { bytes: total + spareBytes });
@@ -211,14 +191,13 @@ test('a full backlog makes room for as many as are needed, in order of age, or d
       const canGo = given.flatMap(([place, size], index) =>
         place === 'queued' || place === 'sent' ? [{ id: index + 1, size }] : [],
       );
-      if (end === 'newest') canGo.reverse();
       // At least one, as every place is taken.
       let count = 1;
       const freed = (): number => canGo.slice(0, count).reduce((sum, { size }) => sum + size, 0);
       while (count < canGo.length && freed() + spareBytes < bytes) count += 1;
       const fits = canGo.length > 0 && freed() + spareBytes >= bytes;
       const victims = fits ? canGo.slice(0, count).map(({ id }) => id) : undefined;
-      expect(setup.room(bytes, end)).toEqual(victims);
+      expect(setup.room(bytes)).toEqual(victims);
       const { sent, queued } = left(setup);
       expect([...sent, ...queued].toSorted((a, b) => a - b)).toEqual(
         [...all.sent, ...all.queued].filter((id) => victims?.includes(id) !== true),

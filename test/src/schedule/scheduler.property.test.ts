@@ -73,7 +73,7 @@ const anySetup: fc.Arbitrary<Setup> = fc.record({
   jobs: fc.nat({ max: 6 }),
   places: fc.integer({ min: 8, max: 16 }),
   waiters: fc.nat({ max: 4 }),
-  overflow: fc.constantFrom('wait', 'reject', 'drop-oldest', 'drop-newest'),
+  overflow: fc.constantFrom('wait', 'reject', 'drop-oldest'),
   coalesce: fc.boolean(),
   spareCells: fc.nat({ max: 5 }),
 });
