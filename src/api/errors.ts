@@ -29,14 +29,22 @@ export class BacklogFullError extends MillraceError {
   readonly started = false;
   /** The bound that was hit. */
   readonly limit: BacklogLimit;
-  /** A whole number of milliseconds, at least 1, after which room is likely (mean run time × excess ÷ slots). */
+  /**
+   * A whole number of milliseconds, at least 1, after which room is likely (mean run time × excess ÷ slots);
+   * at most 1000 until the pool has measured a job.
+   */
   readonly retryAfterMs: number;
 
-  constructor(limit: BacklogLimit, held: string, retryAfterMs: number) {
+  /** @param overflow - The pool's policy: who waits already is given other advice. */
+  constructor(limit: BacklogLimit, held: string, retryAfterMs: number, overflow: string) {
+    const relief =
+      overflow === 'wait'
+        ? 'submit from fewer producers at once.'
+        : "hold the producer back: await pool.submit() with overflow: 'wait'.";
     super(
       'ERR_BACKLOG_FULL',
       `The backlog is full (${held}). Retry after about ${retryAfterMs} ms, answer "busy", raise ` +
-        `backlog.${limit}, or hold the producer back: await pool.submit() with overflow: 'wait'.`,
+        `backlog.${limit}, or ${relief}`,
     );
     this.limit = limit;
     this.retryAfterMs = retryAfterMs;

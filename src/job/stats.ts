@@ -34,6 +34,11 @@ const ABANDONED = Number.NaN;
 const UTILIZATION_WINDOW_MS = 10_000;
 /** How often busy time is reweighted; a stretch shorter than this counts as just now. */
 const FOLD_MS = 100;
+/** The run time that is assumed of a job until one was measured. */
+const ASSUMED_RUN_MS = 100;
+/** An assumption asks nobody to stay away for longer than this. */
+const MAX_UNMEASURED_RETRY_MS = 1000;
+const MAX_RETRY_MS = 60_000;
 /** The weight of a new run time in its running mean: the last 32 jobs or so decide. */
 const RUN_MEAN_WEIGHT = 1 / 32;
 
@@ -103,11 +108,15 @@ export class Stats {
     this.#foldedMs += elapsedMs;
   }
 
-  /** Estimates when this many jobs will be done, by Little's law: excess × mean run time ÷ slots. At least 1 ms. */
+  /**
+   * Estimates when this many jobs will be done, by Little's law: excess × mean run time ÷ slots. From 1 ms
+   * to a minute; at most a second before any run time was measured.
+   */
   retryAfterMs(excess: number, slots: number): number {
     this.#flush();
-    const estimate = (excess * (this.#meanRunMs ?? 100)) / slots;
-    return Math.ceil(Math.min(Math.max(estimate, 1), 60_000));
+    const estimate = (excess * (this.#meanRunMs ?? ASSUMED_RUN_MS)) / slots;
+    const maxMs = this.#meanRunMs === undefined ? MAX_UNMEASURED_RETRY_MS : MAX_RETRY_MS;
+    return Math.ceil(Math.min(Math.max(estimate, 1), maxMs));
   }
 
   waitMs(): TimeStats {

@@ -17,7 +17,7 @@ import {
 } from '../api/errors.js';
 import type { Functions } from '../job/functions.js';
 import { type Cancel, JobRecord, type JobTerms } from '../job/job.js';
-import { checkSubmitOptions, type SubmitOptions } from '../api/options.js';
+import { checkSubmitOptions, type Overflow, type SubmitOptions } from '../api/options.js';
 import { JOB_OVERHEAD_BYTES, weigh } from '../wire/payload.js';
 import type { Stats } from '../job/stats.js';
 
@@ -104,15 +104,18 @@ export class Admission {
     return withoutStack(make);
   }
 
-  /** Why there is no room. */
-  fullError(limit: BacklogLimit): BacklogFullError {
-    const { accepted, bytes, waiting, limits, capacity } = this.#backlog;
+  /** Why there is no room; with `wait`, none for one more waiter. */
+  fullError(limit: BacklogLimit, overflow: Overflow): BacklogFullError {
+    const { accepted, bytes, waiting, waitingBytes, limits, capacity } = this.#backlog;
     const held = {
       jobs: `${accepted} of ${capacity} jobs accepted`,
-      bytes: `${bytes} of ${limits.bytes} bytes accepted`,
+      bytes:
+        overflow === 'wait'
+          ? `${waitingBytes} of ${limits.bytes} bytes waiting`
+          : `${bytes} of ${limits.bytes} bytes accepted`,
       waiters: `${waiting} of ${limits.waiters} waiters`,
     }[limit];
-    return new BacklogFullError(limit, held, this.retryAfterMs());
+    return new BacklogFullError(limit, held, this.retryAfterMs(), overflow);
   }
 
   /** Estimates when the backlog will be half full, which is when `available` comes. */

@@ -60,6 +60,11 @@ export class Backlog<Job extends Queueable & Listed<Job>> {
     return this.#waiters.length;
   }
 
+  /** The bytes of the waiting. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
   /** Whether accepted jobs wait here for a thread, or submissions for room. */
   get hasPending(): boolean {
     return this.#queue.length > 0 || this.#waiters.length > 0;

@@ -60,7 +60,7 @@ export class OverflowPolicy {
   }
 
   #refusal(limit: BacklogLimit): MillraceError {
-    return this.#admission.refuse(() => this.#admission.fullError(limit));
+    return this.#admission.refuse(() => this.#admission.fullError(limit, this.#overflow));
   }
 
   /** @returns Whether there is room now. */

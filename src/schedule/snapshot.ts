@@ -62,7 +62,10 @@ export interface PoolStats {
   readonly runMs: TimeStats;
   /** Share of the slots that held a job, 0 to 1, averaged over about the last ten seconds. */
   readonly utilization: number;
-  /** When room is likely, for a `Retry-After` header; 0 while there is room. */
+  /**
+   * When room is likely, for a `Retry-After` header; 0 while there is room, at most 1000 until a job was
+   * measured.
+   */
   readonly retryAfterMs: number;
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { guard } from '../helpers/guard.js';
 import { Latch } from '../helpers/latch.js';
-import { until } from '../helpers/outcomes.js';
+import { rejection, until } from '../helpers/outcomes.js';
 
 const { makePool } = guard();
 
@@ -78,4 +78,15 @@ test('busy threads, utilization and the age of the oldest job show the load', as
   latch.open();
   await Promise.all(jobs);
   expect(pool.stats()).toMatchObject({ threads: { busy: 0 }, backlog: { oldestMs: 0, bytes: 0 } });
+});
+
+test('a cold pool that is full asks nobody to stay away for more than a second', async () => {
+  const pool = makePool({ threads: 1, overflow: 'reject' });
+  const jobs = Array.from({ length: 1025 }, (_, n) => pool.run('echo', n));
+  expect(pool.trySubmit('echo', 'one too many')).toBeUndefined();
+  expect(pool.stats().retryAfterMs).toBe(1000);
+  const error = await rejection(pool.run('echo', 'one too many'));
+  expect(error).toMatchObject({ code: 'ERR_BACKLOG_FULL', retryAfterMs: 1000 });
+  expect(error.message).toContain('about 1000 ms');
+  expect(await Promise.all(jobs)).toHaveLength(1025);
 });

@@ -79,6 +79,8 @@ test('waiters are bounded in count', async () => {
   const error = await rejection(pool.submit('echo', 4));
   expect(error).toMatchObject({ code: 'ERR_BACKLOG_FULL', limit: 'waiters', started: false });
   expect(error.retryAfterMs).toBeGreaterThanOrEqual(1);
+  expect(error.message).toContain('raise backlog.waiters');
+  expect(error.message, 'it waits already').not.toContain('overflow');
   latch.open();
   expect(await Promise.all([held, ...waiting])).toEqual(['held', 1, 2, 3]);
 });
@@ -88,6 +90,8 @@ test('waiters are bounded in bytes, by the figure of the backlog', async () => {
   const waiting = [1, 2].map((n) => pool.run('echo', n, { bytes: 4000 }));
   const error = await rejection(pool.submit('echo', 3, { bytes: 4000 }));
   expect(error).toMatchObject({ code: 'ERR_BACKLOG_FULL', limit: 'bytes', started: false });
+  expect(error.message).toMatch(/\d{4} of 10000 bytes waiting.*raise backlog\.bytes/);
+  expect(error.message, 'it waits already').not.toContain('overflow');
   latch.open();
   expect(await Promise.all([held, ...waiting])).toEqual(['held', 1, 2]);
   expect(await pool.run('echo', 3, { bytes: 4000 })).toBe(3);

@@ -32,7 +32,16 @@ interface Row {
 
 const rows: readonly Row[] = [
   {
-    error: new BacklogFullError('jobs', '3 of 3 jobs', 70),
+    error: new BacklogFullError('waiters', '3 of 3 waiters', 70, 'wait'),
+    name: 'BacklogFullError',
+    code: 'ERR_BACKLOG_FULL',
+    message:
+      'The backlog is full (3 of 3 waiters). Retry after about 70 ms, answer "busy", raise ' +
+      'backlog.waiters, or submit from fewer producers at once.',
+    fields: { started: false, limit: 'waiters', retryAfterMs: 70 },
+  },
+  {
+    error: new BacklogFullError('jobs', '3 of 3 jobs', 70, 'reject'),
     name: 'BacklogFullError',
     code: 'ERR_BACKLOG_FULL',
     message:

@@ -106,8 +106,10 @@ describe('the time after which to retry', () => {
     ['at least a millisecond', [], 0, 1, 1],
     ['a millisecond where the jobs are much shorter', [0.001], 10, 1, 1],
     ['two milliseconds just above one', [1], 1001, 1000, 2],
-    ['a minute less a little', [], 599, 1, 59_900],
-    ['at most a minute', [], 601, 1, 60_000],
+    ['a second where none has run', [], 10, 1, 1000],
+    ['at most a second where none has run', [], 11, 1, 1000],
+    ['a minute less a little', [100], 599, 1, 59_900],
+    ['at most a minute', [100], 601, 1, 60_000],
     ['the first run time', [10], 1, 1, 10],
     ['the mean, in which a later run time weighs a thirty-second', [10, 42], 1, 1, 11],
     ['excess times mean by slots', [10, 42], 7, 2, 39],
@@ -120,7 +122,7 @@ describe('the time after which to retry', () => {
   test('is not changed by jobs that were settled before they ended', () => {
     const stats = new Stats(0);
     stats.recordAbandoned(5000, 5000);
-    expect(stats.retryAfterMs(1, 1)).toBe(100);
+    expect([stats.retryAfterMs(1, 1), stats.retryAfterMs(99, 1)]).toEqual([100, 1000]);
     stats.recordRun(0, 10, 5010);
     stats.recordAbandoned(5000, 10_010);
     expect(stats.retryAfterMs(1, 1)).toBe(10);

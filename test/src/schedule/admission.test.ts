@@ -200,19 +200,32 @@ test('a refusal is counted, and its error has no stack', () => {
 });
 
 test.each([
-  ['jobs', '4 of 7 jobs accepted'],
-  ['bytes', '2010 of 10000 bytes accepted'],
-  ['waiters', '1 of 3 waiters'],
-] as const)('an error says how full it is: %s', (limit, held) => {
+  ['jobs', 'reject', '4 of 7 jobs accepted'],
+  ['bytes', 'reject', '2010 of 10000 bytes accepted'],
+  ['bytes', 'drop-oldest', '2010 of 10000 bytes accepted'],
+  ['bytes', 'wait', '30 of 10000 bytes waiting'],
+  ['waiters', 'wait', '1 of 3 waiters'],
+] as const)('an error says how full it is: %s, %s', (limit, overflow, held) => {
   const { admission, backlog } = setUp();
   for (const id of [1, 2, 3]) backlog.accept(jobOf(id, { bytes: 500 }));
   backlog.accept(jobOf(4, { bytes: 510 }));
   backlog.wait(jobOf(5, { bytes: 30 }));
-  const error = admission.fullError(limit);
+  const error = admission.fullError(limit, overflow);
   expect(error).toBeInstanceOf(BacklogFullError);
   expect(error).toMatchObject({ limit, retryAfterMs: 50 });
   expect(error.message).toContain(`(${held})`);
   expect(error.message).toContain('about 50 ms');
+  expect(error.message.includes("overflow: 'wait'")).toBe(overflow !== 'wait');
+});
+
+test('a pool that has measured nothing asks nobody to stay away for more than a second', () => {
+  const { admission, backlog, stats } = setUp({ jobs: 1024, bytes: 1e6, waiters: 0 }, 1);
+  for (let id = 0; id < 1025; id += 1) backlog.accept(jobOf(id));
+  const error = admission.fullError('jobs', 'reject');
+  expect([error.retryAfterMs, admission.retryAfterMs()]).toEqual([1000, 1000]);
+  expect(error.message).toContain('about 1000 ms');
+  stats.recordRun(0, 20, 20);
+  expect(admission.fullError('jobs', 'reject').retryAfterMs).toBe(10_240);
 });
 
 // 100 ms a job are assumed before any was measured.

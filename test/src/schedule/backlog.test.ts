@@ -35,7 +35,8 @@ test('a new backlog is empty, and has room for its slots and its jobs', () => {
   const backlog = new Backlog<Entry>(3, LIMITS);
   expect(backlog.limits).toBe(LIMITS);
   expect(backlog.capacity).toBe(5);
-  expect([backlog.accepted, backlog.bytes, backlog.queued, backlog.waiting]).toEqual([0, 0, 0, 0]);
+  expect([backlog.accepted, backlog.bytes, backlog.queued]).toEqual([0, 0, 0]);
+  expect([backlog.waiting, backlog.waitingBytes]).toEqual([0, 0]);
   expect([backlog.next, backlog.firstWaiter]).toEqual([undefined, undefined]);
   expect([backlog.take(), backlog.takeWaiter()]).toEqual([undefined, undefined]);
 });
@@ -307,6 +308,7 @@ test('a backlog equals plain arrays after any sequence of operations, and keeps 
           bytes: backlog.bytes,
           queued: backlog.queued,
           waiting: backlog.waiting,
+          waitingBytes: backlog.waitingBytes,
           next: backlog.next?.id,
           firstWaiter: backlog.firstWaiter?.id,
         }).toEqual({
@@ -314,6 +316,7 @@ test('a backlog equals plain arrays after any sequence of operations, and keeps 
           bytes: bytesOf(queue) + bytesOf(out),
           queued: queue.length,
           waiting: waiters.length,
+          waitingBytes: bytesOf(waiters),
           next: queue[0]?.id,
           firstWaiter: waiters[0]?.id,
         });

@@ -40,13 +40,14 @@ describe("'wait': a submission", () => {
 
   test.each([
     ['waiters', 1, '1 of 1 waiters'],
-    ['bytes', 2, '30 of 100 bytes'],
+    ['bytes', 2, '60 of 100 bytes waiting'],
   ] as const)('is refused for %s if it may not', (limit, waiters, held) => {
     const { backlog, policy, stats } = setUp('wait', { jobs: 2, bytes: 100, waiters });
     backlog.wait(jobOf(4, { bytes: 60 }));
     const error = thrownBy(() => policy.hasToWait('jobs', 41));
     expect(error).toBeInstanceOf(BacklogFullError);
     expect(error).toMatchObject({ limit, message: expect.stringContaining(held) });
+    expect(error.message, 'it waits already').not.toContain('overflow');
     expect(error.stack).not.toContain('\n');
     expect(stats.endings.refused).toBe(1);
   });
