@@ -12,11 +12,10 @@ import {
   threadId,
   workerData,
 } from 'node:worker_threads';
-import { serialize } from 'node:v8';
 import { onMessage } from '../src/wire/port.js';
 import { BELL, type Hello, type Hooks, Kind, PROTOCOL } from '../src/wire/protocol.js';
 import { markServing } from '../src/wire/serving.js';
-import { encodeThrown } from '../src/wire/thrown.js';
+import { serializeThrown } from '../src/wire/thrown.js';
 import { Drain, openPorts } from './drain.js';
 import { jobFunctions } from './job-functions.js';
 import { bindHook } from './hooks.js';
@@ -66,11 +65,11 @@ process.on('uncaughtException', uncaught);
 process.on('exit', () => runner?.end());
 
 function stray(error: unknown): void {
-  link.postMessage([Kind.stray, serialize(encodeThrown(error))]);
+  link.postMessage([Kind.stray, serializeThrown(error)]);
 }
 
 function uncaught(error: unknown): void {
-  link.postMessage([Kind.uncaught, serialize(encodeThrown(error))]);
+  link.postMessage([Kind.uncaught, serializeThrown(error)]);
   // Nothing that was half loaded is worth keeping.
   if (runner === undefined) process.exit(1);
   runner.stop();
@@ -112,6 +111,6 @@ async function boot(moduleUrl: string, made: Runner, hooks: Hooks): Promise<void
     runner = made;
     link.postMessage([Kind.ready, made.jobs.map(({ name }) => name)]);
   } catch (error) {
-    link.postMessage([Kind.loadFailed, serialize(encodeThrown(error))]);
+    link.postMessage([Kind.loadFailed, serializeThrown(error)]);
   }
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { fixture, guard } from '../helpers/guard.js';
 import { rejection } from '../helpers/outcomes.js';
@@ -36,9 +37,10 @@ test.each(
 test.each([
   ['a symbol', 'Symbol(thrown)'],
   ['a function', 'a function'],
-  ['an object with a function', '[object Object]'],
   ['a promise', '[object Promise]'],
-  ['a hostile Proxy', "can't be cloned"],
+  ['a hostile Proxy', "can't be cloned: a Proxy"],
+  ['a revoked Proxy', "can't be cloned: a Proxy"],
+  ['an unreadable error', "its message can't be read"],
 ])('%s arrives as an Error that says what it was', async (kind, description) => {
   for (const way of ways) {
     const error = await thrown(way, kind);
@@ -123,13 +125,69 @@ test('a cause that is no error arrives', async () => {
 });
 
 test.each([
-  ['fields that cannot be cloned', ['act', 'kind', 'socket']],
-  ['a getter that throws', ['trap']],
-])('an error with %s arrives without them, and lists them', async (kind, notCloned) => {
+  ['fields that cannot be cloned', ['act', 'kind', 'socket.deep.act'], { socket: { deep: {} } }],
+  ['a getter that throws', ['trap'], {}],
+])('an error with %s arrives without them, and lists them', async (kind, notCloned, rest) => {
   const error = await thrown('sync', kind);
   expect(error).toBeInstanceOf(RangeError);
-  expect(error.notCloned).toEqual(notCloned);
-  for (const field of notCloned) expect(error[field]).toBeUndefined();
+  expect(error).toMatchObject({ notCloned, ...rest });
+  for (const field of ['act', 'kind', 'trap']) expect(error[field]).toBeUndefined();
+});
+
+test.each(ways)('%s: one of many errors that cannot be cloned loses itself only', async (way) => {
+  const error = await thrown(way, 'an AggregateError with a function');
+  expect(error).toBeInstanceOf(AggregateError);
+  expect(error.errors[0]).toMatchObject({ message: 'one', code: 'E_HTTP' });
+  expect(error.errors[2]).toMatchObject({ message: 'three', code: 'E_HTTP' });
+  expect(error.notCloned).toEqual(['errors[1]']);
+});
+
+test.each(ways)('%s: an error in an object or a Map has its code and fields', async (way) => {
+  const { results, byName } = await thrown(way, 'an object that holds an error');
+  expect(results[0].reason).toBeInstanceOf(RangeError);
+  expect(results[0].reason).toMatchObject({ name: 'HttpError', code: 'E_HTTP', status: 503 });
+  expect(byName.get('two')).toMatchObject({ name: 'HttpError', code: 'E_HTTP', status: 503 });
+});
+
+test.each(ways)('%s: an object with a function arrives without it, and lists it', async (way) => {
+  expect(await thrown(way, 'an object with a function')).toEqual({
+    code: 'E_PLAIN',
+    notCloned: ['act'],
+  });
+});
+
+test('shared memory and Blobs of an error arrive', async () => {
+  const error = await thrown('sync', 'an error with memory');
+  expect(error.memory).toBeInstanceOf(SharedArrayBuffer);
+  expect(await error.blob.text()).toBe('text');
+});
+
+const hostile = [
+  'a symbol',
+  'a hostile Proxy',
+  'a revoked Proxy',
+  'an unreadable error',
+  'an error with memory',
+  'fields that cannot be cloned',
+  'a getter that throws',
+  'an object with a function',
+];
+
+test.each(hostile)('%s that is left behind as a rejection is a stray error', async (kind) => {
+  const pool = makePool({ threads: 1 }, module);
+  const stray = once(pool, 'strayError');
+  await pool.run('leave', kind);
+  const [error] = await stray;
+  expect(error).toBeTypeOf('object');
+  expect(await pool.run('echo', 'on')).toBe('on');
+  expect(pool.stats().threads).toMatchObject({ ready: 1, lost: 0 });
+});
+
+test.each(hostile)('%s that nobody catches ends its thread, and no other', async (kind) => {
+  const pool = makePool({ threads: 1 }, module);
+  expect(await rejection(pool.run('crash', kind))).toBeTypeOf('object');
+  expect(await pool.run('echo', 'on')).toBe('on');
+  expect(pool.stats().threads).toMatchObject({ ready: 1, lost: 1 });
 });
 
 test('the fields beside those that cannot be cloned arrive', async () => {
