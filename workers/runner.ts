@@ -16,6 +16,7 @@ import { compact, copyToHandOver, isBuffer } from '../src/wire/payload.js';
 import { BELL, Form, Kind } from '../src/wire/protocol.js';
 import { Rings, type SharedRings } from '../src/wire/rings.js';
 import { encodeThrown } from '../src/wire/thrown.js';
+import { checkTransferable } from '../src/wire/transferable.js';
 import { isTransferred, type JobContext, TRANSFER } from '../src/api/worker.js';
 import { LargeInputs } from './inputs.js';
 import { type Desk, RunningJob } from './running-job.js';
@@ -268,6 +269,7 @@ export class Runner {
   #handOver(cell: number, result: unknown): void {
     if (isTransferred(result)) {
       const { value, [TRANSFER]: transfer } = result;
+      checkTransferable(transfer);
       return this.#answer(cell, formOf(value), value, transfer);
     }
     const copy = copyToHandOver(result);

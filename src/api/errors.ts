@@ -156,7 +156,7 @@ export class UnknownJobError extends MillraceError {
   }
 }
 
-/** `ERR_NOT_CLONEABLE`: the value can't cross to the other thread by structured clone. */
+/** `ERR_NOT_CLONEABLE`: the value can't cross to the other thread by structured clone, or by `transfer`. */
 export class NotCloneableError extends MillraceError {
   /** Whether the job has run: true where it is its result that can't be cloned. */
   readonly started: boolean;
@@ -164,10 +164,12 @@ export class NotCloneableError extends MillraceError {
   readonly what: 'input' | 'result';
 
   constructor(name: string, what: 'input' | 'result', cause: unknown) {
+    const advice = saysWhatToDo(cause)
+      ? ''
+      : ' Send plain data; functions, symbols and what holds them stay on their thread.';
     super(
       'ERR_NOT_CLONEABLE',
-      `The ${what} of job '${name}' can't be cloned: ${summary(cause)} Send plain data; functions, ` +
-        'symbols and what holds them stay on their thread.',
+      `The ${what} of job '${name}' can't be cloned: ${summary(cause)}${advice}`,
       { cause },
     );
     this.what = what;
@@ -240,6 +242,11 @@ export function withoutStack<E extends Error>(make: () => E): E {
   } finally {
     Error.stackTraceLimit = limit;
   }
+}
+
+/** Of a pooled Buffer that was to be transferred (`wire/transferable.ts`): plain data is no way out. */
+function saysWhatToDo(cause: unknown): boolean {
+  return cause instanceof Error && (cause as { code?: unknown }).code === 'ERR_BUFFER_POOLED';
 }
 
 function summary(cause: unknown): string {

@@ -117,7 +117,10 @@ export interface SubmitOptions {
   readonly signal?: AbortSignal;
   /** A number means `{ totalMs }`. Default: none. */
   readonly timeout?: number | JobTimeouts;
-  /** Buffers and ports of the input that move instead of being copied; detached at acceptance. */
+  /**
+   * Buffers and ports of the input that move instead of being copied; detached at acceptance. Small Buffers
+   * (`Buffer.from('text')`) share their memory and can't move: `ERR_NOT_CLONEABLE`, and they are cheap to copy.
+   */
   readonly transfer?: readonly Transferable[];
   /** What the job is charged against `backlog.bytes`, instead of the estimate. */
   readonly bytes?: number;

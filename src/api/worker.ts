@@ -82,7 +82,7 @@ export interface TransferredResult {
  * @param list - What to move: `ArrayBuffer`, `MessagePort` and whatever else Node can transfer.
  * @returns A marker that only has a meaning as the return value of a job function (or what its
  *   promise fulfils with). A list that can't be transferred makes the job reject with
- *   `ERR_NOT_CLONEABLE`, `what: 'result'`.
+ *   `ERR_NOT_CLONEABLE`, `what: 'result'`; so does the memory of a small Buffer, which others share.
  */
 export function transfer<Value>(value: Value, list: readonly Transferable[]): Value {
   const marked: TransferredResult = { [TRANSFER]: list, value };

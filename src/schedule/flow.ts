@@ -6,7 +6,7 @@
  */
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { JobRecord } from '../job/job.js';
-import { checkAttached } from '../wire/payload.js';
+import { checkTransferable } from '../wire/transferable.js';
 import type { Backlog } from './backlog.js';
 import type { Closing } from './closing.js';
 import { inputError, takeOver } from './input.js';
@@ -91,7 +91,7 @@ export class Flow {
     if (waiter === undefined) return false;
     this.#backlog.accept(waiter);
     try {
-      if (waiter.transfer !== undefined) checkAttached(waiter.transfer);
+      if (waiter.transfer !== undefined) checkTransferable(waiter.transfer);
       takeOver(waiter);
       waiter.accepted(this.#now());
       this.#backlog.queue(waiter);

@@ -15,7 +15,7 @@ import { Functions } from '../job/functions.js';
 import type { Ending, JobRecord } from '../job/job.js';
 import { Signals } from '../job/signals.js';
 import { Stats } from '../job/stats.js';
-import { checkAttached } from '../wire/payload.js';
+import { checkTransferable } from '../wire/transferable.js';
 import { Admission } from './admission.js';
 import { Backlog } from './backlog.js';
 import { Cancellation } from './cancellation.js';
@@ -292,9 +292,9 @@ export class Scheduler {
     return job;
   }
 
-  /** The thread that can take a newcomer's memory along with its message, now. @throws TypeError if it is detached. */
+  /** The thread that can take a newcomer's memory along with its message, now. @throws TypeError if it can't go. */
   #laneThatDetaches(job: JobRecord, transfer: readonly Transferable[]): Lane | undefined {
-    checkAttached(transfer);
+    checkTransferable(transfer);
     return this.#laneNow(job);
   }
 

@@ -174,18 +174,6 @@ export function asBuffer(value: unknown): Buffer {
 }
 
 /**
- * Whether memory can be transferred at all: Node 20 takes a detached buffer for an empty one.
- *
- * @throws TypeError where one is detached.
- */
-export function checkAttached(list: readonly Transferable[]): void {
-  for (const item of list) {
-    // Making a view of it throws.
-    if (item instanceof ArrayBuffer && item.byteLength === 0) void new Uint8Array(item);
-  }
-}
-
-/**
  * Takes the listed buffers and ports away from the caller now, and gives the value and the list
  * that hold them from here on. Cost: 5 to 7 µs.
  *

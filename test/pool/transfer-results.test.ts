@@ -34,6 +34,26 @@ test.each(['giveTwice', 'giveNonsense', 'giveWithFunction'])(
   },
 );
 
+test.each(['givePooled', 'givePooledInside'])(
+  '%s: a pooled Buffer is an error of the result with a way out, and stays intact',
+  async (name) => {
+    const pool = makePool({ threads: 1 }, values);
+    const error = await rejection(pool.run(name));
+    expect(error).toMatchObject({
+      code: 'ERR_NOT_CLONEABLE',
+      what: 'result',
+      started: true,
+      cause: { name: 'TypeError', code: 'ERR_BUFFER_POOLED' },
+    });
+    expect(error.message).toMatch(
+      /transfer\[0\] is the memory of a pooled Buffer.*Copy the Buffer/,
+    );
+    expect(error.message).not.toContain('plain data');
+    expect(await pool.run('keptTexts')).toEqual(['hello', 'neighbour']);
+    expect(pool.stats().threads.lost).toBe(0);
+  },
+);
+
 test('a result that cannot go leaves its memory on the thread', async () => {
   const pool = makePool({ threads: 1 }, values);
   await rejection(pool.run('giveWithFunction'));

@@ -250,6 +250,47 @@ describe.each(WHEN)('%s', (_when, isReady) => {
   });
 });
 
+test.each(WHEN)(
+  'a pooled Buffer is refused with a way out, and it and its neighbours stay intact, %s',
+  async (_, isReady) => {
+    const pool = makePool({ threads: 1 }, values);
+    if (isReady) await pool.ready();
+    const neighbour = Buffer.from('neighbour');
+    const pooled = Buffer.from('hello');
+    const kept = buffer();
+    const transfer = [kept, pooled.buffer as ArrayBuffer];
+    for (const error of [
+      await rejection(pool.run('look', pooled, { transfer })),
+      await rejection(pool.submit('lookInside', { nested: pooled }, { transfer })),
+      thrownBy(() => pool.trySubmit('echo', 'beside', { transfer })),
+    ]) {
+      expect(error).toMatchObject({ code: 'ERR_NOT_CLONEABLE', what: 'input', started: false });
+      expect(error.message).toMatch(
+        /transfer\[1\] is the memory of a pooled Buffer.*Copy the Buffer/,
+      );
+      expect(error.message).not.toContain('plain data');
+    }
+    expect([`${pooled}`, `${neighbour}`, kept.byteLength]).toEqual(['hello', 'neighbour', 4]);
+    expect(pool.stats().jobs).toMatchObject({ submitted: 3, refused: 3 });
+    const copy = Uint8Array.from(pooled);
+    const seen = await pool.run('look', copy, { transfer: [copy.buffer] });
+    expect(seen).toMatchObject({ type: 'Uint8Array', byteLength: 5 });
+    expect(await pool.run('look', pooled)).toMatchObject({ isBuffer: true, byteLength: 5 });
+  },
+);
+
+test('a pooled Buffer that waited for room is refused when there is some', async () => {
+  const pool = makePool({ threads: 1, backlog: 0 }, values);
+  const latch = new Latch();
+  const held = pool.run('hold', { latch: latch.cells });
+  const pooled = Buffer.from('hello');
+  const refused = rejection(pool.run('look', pooled, { transfer: [pooled.buffer as ArrayBuffer] }));
+  latch.open();
+  await held;
+  expect(await refused).toMatchObject({ code: 'ERR_NOT_CLONEABLE', what: 'input', started: false });
+  expect(`${pooled}`).toBe('hello');
+});
+
 test('the list is read once: changing it later changes nothing', async () => {
   const pool = makePool({ threads: 1 }, values);
   const moved = buffer();

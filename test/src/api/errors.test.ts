@@ -19,6 +19,8 @@ const {
   withoutStack,
 } = errors;
 const cause = new Error('the cause');
+/** It says by itself what to do. */
+const pooled = Object.assign(new Error('It is pooled. Copy it.'), { code: 'ERR_BUFFER_POOLED' });
 const MODULE = 'file:///jobs.js';
 
 interface Row {
@@ -134,6 +136,13 @@ const rows: readonly Row[] = [
       "The input of job 'render' can't be cloned: the cause. Send plain data; functions, symbols and " +
       'what holds them stay on their thread.',
     fields: { started: false, what: 'input', cause },
+  },
+  {
+    error: new NotCloneableError('render', 'input', pooled),
+    name: 'NotCloneableError',
+    code: 'ERR_NOT_CLONEABLE',
+    message: "The input of job 'render' can't be cloned: It is pooled. Copy it.",
+    fields: { started: false, what: 'input', cause: pooled },
   },
   {
     error: new NotCloneableError('render', 'result', cause),

@@ -142,7 +142,7 @@ describe('refilling', () => {
     const other = waiting(2, { input: whole, transfer: [whole] });
     flow.refill();
     expect(waiter.ending).toBe('refused');
-    // From `checkAttached`: clone would say so too, but not on every version of Node.
+    // From `checkTransferable`: clone would say so too, but not on every version of Node.
     expect(waiter.error).toMatchObject({ cause: { name: 'TypeError' } });
     expect([other.ending, whole.byteLength]).toEqual([undefined, 0]);
   });

@@ -1,8 +1,6 @@
-import { MessageChannel } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import {
   asBuffer,
-  checkAttached,
   compact,
   copyToHandOver,
   detach,
@@ -236,21 +234,5 @@ describe('a Buffer', () => {
     expect([buffer.buffer, buffer.byteOffset, buffer.byteLength]).toEqual([bytes.buffer, 3, 4]);
     bytes[0] = 7;
     expect(buffer[0]).toBe(7);
-  });
-});
-
-describe('checkAttached', () => {
-  test('takes what can be transferred, an empty buffer, too', () => {
-    const { port1 } = new MessageChannel();
-    expect(() => checkAttached([])).not.toThrow();
-    expect(() => checkAttached([new ArrayBuffer(4), new ArrayBuffer(0), port1])).not.toThrow();
-    port1.close();
-  });
-
-  test('throws where a buffer is detached, wherever it stands', () => {
-    const detached = new ArrayBuffer(4);
-    structuredClone(detached, { transfer: [detached] });
-    expect(() => checkAttached([detached])).toThrow(TypeError);
-    expect(() => checkAttached([new ArrayBuffer(4), detached])).toThrow(TypeError);
   });
 });
