@@ -68,6 +68,24 @@ test('a subclass arrives as its built-in class with its name and fields', () => 
   expect(arrived.details).toEqual({ limit: 3, at: new Date(5) });
 });
 
+test('a class stays behind: its methods, getters and private fields, and a name that it does not set', () => {
+  class HttpError extends Error {
+    readonly #secret = 1;
+    readonly status = 503;
+    get isBusy(): boolean {
+      return this.status === 503 && this.#secret === 1;
+    }
+    retry(): void {}
+  }
+  const error = new HttpError('busy');
+  const arrived = roundTrip(error);
+  expect(error.isBusy).toBe(true);
+  expect(arrived).not.toBeInstanceOf(HttpError);
+  expect(Object.getPrototypeOf(arrived)).toBe(Error.prototype);
+  expect(arrived).toMatchObject({ name: 'Error', message: 'busy', status: 503 });
+  for (const member of ['isBusy', 'retry', 'notCloned']) expect(arrived).not.toHaveProperty(member);
+});
+
 test('an AggregateError arrives with its errors, each with its fields', () => {
   const arrived = roundTrip(
     new AggregateError([new LimitError('a'), 'b'], 'both'),
