@@ -17,7 +17,7 @@ import { type Reason, Told } from '../wire/job-words.js';
 import { Kind } from '../wire/protocol.js';
 import type { Answers } from './answers.js';
 import { Grace } from './grace.js';
-import type { Lane, RetirementReason } from './lane.js';
+import type { Lane, RetirementReason, Suspicion } from './lane.js';
 import type { Recovery } from './recovery.js';
 
 /** The default grace is the time that a thread takes to become ready, within these bounds. */
@@ -126,11 +126,9 @@ export class Retirement {
     }
     if (lane.isShut) return;
     lane.isShut = true;
-    const [next] = lane.unstarted();
+    suspicion.next = lane.unstarted().next().value;
     this.#recovery.recallSmall(lane);
-    const readMs = next === undefined ? 0 : next.bytes / SLOWEST_READ_BYTES_PER_MS;
-    const graceMs = Math.max(STUCK_MS, this.graceMs) + readMs;
-    suspicion.grace = new Grace(this.#deadlines, this.#now, graceMs, () => this.#stuck(lane, next));
+    this.#giveTime(lane, suspicion);
   }
 
   /** A thread is gone: nothing more is decided about it. */
@@ -150,10 +148,18 @@ export class Retirement {
     this.#onRoom();
   }
 
-  #stuck(lane: Lane, next: JobRecord | undefined): void {
-    // Where a function runs it is that job's business, and its timeouts'.
-    if (lane.isRetired || lane.isAnyRunning) return;
-    this.#recovery.blame(next);
+  #giveTime(lane: Lane, suspicion: Suspicion): void {
+    const readMs = (suspicion.next?.bytes ?? 0) / SLOWEST_READ_BYTES_PER_MS;
+    const graceMs = Math.max(STUCK_MS, this.graceMs) + readMs;
+    suspicion.grace = new Grace(this.#deadlines, this.#now, graceMs, () =>
+      this.#stuck(lane, suspicion),
+    );
+  }
+
+  #stuck(lane: Lane, suspicion: Suspicion): void {
+    // Where a function runs it is that job's business, and its timeouts'. Once it has ended it is nobody's.
+    if (lane.isAnyRunning) return this.#giveTime(lane, suspicion);
+    this.#recovery.blame(suspicion.next);
     this.#retire(lane, 'stuck');
     this.#terminate(lane);
     this.#onRoom();

@@ -654,6 +654,22 @@ describe('a thread that looks at nothing', () => {
     expect(given.lane.isOpen).toBe(false);
   });
 
+  test.each([500, 1500, 7000])(
+    'and on which the last function ends after %i ms, in what keeps it, is ended by force in the next second',
+    async (endsMs) => {
+      const given = setUp();
+      given.run();
+      given.send();
+      lookTwice(given, 2);
+      await given.clock.pass(endsMs);
+      given.link.end(0, { value: 'in its cell' });
+      given.answers.collect(given.lane);
+      expect(given.link.steps).toEqual([]);
+      await given.clock.pass(1000);
+      expect(given.link.steps).toEqual(['retire stuck', 'terminate']);
+    },
+  );
+
   test('and is retired for another reason is not retired again', async () => {
     const given = setUp();
     const job = given.run();
