@@ -91,8 +91,12 @@ export class Retirement {
     const ping = this.tell(lane, cell, reason);
     const graceMs = job.terms?.graceMs ?? this.graceMs;
     const outlived = (): void => this.#outlived(lane, cell, ping, graceMs, reason);
-    lane.abandoned.set(cell, new Grace(this.#deadlines, this.#now, graceMs, outlived));
-    if (graceMs === 0) outlived();
+    const grace = this.#after(graceMs, outlived);
+    lane.abandoned.set(cell, grace);
+    if (graceMs > 0) return;
+    grace.clear();
+    // In the middle of a call, which reports the room itself.
+    outlived();
   }
 
   /** Handles answers of a thread. */
@@ -126,7 +130,7 @@ export class Retirement {
     }
     if (lane.isShut) return;
     lane.isShut = true;
-    suspicion.next = lane.unstarted().next().value;
+    [suspicion.next] = lane.unstarted();
     this.#recovery.recallSmall(lane);
     this.#giveTime(lane, suspicion);
   }
@@ -151,9 +155,7 @@ export class Retirement {
   #giveTime(lane: Lane, suspicion: Suspicion): void {
     const readMs = (suspicion.next?.bytes ?? 0) / SLOWEST_READ_BYTES_PER_MS;
     const graceMs = Math.max(STUCK_MS, this.graceMs) + readMs;
-    suspicion.grace = new Grace(this.#deadlines, this.#now, graceMs, () =>
-      this.#stuck(lane, suspicion),
-    );
+    suspicion.grace = this.#after(graceMs, () => this.#stuck(lane, suspicion));
   }
 
   #stuck(lane: Lane, suspicion: Suspicion): void {
@@ -162,7 +164,6 @@ export class Retirement {
     this.#recovery.blame(suspicion.next);
     this.#retire(lane, 'stuck');
     this.#terminate(lane);
-    this.#onRoom();
   }
 
   /** A grace is over. Its job may have ended just now. */
@@ -173,8 +174,7 @@ export class Retirement {
     // A short grace says nothing about the thread: it is given the time of a boot to answer.
     const leftMs = this.#defaultMs - graceMs;
     if (leftMs <= 0 || lane.hasAnswered(ping)) this.#judge(lane, ping);
-    else void new Grace(this.#deadlines, this.#now, leftMs, () => this.#judge(lane, ping));
-    this.#onRoom();
+    else this.#after(leftMs, () => this.#judge(lane, ping));
   }
 
   /** Drains a retired thread that has answered, and ends one that has not. */
@@ -182,7 +182,14 @@ export class Retirement {
     if (lane.isGone) return;
     if (lane.hasAnswered(ping)) this.#drainIfDone(lane);
     else this.#terminate(lane);
-    this.#onRoom();
+  }
+
+  /** Takes a step when a grace is over, and reports room, as that is outside of any call. */
+  #after(graceMs: number, step: () => void): Grace {
+    return new Grace(this.#deadlines, this.#now, graceMs, () => {
+      step();
+      this.#onRoom();
+    });
   }
 
   #retire(lane: Lane, reason: RetirementReason): void {

@@ -348,16 +348,18 @@ describe('a job that outlives its grace', () => {
     });
 
     test('or none at all takes its thread out of service at once', async () => {
-      const { clock, link, lane, outcomes, run, send, abandon } = setUp(0);
+      const { clock, link, lane, outcomes, room, run, send, abandon } = setUp(0);
       const job = run();
       send();
       abandon(job);
       expect(link.steps).toEqual(['retire cancelled']);
       expect([lane.isOpen, outcomes.backlog]).toEqual([false, [2]]);
+      expect(room, 'it is up to the caller').not.toHaveBeenCalled();
       await clock.pass(95);
       expect(link.steps).toEqual(['retire cancelled']);
-      await clock.pass(10);
-      expect(link.steps[1]).toBe('terminate');
+      await clock.pass(5);
+      expect(link.steps).toEqual(['retire cancelled', 'terminate']);
+      expect(room).toHaveBeenCalledOnce();
     });
 
     test('has its thread left alone, if that is gone before', async () => {

@@ -73,6 +73,12 @@ function setUp(given: Given = {}) {
   return { scheduler, events, links, link, submit, counts, runOne };
 }
 
+/** A signal, and what aborts it. */
+function signalOf() {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: (reason: unknown) => controller.abort(reason) };
+}
+
 const lost: Loss = { cause: new Error('lost'), isDeliberate: false };
 const odd = { call() {} };
 
@@ -478,6 +484,18 @@ test('a job that is cancelled while it runs is told, settles at once, and holds 
   expect(counts()).toMatchObject({ abandoned: 0, rejected: 0, cancelled: 1 });
   expect(link.start()?.input).toBe(2);
   expect(next.state).toBe('running');
+});
+
+test('all jobs of a signal end before any of their places goes to a waiter with the same signal, without grace, too', () => {
+  const { submit, links } = setUp({ threads: 2, jobs: 0 });
+  const { signal, abort } = signalOf();
+  const running = [submit(1, { signal, graceMs: 0 }), submit(2, { signal, graceMs: 0 })];
+  for (const link of links) link.start();
+  const waiter = submit(3, { signal });
+  waiter.acceptance().catch(() => {});
+  abort('enough');
+  expect(running.map(({ state }) => state)).toEqual(['cancelled', 'cancelled']);
+  expect([waiter.state, waiter.acceptedMs]).toEqual(['cancelled', -1]);
 });
 
 test('a timeout takes the result of a job that has ended and was not announced', async () => {
