@@ -18,6 +18,7 @@ export class Grace {
   readonly #now: () => number;
   readonly #onOver: () => void;
   readonly #tickMs: number;
+  readonly #ticks: number;
   readonly #tick = new Deadline(() => void setImmediate(() => this.#ticked()));
   #left: number;
   #uncounted = 0;
@@ -34,7 +35,8 @@ export class Grace {
     this.#now = now;
     this.#onOver = onOver;
     this.#tickMs = Math.max(lengthMs / TICKS, SHORTEST_TICK_MS);
-    this.#left = Math.ceil(lengthMs / this.#tickMs);
+    this.#ticks = Math.ceil(lengthMs / this.#tickMs);
+    this.#left = this.#ticks;
     this.#next();
   }
 
@@ -57,7 +59,7 @@ export class Grace {
     } else {
       this.#uncounted += 1;
       if (this.#uncounted === MOST_UNCOUNTED) {
-        this.#left = TICKS;
+        this.#left = this.#ticks;
         this.#uncounted = 0;
       }
     }

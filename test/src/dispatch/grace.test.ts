@@ -94,11 +94,16 @@ describe('a grace', () => {
 
 describe('of a tick that took', () => {
   test.each([
-    ['its length', 20, 5],
-    ['twice its length', 40, 5],
-    ['longer, all of the time', 41, 100],
-  ])('%s: %d ms, five count after %i', async (_, tickMs, count) => {
-    expect(await setUp(100).ticksUntilOver(tickMs)).toBe(count);
+    ['its length', 20],
+    ['twice its length', 40],
+  ])('%s each counts', async (_, tickMs) => {
+    expect(await setUp(100).ticksUntilOver(tickMs)).toBe(5);
+  });
+
+  test('longer none counts', async () => {
+    const { over, ticksUntilOver } = setUp(100);
+    await ticksUntilOver(41);
+    expect(over).not.toHaveBeenCalled();
   });
 
   test('too long only itself does not count', async () => {
@@ -131,6 +136,19 @@ describe('of a tick that took', () => {
     for (let tick = 0; tick < late; tick += 1) await clock.jump(1000);
     expect(await ticksUntilOver(20)).toBe(rest);
   });
+
+  test.each([
+    [5, 1],
+    [12, 3],
+    [25, 5],
+  ])(
+    'too long, ten in a row, a count of %i ms begins anew with its own ticks: %i',
+    async (lengthMs, ticks) => {
+      const { clock, ticksUntilOver } = setUp(lengthMs);
+      for (let tick = 0; tick < 10; tick += 1) await clock.jump(1000);
+      expect(await ticksUntilOver(5)).toBe(ticks);
+    },
+  );
 
   test('too long, only those in a row are counted', async () => {
     const { clock, over, ticksUntilOver } = setUp(100);
