@@ -32,6 +32,8 @@ export class Closing {
   readonly #dispatcher: Dispatcher;
   readonly #settling: Settling;
   #isClosing = false;
+  /** The jobs that were told so, and have not been rejected since. */
+  readonly #told = new Set<JobRecord>();
   readonly #unfinished: Array<{ readonly id: number; readonly left: UnfinishedJob }> = [];
 
   constructor(
@@ -66,9 +68,9 @@ export class Closing {
   /** Tells the jobs that run to stop, shortly before the deadline. One that fails from now on counts as cut off. */
   warn(): void {
     this.#dispatcher.collect();
-    const told = new Set(this.#dispatcher.tellAll(Told.closing));
+    for (const job of this.#dispatcher.tellAll(Told.closing)) this.#told.add(job);
     this.#settling.onRejected = (job, error) => {
-      if (!told.has(job)) return error;
+      if (!this.#told.delete(job)) return error;
       this.#unfinished.push({ id: job.id, left: unfinished(job, true) });
       return withoutStack(() => cutOffError(true, error));
     };
@@ -76,7 +78,6 @@ export class Closing {
 
   /** Rejects what is left, at the closing deadline. Its threads are the caller's to end. */
   cutOff(): void {
-    this.#settling.onRejected = undefined;
     this.#dispatcher.close();
     this.#dispatcher.collect();
     const jobs = [...this.#dispatcher.lanes.sent(), ...this.#queued()].toSorted(
@@ -85,6 +86,7 @@ export class Closing {
     for (const job of jobs) {
       // A job whose function has ended is as good as done; its answer is on its way.
       if (job.isFinished) continue;
+      this.#told.delete(job);
       const left = unfinished(job, false);
       const started = this.#dispatcher.withdraw(job, Told.closing);
       this.#unfinished.push({ id: job.id, left: { ...left, started } });
@@ -123,7 +125,7 @@ function closedRefusal(): PoolClosedError {
 /** What is said of a job in the report. */
 function unfinished(job: JobRecord, started: boolean): UnfinishedJob {
   const { name, input, carrier, transfer } = job;
-  const transferred = carrier !== undefined && transfer !== undefined;
+  const transferred = transfer !== undefined && (started || carrier !== undefined);
   return { name, input: transferred ? undefined : input, started, transferred };
 }
 

@@ -108,6 +108,47 @@ describe('shortly before the deadline', () => {
     ]);
   });
 
+  test('a job that was told, and fails, is handed back without what it transferred', () => {
+    const { closing, dispatcher, queued, settling } = setUp();
+    const job = queued(jobOf(1, { input: 'one', transfer: [new ArrayBuffer(1)] }));
+    dispatcher.tellAll.mockReturnValueOnce([job]);
+    closing.warn();
+    settling.settle(job, 'rejected', 'obeys');
+    expect(closing.unfinished).toEqual([
+      { name: 'job', input: undefined, started: true, transferred: true },
+    ]);
+  });
+
+  test('a job that was told, and whose error is under way at the deadline, counts as cut off', () => {
+    const { backlog, closing, dispatcher, settling } = setUp();
+    const [obeying, other] = [1, 2].map((id) => {
+      const job = jobOf(id);
+      backlog.accept(job);
+      job.carrier = carrierOf('finished');
+      return job;
+    }) as [JobRecord, JobRecord];
+    dispatcher.tellAll.mockReturnValueOnce([obeying]);
+    closing.warn();
+    dispatcher.lanes.sent.mockReturnValue([obeying, other]);
+    closing.cutOff();
+    expect(closing.unfinished).toEqual([]);
+    for (const job of [obeying, other]) settling.settle(job, 'rejected', 'its own');
+    expect(obeying.error).toMatchObject({ code: 'ERR_POOL_CLOSED', cause: 'its own' });
+    expect(other.error, 'it was not told').toBe('its own');
+    expect(closing.unfinished.map(({ input }) => input)).toEqual([1]);
+  });
+
+  test('a job that was told before an earlier deadline came stays told', () => {
+    const { closing, dispatcher, queued, settling } = setUp();
+    const [first, second] = [queued(jobOf(1)), queued(jobOf(2))];
+    dispatcher.tellAll.mockReturnValueOnce([first]);
+    closing.warn();
+    dispatcher.tellAll.mockReturnValueOnce([second]);
+    closing.warn();
+    for (const job of [first, second]) settling.settle(job, 'rejected', 'obeys');
+    expect(closing.unfinished.map(({ input }) => input)).toEqual([1, 2]);
+  });
+
   test('a job that was told, and succeeds, does not', () => {
     const { closing, dispatcher, queued, settling } = setUp();
     const job = queued(jobOf(1));
