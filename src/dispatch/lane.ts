@@ -84,7 +84,7 @@ export class Lane implements Carrier {
   readonly rings: Rings;
   /** By cell; undefined if the cell is free or its job was taken back. */
   readonly jobs: Array<JobRecord | undefined>;
-  /** By cell, for the jobs here that were settled and whose functions have not ended: how long they may go on. */
+  /** By cell, for the jobs here that were told to stop when they were settled: how long they may go on. */
   readonly abandoned: Map<number, Grace> = new Map();
   occupied = 0;
   /** The expected time of the occupied jobs whose duration can be estimated. */
@@ -241,10 +241,12 @@ export class Lane implements Carrier {
     return this.rings.isAnyRunning();
   }
 
-  /** How many of the jobs here were settled while their functions run on. */
+  /** How many of the jobs here were settled, for whatever reason, while their functions run on. */
   abandonedCount(): number {
     let count = 0;
-    for (const cell of this.abandoned.keys()) if (!this.isFinished(cell)) count += 1;
+    for (const [cell, job] of this.jobs.entries()) {
+      if (job !== undefined && !this.carries(job, cell) && !this.isFinished(cell)) count += 1;
+    }
     return count;
   }
 

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import type { Grace } from '../../../src/dispatch/grace.js';
 import { Lane } from '../../../src/dispatch/lane.js';
 import { Lanes } from '../../../src/dispatch/lanes.js';
 import type { JobRecord } from '../../../src/job/job.js';
@@ -111,11 +110,10 @@ test('one that its thread starts just now is not taken back, but the next', () =
 });
 
 test('the abandoned jobs of all threads are counted', () => {
-  const { lanes, lane, send, start } = setUp(3);
-  for (const at of [0, 1, 1]) send(at, jobOf(at)).carrier = undefined;
+  const { lanes, send, start } = setUp(3);
+  const jobs = [0, 1, 1].map((at) => send(at, jobOf(at)));
   for (const at of [0, 1, 1]) start(at, 0);
   expect(lanes.abandoned()).toBe(0);
-  lane(0).abandoned.set(0, {} as Grace);
-  for (const cell of [0, 1]) lane(1).abandoned.set(cell, {} as Grace);
+  for (const job of jobs) job.carrier = undefined;
   expect(lanes.abandoned()).toBe(3);
 });

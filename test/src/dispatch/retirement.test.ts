@@ -428,6 +428,7 @@ describe('an exception that nobody has caught', () => {
       [2, true],
     ]);
     for (const [, , error] of outcomes.settled) expect((error as Error).cause).toBe(cause);
+    expect(lane.abandonedCount(), 'their functions go on').toBe(2);
     expect(outcomes.backlog).toEqual([4, 3]);
     expect(jobs.map(({ carrier }) => carrier)).toEqual(jobs.map(() => undefined));
   });
