@@ -155,9 +155,12 @@ export class Lane implements Carrier {
     return this.occupied > 1 && !this.rings.areEmpty;
   }
 
-  /** Whether the patrol has to look at it: it has jobs, or is retired and was not told to end. */
+  /**
+   * Whether the patrol has to look at it: it has jobs, has not looked at what was sent to it, though that was taken back
+   * meanwhile, or is retired and was not told to end.
+   */
   get hasToBeWatched(): boolean {
-    return this.occupied > 0 || (this.isRetired && !this.isEnding);
+    return this.occupied > 0 || this.rings.areUnread || (this.isRetired && !this.isEnding);
   }
 
   /** How the thread counts a function, or undefined if it has no such function. */

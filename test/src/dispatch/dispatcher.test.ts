@@ -580,6 +580,17 @@ describe('the patrol', () => {
     expect(given.lane(0).isOpen).toBe(true);
   });
 
+  test('finds a thread that looks at nothing though no job waits there long enough to be seen', () => {
+    const given = direct({ threads: 2 });
+    const next = (): Lane | undefined =>
+      given.dispatcher.laneFor(jobOf(9, { function: given.functions.get('job') }));
+    given.dispatcher.withdraw(given.send(), Told.timedOut);
+    given.pass(50);
+    expect(next()).toBe(given.lane(0));
+    given.pass(50);
+    expect(next(), 'the next job goes elsewhere').toBe(given.lane(1));
+  });
+
   test('knows how many slots a thread has', () => {
     const given = direct({ concurrency: 2 });
     for (let slot = 0; slot < 2; slot += 1) {

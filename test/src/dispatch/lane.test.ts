@@ -192,20 +192,26 @@ test('a function is known by the place in which the thread counts it', () => {
   expect(lane.indexOf(functionOf(0)), 'the first of all that it does not have').toBeUndefined();
 });
 
-test('a thread has to be watched while it has jobs, and from its retirement until it was told to end', () => {
-  const { lane, send } = setUp();
+test('a thread has to be watched while it has something to do or to look at, and from its retirement until it was told to end', () => {
+  const { lane, send, start } = setUp();
   expect(lane.hasToBeWatched).toBe(false);
   const job = send(jobOf(1));
+  expect(lane.hasToBeWatched).toBe(true);
+  start();
   expect(lane.hasToBeWatched).toBe(true);
   job.carrier = undefined;
   expect(lane.hasToBeWatched, 'it still takes its slot').toBe(true);
   lane.release(0);
   expect(lane.hasToBeWatched).toBe(false);
+  lane.takeBack(send(jobOf(2)));
+  expect([lane.occupied, lane.hasToBeWatched], 'it has not looked at that').toEqual([0, true]);
+  start();
+  expect(lane.hasToBeWatched).toBe(false);
   lane.isRetired = true;
   expect(lane.hasToBeWatched).toBe(true);
   lane.isEnding = true;
   expect(lane.hasToBeWatched).toBe(false);
-  send(jobOf(2));
+  send(jobOf(3));
   expect(lane.hasToBeWatched, 'a job that was cancelled goes on there').toBe(true);
 });
 
