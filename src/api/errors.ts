@@ -236,7 +236,12 @@ for (const [name, constructor] of Object.entries({
  */
 export function withoutStack<E extends Error>(make: () => E): E {
   const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0;
+  try {
+    Error.stackTraceLimit = 0;
+  } catch {
+    // Read-only, as hardened realms make it (SES, --frozen-intrinsics): the error gets its stack.
+    return make();
+  }
   try {
     return make();
   } finally {

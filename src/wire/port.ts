@@ -26,8 +26,10 @@ export function onMessage(port: MessagePort, receive: (message: unknown) => void
   const target = port as unknown as { [DISPATCH]?: Dispatch };
   const dispatch = target[DISPATCH];
   if (typeof dispatch !== 'function') return;
-  target[DISPATCH] = function (content, type, event) {
+  const shortWay: Dispatch = function (content, type, event) {
     if (type === 'message') receive(content);
     else dispatch.call(this, content, type, event);
   };
+  // Not by assignment: it throws where a hardened realm has frozen the prototypes.
+  Reflect.defineProperty(target, DISPATCH, { value: shortWay, configurable: true, writable: true });
 }

@@ -6,14 +6,15 @@
 /** Registered, so that several copies of the library on a thread agree. */
 const SERVING = Symbol.for('millrace.serving');
 
-type Global = { [SERVING]?: string };
+/** Where the mark is: what several copies share, and no hardened realm freezes, as it may `globalThis`. */
+const shared = process as { [SERVING]?: string };
 
 /** Host: this thread serves the module from here on. */
 export function markServing(moduleUrl: string): void {
-  (globalThis as Global)[SERVING] = moduleUrl;
+  shared[SERVING] = moduleUrl;
 }
 
 /** Whether this thread serves the module. */
 export function isServing(moduleUrl: string): boolean {
-  return (globalThis as Global)[SERVING] === moduleUrl;
+  return shared[SERVING] === moduleUrl;
 }

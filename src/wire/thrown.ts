@@ -101,7 +101,8 @@ function withEntries(owner: object, entries: Entries): object {
 
 function create(className: string, message: string, name: string): Error {
   const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0;
+  // Does nothing where a hardened realm has made it read-only; an assignment would throw.
+  Reflect.set(Error, 'stackTraceLimit', 0);
   try {
     if (className === 'DOMException') return new DOMException(message, name);
     if (className === 'AggregateError') return new AggregateError([], message);
@@ -110,7 +111,7 @@ function create(className: string, message: string, name: string): Error {
     }
     return new (PLAIN_ERRORS[className] ?? Error)(message);
   } finally {
-    Error.stackTraceLimit = limit;
+    Reflect.set(Error, 'stackTraceLimit', limit);
   }
 }
 

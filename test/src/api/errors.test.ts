@@ -285,4 +285,22 @@ group('withoutStack', () => {
       Error.stackTraceLimit = before;
     }
   });
+
+  test('makes the error, with its stack, where the limit is read-only', () => {
+    const limit = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit') as PropertyDescriptor;
+    Object.defineProperty(Error, 'stackTraceLimit', { ...limit, writable: false });
+    try {
+      const error = withoutStack(() => new RangeError('why'));
+      expect(error).toBeInstanceOf(RangeError);
+      expect(error.message).toBe('why');
+      expect(() =>
+        withoutStack(() => {
+          throw new Error('it fails');
+        }),
+      ).toThrow('it fails');
+    } finally {
+      Object.defineProperty(Error, 'stackTraceLimit', limit);
+    }
+    expect(withoutStack(() => new Error('why')).stack).toBe('Error: why');
+  });
 });

@@ -61,3 +61,15 @@ test('every event but a message is dispatched as before', () => {
   dispatch.call(port, 'content', 'message', 'event');
   expect([dispatched.length, received]).toEqual([1, ['content']]);
 });
+
+test('the short way is taken, too, where a hardened realm has frozen what ports inherit', () => {
+  const DISPATCH = Symbol.for('nodejs.internal.kHybridDispatch');
+  const prototype = Object.freeze(
+    Object.assign(Object.create(EventEmitter.prototype), { [DISPATCH]() {} }),
+  );
+  const port = Object.assign(Object.create(prototype), new EventEmitter());
+  const received: unknown[] = [];
+  onMessage(port as MessagePort, (message) => received.push(message));
+  port[DISPATCH]('content', 'message', 'event');
+  expect(received).toEqual(['content']);
+});

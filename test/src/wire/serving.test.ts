@@ -4,7 +4,7 @@ import { isServing, markServing } from '../../../src/wire/serving.js';
 const MARK = Symbol.for('millrace.serving');
 
 afterEach(() => {
-  Reflect.deleteProperty(globalThis, MARK);
+  Reflect.deleteProperty(process, MARK);
 });
 
 test('a thread serves no module until it is marked, then that one alone', () => {
@@ -19,5 +19,5 @@ test('a thread serves no module until it is marked, then that one alone', () => 
 
 test('another copy of this library on the thread sees the mark', () => {
   markServing('file:///jobs.js');
-  expect((globalThis as { [MARK]?: string })[MARK]).toBe('file:///jobs.js');
+  expect((process as { [MARK]?: string })[MARK]).toBe('file:///jobs.js');
 });

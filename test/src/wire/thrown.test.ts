@@ -448,3 +448,17 @@ test('a name that was set on the error itself stays hidden from enumeration', ()
   ]);
   expect(Object.hasOwn(roundTrip(new TypeError('why')) as Error, 'name')).toBe(false);
 });
+
+test('errors are put together where V8’s limit of frames is read-only', () => {
+  const limit = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit') as PropertyDescriptor;
+  Object.defineProperty(Error, 'stackTraceLimit', { ...limit, writable: false });
+  try {
+    for (const error of [new TypeError('why'), new DOMException('stop', 'AbortError')]) {
+      const arrived = roundTrip(error) as Error;
+      expect(arrived).toBeInstanceOf(error.constructor);
+      expect([arrived.message, arrived.stack]).toEqual([error.message, error.stack]);
+    }
+  } finally {
+    Object.defineProperty(Error, 'stackTraceLimit', limit);
+  }
+});
