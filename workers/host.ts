@@ -19,6 +19,7 @@ import { serializeThrown } from '../src/wire/thrown.js';
 import { Drain, openPorts } from './drain.js';
 import { jobFunctions } from './job-functions.js';
 import { bindHook } from './hooks.js';
+import { findRunMicrotasks, type RunMicrotasks } from './microtasks.js';
 import { Runner } from './runner.js';
 
 const { port1: link, port2: mainPort } = new MessageChannel();
@@ -26,6 +27,7 @@ let runner: Runner | undefined;
 let drain: Drain | undefined;
 /** Those that keep the event loop alive: our own, and Piscina's two. */
 let ports: readonly MessagePort[] = [];
+let runMicrotasks: RunMicrotasks | undefined;
 
 onMessage(link, (message) => {
   if (message === BELL) runner?.wake();
@@ -54,7 +56,7 @@ function receive([kind, ...content]: readonly unknown[]): void {
         number,
         Hooks,
       ];
-      const made = new Runner(link, { memory, cells }, slots, { receive, stray });
+      const made = new Runner(link, { memory, cells }, slots, { receive, stray, runMicrotasks });
       return void boot(moduleUrl, made, hooks);
     }
   }
@@ -85,6 +87,8 @@ setImmediate(() => {
     port: mainPort,
   };
   parentPort?.postMessage(hello, [mainPort]);
+  // While the main thread reads that: nothing of a job module waits yet.
+  runMicrotasks = findRunMicrotasks();
 });
 
 /** What Piscina is told to look for in this file; it is never called. */

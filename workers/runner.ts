@@ -20,6 +20,7 @@ import { checkTransferable } from '../src/wire/transferable.js';
 import { isTransferred, type JobContext, TRANSFER } from '../src/api/worker.js';
 import { LargeInputs } from './inputs.js';
 import { type Desk, RunningJob } from './running-job.js';
+import type { RunMicrotasks } from './microtasks.js';
 
 /** A function of the job module. */
 export interface HostedJob {
@@ -54,6 +55,8 @@ export interface RunnerHost {
   receive(message: readonly unknown[]): void;
   /** Reports an error that belongs to no job's ending. */
   stray(error: unknown): void;
+  /** Runs what a job has left behind; without it each job gets a turn of the event loop. */
+  readonly runMicrotasks: RunMicrotasks | undefined;
 }
 
 export class Runner {
@@ -63,6 +66,7 @@ export class Runner {
   readonly #slots: number;
   readonly #largeInputs: LargeInputs;
   readonly #desk: Desk;
+  readonly #runMicrotasks: RunMicrotasks | undefined;
   #running = 0;
   #idle: (() => void) | undefined;
   #isStopped = false;
@@ -83,6 +87,7 @@ export class Runner {
     this.#link = link;
     this.#rings = new Rings(rings);
     this.#slots = slots;
+    this.#runMicrotasks = host.runMicrotasks;
     this.#largeInputs = new LargeInputs(link, (message) => host.receive(message));
     this.#desk = {
       words: this.#rings.jobWords,
@@ -161,6 +166,7 @@ export class Runner {
    * @returns Whether the next may start at once.
    */
   #mayGoOn(turnEndMs: number): boolean {
+    const runMicrotasks = this.#runMicrotasks;
     if (this.#nowMs >= turnEndMs || runMicrotasks === undefined) {
       this.#goOnLater();
       return false;
@@ -329,20 +335,6 @@ export class Runner {
     this.#wasPosted = false;
     if (this.#rings.ring()) this.#link.postMessage(BELL);
   }
-}
-
-/**
- * Runs what waits in the queues of microtasks and ticks now, as Node does after every message: an old
- * internal function of Node (DEP0134 discourages it). 42 ns if nothing waits.
- */
-const runMicrotasks = isDeprecationPending()
-  ? undefined
-  : (process as { _tickCallback?: () => void })._tickCallback;
-
-/** With this flag the call would print a warning, or throw. */
-function isDeprecationPending(): boolean {
-  const flags = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' ');
-  return flags.includes('--pending-deprecation') || process.env['NODE_PENDING_DEPRECATION'] === '1';
 }
 
 function formOf(value: unknown): number {

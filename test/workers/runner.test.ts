@@ -21,22 +21,16 @@ vi.mock('../../src/wire/clock.js', () => ({
   },
 }));
 
-/**
- * Node's function that runs ticks and microtasks, which the runner takes at its import. It throws what a test
- * wants it to: a tick that really throws ends the process, as the host does.
- */
-const ticks = vi.hoisted(() => {
-  const state: { error: unknown } = { error: undefined };
-  const owner = process as { _tickCallback?: () => void };
-  const run = owner._tickCallback;
-  owner._tickCallback = () => {
-    const { error } = state;
-    state.error = undefined;
-    if (error !== undefined) throw error;
-    run?.();
-  };
-  return state;
-});
+/** What the next run of ticks and microtasks throws: a tick that really throws ends the process, as the host does. */
+const ticks: { error: unknown } = { error: undefined };
+
+/** Runs ticks and microtasks, as on a thread. */
+function runMicrotasks(): void {
+  const { error } = ticks;
+  ticks.error = undefined;
+  if (error !== undefined) throw error;
+  (process as { _tickCallback?: () => void })._tickCallback?.();
+}
 
 const channels: MessageChannel[] = [];
 beforeEach(() => {
@@ -47,7 +41,7 @@ afterEach(() => {
 });
 
 /** A runner, and the main thread's side of its link and of its memory. */
-function setUp(execute: HostedJob['execute'], slots = 1) {
+function setUp(execute: HostedJob['execute'], slots = 1, run: 'at once' | 'by turns' = 'at once') {
   const channel = new MessageChannel();
   channels.push(channel);
   const { port1: link, port2: port } = channel;
@@ -62,6 +56,7 @@ function setUp(execute: HostedJob['execute'], slots = 1) {
       }
     },
     crash: (error) => crashes.push(error),
+    runMicrotasks: run === 'at once' ? runMicrotasks : undefined,
   });
   runner.jobs = [{ name: 'job', execute }];
   let cells = 0;
@@ -207,6 +202,29 @@ describe('what a job leaves behind', () => {
     expect(log.slice(0, 3)).toEqual(['a', 'left by a', 'b']);
     await macrotask();
     expect(log[3]).toBe('left by b');
+  });
+
+  test.each([
+    ['a microtask', (run: () => void) => queueMicrotask(run)],
+    ['a tick', (run: () => void) => process.nextTick(run)],
+  ])('has run, too, where nothing can run it at once: %s', async (_, leave) => {
+    const log: unknown[] = [];
+    const given = setUp(
+      (input) => {
+        log.push(input);
+        leave(() => log.push(`left by ${String(input)}`));
+      },
+      1,
+      'by turns',
+    );
+    for (const input of ['a', 'b', 'c']) given.send(input);
+    await wake(given);
+    expect(log).toEqual(['a', 'left by a']);
+    await macrotask();
+    expect(log).toEqual(['a', 'left by a', 'b', 'left by b']);
+    await macrotask();
+    expect(log.slice(4)).toEqual(['c', 'left by c']);
+    expect(given.cameBack()).toEqual([0, 1, 2]);
   });
 
   test('and throws is a crash, which is left to the host', async () => {
