@@ -1,6 +1,6 @@
 /**
  * The projects of the test suite, from the quickest to the slowest: `unit` (and `unit, isolated`),
- * `processes`, `pool`, `not coalescing`, `e2e`. CONTRIBUTING.md says which to run when.
+ * `processes`, `pool`, `not coalescing` and those of `WITHOUT`, `e2e`. CONTRIBUTING.md says which to run when.
  */
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { IS_FULL } from './test/helpers/extent.js';
@@ -19,6 +19,13 @@ const SAME_WITHOUT = [
   'test/pool/{process,histories.property}.test.ts',
   'test/pool/{compiled,host,loading,memory,module,names,nesting,piscina}.test.ts',
   'test/pool/{pool-options,ready,refusals,thread-options}.test.ts',
+];
+
+/** Where Node lacks an internal function that the pool uses if it is there. */
+const WITHOUT: ReadonlyArray<[name: string, preload: string, files: string]> = [
+  ['no tick callback', 'tick-callback-missing', 'cancel,coalescing,shared-threads,stray-errors'],
+  ['stubbed tick callback', 'tick-callback-stubbed', 'shared-threads,stray-errors'],
+  ['renamed dispatch', 'dispatch-renamed', 'cancel,cloning,close,coalescing,signals,transfer'],
 ];
 
 function project(
@@ -54,6 +61,13 @@ export default defineConfig({
               exclude: SAME_WITHOUT,
               env: { COALESCE: 'off', MILLRACE_TESTS: 'quick' },
             }),
+            ...WITHOUT.map(([name, preload, files]) =>
+              project(name, {
+                include: [`test/pool/{${files}}.test.ts`],
+                execArgv: ['--require', `./test/fixtures/preloads/${preload}.cjs`],
+                env: { MILLRACE_TESTS: 'quick' },
+              }),
+            ),
           ]
         : []),
       project('e2e', { include: ['test/e2e/**/*.test.ts'] }),
