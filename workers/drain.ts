@@ -8,8 +8,11 @@
  * Invariant: teardown is run once at most, and not while a function can still go on. One whose promise nothing can
  * settle any more, as the loop is empty, counts as ended.
  */
-import { setImmediate } from 'node:timers';
+import * as timers from 'node:timers';
 import { MessagePort } from 'node:worker_threads';
+
+/** Taken at the start, as a job module may replace it. */
+const { setImmediate } = timers;
 
 /** What the drain needs of its thread. */
 export interface DrainHost {

@@ -22,6 +22,8 @@ import { bindHook } from './hooks.js';
 import { findRunMicrotasks, type RunMicrotasks } from './microtasks.js';
 import { Runner } from './runner.js';
 
+/** Taken at the start, as a job module may replace it. */
+const { exit } = process;
 const { port1: link, port2: mainPort } = new MessageChannel();
 let runner: Runner | undefined;
 let drain: Drain | undefined;
@@ -73,8 +75,8 @@ function stray(error: unknown): void {
 function uncaught(error: unknown): void {
   link.postMessage([Kind.uncaught, serializeThrown(error)]);
   // Nothing that was half loaded is worth keeping.
-  if (runner === undefined) process.exit(1);
-  runner.stop();
+  if (runner === undefined) exit(1);
+  else runner.stop();
 }
 
 // Piscina reports itself ready right after it has loaded this file; the greeting must come later,

@@ -9,6 +9,7 @@
  *   the bell follows before this thread sleeps, or while it still has enough to do until more comes.
  * - No error of a job, and no value that can't be cloned, ends the thread.
  */
+import * as timers from 'node:timers';
 import type { MessagePort, Transferable } from 'node:worker_threads';
 import { sharedNowMs as now } from '../src/wire/clock.js';
 import { Inline } from '../src/wire/inline.js';
@@ -21,6 +22,10 @@ import { isTransferred, type JobContext, TRANSFER } from '../src/api/worker.js';
 import { LargeInputs } from './inputs.js';
 import { type Desk, RunningJob } from './running-job.js';
 import type { RunMicrotasks } from './microtasks.js';
+
+/** Taken at the start, as a job module may replace them: fake timers, promises of a library. */
+const { setImmediate } = timers;
+const NodePromise = Promise;
 
 /** A function of the job module. */
 export interface HostedJob {
@@ -228,28 +233,30 @@ export class Runner {
       // `Reflect.apply` keeps V8 from inlining the job: a loop in it, compiled as a part of this function
       // with its `try` and an input of any type, took 2.4 times as long (docs/design.md).
       const result: unknown = Reflect.apply(execute, undefined, [input, job]);
-      if (isThenable(result)) this.#await(cell, job, result);
+      if (isThenable(result)) void this.#await(cell, job, result);
       else this.#fulfil(cell, job, result);
     } catch (error) {
       this.#reject(cell, job, error);
     }
   }
 
-  #await(cell: number, job: RunningJob, result: PromiseLike<unknown>): void {
+  async #await(cell: number, job: RunningJob, result: PromiseLike<unknown>): Promise<void> {
     this.#rings.markAsync(cell);
     this.#nowMs = now();
-    // What `then` hands over may be a promise again; `Promise.resolve` follows it to the end.
-    new Promise((resolve) => resolve(result)).then(
-      (value) => {
-        this.#fulfil(cell, job, value);
-        this.#announce();
-        this.#goOnLater();
-      },
-      (reason) => {
-        this.#reject(cell, job, reason);
-        this.#goOnLater();
-      },
-    );
+    let value: unknown;
+    try {
+      // What `then` hands over may be a promise again; `await` follows it to the end. Of a promise it asks no
+      // `then`, which the job module may have replaced for all of them, but for one of its own.
+      value = await (Object.hasOwn(result, 'then')
+        ? new NodePromise((resolve) => resolve(result))
+        : result);
+    } catch (reason) {
+      this.#reject(cell, job, reason);
+      return this.#goOnLater();
+    }
+    this.#fulfil(cell, job, value);
+    this.#announce();
+    this.#goOnLater();
   }
 
   #reject(cell: number, job: RunningJob, reason: unknown): void {

@@ -6,7 +6,11 @@
  * shares no identity with any other value; what does not fit, or might not come out the same, is not
  * written, and crosses in a message of its own.
  */
+import { Buffer } from 'node:buffer';
 import { types } from 'node:util';
+
+/** Taken at the start, as a job module may replace them. */
+const { parse, stringify } = JSON;
 
 /** Bytes that a cell has for a value. */
 export const INLINE_BYTES = 256;
@@ -93,7 +97,7 @@ export class InlineValues {
     const start = cell * STRIDE;
     const end = start + (this.#lengths[cell] as number);
     const text = this.#bytes.toString('latin1', start, end);
-    return form === Inline.object ? JSON.parse(text) : text;
+    return form === Inline.object ? parse(text) : text;
   }
 
   #writeObject(cell: number, value: object): number {
@@ -169,7 +173,7 @@ function flatText(value: object): string | undefined {
   for (const name of names) {
     const property = flatProperty((value as Readonly<Record<string, unknown>>)[name]);
     if (property === undefined) return undefined;
-    text += `${text === '' ? '{' : ','}${JSON.stringify(name)}:${property}`;
+    text += `${text === '' ? '{' : ','}${stringify(name)}:${property}`;
     if (text.length > INLINE_BYTES) return undefined;
   }
   return text === '' ? '{}' : `${text}}`;
@@ -178,7 +182,7 @@ function flatText(value: object): string | undefined {
 function flatProperty(value: unknown): string | undefined {
   switch (typeof value) {
     case 'string':
-      return value.length > INLINE_BYTES ? undefined : JSON.stringify(value);
+      return value.length > INLINE_BYTES ? undefined : stringify(value);
     case 'number':
       return Number.isFinite(value) && !Object.is(value, -0) ? String(value) : undefined;
     case 'boolean':

@@ -4,6 +4,7 @@
  * Invariants: a view never drags its larger buffer along; a Buffer that is the whole value arrives
  * as a Buffer; weighing a value costs a bounded number of steps, whatever its size.
  */
+import { Buffer } from 'node:buffer';
 import { types } from 'node:util';
 import type { Transferable } from 'node:worker_threads';
 

@@ -462,3 +462,16 @@ test('errors are put together where V8’s limit of frames is read-only', () => 
     Object.defineProperty(Error, 'stackTraceLimit', limit);
   }
 });
+
+test('a DOMException of another environment arrives as one', () => {
+  class OtherDOMException {
+    name = 'AbortError';
+    message = 'stop';
+    get [Symbol.toStringTag](): string {
+      return 'DOMException';
+    }
+  }
+  const arrived = roundTrip(new OtherDOMException()) as DOMException;
+  expect(arrived).toBeInstanceOf(DOMException);
+  expect([arrived.name, arrived.message, arrived.code]).toEqual(['AbortError', 'stop', 20]);
+});
