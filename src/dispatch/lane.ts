@@ -73,7 +73,7 @@ export interface Suspicion {
   readonly consumed: number;
   /** The message that it has to answer. */
   readonly ping: number;
-  /** The job that it would have to start next, when it was put out of reach. */
+  /** The job that it would have to start next, if reading its input may be what keeps the thread. */
   next?: JobRecord | undefined;
   /** How long it may go on like that; undefined before it counts as stuck. */
   grace: Grace | undefined;

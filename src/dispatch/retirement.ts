@@ -130,8 +130,8 @@ export class Retirement {
     }
     if (lane.isShut) return;
     lane.isShut = true;
-    [suspicion.next] = lane.unstarted();
     this.#recovery.recallSmall(lane);
+    [suspicion.next] = lane.unstarted();
     this.#giveTime(lane, suspicion);
   }
 
@@ -153,7 +153,7 @@ export class Retirement {
   }
 
   #giveTime(lane: Lane, suspicion: Suspicion): void {
-    const readMs = (suspicion.next?.bytes ?? 0) / SLOWEST_READ_BYTES_PER_MS;
+    const readMs = Math.floor((suspicion.next?.bytes ?? 0) / SLOWEST_READ_BYTES_PER_MS);
     const graceMs = Math.max(STUCK_MS, this.graceMs) + readMs;
     suspicion.grace = this.#after(graceMs, () => this.#stuck(lane, suspicion));
   }

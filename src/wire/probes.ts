@@ -45,11 +45,22 @@ const UNREADABLE = Symbol('unreadable');
 /** Whether a value is an error, also one of another realm, such as a `vm` context. */
 export function isError(value: unknown): value is Error {
   if (typeof value !== 'object' || value === null) return false;
-  return types.isNativeError(value) || prototypesOf(value).includes(Error.prototype);
+  if (types.isNativeError(value) || prototypesOf(value).includes(Error.prototype)) return true;
+  return isDOMException(value);
+}
+
+/** By its tag: the class of an environment such as jsdom inherits from no error of ours. */
+function isDOMException(value: object): boolean {
+  try {
+    return Object.prototype.toString.call(value) === '[object DOMException]';
+  } catch {
+    return false;
+  }
 }
 
 /** The nearest built-in class of an error: of this realm, else by its name, as every realm has its own. */
 export function builtInName(error: object): string {
+  if (isDOMException(error)) return 'DOMException';
   const prototypes = prototypesOf(error);
   const own = prototypes.find((prototype) => NAMES.has(prototype));
   if (own !== undefined) return NAMES.get(own) as string;

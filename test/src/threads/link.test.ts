@@ -30,6 +30,7 @@ const DRAIN_MS = 70;
 const TEARDOWN_MS = 90;
 /** How long a thread may drain over jobs that were settled. */
 const ABANDONED_MS = 30_000;
+const ANSWER_MS = 100;
 const ports: MessagePort[] = [];
 
 beforeEach(() => {
@@ -101,9 +102,10 @@ function setUp(hooks: Partial<LinkSettings['hooks']> = {}) {
 type Given = ReturnType<typeof setUp>;
 
 /** A job of this link's thread runs, and is to be seen in the memory. */
-function startJob(link: ThreadLink): void {
+function startJob(link: ThreadLink): number {
   link.rings.offer(0, false);
   new Rings(link.rings).start(0, 1);
+  return 0;
 }
 
 /** Time passes until just before the limit, then until the limit. */
@@ -129,7 +131,8 @@ test('a new link waits for its thread to boot', () => {
     wasGreeted: false,
     wasReady: false,
     wasRetired: false,
-    isOverAbandoned: false,
+    mayFinish: false,
+    hasNativeWork: false,
     hasAnswered: false,
     rings: { cells: 3 + AHEAD_CELLS },
   });
@@ -384,7 +387,7 @@ describe('draining', () => {
     events.length = 0;
     link.drain(false);
     link.drain(true);
-    expect(link).toMatchObject({ state: 'draining', isInService: false, isOverAbandoned: false });
+    expect(link).toMatchObject({ state: 'draining', isInService: false, mayFinish: false });
     expect(await told()).toEqual([[Kind.drain, true]]);
     expect(events).toEqual([]);
   });
@@ -407,7 +410,6 @@ describe('draining', () => {
   });
 
   test.each<[string, boolean, string | undefined, number]>([
-    ['drainMs', false, undefined, DRAIN_MS],
     ['teardownMs, while it tears down', false, 'close', TEARDOWN_MS],
     ['half a minute, over jobs that were settled', true, undefined, ABANDONED_MS],
     ['half a minute, over such jobs and a teardown', true, 'close', ABANDONED_MS],
@@ -417,19 +419,70 @@ describe('draining', () => {
       const { link, worker, events, beReady } = setUp({ teardown });
       await beReady();
       link.drain(isOver);
-      expect(link.isOverAbandoned).toBe(isOver);
+      expect(link.mayFinish).toBe(isOver);
       expect(await passes(limitMs, () => events)).toEqual([[], [['terminated', 'terminated']]]);
       expect(worker.calls).toEqual(['terminate', 'unref']);
     },
   );
 
+  /** What happens when open handles have kept the thread alive for `drainMs`. */
+  async function drainMsPass({ events, told, arrived }: Given): Promise<void> {
+    await told();
+    arrived.length = 0;
+    vi.advanceTimersByTime(DRAIN_MS - 1);
+    expect(await told()).toEqual([]);
+    arrived.length = 0;
+    vi.advanceTimersByTime(1);
+    await macrotask();
+    expect(await told()).toEqual([[Kind.drain, true]]);
+    expect(events).toEqual([]);
+  }
+
+  test('takes at most drainMs where nothing is said; the thread is asked, and then ended by force', async () => {
+    const given = setUp();
+    await given.beReady();
+    given.link.drain(false);
+    await drainMsPass(given);
+    expect(await passes(ANSWER_MS, () => given.events)).toEqual([
+      [],
+      [['terminated', 'terminated']],
+    ]);
+  });
+
   test('has drainMs of its own after the teardown', async () => {
-    const { link, events, beReady, say } = setUp({ teardown: 'close' });
-    await beReady();
-    link.drain(false);
+    const given = setUp({ teardown: 'close' });
+    await given.beReady();
+    given.link.drain(false);
     vi.advanceTimersByTime(TEARDOWN_MS - 1);
-    await say([Kind.tornDown]);
-    expect(await passes(DRAIN_MS, () => events)).toEqual([[], [['terminated', 'terminated']]]);
+    await given.say([Kind.drained, true]);
+    await drainMsPass(given);
+    await given.say([Kind.drained, true]);
+    expect(await passes(ANSWER_MS, () => given.events)).toEqual([
+      [],
+      [['terminated', 'terminated']],
+    ]);
+  });
+
+  test('has half a minute where nothing but native work keeps the thread alive', async () => {
+    const given = setUp();
+    await given.beReady();
+    given.link.drain(false);
+    await drainMsPass(given);
+    await given.say([Kind.drained, false]);
+    expect(given.link).toMatchObject({ mayFinish: true, hasNativeWork: true });
+    expect(await passes(ABANDONED_MS, () => given.events)).toEqual([
+      [],
+      [['terminated', 'terminated']],
+    ]);
+    expect(given.link.mayFinish).toBe(false);
+  });
+
+  test('may not finish by itself while a job blocks it', async () => {
+    const { link, beReady } = setUp();
+    await beReady();
+    startJob(link);
+    link.drain(true);
+    expect(link.mayFinish).toBe(false);
   });
 
   test('has no less time after the teardown, if jobs that were settled still run', async () => {
@@ -437,7 +490,7 @@ describe('draining', () => {
     await beReady();
     link.drain(true);
     vi.advanceTimersByTime(1000);
-    await say([Kind.tornDown]);
+    await say([Kind.drained, true]);
     expect(await passes(ABANDONED_MS - 1000, () => events)).toEqual([
       [],
       [['terminated', 'terminated']],
@@ -502,12 +555,23 @@ describe('the end of a thread for the sake of its pool', () => {
     expect(given.worker.calls).toEqual(then === 'terminated' ? ['terminate', 'unref'] : []);
   });
 
-  test.each([false, true])('gives it time for jobs that still run: %s', async (isRunning) => {
-    const { link, beReady } = setUp();
+  test('gives it time for jobs with a promise that still run', async () => {
+    const { link, worker, beReady } = setUp();
     await beReady();
-    if (isRunning) startJob(link);
+    const cell = startJob(link);
+    new Rings(link.rings).markAsync(cell);
     link.end();
-    expect(link.isOverAbandoned).toBe(isRunning);
+    expect(link).toMatchObject({ state: 'draining', mayFinish: true });
+    expect(worker.calls).toEqual([]);
+  });
+
+  test('is by force if a synchronous job blocks it', async () => {
+    const { link, worker, beReady } = setUp();
+    await beReady();
+    startJob(link);
+    link.end();
+    expect(link.state).toBe('terminated');
+    expect(worker.calls).toEqual(['terminate', 'unref']);
   });
 
   test('by force is reported, once, and keeps the process no longer alive', async () => {
@@ -650,13 +714,13 @@ describe('at the exit of the process', () => {
   /** Whether a thread was told to leave, and whether it was waited for. */
   async function leaves(given: Given): Promise<{ orders: unknown[]; waits: unknown[] }> {
     const { link, told } = given;
-    const wait = vi.spyOn(link.rings, 'waitForEnd').mockImplementation(() => {});
+    const wait = vi.spyOn(link.rings, 'waitForEnd').mockReturnValue(true);
     link.leave();
     link.awaitEnd(5);
     return { orders: await told(), waits: wait.mock.calls.map(([limitMs]) => limitMs) };
   }
   const servedAsync = ({ link }: Given): void => new Rings(link.rings).markAsync(0);
-  const isLeft = { orders: [[Kind.drain, false]], waits: [5] };
+  const isLeft = { orders: [[Kind.drain, false]], waits: [expect.closeTo(5, 0)] };
   const isNot = { orders: [], waits: [] };
 
   test('a thread that has served a job with a promise is told to leave, and waited for', async () => {

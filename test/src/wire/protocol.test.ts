@@ -53,7 +53,7 @@ test('the numbers of this version of the protocol are fixed', () => {
       progress: 11,
       more: 12,
       drain: 13,
-      tornDown: 14,
+      drained: 14,
     },
     Form: {
       plain: 0,
