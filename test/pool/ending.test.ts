@@ -273,19 +273,14 @@ describe('what a finished job has left behind', () => {
     expect(await first).toBe('left');
   });
 
-  test.each(['runMs', 'totalMs'])(
-    'a %s that runs out takes a result that is there',
-    async (which) => {
-      const pool = makePool({ threads: 1, backlog: 8 }, module);
-      const job = pool.run(
-        'leave',
-        { what: 'microtasks', ms: Infinity },
-        { timeout: { [which]: 30 } },
-      );
-      pool.trySubmit('echo', 1)?.cancel();
-      expect(await job).toBe('left');
-    },
-  );
+  test('a timeout that runs out takes a result that is there', async () => {
+    const pool = makePool({ threads: 1, backlog: 8 }, module);
+    await pool.ready();
+    const input = { what: 'microtasks', ms: Infinity };
+    const job = pool.run('leave', input, { timeout: { runMs: 20 } });
+    pool.trySubmit('echo', 1)?.cancel();
+    expect(await job).toBe('left');
+  });
 });
 
 describe('a closing deadline', () => {

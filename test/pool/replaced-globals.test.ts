@@ -54,8 +54,8 @@ test('a stray rejection is reported', async () => {
 
 test('an uncaught exception ends the thread, and another takes its place', async () => {
   const pool = makePool({ threads: 1 }, module);
-  const lost = once(pool, 'threadLost');
+  const retired = once(pool, 'threadRetired');
   await rejection(pool.run('crashes'));
-  await lost;
+  await retired;
   expect(await pool.run('now', 'on')).toBe('on');
 });

@@ -185,9 +185,12 @@ test.each(hostile)('%s that is left behind as a rejection is a stray error', asy
 
 test.each(hostile)('%s that nobody catches ends its thread, and no other', async (kind) => {
   const pool = makePool({ threads: 1 }, module);
-  expect(await rejection(pool.run('crash', kind))).toBeTypeOf('object');
+  const stray = once(pool, 'strayError');
+  const error = await rejection(pool.run('crash', kind));
+  expect(error).toMatchObject({ code: 'ERR_THREAD_LOST', started: true });
+  expect(await stray).toEqual([error.cause]);
   expect(await pool.run('echo', 'on')).toBe('on');
-  expect(pool.stats().threads).toMatchObject({ ready: 1, lost: 1 });
+  expect(pool.stats().threads).toMatchObject({ ready: 1, lost: 0, retirements: 1 });
 });
 
 test('the fields beside those that cannot be cloned arrive', async () => {
