@@ -73,6 +73,8 @@ export class Threads {
     try {
       this.#fill();
     } catch (error) {
+      // Those that were started before have nobody to serve.
+      void this.end(performance.now());
       throw startFailure(settings, error);
     }
     drainAtExit(this);

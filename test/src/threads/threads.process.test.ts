@@ -386,4 +386,19 @@ describe('an option that Node refuses', () => {
     expect(error).toMatchObject({ code: 'ERR_INVALID_OPTION', option: 'execArgv' });
     expect(workers).toEqual([]);
   });
+
+  test('only for a later thread leaves none of the earlier ones', async () => {
+    let clones = 0;
+    const workerData = {
+      get field() {
+        clones += 1;
+        if (clones === 3) throw new Error('no third time');
+        return clones;
+      },
+    };
+    const error = thrownBy(() => start('jobs.js', { threads: 4, workerData }));
+    expect(error).toMatchObject({ code: 'ERR_INVALID_OPTION', option: 'workerData' });
+    await until(() => workers.length === 2);
+    await until(() => workers.every(({ threadId }) => threadId === -1));
+  });
 });
