@@ -1,13 +1,14 @@
 /**
- * What `src/threads/threads.ts` and `src/threads/link.ts` rely on in Piscina, so that an upgrade shows what changed.
+ * What `src/threads/start-thread.ts`, `src/threads/link.ts` and `workers/drain.ts` rely on in Piscina, so that an upgrade
+ * shows what changed.
  */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type MessagePort, Worker } from 'node:worker_threads';
 import { Piscina, version } from 'piscina';
 import { afterEach, expect, test } from 'vitest';
-import { fixture, fixturePath } from '../helpers/guard.js';
-import { until } from '../helpers/outcomes.js';
+import { fixturePath } from '../helpers/guard.js';
+import { macrotask, until } from '../helpers/outcomes.js';
 
 interface Greeting {
   readonly threadId: number;
@@ -17,18 +18,20 @@ interface Greeting {
 
 const piscinas: Piscina[] = [];
 
-/** A Piscina as `threads.ts` makes it. */
-function start(threads: number, options = {}) {
+/** A Piscina as `start-thread.ts` makes it. */
+function start(options = {}) {
   const piscina = new Piscina({
     filename: fixturePath('piscina-host.js'),
     name: 'serve',
-    minThreads: threads,
-    maxThreads: threads,
+    minThreads: 1,
+    maxThreads: 1,
+    idleTimeout: Infinity,
     atomics: 'disabled',
     recordTiming: false,
     ...options,
   });
   piscinas.push(piscina);
+  (piscina.options as { minThreads: number }).minThreads = 0;
   const greetings: Greeting[] = [];
   const errors: Error[] = [];
   piscina.on('message', (greeting: Greeting) => greetings.push(greeting));
@@ -37,9 +40,19 @@ function start(threads: number, options = {}) {
     piscina,
     greetings,
     errors,
-    workers: () => [...piscina.threads] as Worker[],
-    greeted: (count: number) => until(() => greetings.length >= count),
+    worker: piscina.threads[0] as Worker,
+    greeted: async () => {
+      await until(() => greetings.length > 0);
+      return greetings[0] as Greeting;
+    },
   };
+}
+
+/** The code with which a thread exits; it may have failed before. */
+function exitOf(worker: Worker): Promise<number> {
+  return new Promise((resolve) => {
+    worker.on('exit', resolve);
+  });
 }
 
 afterEach(async () => {
@@ -52,126 +65,77 @@ test('is the exact version that was read and tested', () => {
   expect(version).toBe('5.3.2');
 });
 
-test('lists its threads, as Worker objects, when it is constructed', () => {
-  const workers = start(3).workers();
-  expect(workers).toHaveLength(3);
-  for (const worker of workers) expect(worker).toBeInstanceOf(Worker);
-  expect(new Set(workers.map((worker) => worker.threadId)).size).toBe(3);
+test('has started its thread, a Worker object, when it is constructed', () => {
+  const { piscina, worker } = start();
+  expect(piscina.threads).toEqual([worker]);
+  expect(worker).toBeInstanceOf(Worker);
+  expect(worker.threadId).toBeGreaterThan(0);
 });
 
-test('passes on what a thread posts through parentPort, ports included', async () => {
-  const { greetings, greeted, workers } = start(2, { workerData: { given: 'data' } });
-  await greeted(2);
-  const ids = greetings.map((greeting) => greeting.threadId).toSorted();
-  expect(ids).toEqual(
-    workers()
-      .map((worker) => worker.threadId)
-      .toSorted(),
-  );
-  expect(greetings[0]?.workerData).toEqual({ given: 'data' });
-  const port = greetings[0]?.port as MessagePort;
+test('passes on what its thread posts through parentPort, ports included', async () => {
+  const { greeted, worker } = start({ workerData: { given: 'data' } });
+  const { threadId, workerData, port } = await greeted();
+  expect(threadId).toBe(worker.threadId);
+  expect(workerData).toEqual({ given: 'data' });
   port.postMessage('answer');
   expect(await once(port, 'message')).toEqual(['answer later']);
 });
 
 test('hears that a thread is ready before the thread greets, and keeps that to itself', async () => {
-  const { piscina, greeted, greetings, workers } = start(1);
+  const { greeted, greetings, worker } = start();
   const posted: unknown[] = [];
-  workers()[0]?.on('message', (message) => posted.push(message));
-  await greeted(1);
+  worker.on('message', (message) => posted.push(message));
+  await greeted();
   expect(posted).toHaveLength(2);
   expect(posted[0]).not.toHaveProperty('greeting');
   expect(posted[1]).toBe(greetings[0]);
-  expect(piscina.threads).toHaveLength(1);
 });
 
-test.each(['terminate', 'exit'])(
-  'has put the replacement of a ready thread into its list when a later listener hears of the exit: %s',
+test('leaves an idle thread alone only with idleTimeout: Infinity', async () => {
+  const kept = start();
+  const ended = start({ idleTimeout: 0 });
+  await exitOf(ended.worker);
+  await kept.greeted();
+  await macrotask();
+  expect(ended.piscina.threads).toEqual([]);
+  expect(kept.piscina.threads).toEqual([kept.worker]);
+});
+
+test.each(['terminate', 'exit', 'throw', 'let go'])(
+  'replaces no thread once it wants none, however that ends: %s',
   async (how) => {
-    const { greetings, greeted, workers } = start(2);
-    await greeted(2);
-    const before = workers();
-    const lost = before.find((each) => each.threadId === greetings[0]?.threadId) as Worker;
-    let after: Worker[] = [];
-    lost.on('exit', () => (after = workers()));
-    const exited = once(lost, 'exit');
-    if (how === 'terminate') void lost.terminate();
-    else greetings[0]?.port.postMessage('exit');
-    await exited;
-    expect(after).toHaveLength(2);
-    expect(after).not.toContain(lost);
-    const replacement = after.find((worker) => !before.includes(worker));
-    await greeted(3);
-    expect(replacement?.threadId).toBe(greetings[2]?.threadId);
+    const { piscina, greeted, greetings, errors, worker } = start();
+    const { port } = await greeted();
+    const exited = exitOf(worker);
+    if (how === 'terminate') void worker.terminate();
+    else port.postMessage(how);
+    expect(await exited).toBe({ terminate: 1, exit: 4, throw: 1, 'let go': 0 }[how]);
+    await macrotask();
+    expect(piscina.threads).toEqual([]);
+    expect(greetings).toHaveLength(1);
+    expect(errors.map(({ message }) => message)).toEqual(
+      how === 'throw' ? ['thrown on an idle thread'] : [],
+    );
   },
 );
 
-test('replaces ready threads again and again', async () => {
-  const { greeted, workers } = start(1);
-  for (let round = 1; round <= 5; round += 1) {
-    await greeted(round);
-    void workers()[0]?.terminate();
-  }
-  await greeted(6);
-  expect(workers()).toHaveLength(1);
+test('replaces none that dies booting', async () => {
+  const { piscina, errors, worker } = start({ filename: fixturePath('modules/throws.mjs') });
+  await exitOf(worker);
+  await macrotask();
+  expect(piscina.threads).toEqual([]);
+  expect(errors).toMatchObject([{ code: 'E_BROKEN' }]);
 });
 
-test('takes its first threads for ready; gives up where one dies booting that replaces another', async () => {
-  const survivor = new Int32Array(new SharedArrayBuffer(4));
-  const execArgv = ['--import', fixture('modules/preload-for-one.mjs').href];
-  const { errors, greeted, workers } = start(2, { workerData: { survivor }, execArgv });
-  const [doomed, last] = workers() as [Worker, Worker];
-  Atomics.store(survivor, 0, last.threadId);
-  Atomics.notify(survivor, 0);
-  await greeted(1);
-  await until(() => errors.length === 2);
-  expect(errors.map((error) => error.message)).toEqual(['not for me', 'not for me']);
-  expect(workers()).toEqual([last]);
-  expect(doomed.threadId).toBe(-1);
-  // From here on no thread is replaced, though it had been ready.
-  const exited = once(last, 'exit');
-  void last.terminate();
-  await exited;
-  expect(workers()).toEqual([]);
-});
-
-test('tells an uncaught exception of an idle thread as an error event, and replaces the thread', async () => {
-  const { errors, greetings, greeted, workers } = start(1);
-  await greeted(1);
-  const thrown = once(workers()[0] as Worker, 'error');
-  greetings[0]?.port.postMessage('throw');
-  const [error] = await thrown;
-  expect(errors).toEqual([error]);
-  await greeted(2);
-  expect(workers()).toHaveLength(1);
+test('keeps the event loop of its thread alive by two ports: parentPort, and that for its tasks', async () => {
+  const { greeted } = start();
+  const { port } = await greeted();
+  port.postMessage('ports');
+  // The third is that of the greeting.
+  expect(await once(port, 'message')).toEqual([3]);
 });
 
 test('throws from its constructor what Node refuses of the options', () => {
-  expect(() => start(2, { execArgv: ['--title=x'] })).toThrow('--title=x');
-  expect(() => start(2, { workerData: () => {} })).toThrow('could not be cloned');
-});
-
-test('destroy() ends every thread, booting or ready, and closes their ports', async () => {
-  for (const isReady of [false, true]) {
-    const { piscina, greetings, greeted, workers } = start(2);
-    if (isReady) await greeted(2);
-    const before = workers();
-    const closed = greetings.map((greeting) => once(greeting.port, 'close'));
-    await piscina.destroy();
-    expect(before.map((worker) => worker.threadId)).toEqual([-1, -1]);
-    expect(workers()).toEqual([]);
-    await Promise.all(closed);
-  }
-});
-
-test('two destroy() at once start new threads: there must be one only', async () => {
-  const { piscina, greeted, workers } = start(1);
-  await greeted(1);
-  const [thread] = workers();
-  const exited = once(thread as Worker, 'exit');
-  void piscina.destroy();
-  await piscina.destroy();
-  await exited;
-  expect(workers()).toHaveLength(1);
-  expect(workers()).not.toContain(thread);
+  expect(() => start({ execArgv: ['--title=x'] })).toThrow('--title=x');
+  expect(() => start({ workerData: () => {} })).toThrow('could not be cloned');
 });

@@ -168,12 +168,12 @@ describe('after failures in a row a replacement is late', () => {
   }
 
   /** Loses one thread after the other, and returns how late each replacement is started. */
-  async function delays(given: Given, losses: number, beforeLoss = (_: number): void => {}) {
+  async function delays(given: Given, losses: number, beforeLoss?: (loss: number) => void) {
     const all: number[] = [];
     const threads = workers.length;
     for (let loss = 1; loss <= losses; loss += 1) {
       await until(() => given.ready.length === threads + loss - 1);
-      beforeLoss(loss);
+      beforeLoss?.(loss);
       void workers[loss - 1]?.terminate();
       all.push(await lateMs(() => given.threads.lost === loss));
     }
