@@ -3,6 +3,7 @@ import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { transfer } from '../../src/api/worker.js';
 import { Inline } from '../../src/wire/inline.js';
+import { Told } from '../../src/wire/job-words.js';
 import { BELL, Form, Kind } from '../../src/wire/protocol.js';
 import { Rings } from '../../src/wire/rings.js';
 import { decodeThrown, type EncodedError } from '../../src/wire/thrown.js';
@@ -31,6 +32,9 @@ function runMicrotasks(): void {
   if (error !== undefined) throw error;
   (process as { _tickCallback?: () => void })._tickCallback?.();
 }
+
+/** What takes so long never ends. */
+const HANGS_MS = 10_000;
 
 const channels: MessageChannel[] = [];
 beforeEach(() => {
@@ -61,13 +65,13 @@ function setUp(execute: HostedJob['execute'], slots = 1, run: 'at once' | 'by tu
   runner.jobs = [{ name: 'job', execute }];
   let cells = 0;
   /** Sends a job, and does not wake the thread. Returns its cell. */
-  const send = (input: unknown, form?: number): number => {
+  const send = (input: unknown, form?: number, isHeard = false): number => {
     const cell = cells;
     cells += 1;
     main.forms[cell] = form ?? main.values.write(cell, input);
     main.functions[cell] = 0;
     main.ids[cell] = 100 + cell;
-    main.offer(cell, false);
+    main.offer(cell, isHeard);
     main.submit(cell);
     return cell;
   };
@@ -112,15 +116,15 @@ describe('jobs', () => {
   test('run in the order of sending, with their input, name and number', async () => {
     const calls: unknown[] = [];
     const given = setUp((input, job) => {
-      calls.push([input, job]);
+      calls.push([input, job.name, job.id, job.attempt]);
       return { twice: input };
     });
     for (const input of ['a', 'b', 'c']) given.send(input);
     await wake(given);
     expect(calls).toEqual([
-      ['a', { name: 'job', id: 100 }],
-      ['b', { name: 'job', id: 101 }],
-      ['c', { name: 'job', id: 102 }],
+      ['a', 'job', 100, 1],
+      ['b', 'job', 101, 1],
+      ['c', 'job', 102, 1],
     ]);
     expect(given.cameBack()).toEqual([0, 1, 2]);
     expect([0, 1, 2].map(given.resultIn)).toEqual([{ twice: 'a' }, { twice: 'b' }, { twice: 'c' }]);
@@ -237,9 +241,7 @@ describe('what a job leaves behind', () => {
     expect(() => given.runner.wake()).toThrow(new Error('left behind'));
     expect(ran).toEqual(['a']);
   });
-});
 
-describe('slots', () => {
   test('are all that run at once; the next starts when one is free', async () => {
     const ends: Array<() => void> = [];
     const given = setUp(() => new Promise<void>((resolve) => ends.push(resolve)), 2);
@@ -591,6 +593,199 @@ describe('a thread that is stopped', () => {
     await wake(given, 3);
     expect(ran).toEqual([1]);
   });
+});
+
+describe('a job that is told to stop', () => {
+  /** Jobs that wait for their signals, and what they gave as reasons. */
+  function setUpWaiting(slots = 1) {
+    const reasons: unknown[] = [];
+    const given = setUp(
+      (_, { signal }) =>
+        new Promise<void>((resolve) => {
+          signal.addEventListener('abort', () => {
+            reasons.push((signal.reason as DOMException).name);
+            resolve();
+          });
+        }),
+      slots,
+    );
+    return { ...given, reasons };
+  }
+
+  test('learns it from the message, by the signal that it uses', async () => {
+    const given = setUpWaiting();
+    given.send(1);
+    await wake(given);
+    given.main.jobWords.tell(0, Told.timedOut);
+    expect(given.reasons).toEqual([]);
+    given.runner.told(0);
+    expect(given.reasons).toEqual(['TimeoutError']);
+    await macrotask();
+    expect(given.main.isFinished(0)).toBe(true);
+  });
+
+  test('alone learns it', async () => {
+    const given = setUpWaiting(2);
+    given.send(1);
+    given.send(2);
+    await wake(given);
+    given.main.jobWords.tell(1, Told.cancelled);
+    given.runner.told(1);
+    expect(given.reasons).toEqual(['AbortError']);
+    await macrotask();
+    expect([0, 1].map((cell) => given.main.isFinished(cell))).toEqual([false, true]);
+  });
+
+  test('learns nothing from a message that came for an earlier job of its cell', async () => {
+    const given = setUpWaiting();
+    given.send(1);
+    await wake(given);
+    given.runner.told(0);
+    expect(given.reasons).toEqual([]);
+  });
+
+  test('may have ended, or use no signal: then the message is for nobody', async () => {
+    const given = setUp((input) => (input === 'waits' ? new Promise(() => {}) : input));
+    given.send('ends');
+    given.send('waits');
+    await wake(given);
+    for (const cell of [0, 1, 99]) given.runner.told(cell);
+    expect(given.main.isFinished(1)).toBe(false);
+  });
+});
+
+describe('progress', () => {
+  test('is posted, and the result in a message behind it, never in the cell', async () => {
+    const given = setUp((input, { progress }) => {
+      progress('half');
+      return input;
+    });
+    given.send('all', undefined, true);
+    await wake(given);
+    expect(given.messages()).toEqual([
+      [Kind.progress, 0, Form.plain, 'half'],
+      [Kind.done, 0, Form.plain, 'all'],
+    ]);
+    expect(given.cameBack()).toEqual([]);
+  });
+
+  test('that nobody wants to hear is not posted, and the result lies in the cell', async () => {
+    const given = setUp((input, { progress }) => {
+      progress('half');
+      return input;
+    });
+    given.send('all');
+    await wake(given);
+    expect(given.messages()).toEqual([BELL]);
+    expect(given.resultIn(0)).toBe('all');
+  });
+
+  test('that is kept is posted at the end, before the result and before what was thrown', async () => {
+    const given = setUp((input, { progress }) => {
+      for (const value of [1, 2, 3]) progress(value);
+      if (input === 'throws') throw new Error('thrown');
+      return input;
+    });
+    given.send('returns', undefined, true);
+    given.send('throws', undefined, true);
+    await wake(given);
+    const messages = given.messages() as unknown[][];
+    expect(messages.map((message) => message.slice(0, 2).concat(message[3]))).toEqual([
+      [Kind.progress, 0, 1],
+      [Kind.progress, 0, 3],
+      [Kind.done, 0, 'returns'],
+      [Kind.progress, 1, 1],
+      [Kind.progress, 1, 3],
+      [Kind.done, 1, expect.objectContaining({ message: 'thrown' })],
+    ]);
+  });
+
+  test('that is kept is posted when the main thread asks for it', async () => {
+    let end = (): void => {};
+    const given = setUp((_, { progress }) => {
+      for (const value of [1, 2, 3]) progress(value);
+      return new Promise<void>((resolve) => (end = resolve));
+    });
+    given.send('x', undefined, true);
+    await wake(given);
+    expect(given.messages()).toEqual([[Kind.progress, 0, Form.plain, 1]]);
+    expect(given.main.jobWords.received(0)).toBe(true);
+    given.runner.more(0);
+    expect(given.messages()).toEqual([[Kind.progress, 0, Form.plain, 3]]);
+    expect(given.main.jobWords.received(0)).toBe(false);
+    for (const cell of [0, 99]) given.runner.more(cell);
+    end();
+    await macrotask();
+    expect(given.messages()).toEqual([[Kind.done, 0, Form.plain, undefined]]);
+    given.runner.more(0);
+    expect(given.messages()).toEqual([]);
+  });
+
+  test('that cannot be cloned is a stray error, and harms nothing', async () => {
+    const given = setUp((input, { progress }) => {
+      progress(() => {});
+      return input;
+    });
+    given.send('all', undefined, true);
+    await wake(given);
+    expect(given.strays).toMatchObject([{ name: 'DataCloneError' }]);
+    expect(given.messages()).toEqual([BELL]);
+    expect(given.resultIn(0)).toBe('all');
+  });
+});
+
+describe('a thread is idle', () => {
+  test('at once, if no function runs', () => {
+    const given = setUp((input) => input);
+    let isIdle = false;
+    given.runner.whenIdle(() => (isIdle = true));
+    expect(isIdle).toBe(true);
+  });
+
+  test.each<[string, (input: unknown) => unknown]>([
+    ['returned', (input) => input],
+    ['answered in a message', () => 'x'.repeat(1000)],
+    [
+      'thrown',
+      () => {
+        throw new Error('thrown');
+      },
+    ],
+  ])('in the turn after the last function has %s', async (_, end) => {
+    const ends: Array<() => void> = [];
+    const given = setUp(async (input) => {
+      await new Promise<void>((resolve) => ends.push(resolve));
+      return end(input);
+    }, 2);
+    given.send('a');
+    given.send('b');
+    await wake(given);
+    let calls = 0;
+    given.runner.whenIdle(() => (calls += 1));
+    ends[1]?.();
+    await macrotask();
+    await macrotask();
+    expect(calls, 'the other one goes on').toBe(0);
+    ends[0]?.();
+    // Microtasks only.
+    for (let tick = 0; tick < 10; tick += 1) await undefined;
+    expect([given.main.isFinished(0), calls]).toEqual([true, 0]);
+    await macrotask();
+    await macrotask();
+    expect(calls).toBe(1);
+  });
+});
+
+test('the end of a thread is published, and it starts no job any more', async () => {
+  const ran: unknown[] = [];
+  const given = setUp((input) => ran.push(input));
+  given.send(1);
+  given.runner.end();
+  const beforeMs = performance.now();
+  given.main.waitForEnd(HANGS_MS);
+  expect(performance.now() - beforeMs).toBeLessThan(HANGS_MS);
+  await wake(given);
+  expect(ran).toEqual([]);
 });
 
 describe('before it sleeps, a thread that slept but shortly', () => {
