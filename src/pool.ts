@@ -8,6 +8,7 @@
  * from the middle of a call; every promise that is given out settles.
  */
 import { EventEmitter } from 'node:events';
+import { setImmediate } from 'node:timers';
 import type { UnfinishedJob } from './schedule/closing.js';
 import {
   describe,
@@ -25,6 +26,7 @@ import {
   poolSettings,
 } from './api/options.js';
 import type { SubmitOptions, ThreadHook } from './api/options.js';
+import { clearTimer, setTimer, setTurn, type Timer } from './api/timers.js';
 import { Scheduler } from './schedule/scheduler.js';
 import { isServing } from './wire/serving.js';
 import type { PoolStats } from './schedule/snapshot.js';
@@ -63,6 +65,9 @@ export interface PoolEvents {
   closed: [report: CloseReport];
 }
 
+/** Taken at the start: events are no timeouts, so that they come where a test fakes this, too. */
+const { queueMicrotask } = globalThis;
+
 interface Deferred {
   resolve(): void;
   reject(error: unknown): void;
@@ -85,7 +90,7 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
   #isDrained = false;
   #closing: Promise<CloseReport> | undefined;
   #drained: (() => void) | undefined;
-  #closeTimer: NodeJS.Timeout | undefined;
+  #closeTimer: Timer | undefined;
   #closeAtMs = Infinity;
   #unread: JobRecord[] = [];
   #hasWarned = false;
@@ -274,7 +279,7 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
       this.#settleReady();
     });
     this.#isDrained = true;
-    clearTimeout(this.#closeTimer);
+    clearTimer(this.#closeTimer);
     this.#scheduler.stop();
     const threadsLeft = await this.#threads.end(this.#closeAtMs);
     const after = this.#scheduler.endings();
@@ -302,13 +307,13 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
   }
 
   #closeAfter(delayMs: number, step: () => void): void {
-    clearTimeout(this.#closeTimer);
-    const timer = setTimeout(() => {
+    clearTimer(this.#closeTimer);
+    const timer = setTimer(() => {
       // Answers may have arrived while this thread was busy: timers run before messages do.
-      setImmediate(() => {
+      setTurn(() => {
         if (this.#closeTimer === timer && !this.#isDrained) step();
       });
-    }, delayMs).unref();
+    }, delayMs);
     this.#closeTimer = timer;
   }
 

@@ -255,7 +255,9 @@ function saysWhatToDo(cause: unknown): boolean {
 }
 
 function summary(cause: unknown): string {
-  const text = describe(cause instanceof Error ? cause.message : cause);
+  // By shape, as errors of Node are of another realm where a test runner loads this library into one of its own.
+  const { message = cause } = (cause ?? {}) as { readonly message?: unknown };
+  const text = describe(message);
   return text.endsWith('.') ? text : `${text}.`;
 }
 

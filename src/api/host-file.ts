@@ -6,7 +6,7 @@
  * it would look like an error of the job module.
  */
 import { statSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, URL } from 'node:url';
 import { InvalidOptionError } from './errors.js';
 
 const IN_A_BUNDLE =

@@ -5,7 +5,7 @@
  * unknown option is refused, as a typo would otherwise be silent.
  */
 import { isAbsolute } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL, URL } from 'node:url';
 import { inspect } from 'node:util';
 import type { ResourceLimits, Transferable, WorkerOptions } from 'node:worker_threads';
 import { InvalidOptionError } from './errors.js';
@@ -297,17 +297,33 @@ function hook(option: string, value: unknown): string | undefined {
 /** A `file:` URL (as a URL or as text) or an absolute path, as the text of a `file:` URL. */
 function fileUrl(option: string, value: unknown): string {
   const valid = "a file: URL such as new URL('./jobs.js', import.meta.url), or an absolute path";
-  if (value instanceof URL || (typeof value === 'string' && /^file:/i.test(value))) {
+  const text = isUrl(value) ? value.href : value;
+  if (isUrl(value) || (typeof value === 'string' && /^file:/i.test(value))) {
     try {
-      const url = new URL(value);
+      const url = new URL(text as string);
       fileURLToPath(url);
       return url.href;
     } catch (error) {
-      throw invalid(option, String(value), valid, error);
+      throw invalid(option, text, `${valid}${viteHint(text as string)}`, error);
     }
   }
   if (typeof value === 'string' && isAbsolute(value)) return pathToFileURL(value).href;
   throw invalid(option, value, valid);
+}
+
+/** Vite rewrites the usual form for a browser, and Vitest lets it where the environment has a DOM. */
+function viteHint(url: string): string {
+  return /^http:\/\/localhost[:/]/.test(url)
+    ? ". Vitest turns the former into an http: URL in a DOM environment: use import.meta.resolve('./jobs.js') there"
+    : '';
+}
+
+/** By shape, like a signal. */
+function isUrl(value: unknown): value is URL {
+  const url = value as Partial<URL> | null | undefined;
+  return (
+    typeof url === 'object' && typeof url?.href === 'string' && typeof url.protocol === 'string'
+  );
 }
 
 function invalid(

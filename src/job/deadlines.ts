@@ -8,6 +8,7 @@
  * Invariants: setting and clearing take the same few steps at any number of deadlines; each deadline
  * is called at most once per setting, never early. The timer alone keeps no process alive.
  */
+import { clearTimer, setTimer, type Timer } from '../api/timers.js';
 import { List, type Listed } from './list.js';
 
 const DIGIT = 32;
@@ -47,7 +48,7 @@ export class Deadlines {
   readonly #occupied = new Int32Array(LEVELS);
   /** The wheel's time: every deadline up to here has been called. */
   #timeMs: number;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
   #timerAtMs = Infinity;
 
   /** @param now - The clock, in milliseconds, never going back. */
@@ -75,7 +76,7 @@ export class Deadlines {
 
   /** Stops the timer; what is still set is never called. */
   stop(): void {
-    clearTimeout(this.#timer);
+    clearTimer(this.#timer);
     // No deadline is earlier than this, so the timer is never set again.
     this.#timerAtMs = -Infinity;
   }
@@ -147,11 +148,11 @@ export class Deadlines {
   }
 
   #arm(atMs: number): void {
-    clearTimeout(this.#timer);
+    clearTimer(this.#timer);
     this.#timer = undefined;
     this.#timerAtMs = atMs;
     if (atMs === Infinity) return;
     const delayMs = Math.min(Math.max(Math.ceil(atMs - this.#now()), 1), 2 ** 31 - 1);
-    this.#timer = setTimeout(() => this.advance(), delayMs).unref();
+    this.#timer = setTimer(() => this.advance(), delayMs);
   }
 }

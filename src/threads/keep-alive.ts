@@ -5,24 +5,28 @@
  */
 export class KeepAlive {
   #reasons = 0;
-  #timer: NodeJS.Timeout | undefined;
+  /** A number in some environments, such as jsdom, which can't be switched. */
+  #timer: NodeJS.Timeout | number | undefined;
 
   /** Adds a reason to stay. */
   hold(): void {
     this.#reasons += 1;
     if (this.#reasons > 1) return;
     this.#timer ??= setInterval(() => {}, 2 ** 30);
-    this.#timer.ref();
+    if (typeof this.#timer === 'object') this.#timer.ref();
   }
 
   /** Removes a reason to stay. */
   release(): void {
     this.#reasons -= 1;
-    if (this.#reasons === 0) this.#timer?.unref();
+    if (this.#reasons !== 0) return;
+    if (typeof this.#timer === 'object') this.#timer.unref();
+    else this.end();
   }
 
   /** Lets the process go for good. */
   end(): void {
     clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 }

@@ -12,6 +12,7 @@
  */
 import { deserialize } from 'node:v8';
 import type { MessagePort, Worker } from 'node:worker_threads';
+import { clearTimer, setTimer, setTurn, type Timer } from '../api/timers.js';
 import { sharedNowMs } from '../wire/clock.js';
 import type { Link, Loss, Receiver, RetirementReason } from '../dispatch/lane.js';
 import { onMessage } from '../wire/port.js';
@@ -99,7 +100,7 @@ export class ThreadLink implements Link {
   #port: MessagePort | undefined;
   #receiver: Receiver | undefined;
   /** Limits the thread's next step: to greet, to be ready, to tear down, to end. */
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
   /** Why the thread ends; what was thrown may be anything, even undefined. */
   #reason: { readonly error: unknown } | undefined;
   #exitCode: number | undefined;
@@ -245,7 +246,7 @@ export class ThreadLink implements Link {
   }
 
   #clearTimer(): void {
-    clearTimeout(this.#timer);
+    clearTimer(this.#timer);
     this.#timer = undefined;
   }
 
@@ -263,12 +264,12 @@ export class ThreadLink implements Link {
 
   #limit(limitMs: number, over: () => void): void {
     this.#clearTimer();
-    const timer = setTimeout(() => {
+    const timer = setTimer(() => {
       // If the main thread was busy the answer may be here already: timers run before messages do.
-      setImmediate(() => {
+      setTurn(() => {
         if (this.#timer === timer) over();
       });
-    }, limitMs).unref();
+    }, limitMs);
     this.#timer = timer;
   }
 

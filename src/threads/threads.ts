@@ -15,6 +15,7 @@ import { drainAtExit, forgetAtExit } from './exit-drain.js';
 import { type LinkEvents, ThreadLink } from './link.js';
 import { loadFailure, startFailure } from './load-failure.js';
 import type { Settings } from '../api/options.js';
+import { clearTimer, setTimer, setTurn, type Timer } from '../api/timers.js';
 import { startThread } from './start-thread.js';
 
 /** What the threads report. */
@@ -55,7 +56,7 @@ export class Threads {
   #strikes = 0;
   #loadFailures = 0;
   #ending: Promise<number> | undefined;
-  #fillTimer: NodeJS.Timeout | undefined;
+  #fillTimer: Timer | undefined;
   /** When the threads have to have ended. */
   #endAtMs = Infinity;
   /** While `end` waits: looks again whether it has to. */
@@ -114,7 +115,7 @@ export class Threads {
   }
 
   async #end(): Promise<number> {
-    clearTimeout(this.#fillTimer);
+    clearTimer(this.#fillTimer);
     const { drainMs, teardownMs, hooks } = this.#settings;
     const isStarting = (): boolean => this.#count((link) => link.isBusyStarting) > 0;
     for (const link of this.#links) if (!link.isBusyStarting) link.end();
@@ -142,9 +143,9 @@ export class Threads {
       const leftMs = Math.min(limitAtMs, this.#endAtMs + lateMs) - performance.now();
       if (leftMs <= 0) return;
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(() => setImmediate(resolve), Math.min(leftMs, LONGEST_MS)).unref();
+        const timer = setTimer(() => setTurn(resolve), Math.min(leftMs, LONGEST_MS));
         this.#changed = () => {
-          clearTimeout(timer);
+          clearTimer(timer);
           resolve();
         };
       });
@@ -240,10 +241,10 @@ export class Threads {
   /** Starts what is missing, after the back-off. */
   #replace(): void {
     if (this.#ending !== undefined) return;
-    clearTimeout(this.#fillTimer);
+    clearTimer(this.#fillTimer);
     const backOffMs = this.#backOffMs();
     if (backOffMs === 0) return this.#tryToFill();
-    this.#fillTimer = setTimeout(() => this.#tryToFill(), backOffMs).unref();
+    this.#fillTimer = setTimer(() => this.#tryToFill(), backOffMs);
   }
 
   #tryToFill(): void {

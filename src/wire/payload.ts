@@ -4,9 +4,10 @@
  * Invariants: a view never drags its larger buffer along; a Buffer that is the whole value arrives
  * as a Buffer; weighing a value costs a bounded number of steps, whatever its size.
  */
-import { Buffer } from 'node:buffer';
+import { Blob, Buffer } from 'node:buffer';
 import { types } from 'node:util';
 import type { Transferable } from 'node:worker_threads';
+import { cloneMoving } from './cloning.js';
 
 /** What a job costs beside its payload: its record, promise and place (see docs/design.md). */
 export const JOB_OVERHEAD_BYTES = 512;
@@ -47,12 +48,17 @@ class Scale {
     if (typeof value !== 'object' || value === null) return 8;
     // A nested view is cloned with all of its buffer.
     if (ArrayBuffer.isView(value)) return bufferBytes(value.buffer);
-    if (value instanceof ArrayBuffer || isShared(value)) return bufferBytes(value);
+    // Seen at once. What else it may be is asked of Node, not of `instanceof`: every realm has classes of its own.
+    const isUsual = Object.getPrototypeOf(value) === Object.prototype || Array.isArray(value);
+    if (!isUsual && types.isAnyArrayBuffer(value)) return bufferBytes(value);
     if (depth >= MAX_DEPTH || this.#steps > MAX_STEPS) return UNSEEN_BYTES;
     if (Array.isArray(value)) return this.#entries(value, value.length, depth);
-    if (value instanceof Map) return this.#pairs(value, depth);
-    if (value instanceof Set) return this.#entries(value, value.size, depth);
-    if (value instanceof Blob) return UNSEEN_BYTES;
+    if (!isUsual) {
+      if (types.isMap(value)) return this.#pairs(value, depth);
+      if (types.isSet(value)) return this.#entries(value, value.size, depth);
+      // Node's own class, which all realms share.
+      if (value instanceof Blob) return UNSEEN_BYTES;
+    }
     return this.#properties(value as Readonly<Record<string, unknown>>, depth);
   }
 
@@ -83,12 +89,8 @@ class Scale {
   }
 }
 
-function isShared(value: unknown): value is SharedArrayBuffer {
-  return typeof SharedArrayBuffer === 'function' && value instanceof SharedArrayBuffer;
-}
-
 function bufferBytes(buffer: ArrayBufferLike): number {
-  return isShared(buffer) ? 0 : buffer.byteLength;
+  return types.isSharedArrayBuffer(buffer) ? 0 : buffer.byteLength;
 }
 
 /**
@@ -102,10 +104,10 @@ export function compact(value: unknown): unknown {
 
 function compactView(view: ArrayBufferView): ArrayBufferView {
   const { buffer, byteOffset, byteLength } = view;
-  if (byteLength === buffer.byteLength || isShared(buffer)) return view;
+  if (byteLength === buffer.byteLength || types.isSharedArrayBuffer(buffer)) return view;
   const own = buffer.slice(byteOffset, byteOffset + byteLength);
   if (Buffer.isBuffer(view)) return Buffer.from(own);
-  if (view instanceof DataView) return new DataView(own);
+  if (types.isDataView(view)) return new DataView(own);
   return new (builtIn(view as Uint8Array))(own);
 }
 
@@ -142,7 +144,8 @@ export function copyToHandOver(value: unknown): Copy | undefined {
 
 /** Shared memory is not copied at all, and a resizable buffer stays one. */
 function isLarge(bytes: number, buffer: ArrayBufferLike): boolean {
-  return bytes >= HANDOVER_BYTES && !isShared(buffer) && !(buffer as Resizable).resizable;
+  if (bytes < HANDOVER_BYTES || types.isSharedArrayBuffer(buffer)) return false;
+  return !(buffer as Resizable).resizable;
 }
 
 /** What Node 20 has and its types of this language level do not tell. */
@@ -185,6 +188,6 @@ export function detach(
   value: unknown,
   list: readonly Transferable[],
 ): { value: unknown; list: readonly Transferable[] } {
-  const moved = structuredClone({ value, list }, { transfer: list as never });
+  const moved = cloneMoving({ value, list }, list);
   return isBuffer(value) ? { value: asBuffer(moved.value), list: moved.list } : moved;
 }

@@ -241,7 +241,9 @@ describe('what a job leaves behind', () => {
     expect(() => given.runner.wake()).toThrow(new Error('left behind'));
     expect(ran).toEqual(['a']);
   });
+});
 
+describe('slots', () => {
   test('are all that run at once; the next starts when one is free', async () => {
     const ends: Array<() => void> = [];
     const given = setUp(() => new Promise<void>((resolve) => ends.push(resolve)), 2);

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { runInNewContext } from 'node:vm';
 import { describe as group, expect, test } from 'vitest';
 import * as errors from '../../../src/api/errors.js';
 
@@ -227,6 +228,8 @@ group('the cause in a message', () => {
   test.each<[shown: string, cause: unknown]>([
     ['with a full stop.', new Error('with a full stop.')],
     ['without one.', new Error('without one')],
+    ['of another realm.', runInNewContext("new TypeError('of another realm')")],
+    ['taken away.', new DOMException('taken away', 'AbortError')],
     ['text.', 'text'],
     ['undefined.', undefined],
     ['null.', null],

@@ -258,12 +258,28 @@ test('what belongs to threads is passed on untouched, what is undefined is not',
   ).toEqual(['workerData']);
 });
 
+/** A `URL` of another class, as test environments bring it. */
+class OtherURL {
+  readonly href: string;
+  constructor(href: string) {
+    this.href = href;
+  }
+  get protocol(): string {
+    return this.href.slice(0, this.href.indexOf(':') + 1);
+  }
+}
+
 describe('files', () => {
   const VALID = "a file: URL such as new URL('./jobs.js', import.meta.url), or an absolute path";
 
   test.each([
     ['a path', '/a b/jobs.js', 'file:///a%20b/jobs.js'],
     ['a URL', new URL('file:///a/jobs.js?v=2#part'), 'file:///a/jobs.js?v=2#part'],
+    [
+      'a URL of another class',
+      new OtherURL('file:///a/jobs.js?v=2') as URL,
+      'file:///a/jobs.js?v=2',
+    ],
     ['the text of a URL', 'file:///a/jobs.js', 'file:///a/jobs.js'],
     ['the text of a URL in capitals', 'FILE:///a/jobs.js', 'file:///a/jobs.js'],
   ])('a module is given by %s', (_, module, href) => {
@@ -273,6 +289,7 @@ describe('files', () => {
   test.each([
     ['a path', HOST],
     ['a URL', pathToFileURL(HOST)],
+    ['a URL of another class', new OtherURL(pathToFileURL(HOST).href) as URL],
     ['the text of a URL', pathToFileURL(HOST).href],
   ])('a host is given by %s', (_, host) => {
     expect(settingsOf({ host }).hostPath).toBe(HOST);
@@ -286,6 +303,9 @@ describe('files', () => {
     ['null', null, false],
     ['5', 5, false],
     ["'https://host/jobs.js'", new URL('https://host/jobs.js'), true],
+    ["'https://host/jobs.js'", new OtherURL('https://host/jobs.js'), true],
+    ["'no URL'", new OtherURL('no URL'), true],
+    ["{ href: 'file:///a/jobs.js' }", { href: 'file:///a/jobs.js' }, false],
     ["'file://elsewhere/jobs.js'", 'file://elsewhere/jobs.js', true],
     ["'file:///a%2Fb.js'", 'file:///a%2Fb.js', true],
   ])('%s is no module', (shown, module, hasCause) => {
@@ -296,6 +316,16 @@ describe('files', () => {
       `Option 'module' is ${shown}; valid is ${VALID}.`,
     ]);
     expect(error.cause !== undefined).toBe(hasCause);
+  });
+
+  test('a URL that Vite has rewritten for a browser is refused with the way out', () => {
+    const { message } = thrownBy(() =>
+      poolSettings(new URL('http://localhost:3000/jobs.js'), { host: HOST }),
+    );
+    expect(message).toBe(
+      `Option 'module' is 'http://localhost:3000/jobs.js'; valid is ${VALID}. Vitest turns the former into an ` +
+        "http: URL in a DOM environment: use import.meta.resolve('./jobs.js') there.",
+    );
   });
 
   test('a host that is no file is refused, and so is one that does not exist', () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { KeepAlive } from '../../../src/threads/keep-alive.js';
 
 let keepAlive: KeepAlive;
@@ -56,4 +56,28 @@ test('what was never held can end, and be released', () => {
   keepAlive.release();
   keepAlive.end();
   expect(holding()).toBe(0);
+});
+
+test('it is held and released, too, where timers are numbers that cannot be switched', () => {
+  const { setInterval, clearInterval } = globalThis;
+  const known = new Map<number, NodeJS.Timeout>();
+  vi.stubGlobal('setInterval', (callback: () => void, ms: number) => {
+    const number = known.size + 1;
+    known.set(number, setInterval(callback, ms));
+    return number;
+  });
+  vi.stubGlobal('clearInterval', (number: number) => clearInterval(known.get(number)));
+  for (let round = 1; round <= 3; round += 1) {
+    keepAlive.hold();
+    keepAlive.hold();
+    expect([holding(), known.size]).toEqual([1, round]);
+    keepAlive.release();
+    expect(holding()).toBe(1);
+    keepAlive.release();
+    expect(holding()).toBe(0);
+  }
+  keepAlive.hold();
+  keepAlive.end();
+  expect(holding()).toBe(0);
+  vi.unstubAllGlobals();
 });

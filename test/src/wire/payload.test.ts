@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import {
   asBuffer,
@@ -234,5 +235,49 @@ describe('a Buffer', () => {
     expect([buffer.buffer, buffer.byteOffset, buffer.byteLength]).toEqual([bytes.buffer, 3, 4]);
     bytes[0] = 7;
     expect(buffer[0]).toBe(7);
+  });
+});
+
+/** Test runners run tests in a realm of their own. */
+describe('values of another realm', () => {
+  test.each([
+    ['a buffer', 'new ArrayBuffer(300)', 300],
+    ['shared memory', 'new SharedArrayBuffer(300)', 0],
+    ['a view', 'new Float64Array(10)', 80],
+    ['a nested view', '({ v: new Uint8Array(new ArrayBuffer(500), 0, 1) })', 16 + 9 + 500],
+    ['nested shared memory', '({ s: new SharedArrayBuffer(300) })', 16 + 9],
+    ['a map', "new Map([['ab', 1]])", 16 + 10 + 16 + 16],
+    ['a set', 'new Set([1, 2])', 16 + 2 * 16],
+    ['a flat object', "({ a: 1, b: 'xyz' })", 16 + (9 + 8) + (9 + 3)],
+    ['a list', '[1, 2]', 16 + 2 * 16],
+  ])('are charged like those of this one: %s', (_, code, bytes) => {
+    expect(weigh(runInNewContext(code))).toBe(bytes);
+  });
+
+  test.each([
+    ['a typed array', 'new Uint16Array(new ArrayBuffer(100), 10, 5)', '[object Uint16Array]'],
+    ['a DataView', 'new DataView(new ArrayBuffer(100), 10, 10)', '[object DataView]'],
+  ])('get memory of their own: %s', (_, code, tag) => {
+    const own = compact(runInNewContext(code)) as ArrayBufferView;
+    expect(Object.prototype.toString.call(own)).toBe(tag);
+    expect([own.byteOffset, own.byteLength, own.buffer.byteLength]).toEqual([0, 10, 10]);
+  });
+
+  test('keep shared memory shared', () => {
+    const view = runInNewContext('new Uint8Array(new SharedArrayBuffer(100_000), 0, 50_000)');
+    expect(compact(view)).toBe(view);
+    expect(copyToHandOver(view)).toBeUndefined();
+  });
+
+  test('are handed over as copies that equal them', () => {
+    for (const code of [
+      'new Uint8Array(50_000).fill(7)',
+      'new Uint8Array(50_000).fill(7).buffer',
+    ]) {
+      const copy = copyToHandOver(runInNewContext(code));
+      expect(new Uint8Array(copy?.transfer[0] as ArrayBuffer)).toEqual(
+        new Uint8Array(50_000).fill(7),
+      );
+    }
   });
 });

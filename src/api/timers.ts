@@ -1,0 +1,47 @@
+/**
+ * Sets the pool's timers on the main thread, in whatever environment that runs.
+ *
+ * Invariants: time is the environment's, so that a test's fake timers decide over timeouts; no timer keeps the
+ * process alive.
+ */
+import * as timers from 'node:timers';
+
+/** A timer that was set. */
+export interface Timer {
+  readonly clear: () => void;
+}
+
+/** Taken at the start, as fake timers may replace them there, too. */
+const { setTimeout: setOfNode, clearTimeout: clearOfNode, setImmediate: immediateOfNode } = timers;
+
+/** Calls back once, after this many milliseconds. */
+export function setTimer(callback: () => void, delayMs: number): Timer {
+  // Both now: fake timers can't clear a real one, nor the other way round.
+  const { setTimeout, clearTimeout } = globalThis;
+  const timer = setTimeout(callback, delayMs) as Partial<NodeJS.Timeout> | number;
+  const clear = (): void => clearTimeout(timer as NodeJS.Timeout);
+  if (typeof timer === 'object' && timer.unref !== undefined) timer.unref();
+  else if (!isFake(setTimeout)) {
+    // A number, as in jsdom: such a timer would hold the process. Node's takes the same time.
+    clear();
+    const own = setOfNode(callback, delayMs).unref();
+    return { clear: () => clearOfNode(own) };
+  }
+  return { clear };
+}
+
+/** Clears a timer, if there is one; does nothing once it has fired. */
+export function clearTimer(timer: Timer | undefined): void {
+  timer?.clear();
+}
+
+/** Calls back in the next turn of the event loop: jsdom has no `setImmediate`. */
+export function setTurn(callback: () => void): void {
+  const { setImmediate = immediateOfNode } = globalThis as Partial<typeof globalThis>;
+  setImmediate(callback);
+}
+
+/** Whether a timer that is a number is a fake one, which holds nobody. Testing Library asks the same. */
+function isFake(setTimeout: object): boolean {
+  return Object.hasOwn(setTimeout, 'clock') || Object.hasOwn(setTimeout, '_isMockFunction');
+}

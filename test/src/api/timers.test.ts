@@ -1,0 +1,147 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { clearTimer, setTimer, setTurn } from '../../../src/api/timers.js';
+
+const node = { setTimeout, clearTimeout, setImmediate };
+let timersBefore: number;
+
+/** How many timers hold the process. */
+function timers(): number {
+  return process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length;
+}
+
+beforeEach(() => {
+  timersBefore = timers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+/** Timers as jsdom has them: numbers that hold the process. */
+function stubNumbers(): { readonly set: () => number; readonly cleared: () => number } {
+  const known = new Map<number, NodeJS.Timeout>();
+  let set = 0;
+  let cleared = 0;
+  vi.stubGlobal('setTimeout', (callback: () => void, delayMs: number) => {
+    set += 1;
+    known.set(set, node.setTimeout(callback, delayMs));
+    return set;
+  });
+  vi.stubGlobal('clearTimeout', (number: number) => {
+    cleared += 1;
+    node.clearTimeout(known.get(number));
+  });
+  return { set: () => set, cleared: () => cleared };
+}
+
+/** Fulfils after a while, whatever stubs there are. */
+function pass(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    node.setTimeout(resolve, ms);
+  });
+}
+
+describe.each(['of Node', 'that are numbers'])('timers %s', (which) => {
+  beforeEach(() => {
+    if (which === 'that are numbers') stubNumbers();
+  });
+
+  test('call back once', async () => {
+    const callback = vi.fn<() => void>();
+    setTimer(callback, 1);
+    await pass(20);
+    expect(callback).toHaveBeenCalledOnce();
+  });
+
+  test('do not hold the process', () => {
+    const timer = setTimer(() => {}, 60_000);
+    expect(timers() - timersBefore).toBe(0);
+    clearTimer(timer);
+  });
+
+  test('do not call back once they are cleared', async () => {
+    const callback = vi.fn<() => void>();
+    const timer = setTimer(callback, 1);
+    clearTimer(timer);
+    clearTimer(timer);
+    await pass(20);
+    expect(callback).not.toHaveBeenCalled();
+  });
+});
+
+test('a number that may hold the process is cleared at once', () => {
+  const { set, cleared } = stubNumbers();
+  const timer = setTimer(() => {}, 60_000);
+  expect([set(), cleared()]).toEqual([1, 1]);
+  clearTimer(timer);
+  expect([set(), cleared()]).toEqual([1, 1]);
+});
+
+test('there may be none to clear', () => {
+  expect(() => clearTimer(undefined)).not.toThrow();
+});
+
+describe('fake timers', () => {
+  test('decide over the time', () => {
+    const callback = vi.fn<() => void>();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    setTimer(callback, 1000);
+    clearTimer(setTimer(callback, 500));
+    vi.advanceTimersByTime(999);
+    expect(callback).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(callback).toHaveBeenCalledOnce();
+  });
+
+  test.each(['clock', '_isMockFunction'])('do so, too, where they are numbers: %s', (mark) => {
+    const pending = new Map<number, () => void>();
+    const fake = Object.assign(
+      (callback: () => void) => {
+        pending.set(pending.size + 1, callback);
+        return pending.size;
+      },
+      { [mark]: {} },
+    );
+    vi.stubGlobal('setTimeout', fake);
+    vi.stubGlobal('clearTimeout', (number: number) => pending.delete(number));
+    const callback = vi.fn<() => void>();
+    setTimer(callback, 1);
+    expect([...pending.values()]).toEqual([callback]);
+    const other = setTimer(() => {}, 1);
+    clearTimer(other);
+    expect([...pending.values()]).toEqual([callback]);
+  });
+
+  test('that came since do not keep a timer from being cleared', () => {
+    const real = setTimer(() => {}, 60_000);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const callback = vi.fn<() => void>();
+    const fake = setTimer(callback, 1);
+    const clear = vi.spyOn(globalThis, 'clearTimeout');
+    clearTimer(real);
+    expect(clear).not.toHaveBeenCalled();
+    clear.mockRestore();
+    vi.useRealTimers();
+    clearTimer(fake);
+  });
+});
+
+describe('a turn of the event loop', () => {
+  test('comes by the setImmediate of the environment', async () => {
+    vi.useFakeTimers({ toFake: ['setImmediate'] });
+    const callback = vi.fn<() => void>();
+    setTurn(callback);
+    await new Promise((resolve) => node.setImmediate(resolve));
+    expect(callback).not.toHaveBeenCalled();
+    vi.runAllTimers();
+    expect(callback).toHaveBeenCalledOnce();
+  });
+
+  test('comes, too, where the environment has none', async () => {
+    vi.stubGlobal('setImmediate', undefined);
+    const callback = vi.fn<() => void>();
+    setTurn(callback);
+    await new Promise((resolve) => node.setImmediate(resolve));
+    expect(callback).toHaveBeenCalledOnce();
+  });
+});
