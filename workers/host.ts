@@ -79,8 +79,7 @@ function uncaught(error: unknown): void {
   else runner.stop();
 }
 
-// Piscina reports itself ready right after it has loaded this file; the greeting must come later,
-// as a thread that is stopped before would never be replaced.
+// Piscina listens at its second port only after it has loaded this file: all ports of the thread's own are open now.
 setImmediate(() => {
   ports = openPorts();
   const hello: Hello = {

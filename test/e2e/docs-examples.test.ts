@@ -1,0 +1,64 @@
+/**
+ * Runs the examples of the README and of docs/runtime.md: every fenced block that begins with a comment of its file's name
+ * becomes that file, beside all others of its document, and the programs among them print what is written here.
+ */
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root = new URL('../../', import.meta.url).pathname;
+
+/** What the programs of each document print. */
+const PRINTED: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
+  'README.md': {
+    'main.mjs': /^2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\n$/,
+    'stop.mjs': /^(at \d+000\n)+ERR_JOB_TIMEOUT\n$/,
+  },
+  'docs/runtime.md': {
+    'cancel.mjs': /^stopped: AbortError\nretirements: 0\n$/,
+    'progress.mjs': /^(\d+ %\n)*100 %\nsum: 500000500000\n$/,
+    'database.mjs': /^row 7\nclosed\n$/,
+  },
+};
+
+/** The examples of a document that have a name: file name and content. */
+function examplesOf(document: string): Array<[name: string, content: string]> {
+  const text = readFileSync(join(root, document), 'utf8');
+  const blocks = text.matchAll(
+    /^ *```(?:js|ts)\n *\/\/ (?<name>[\w-]+\.m?[jt]s)\b.*\n(?<code>[^]*?)^ *```$/gm,
+  );
+  return [...blocks].map(({ groups }) => [groups?.['name'] ?? '', groups?.['code'] ?? '']);
+}
+
+describe.each(Object.entries(PRINTED))('%s', (document, programs) => {
+  const examples = examplesOf(document);
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-examples-'));
+
+  beforeAll(() => {
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(root, join(folder, 'node_modules', 'millrace'));
+    for (const [name, content] of examples) writeFileSync(join(folder, name), content);
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('no two examples have the same name, and each one that uses the pool is run', () => {
+    const names = examples.map(([name]) => name);
+    expect(names).toEqual([...new Set(names)]);
+    const using = examples.filter(([, content]) => content.includes("from 'millrace'"));
+    expect(using.map(([name]) => name).toSorted()).toEqual(Object.keys(programs).toSorted());
+  });
+
+  test.each(Object.entries(programs))('%s', async (name, printed) => {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [name], {
+      cwd: folder,
+      timeout: 30_000,
+      killSignal: 'SIGKILL',
+    });
+    expect(stdout).toMatch(printed);
+    expect(stderr).toBe('');
+  });
+});
