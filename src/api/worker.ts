@@ -20,7 +20,8 @@ export interface JobContext {
    *
    * It works everywhere: its event comes with the thread's next turn, and `aborted`, `reason` and `throwIfAborted()` are
    * true at the moment they are read, in the middle of a synchronous loop, too. A look costs some 20 ns more than with an
-   * ordinary signal. After the end of the job's function it never aborts any more.
+   * ordinary signal. Signals that `AbortSignal.any` makes of it follow with the next turn. After the end of the job's
+   * function it never aborts any more.
    *
    * ```ts
    * export async function download(url: string, { signal }: JobContext) {
