@@ -24,16 +24,22 @@ export interface Desk {
 /** Stands for the cell of a job whose function has ended. */
 const OVER = -1;
 
+/** What a job has used of its context. Most jobs use nothing, and have none. */
+interface Used {
+  signal: LiveSignal | undefined;
+  progress: ((value: unknown) => void) | undefined;
+  /** Whether it has posted a progress value. */
+  hasPosted: boolean;
+  /** The newest value that is not posted; a value may be anything, even undefined. */
+  kept: { readonly value: unknown } | undefined;
+}
+
 export class RunningJob implements JobContext {
   readonly id: number;
   readonly name: string;
   readonly #desk: Desk;
   #cell: number;
-  #signal: LiveSignal | undefined;
-  #progress: ((value: unknown) => void) | undefined;
-  #hasPosted = false;
-  /** The newest value that is not posted; a value may be anything, even undefined. */
-  #kept: { readonly value: unknown } | undefined;
+  #used: Used | undefined = undefined;
 
   constructor(desk: Desk, cell: number, id: number, name: string) {
     this.id = id;
@@ -47,33 +53,29 @@ export class RunningJob implements JobContext {
   }
 
   get signal(): AbortSignal {
-    if (this.#signal === undefined) {
-      this.#signal = new LiveSignal(() => this.#told());
-      this.#reachable();
-    }
-    return this.#signal.signal;
+    const used = this.#use();
+    used.signal ??= new LiveSignal(() => this.#told());
+    return used.signal.signal;
   }
 
   /** A function of its own, so that a job may take it out of its context. */
   get progress(): (value: unknown) => void {
-    if (this.#progress === undefined) {
-      this.#progress = (value) => this.#report(value);
-      this.#reachable();
-    }
-    return this.#progress;
+    const used = this.#use();
+    return (used.progress ??= (value) => this.#report(used, value));
   }
 
   /** Handles the message that the cell's job was told to stop; if this one was not, it came for an earlier job. */
   look(): void {
-    this.#signal?.look();
+    this.#used?.signal?.look();
   }
 
   /** Posts the value that is kept, now that the one before has arrived. */
   postKept(): void {
-    const kept = this.#kept;
-    if (kept === undefined || !this.#desk.words.mayPost(this.#cell)) return;
-    this.#kept = undefined;
-    this.#post(kept.value);
+    const used = this.#used;
+    if (used?.kept === undefined || !this.#desk.words.mayPost(this.#cell)) return;
+    const { value } = used.kept;
+    used.kept = undefined;
+    this.#post(used, value);
   }
 
   /**
@@ -82,39 +84,47 @@ export class RunningJob implements JobContext {
    * @returns Whether the job has posted any. Then its result must come behind them, on the same port.
    */
   end(): boolean {
-    if (this.#signal !== undefined || this.#progress !== undefined) {
-      this.#desk.reachable.delete(this.#cell);
-      if (this.#kept !== undefined) this.#post(this.#kept.value);
-      this.#kept = undefined;
-    }
+    const hasPosted = this.#used !== undefined && this.#leave(this.#used);
     this.#cell = OVER;
-    return this.#hasPosted;
+    return hasPosted;
   }
 
-  #reachable(): void {
-    if (this.#cell !== OVER) this.#desk.reachable.set(this.#cell, this);
+  #leave(used: Used): boolean {
+    this.#desk.reachable.delete(this.#cell);
+    if (used.kept !== undefined) this.#post(used, used.kept.value);
+    used.kept = undefined;
+    return used.hasPosted;
+  }
+
+  /** From the first use on the job can be reached by its cell, until it ends. */
+  #use(): Used {
+    if (this.#used === undefined) {
+      this.#used = { signal: undefined, progress: undefined, hasPosted: false, kept: undefined };
+      if (this.#cell !== OVER) this.#desk.reachable.set(this.#cell, this);
+    }
+    return this.#used;
   }
 
   #told(): number {
     return this.#cell === OVER ? 0 : this.#desk.words.told(this.#cell);
   }
 
-  #report(value: unknown): void {
+  #report(used: Used, value: unknown): void {
     const { words } = this.#desk;
     if (this.#cell === OVER || !words.isHeard(this.#cell)) return;
     while (!words.mayPost(this.#cell)) {
-      this.#kept = { value };
+      used.kept = { value };
       if (words.keep(this.#cell)) return;
     }
-    this.#kept = undefined;
-    this.#post(value);
+    used.kept = undefined;
+    this.#post(used, value);
   }
 
-  #post(value: unknown): void {
+  #post(used: Used, value: unknown): void {
     const form = isBuffer(value) ? Form.buffer : Form.plain;
     try {
       this.#desk.post([Kind.progress, this.#cell, form, compact(value)]);
-      this.#hasPosted = true;
+      used.hasPosted = true;
     } catch (error) {
       // Nothing is under way now: the main thread is not going to answer.
       this.#desk.words.received(this.#cell);

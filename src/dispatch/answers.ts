@@ -94,11 +94,11 @@ export class Answers {
     const job = lane.release(cell);
     if (job === undefined) return;
     lane.isHeldUp = false;
-    if (lane.abandoned.size > 0) forget(lane, cell);
     const runMs = finishedMs - startedMs;
     const endedMs = finishedMs + link.clockOffsetMs;
     if (!lane.carries(job, cell)) {
       // It was settled before it ended; only its slot was still taken.
+      forget(lane, cell);
       this.#stats.recordAbandoned(runMs, endedMs);
       return;
     }
