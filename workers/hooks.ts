@@ -1,7 +1,8 @@
 /**
  * Finds the functions of the job module that a thread calls at its start and at its end.
  *
- * Invariant: an option that names no function is an error that names the option and the functions that there are.
+ * Invariant: an option that names no function is an error that names the option and the functions that there are; an
+ * error of the setup names the option, too.
  */
 import type { ThreadInfo } from '../src/api/worker.js';
 import type { HostedJob } from './runner.js';
@@ -27,4 +28,28 @@ export function bindHook(
     );
   }
   return () => Reflect.apply(hook, undefined, [thread]);
+}
+
+/**
+ * Runs the setup of a thread, if it has one.
+ *
+ * @throws Error that names the option, with what was thrown as its cause.
+ */
+export async function runSetup(
+  name: string | undefined,
+  setup: (() => unknown) | undefined,
+): Promise<void> {
+  try {
+    await setup?.();
+  } catch (cause) {
+    throw new Error(`Option 'setup' is '${name}', which failed: ${textOf(cause)}`, { cause });
+  }
+}
+
+function textOf(error: unknown): string {
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return 'it threw a value without a text';
+  }
 }

@@ -18,7 +18,7 @@ import { markServing } from '../src/wire/serving.js';
 import { serializeThrown } from '../src/wire/thrown.js';
 import { Drain, openPorts } from './drain.js';
 import { jobFunctions } from './job-functions.js';
-import { bindHook } from './hooks.js';
+import { bindHook, runSetup } from './hooks.js';
 import { findRunMicrotasks, type RunMicrotasks } from './microtasks.js';
 import { Runner } from './runner.js';
 
@@ -104,7 +104,7 @@ async function boot(moduleUrl: string, made: Runner, hooks: Hooks): Promise<void
     const thread = { threadId, workerData: workerData as unknown };
     const setup = bindHook('setup', hooks.setup, functions, thread);
     const teardown = bindHook('teardown', hooks.teardown, functions, thread);
-    await setup?.();
+    await runSetup(hooks.setup, setup);
     for (const name of Object.values(hooks)) functions.delete(name as string);
     made.jobs = [...functions].map(([name, execute]) => ({ name, execute }));
     drain = new Drain(ports, {

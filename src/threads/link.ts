@@ -252,9 +252,11 @@ export class ThreadLink implements Link {
 
   /** Limits the thread's next step to the load timeout. */
   #limitStart(): void {
-    const limitMs = this.#settings.loadTimeoutMs;
-    this.#limit(limitMs, () =>
-      this.#fail(new Error(`it took longer than loadTimeoutMs = ${limitMs}`)),
+    const { loadTimeoutMs, hooks } = this.#settings;
+    const isSetUp = this.state === 'loading' && hooks.setup !== undefined;
+    const included = isSetUp ? `, setup '${hooks.setup}' included` : '';
+    this.#limit(loadTimeoutMs, () =>
+      this.#fail(new Error(`it took longer than loadTimeoutMs = ${loadTimeoutMs}${included}`)),
     );
   }
 

@@ -13,7 +13,7 @@ import { TalliedPool } from './tallied-pool.js';
 export interface Guard {
   /** A pool of `fixtures/jobs.js`, or of another module. It need not be closed by the test. */
   makePool<Module extends object = UntypedModule>(
-    options?: PoolOptions,
+    options?: PoolOptions<string>,
     module?: URL | string,
   ): TalliedPool<Module>;
   /** The threads that were started since the test began. */

@@ -22,8 +22,11 @@ export class TalliedPool<Module extends object = UntypedModule> extends Pool<Mod
   readonly #slots: number;
   readonly #violations: string[] = [];
 
-  constructor(module: URL | string, options: PoolOptions<ThreadHook<Module>> = {}) {
-    super(module, { ...(process.env['COALESCE'] === 'off' && { coalesce: false }), ...options });
+  constructor(module: URL | string, options: PoolOptions<string> = {}) {
+    super(module, {
+      ...(process.env['COALESCE'] === 'off' && { coalesce: false }),
+      ...(options as PoolOptions<ThreadHook<Module>>),
+    });
     this.#slots = this.stats().threads.target * (options.concurrency ?? 1);
   }
 

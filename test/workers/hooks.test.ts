@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { bindHook } from '../../workers/hooks.js';
+import { rejection } from '../helpers/outcomes.js';
+import { bindHook, runSetup } from '../../workers/hooks.js';
 
 const thread = { threadId: 5, workerData: { given: 'data' } };
 const functions = new Map<string, (...args: unknown[]) => unknown>([
@@ -56,5 +57,41 @@ describe('a name that no function has', () => {
         "Option 'setup' is 'open', which is no exported function of the job module: it exports none",
       ),
     );
+  });
+});
+
+describe('a setup', () => {
+  test('is awaited', async () => {
+    let isDone = false;
+    await runSetup('open', async () => {
+      await undefined;
+      isDone = true;
+    });
+    expect(isDone).toBe(true);
+  });
+
+  test('need not be there', async () => {
+    await runSetup(undefined, undefined);
+  });
+
+  test.each<[string, unknown, string]>([
+    ['an error', new RangeError('no database'), 'no database'],
+    ['text', 'no database', 'no database'],
+    ['nothing', undefined, 'undefined'],
+    ['null', null, 'null'],
+    ['what has no text', Object.create(null), 'it threw a value without a text'],
+  ])('that fails is an error that names the option, with its cause: %s', async (_, cause, text) => {
+    const failing: Array<() => unknown> = [
+      () => {
+        throw cause;
+      },
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors
+      () => Promise.reject(cause),
+    ];
+    for (const setup of failing) {
+      const error = await rejection(runSetup('open', setup));
+      expect(error.message).toBe(`Option 'setup' is 'open', which failed: ${text}`);
+      expect(error.cause).toBe(cause);
+    }
   });
 });

@@ -143,13 +143,15 @@ test('a new link waits for its thread to boot', () => {
 });
 
 describe('a step that takes too long fails, and the thread is ended', () => {
-  const late = new Error(`it took longer than loadTimeoutMs = ${LIMIT_MS}`);
+  const late = `it took longer than loadTimeoutMs = ${LIMIT_MS}`;
 
-  test.each<[string, (given: Given) => void]>([
-    ['booting', () => {}],
-    ['loading', ({ greet }) => greet()],
-  ])('%s', async (_, begin) => {
-    const given = setUp();
+  test.each<[string, (given: Given) => void, string | undefined, string]>([
+    ['booting', () => {}, undefined, late],
+    ['booting, before a setup', () => {}, 'open', late],
+    ['loading', ({ greet }) => greet(), undefined, late],
+    ['loading, setup included', ({ greet }) => greet(), 'open', `${late}, setup 'open' included`],
+  ])('%s', async (_, begin, setup, message) => {
+    const given = setUp({ setup });
     begin(given);
     vi.advanceTimersByTime(LIMIT_MS - 1);
     await macrotask();
@@ -159,7 +161,7 @@ describe('a step that takes too long fails, and the thread is ended', () => {
     await macrotask();
     expect(given.events).toEqual([
       ['terminated', 'terminated'],
-      ['loadFailed', late],
+      ['loadFailed', new Error(message)],
     ]);
     expect(given.worker.calls).toEqual(['terminate', 'unref']);
   });
