@@ -19,6 +19,7 @@ const SAME_WITHOUT = [
   'test/pool/{process,histories.property}.test.ts',
   'test/pool/{compiled,host,loading,memory,module,names,nesting,piscina}.test.ts',
   'test/pool/{pool-options,ready,refusals,thread-options}.test.ts',
+  'test/pool/{native-addons,hooks,hardened,replaced-globals}.test.ts',
 ];
 
 /** Where Node lacks an internal function that the pool uses if it is there. */

@@ -329,7 +329,7 @@ export class ThreadLink implements Link {
     this.hasNativeWork = !isHeld;
     if (this.#isOverAbandoned) return;
     if (!isHeld) this.#limitEnd(NATIVE_WORK_MS);
-    else if (isFirst) this.#limitDrain();
+    else if (isFirst && this.#settings.hooks.teardown !== undefined) this.#limitDrain();
   }
 
   /** Limits how long handles may keep the thread alive. At the end it is asked once more whether they still do. */

@@ -338,6 +338,8 @@ describe('the end of all', () => {
     await passes(19);
     expect(link.state).toBe('draining');
     await passes(1);
+    // It is asked once more, and has a tenth of a second for its answer.
+    await passes(100);
     expect(await ended).toBe(0);
     expect(given.events).toEqual(['ready', 'ended']);
   });
@@ -347,9 +349,11 @@ describe('the end of all', () => {
     await readyThread(given, 1);
     const [busy, idle] = given.ready as [ThreadLink, ThreadLink];
     startJob(busy);
+    new Rings(busy.rings).markAsync(0);
     stopClock();
     const ended = given.threads.end(Infinity);
     await passes(20);
+    await passes(100);
     await until(() => idle.state === 'gone');
     await passes(60);
     expect(await ended).toBe(1);
