@@ -30,4 +30,5 @@ export {
   ThreadLostError,
   type TimeoutPhase,
   UnknownJobError,
+  UnsupportedRuntimeError,
 } from './api/errors.js';

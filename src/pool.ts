@@ -26,6 +26,7 @@ import {
   poolSettings,
 } from './api/options.js';
 import type { SubmitOptions, ThreadHook } from './api/options.js';
+import { checkRuntime } from './api/runtime.js';
 import { clearTimer, setTimer, setTurn, type Timer } from './api/timers.js';
 import { Scheduler } from './schedule/scheduler.js';
 import { isServing } from './wire/serving.js';
@@ -104,9 +105,11 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
    * @param options - See `PoolOptions`; every default is safe.
    * @throws InvalidOptionError `ERR_INVALID_OPTION`: names the option, the value and what is valid.
    * @throws NestedPoolError `ERR_NESTED_POOL`: on a thread that serves the same module.
+   * @throws UnsupportedRuntimeError `ERR_UNSUPPORTED_RUNTIME`: on Deno.
    */
   constructor(module: URL | string, options?: PoolOptions<ThreadHook<Module>>) {
     super();
+    checkRuntime(process.versions);
     const settings = poolSettings(module, options);
     if (isServing(settings.module)) throw new NestedPoolError(settings.module);
     this.#targetThreads = settings.threads;

@@ -189,6 +189,22 @@ export class NestedPoolError extends MillraceError {
   }
 }
 
+/** `ERR_UNSUPPORTED_RUNTIME`: this runtime lacks what the pool needs of Node. Nothing was started. */
+export class UnsupportedRuntimeError extends MillraceError {
+  /** Nothing was started. */
+  readonly started = false;
+  /** The runtime and its version, such as `Deno 2.9.6`. */
+  readonly runtime: string;
+
+  constructor(runtime: string, what: string) {
+    super(
+      'ERR_UNSUPPORTED_RUNTIME',
+      `millrace does not run on ${runtime}: ${what} Run it on Node.js.`,
+    );
+    this.runtime = runtime;
+  }
+}
+
 /** `ERR_POOL_CLOSED`: the pool takes no more jobs, or its closing deadline passed before this one ended. */
 export class PoolClosedError extends MillraceError {
   /** Whether the deadline cut the job off while it ran: it may have done part of its work. */
@@ -224,6 +240,7 @@ for (const [name, constructor] of Object.entries({
   UnknownJobError,
   NotCloneableError,
   NestedPoolError,
+  UnsupportedRuntimeError,
   PoolClosedError,
   InvalidOptionError,
 })) {

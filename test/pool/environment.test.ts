@@ -2,9 +2,10 @@
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { guard } from '../helpers/guard.js';
+import { thrownBy } from '../helpers/outcomes.js';
 import { runProgram } from '../helpers/programs.js';
 
-const { makePool } = guard();
+const { makePool, threads } = guard();
 
 test('timers that are numbers, classes of its own, and what is missing', async () => {
   const { code, lines, stderr } = await runProgram('environment.mjs', { hangsAfterMs: 20_000 });
@@ -34,4 +35,21 @@ test('a buffer of another realm is transferred', async () => {
   const list = runInNewContext('[buffer]', { buffer: bytes.buffer }) as ArrayBuffer[];
   expect(await pool.run('len', bytes, { transfer: list })).toBe(3);
   expect(bytes.byteLength).toBe(0);
+});
+
+test('Deno is refused before anything is started', () => {
+  const versions = Object.getOwnPropertyDescriptor(process, 'versions') as PropertyDescriptor;
+  Object.defineProperty(process, 'versions', {
+    ...versions,
+    value: { ...process.versions, deno: '2.9.6' },
+  });
+  try {
+    expect(thrownBy(() => makePool())).toMatchObject({
+      name: 'UnsupportedRuntimeError',
+      code: 'ERR_UNSUPPORTED_RUNTIME',
+    });
+    expect(threads).toEqual([]);
+  } finally {
+    Object.defineProperty(process, 'versions', versions);
+  }
 });

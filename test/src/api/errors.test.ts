@@ -17,6 +17,7 @@ const {
   PoolClosedError,
   ThreadLostError,
   UnknownJobError,
+  UnsupportedRuntimeError,
   withoutStack,
 } = errors;
 const cause = new Error('the cause');
@@ -165,6 +166,13 @@ const rows: readonly Row[] = [
     fields: {},
   },
   {
+    error: new UnsupportedRuntimeError('Deno 2.9.6', 'its ports differ.'),
+    name: 'UnsupportedRuntimeError',
+    code: 'ERR_UNSUPPORTED_RUNTIME',
+    message: 'millrace does not run on Deno 2.9.6: its ports differ. Run it on Node.js.',
+    fields: { started: false, runtime: 'Deno 2.9.6' },
+  },
+  {
     error: new PoolClosedError('It is closed.', true),
     name: 'PoolClosedError',
     code: 'ERR_POOL_CLOSED',
@@ -209,7 +217,7 @@ test.each(rows)('$code says: $message', ({ error, name, code, message, fields })
 test('every class that is exported is in this table, but the one that all extend', () => {
   const classes = Object.values(errors).filter((value) => value.prototype instanceof MillraceError);
   expect(new Set(rows.map((row) => row.error.constructor))).toEqual(new Set(classes));
-  expect(classes.length).toBe(11);
+  expect(classes.length).toBe(12);
 });
 
 test('an error is shown by the name of its class, which is no field of it', () => {
