@@ -39,10 +39,11 @@ function setUp(options: PoolOptions<string> = {}) {
   return { pool, strays, done };
 }
 
-/** The codes with which the threads exited, in the order of their start. */
+/** The codes with which the threads exit that are there now, in the order of their start. */
 function exitCodes(): Promise<number[]> {
+  const living = threads.filter(({ threadId }) => threadId !== -1);
   return Promise.all(
-    threads.map(
+    living.map(
       (thread) =>
         new Promise<number>((resolve) => {
           thread.on('exit', resolve);
@@ -113,7 +114,7 @@ test('hooks are no jobs', async () => {
 });
 
 describe('a setup that cannot be is a module that cannot be loaded', () => {
-  const known = 'it exports ';
+  const known = 'it exports close, exit, fail, hang, hangTurning, job, keepOpen, never, open, ';
 
   test.each<[string, PoolOptions<string>, string]>([
     [
@@ -324,12 +325,13 @@ test.skipIf(!hasSqlite)(
     const folder = await mkdtemp(join(tmpdir(), 'millrace-hooks-'));
     try {
       const file = join(folder, 'numbers.db');
+      const closed = new Int32Array(new SharedArrayBuffer(4));
       const pool = makePool(
         {
           threads: 2,
           setup: 'open',
           teardown: 'close',
-          workerData: { file },
+          workerData: { file, closed },
           execArgv: ['--no-warnings'],
         },
         fixture('modules/database.mjs'),
@@ -342,6 +344,7 @@ test.skipIf(!hasSqlite)(
       const codes = exitCodes();
       expect(await pool.close()).toMatchObject({ threadsLeft: 0 });
       expect(await codes).toEqual([0, 0]);
+      expect(closed[0]).toBe(2);
       expect(existsSync(`${file}-wal`)).toBe(false);
     } finally {
       await rm(folder, { recursive: true });
