@@ -41,6 +41,14 @@ export function setTurn(callback: () => void): void {
   setImmediate(callback);
 }
 
+/**
+ * Calls back in the next turn of the event loop as it really is, whatever a test makes of timers: what other threads
+ * have answered has arrived by then.
+ */
+export function setRealTurn(callback: () => void): void {
+  immediateOfNode(callback);
+}
+
 /** Whether a timer that is a number is a fake one, which holds nobody. Testing Library asks the same. */
 function isFake(setTimeout: object): boolean {
   return Object.hasOwn(setTimeout, 'clock') || Object.hasOwn(setTimeout, '_isMockFunction');

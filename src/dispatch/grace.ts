@@ -6,7 +6,7 @@
  * process, a laptop that slept); after ten of these in a row the count begins anew. No grace ends while a debugger may
  * hold the thread.
  */
-import { setTurn } from '../api/timers.js';
+import { setRealTurn } from '../api/timers.js';
 import { Deadline, type Deadlines } from '../job/deadlines.js';
 
 const TICKS = 5;
@@ -20,7 +20,7 @@ export class Grace {
   readonly #onOver: () => void;
   readonly #tickMs: number;
   readonly #ticks: number;
-  readonly #tick = new Deadline(() => setTurn(() => this.#ticked()));
+  readonly #tick = new Deadline(() => setRealTurn(() => this.#ticked()));
   #left: number;
   #uncounted = 0;
   #sinceMs = 0;
