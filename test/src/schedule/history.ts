@@ -522,11 +522,12 @@ export class History {
     if (this.#isClosed) return;
     // On threads that are out of service all ends that somebody waits for, and nothing is announced.
     for (const thread of this.threads.filter(({ isInService }) => !isInService)) {
-      for (const [index, arrival] of [...thread.running.entries()].toReversed()) {
-        if (this.#entryOf(arrival).outcome !== undefined || thread.endable(index) !== index)
-          continue;
-        (globalThis as any).CNT = ((globalThis as any).CNT ?? 0) + 1;
-        console.log('QUIET', thread.steps, thread.unanswered, thread.running.length);
+      const next = (): number =>
+        thread.running.findIndex(
+          (arrival, index) =>
+            this.#entryOf(arrival).outcome === undefined && thread.endable(index) === index,
+        );
+      for (let index = next(); index >= 0; index = next()) {
         this.#end('fulfilQuietly', thread, index);
       }
     }
