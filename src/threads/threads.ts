@@ -174,7 +174,8 @@ export class Threads {
       loadFailed: (failed, error) => this.#loadFailed(error, failed.wasGreeted),
       stray: this.#events.stray,
       uncaught: (thrower, error) => {
-        this.#strike();
+        // Once for each thread: it may throw again and again while it ends.
+        if (thrower.isInService) this.#strike();
         this.#events.uncaught(thrower, error);
       },
       retired: (retired, reason) => this.#retired(retired, reason),

@@ -36,7 +36,11 @@ function start(module: string, options = {}) {
     },
     gone: (_, { isDeliberate }) => events.push(isDeliberate ? 'ended' : 'lost'),
     stray: () => events.push('stray'),
-    uncaught: () => events.push('uncaught'),
+    uncaught(link) {
+      events.push('uncaught');
+      // As the pool does.
+      link.retire('uncaught');
+    },
     retired: (_, reason) => events.push(`retired: ${reason}`),
     exhausted: () => events.push('exhausted'),
     failed(error) {
@@ -224,15 +228,26 @@ describe('after failures in a row a replacement is late', () => {
     const all: number[] = [];
     for (let failure = 1; failure <= 3; failure += 1) {
       const link = await readyThread(given, failure - 1);
-      await until(() => given.events.at(-1) === 'uncaught');
-      const replaced = lateMs(() => given.threads.retirements === failure);
-      // As the pool does.
-      link.retire('uncaught');
+      all.push(await lateMs(() => given.threads.retirements === failure));
       link.drain(false);
-      all.push(await replaced);
     }
     expect(all).toEqual([50, 100, 200]);
     expect(given.threads.lost).toBe(0);
+  });
+
+  test('exceptions that follow on the same thread are no further ones', async () => {
+    const throws = new Int32Array(new SharedArrayBuffer(4));
+    const given = start('modules/throws-on.mjs', { threads: 1, workerData: { throws } });
+    const all: number[] = [];
+    for (let failure = 1; failure <= 3; failure += 1) {
+      const link = await readyThread(given, failure - 1);
+      const seen = throws[0] as number;
+      all.push(await lateMs(() => (throws[0] as number) > seen + 10));
+      link.terminate();
+      await until(() => link.state === 'gone');
+    }
+    expect(given.events.filter((event) => event === 'uncaught').length).toBeGreaterThan(20);
+    expect(all).toEqual([50, 100, 200]);
   });
 });
 
