@@ -158,13 +158,20 @@ export class Threads {
     return count;
   }
 
+  get #inService(): number {
+    return this.#count((link) => link.isInService);
+  }
+
+  /** How many threads are to be started. */
+  get #missing(): number {
+    const { threads } = this.#settings;
+    return Math.min(threads - this.#inService, 2 * threads - this.#links.size);
+  }
+
   /** Starts what is missing. */
   #fill(): void {
-    const { threads } = this.#settings;
-    const inService = this.#count((link) => link.isInService);
-    const missing = Math.min(threads - inService, 2 * threads - this.#links.size);
-    for (let count = 0; count < missing; count += 1) this.#start();
-    if (missing <= 0 && inService === 0) this.#events.exhausted();
+    for (let missing = this.#missing; missing > 0; missing -= 1) this.#start();
+    if (this.#inService === 0) this.#events.exhausted();
   }
 
   #start(): void {
@@ -197,11 +204,16 @@ export class Threads {
 
   /** One more failure in a row, unless a job was answered since the last. */
   #strike(): void {
+    this.#forget();
+    this.#strikes += 1;
+  }
+
+  /** Forgets the failures if a job was answered since the last. */
+  #forget(): void {
     for (const link of this.#links) {
       if (link.hasAnswered) this.#strikes = 0;
       link.hasAnswered = false;
     }
-    this.#strikes += 1;
   }
 
   #ready(link: ThreadLink): void {
@@ -223,6 +235,8 @@ export class Threads {
   #retired(link: ThreadLink, reason: RetirementReason): void {
     this.retirements += 1;
     this.#events.retired(link, reason);
+    // It is no failure itself, and late only where failures are all there is.
+    this.#forget();
     this.#replace();
   }
 
@@ -239,16 +253,17 @@ export class Threads {
     this.#replace();
   }
 
-  /** Starts what is missing, after the back-off. */
+  /** Starts what is missing, after the back-off. A start that is due already is not put off. */
   #replace(): void {
     if (this.#ending !== undefined) return;
-    clearTimer(this.#fillTimer);
-    const backOffMs = this.#backOffMs();
+    const backOffMs = this.#missing > 0 ? this.#backOffMs() : 0;
     if (backOffMs === 0) return this.#tryToFill();
-    this.#fillTimer = setTimer(() => this.#tryToFill(), backOffMs);
+    this.#fillTimer ??= setTimer(() => this.#tryToFill(), backOffMs);
   }
 
   #tryToFill(): void {
+    clearTimer(this.#fillTimer);
+    this.#fillTimer = undefined;
     try {
       this.#fill();
     } catch (error) {

@@ -220,6 +220,31 @@ describe('after failures in a row a replacement is late', () => {
     }
   });
 
+  test('nor is one that was retired when jobs were answered since the last failure', async () => {
+    const given = await startReady(1);
+    expect(await delays(given, 5)).toEqual([50, 100, 200, 400, 800]);
+    const link = await readyThread(given, 5);
+    link.hasAnswered = true;
+    const replaced = lateMs(() => given.threads.retirements === 1);
+    link.retire('cancelled');
+    expect(await replaced).toBe(0);
+  });
+
+  test('but not any later for another thread that is lost meanwhile', async () => {
+    const given = await startReady(2);
+    expect(await delays(given, 4)).toEqual([0, 50, 50, 100]);
+    await until(() => given.ready.length === 6);
+    void workers[4]?.terminate();
+    await until(() => given.threads.lost === 5);
+    vi.advanceTimersByTime(60);
+    void workers[5]?.terminate();
+    await until(() => given.threads.lost === 6);
+    // Of the hundred for the first one forty are left.
+    expect(await lateMs(() => true)).toBe(40);
+    await macrotask();
+    expect(workers).toHaveLength(8);
+  });
+
   test('an exception that nobody caught is such a failure', async () => {
     const latch = new Latch();
     latch.open();
