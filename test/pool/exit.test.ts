@@ -9,6 +9,8 @@ test.each<[string, number, string[]]>([
   ['while a job runs', 3, ['done', 'as well', 'and this']],
   ['with two pools', 3, ['done', 'done']],
   ['after close()', 3, ['done', '0']],
+  ['without close(), so that no teardown runs', 3, ['done']],
+  ['after close(), in which the teardown ran', 3, ['done', 'torn down']],
 ])('native work is done before a program exits: %s', async (name, code, said) => {
   const end = await runProgram('exits.mjs', { args: [name] });
   expect([end.code, [...end.lines].toSorted()]).toEqual([code, said.toSorted()]);
