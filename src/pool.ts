@@ -27,7 +27,7 @@ import {
 } from './api/options.js';
 import type { SubmitOptions, ThreadHook } from './api/options.js';
 import { checkRuntime } from './api/runtime.js';
-import { clearTimer, setTimer, setTurn, type Timer } from './api/timers.js';
+import { clearTimer, setTimerBehindMessages, type Timer } from './api/timers.js';
 import { Scheduler } from './schedule/scheduler.js';
 import { isServing } from './wire/serving.js';
 import type { PoolStats } from './schedule/snapshot.js';
@@ -297,8 +297,7 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
   }
 
   #closeWithin(deadlineMs: number): void {
-    const nowMs = performance.now();
-    const atMs = nowMs + deadlineMs;
+    const atMs = performance.now() + deadlineMs;
     if (atMs >= this.#closeAtMs) return;
     this.#closeAtMs = atMs;
     if (this.#isDrained) return void this.#threads.end(atMs);
@@ -311,13 +310,7 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
 
   #closeAfter(delayMs: number, step: () => void): void {
     clearTimer(this.#closeTimer);
-    const timer = setTimer(() => {
-      // Answers may have arrived while this thread was busy: timers run before messages do.
-      setTurn(() => {
-        if (this.#closeTimer === timer && !this.#isDrained) step();
-      });
-    }, delayMs);
-    this.#closeTimer = timer;
+    this.#closeTimer = setTimerBehindMessages(step, delayMs);
   }
 
   #warnOfThreads(): void {

@@ -14,8 +14,12 @@ export interface Timer {
 /** Taken at the start, as fake timers may replace them there, too. */
 const { setTimeout: setOfNode, clearTimeout: clearOfNode, setImmediate: immediateOfNode } = timers;
 
-/** Calls back once, after this many milliseconds. */
-export function setTimer(callback: () => void, delayMs: number): Timer {
+/** The longest delay that a timer takes, 24.8 days; it would take a longer one for 1 ms. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Calls back once, after this many milliseconds, or after 24.8 days if that is sooner. */
+export function setTimer(callback: () => void, longMs: number): Timer {
+  const delayMs = Math.min(longMs, LONGEST_MS);
   // Both now: fake timers can't clear a real one, nor the other way round.
   const { setTimeout, clearTimeout } = globalThis;
   const timer = setTimeout(callback, delayMs) as Partial<NodeJS.Timeout> | number;
@@ -33,6 +37,25 @@ export function setTimer(callback: () => void, delayMs: number): Timer {
 /** Clears a timer, if there is one; does nothing once it has fired. */
 export function clearTimer(timer: Timer | undefined): void {
   timer?.clear();
+}
+
+/**
+ * The same, and then a turn of the event loop: timers run before messages do, and where this thread was busy an answer
+ * may be here already. Cleared in that turn it does not call back, either.
+ */
+export function setTimerBehindMessages(callback: () => void, delayMs: number): Timer {
+  let isCleared = false;
+  const timer = setTimer(() => {
+    setTurn(() => {
+      if (!isCleared) callback();
+    });
+  }, delayMs);
+  return {
+    clear: () => {
+      isCleared = true;
+      timer.clear();
+    },
+  };
 }
 
 /** Calls back in the next turn of the event loop: jsdom has no `setImmediate`. */

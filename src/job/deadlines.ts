@@ -152,7 +152,7 @@ export class Deadlines {
     this.#timer = undefined;
     this.#timerAtMs = atMs;
     if (atMs === Infinity) return;
-    const delayMs = Math.min(Math.max(Math.ceil(atMs - this.#now()), 1), 2 ** 31 - 1);
+    const delayMs = Math.max(Math.ceil(atMs - this.#now()), 1);
     this.#timer = setTimer(() => this.advance(), delayMs);
   }
 }

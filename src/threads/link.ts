@@ -12,7 +12,7 @@
  */
 import { deserialize } from 'node:v8';
 import type { MessagePort, Worker } from 'node:worker_threads';
-import { clearTimer, setTimer, setTurn, type Timer } from '../api/timers.js';
+import { clearTimer, setTimerBehindMessages, type Timer } from '../api/timers.js';
 import { sharedNowMs } from '../wire/clock.js';
 import type { Link, Loss, Receiver, RetirementReason } from '../dispatch/lane.js';
 import { onMessage } from '../wire/port.js';
@@ -266,13 +266,7 @@ export class ThreadLink implements Link {
 
   #limit(limitMs: number, over: () => void): void {
     this.#clearTimer();
-    const timer = setTimer(() => {
-      // If the main thread was busy the answer may be here already: timers run before messages do.
-      setTurn(() => {
-        if (this.#timer === timer) over();
-      });
-    }, limitMs);
-    this.#timer = timer;
+    this.#timer = setTimerBehindMessages(over, limitMs);
   }
 
   #fail(error: unknown): void {

@@ -15,7 +15,7 @@ import { drainAtExit, forgetAtExit } from './exit-drain.js';
 import { type LinkEvents, ThreadLink } from './link.js';
 import { loadFailure, startFailure } from './load-failure.js';
 import type { Settings } from '../api/options.js';
-import { clearTimer, setTimer, setTurn, type Timer } from '../api/timers.js';
+import { clearTimer, setTimer, setTimerBehindMessages, type Timer } from '../api/timers.js';
 import { startThread } from './start-thread.js';
 
 /** What the threads report. */
@@ -38,9 +38,6 @@ const LONGEST_BACK_OFF_MS = 5000;
 const START_GRACE_MS = 1000;
 /** After the deadline threads have this long to end in order, and then the same again to end by force. */
 const LATE_MS = 40;
-
-/** The longest delay that a Node timer takes. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 export class Threads {
   /** Threads that ended by themselves after they had loaded the module. */
@@ -143,7 +140,7 @@ export class Threads {
       const leftMs = Math.min(limitAtMs, this.#endAtMs + lateMs) - performance.now();
       if (leftMs <= 0) return;
       await new Promise<void>((resolve) => {
-        const timer = setTimer(() => setTurn(resolve), Math.min(leftMs, LONGEST_MS));
+        const timer = setTimerBehindMessages(resolve, leftMs);
         this.#changed = () => {
           clearTimer(timer);
           resolve();

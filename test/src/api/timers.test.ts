@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { clearTimer, setTimer, setTurn } from '../../../src/api/timers.js';
+import { clearTimer, setTimer, setTimerBehindMessages, setTurn } from '../../../src/api/timers.js';
 
 const node = { setTimeout, clearTimeout, setImmediate };
 let timersBefore: number;
@@ -144,4 +144,50 @@ describe('a turn of the event loop', () => {
     await new Promise((resolve) => node.setImmediate(resolve));
     expect(callback).toHaveBeenCalledOnce();
   });
+});
+
+describe('a timer behind messages', () => {
+  const macrotask = (): Promise<void> =>
+    new Promise((resolve) => {
+      node.setImmediate(resolve);
+    });
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  });
+
+  test('calls back once, in the turn after its time', async () => {
+    const callback = vi.fn<() => void>();
+    setTimerBehindMessages(callback, 50);
+    vi.advanceTimersByTime(49);
+    await macrotask();
+    expect(callback).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(callback).not.toHaveBeenCalled();
+    await macrotask();
+    expect(callback).toHaveBeenCalledOnce();
+  });
+
+  test.each([
+    ['before its time', 49],
+    ['in the turn between', 50],
+  ])('does not call back if it is cleared %s', async (_, ms) => {
+    const callback = vi.fn<() => void>();
+    const timer = setTimerBehindMessages(callback, 50);
+    vi.advanceTimersByTime(ms);
+    clearTimer(timer);
+    vi.advanceTimersByTime(100);
+    await macrotask();
+    expect(callback).not.toHaveBeenCalled();
+  });
+});
+
+test('a delay that is too long for a timer is the longest that there is', () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const callback = vi.fn<() => void>();
+  setTimer(callback, Infinity);
+  vi.advanceTimersByTime(2 ** 31 - 2);
+  expect(callback).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1);
+  expect(callback).toHaveBeenCalledOnce();
 });
