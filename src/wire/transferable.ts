@@ -6,14 +6,12 @@
 import * as workerThreads from 'node:worker_threads';
 import type { Transferable } from 'node:worker_threads';
 import { types } from 'node:util';
+import { cloneMoving } from './cloning.js';
 
 /** What Node 22 and later have, and the types of Node 20 do not. */
 const { isMarkedAsUntransferable } = workerThreads as {
   readonly isMarkedAsUntransferable?: (item: unknown) => boolean;
 };
-
-/** Not what a job may have put in its place. */
-const { structuredClone: clone } = globalThis;
 
 /** The size of the pool that Node 20 begins with, whatever `Buffer.poolSize` says later. */
 const FIRST_POOL_BYTES = 8192;
@@ -42,7 +40,7 @@ function isPooled(memory: ArrayBuffer): boolean {
   if (memory.byteLength !== FIRST_POOL_BYTES && memory.byteLength !== Buffer.poolSize) return false;
   try {
     // Node 20 leaves it out without a word, before it sees that it is listed twice.
-    clone(null, { transfer: [memory, memory] });
+    cloneMoving(null, [memory, memory]);
     return true;
   } catch {
     return false;

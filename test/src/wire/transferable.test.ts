@@ -1,11 +1,12 @@
 import { MessageChannel } from 'node:worker_threads';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { checkTransferable } from '../../../src/wire/transferable.js';
 import { thrownBy } from '../../helpers/outcomes.js';
 
 const { poolSize } = Buffer;
 afterEach(() => {
   Buffer.poolSize = poolSize;
+  vi.unstubAllGlobals();
 });
 
 test('what can be transferred passes, and is left attached', () => {
@@ -73,4 +74,17 @@ describe('the memory of a pooled Buffer throws, says so, and is left alone', () 
       expect(() => checkTransferable([memoryOf(buffer)])).not.toThrow();
     }
   });
+});
+
+/** Setups of tests put a copy by JSON in its place; jsdom has none. */
+test.each([
+  ['missing', undefined],
+  ['a copy by JSON', (value: unknown) => JSON.parse(JSON.stringify(value))],
+])('the pool is told from memory of its size where structuredClone is %s', (_, clone) => {
+  vi.stubGlobal('structuredClone', clone);
+  expect(() => checkTransferable([new ArrayBuffer(poolSize)])).not.toThrow();
+  // A pool of the usual size: an earlier one may still be in use.
+  const buffers = Array.from({ length: 100 }, () => Buffer.allocUnsafe(poolSize / 10));
+  const pooled = buffers.at(-1)?.buffer as ArrayBuffer;
+  expect(thrownBy(() => checkTransferable([pooled])).code).toBe('ERR_BUFFER_POOLED');
 });
