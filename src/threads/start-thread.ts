@@ -20,6 +20,20 @@ export function startThread(
   { hostPath, threadOptions }: Pick<Settings, 'hostPath' | 'threadOptions'>,
   onHello: (hello: Hello) => void,
 ): Worker {
+  const piscina = onePiscina(hostPath, threadOptions);
+  piscina.on('message', (message: unknown) => {
+    if (isHello(message)) onHello(message);
+  });
+  // The thread's own 'error' event tells the same; without a listener this one would be thrown.
+  piscina.on('error', () => {});
+  return piscina.threads[0] as Worker;
+}
+
+/** Makes a Piscina of one thread, which it does not replace. `threadOptions` are those of `new Worker`. */
+export function onePiscina(
+  hostPath: string,
+  threadOptions: Readonly<Record<string, unknown>>,
+): Piscina {
   const piscina = new Piscina({
     filename: hostPath,
     name: 'serve',
@@ -33,10 +47,5 @@ export function startThread(
     ...threadOptions,
   });
   (piscina.options as { minThreads: number }).minThreads = 0;
-  piscina.on('message', (message: unknown) => {
-    if (isHello(message)) onHello(message);
-  });
-  // The thread's own 'error' event tells the same; without a listener this one would be thrown.
-  piscina.on('error', () => {});
-  return piscina.threads[0] as Worker;
+  return piscina;
 }

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { type MessagePort, Worker } from 'node:worker_threads';
 import { Piscina, version } from 'piscina';
 import { afterEach, expect, test } from 'vitest';
+import { onePiscina } from '../../src/threads/start-thread.js';
 import { fixturePath } from '../helpers/guard.js';
 import { macrotask, until } from '../helpers/outcomes.js';
 
@@ -20,18 +21,8 @@ const piscinas: Piscina[] = [];
 
 /** A Piscina as `start-thread.ts` makes it. */
 function start(options = {}) {
-  const piscina = new Piscina({
-    filename: fixturePath('piscina-host.js'),
-    name: 'serve',
-    minThreads: 1,
-    maxThreads: 1,
-    idleTimeout: Infinity,
-    atomics: 'disabled',
-    recordTiming: false,
-    ...options,
-  });
+  const piscina = onePiscina(fixturePath('piscina-host.js'), options);
   piscinas.push(piscina);
-  (piscina.options as { minThreads: number }).minThreads = 0;
   const greetings: Greeting[] = [];
   const errors: Error[] = [];
   piscina.on('message', (greeting: Greeting) => greetings.push(greeting));
