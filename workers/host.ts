@@ -31,9 +31,12 @@ let drain: Drain | undefined;
 let ports: readonly MessagePort[] = [];
 let runMicrotasks: RunMicrotasks | undefined;
 
-onMessage(link, (message) => {
-  if (message === BELL) runner?.wake();
-  else receive(message as readonly unknown[]);
+onMessage(link, (message, isStraight) => {
+  if (message === BELL) return runner?.wake();
+  // What a tick throws must reach Node from where the queues are run: caught on its way by an `EventTarget`, it leaves
+  // Node's stack of async contexts as it was at the throw, and the thread aborts the process.
+  if (!isStraight) runMicrotasks = undefined;
+  receive(message as readonly unknown[]);
 });
 
 function receive([kind, ...content]: readonly unknown[]): void {

@@ -102,7 +102,8 @@ export class Runner {
     };
     link.on('messageerror', (error) => {
       this.#largeInputs.failed(error);
-      this.#drain();
+      // Not here, where an `EventTarget` would catch what a job leaves behind to be thrown.
+      this.#goOnLater();
     });
   }
 

@@ -21,13 +21,15 @@ test('every message arrives once and in order, and the port tells of its close a
 });
 
 /** So that a Node that dispatches in another way shows: then every message takes the long way again. */
-test('messages come straight from Node, past the list of listeners', async () => {
+test('messages come straight from Node, past the list of listeners, and tell it', async () => {
   const { port1, port2 } = new MessageChannel();
   const listened: unknown[] = [];
-  const received = new Promise((resolve) => onMessage(port1, resolve));
+  const received = new Promise((resolve) => {
+    onMessage(port1, (...message) => resolve(message));
+  });
   port1.on('message', (message) => listened.push(message));
   port2.postMessage('a message');
-  expect(await received).toBe('a message');
+  expect(await received).toEqual(['a message', true]);
   expect(listened).toEqual([]);
   port2.close();
 });
@@ -35,13 +37,16 @@ test('messages come straight from Node, past the list of listeners', async () =>
 /** Ports of a Node that dispatches in another way. */
 class LongWayPort extends EventEmitter {}
 
-test('messages take the long way where Node does not ask', () => {
+test('messages take the long way where Node does not ask, and tell it', () => {
   const port = new LongWayPort();
   const received: unknown[] = [];
-  onMessage(port as unknown as MessagePort, (message) => received.push(message));
+  onMessage(port as unknown as MessagePort, (...message) => received.push(message));
   port.emit('message', 'first');
   port.emit('message', 'second');
-  expect(received).toEqual(['first', 'second']);
+  expect(received).toEqual([
+    ['first', false],
+    ['second', false],
+  ]);
   expect(Reflect.ownKeys(port)).not.toContain(Symbol.for('nodejs.internal.kHybridDispatch'));
 });
 
