@@ -156,9 +156,14 @@ export class Dispatcher {
     return this.#retirement.graceMs;
   }
 
-  /** The pool is about to end its threads: no thread is retired any more. */
+  /** The pool is about to end its threads: none is retired any more. */
   close(): void {
     this.#retirement.close();
+  }
+
+  /** Whether a job blocks its thread that was told to stop and still has its grace. */
+  get isGivingTime(): boolean {
+    return this.lanes.all.some((lane) => this.#retirement.isGivingTime(lane));
   }
 
   /**

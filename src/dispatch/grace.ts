@@ -41,6 +41,11 @@ export class Grace {
     this.#next();
   }
 
+  /** Whether it waits no longer: the time has passed, or it was cleared. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** Waits no longer. */
   clear(): void {
     this.#isOver = true;

@@ -72,9 +72,15 @@ export class Retirement {
     return Math.min(Math.max(this.#meanBootMs, SHORTEST_DEFAULT_MS), LONGEST_DEFAULT_MS);
   }
 
-  /** The pool is closing at its deadline: threads are ended by it, not one by one. */
+  /** The pool is about to end its threads: none is retired any more. */
   close(): void {
     this.#isClosing = true;
+  }
+
+  /** Whether a job blocks the thread that was told to stop and still has its grace: the thread can't end in order now. */
+  isGivingTime(lane: Lane): boolean {
+    if (lane.abandoned.size === 0 || !lane.rings.isBlocked()) return false;
+    return [...lane.abandoned.values()].some((grace) => !grace.isOver);
   }
 
   /** Tells a running job to stop, whether it is about to be settled or not. Returns the number of the ping. */

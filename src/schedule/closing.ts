@@ -32,6 +32,7 @@ export class Closing {
   readonly #dispatcher: Dispatcher;
   readonly #settling: Settling;
   #isClosing = false;
+  #isCutOff = false;
   /** The jobs that were told so, and have not been rejected since. */
   readonly #told = new Set<JobRecord>();
   readonly #unfinished: Array<{ readonly id: number; readonly left: UnfinishedJob }> = [];
@@ -48,9 +49,14 @@ export class Closing {
     this.#settling = settling;
   }
 
-  /** Whether the pool is closing and its last accepted job has settled. */
-  get isDrained(): boolean {
-    return this.#isClosing && this.#backlog.accepted === 0;
+  /**
+   * Looks whether a closing pool has come to its end: the last accepted job has settled, and those that were told to stop
+   * before that have had their grace, so that their threads can end in order.
+   */
+  drain(): boolean {
+    if (!this.#isClosing || this.#backlog.accepted > 0) return false;
+    this.#dispatcher.close();
+    return this.#isCutOff || !this.#dispatcher.isGivingTime;
   }
 
   /** Takes no more submissions; refuses those that wait, and lets the accepted go on. */
@@ -78,6 +84,7 @@ export class Closing {
 
   /** Rejects what is left, at the closing deadline. Its threads are the caller's to end. */
   cutOff(): void {
+    this.#isCutOff = true;
     this.#dispatcher.close();
     this.#dispatcher.collect();
     const jobs = [...this.#dispatcher.lanes.sent(), ...this.#queued()].toSorted(

@@ -29,7 +29,7 @@ export class Flow {
   #isRefilling = false;
   #isRelieving = false;
 
-  /** @param onDrained - Called when the pool is closing and its last job has settled; it must not call back. */
+  /** @param onDrained - Called when the pool is closing and has nothing more to wait for; it must not call back. */
   constructor(
     backlog: Backlog<JobRecord>,
     dispatcher: Dispatcher,
@@ -64,7 +64,7 @@ export class Flow {
       this.#isRefilling = false;
     }
     this.#pressure.onFall();
-    if (this.#closing.isDrained) this.#onDrained();
+    if (this.#closing.drain()) this.#onDrained();
   }
 
   /**

@@ -35,7 +35,7 @@ export interface SchedulerEvents extends PressureEvents {
   live(isLive: boolean): void;
   /** A job failed and nobody has read its result. */
   failedUnread(job: JobRecord): void;
-  /** The scheduler is closing, and the last accepted job has settled. */
+  /** The scheduler is closing; the last accepted job has settled, and those that were told to stop had their grace. */
   drained(): void;
 }
 

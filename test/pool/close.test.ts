@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
 import { PoolClosedError } from 'millrace';
 import { expect, test } from 'vitest';
 import { repeats } from '../helpers/extent.js';
@@ -162,6 +163,22 @@ test('a job may be cancelled while the pool closes: running, queued, by signal o
   expect(await rejection(held.result)).toBe('running');
   expect(await kept).toBe('kept');
   expect(await closed).toMatchObject({ fulfilled: 1, cancelled: 3, unfinished: [] });
+});
+
+test.each([
+  ['obey', 0],
+  ['ignore', 1],
+])('a job that was cancelled right before has its grace: one that would %s', async (name, code) => {
+  const pool = makePool({ threads: 1 }, fixture('running.js'));
+  const latch = new Latch();
+  const job = await pool.submit(name, { latch: latch.cells });
+  await latch.arrived();
+  job.cancel('enough');
+  expect(await rejection(job.result)).toBe('enough');
+  const exited = once(threads[0] as Worker, 'exit');
+  expect(await pool.close()).toMatchObject({ unfinished: [], threadsLeft: 0 });
+  expect(await exited).toEqual([code]);
+  expect(threads, 'none boots to be ended').toHaveLength(1);
 });
 
 test('cancelling everything that is left lets a closing pool close', async () => {

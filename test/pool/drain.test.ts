@@ -4,7 +4,7 @@ import type { PoolOptions } from 'millrace';
 import { describe, expect, test } from 'vitest';
 import { fixture, guard } from '../helpers/guard.js';
 import { Latch } from '../helpers/latch.js';
-import { until } from '../helpers/outcomes.js';
+import { rejection, until } from '../helpers/outcomes.js';
 
 const { makePool, threads } = guard();
 
@@ -43,6 +43,18 @@ describe.each(WORK)('%s that nobody awaits is done', (what) => {
     const exited = exitCode();
     expect(await pool.close()).toMatchObject({ threadsLeft: 0 });
     expect([cells[0], await exited]).toEqual([1, 0]);
+  });
+
+  test('after its job has obeyed its signal', async () => {
+    const { pool, latch, cells, input } = setUp();
+    const job = await pool.submit('obey', { ...input, what });
+    await latch.arrived();
+    job.cancel('enough');
+    expect(await rejection(job.result)).toBe('enough');
+    const exited = exitCode();
+    await pool.close();
+    expect([cells[0], await exited]).toEqual([1, 0]);
+    expect(threads).toHaveLength(1);
   });
 
   test('on a thread that is retired', async () => {

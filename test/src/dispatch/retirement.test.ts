@@ -412,6 +412,40 @@ describe('a job that outlives its grace', () => {
     await clock.pass(1000);
     expect(link.steps).toEqual([]);
   });
+
+  describe('is given time', () => {
+    test('while it blocks its thread and its grace is not over', async () => {
+      const { clock, retirement, lane, run, abandon } = setUp(200);
+      const job = run({ isAsync: false });
+      expect(retirement.isGivingTime(lane), 'nobody told it to stop').toBe(false);
+      abandon(job);
+      expect(retirement.isGivingTime(lane)).toBe(true);
+      retirement.close();
+      await clock.pass(190);
+      expect(retirement.isGivingTime(lane)).toBe(true);
+      await clock.pass(10);
+      expect(retirement.isGivingTime(lane)).toBe(false);
+    });
+
+    test('until it has ended', () => {
+      const { retirement, link, lane, run, abandon } = setUp();
+      abandon(run({ isAsync: false }));
+      link.endUnannounced(0, 'done');
+      expect(retirement.isGivingTime(lane)).toBe(false);
+    });
+
+    test('not where it blocks nothing, as its thread drains meanwhile', () => {
+      const { retirement, lane, run, abandon } = setUp();
+      abandon(run());
+      expect(retirement.isGivingTime(lane)).toBe(false);
+    });
+
+    test('not where it has none', () => {
+      const { retirement, lane, run, abandon } = setUp(0);
+      abandon(run({ isAsync: false }));
+      expect(retirement.isGivingTime(lane)).toBe(false);
+    });
+  });
 });
 
 describe('an exception that nobody has caught', () => {

@@ -60,14 +60,33 @@ describe('closing', () => {
   });
 
   test('is over when the last accepted job has settled', () => {
-    const { backlog, closing } = setUp();
-    expect(closing.isDrained, 'it is running').toBe(false);
+    const { backlog, closing, log } = setUp();
+    expect(closing.drain(), 'it is running').toBe(false);
     const job = jobOf(1);
     backlog.accept(job);
     closing.begin();
-    expect(closing.isDrained).toBe(false);
+    expect(closing.drain()).toBe(false);
+    expect(log).toEqual([]);
     backlog.release(job);
-    expect(closing.isDrained).toBe(true);
+    expect(closing.drain()).toBe(true);
+    expect(log, 'no thread is replaced any more').toEqual(['close']);
+  });
+
+  test('waits for the grace of one that was told to stop before', () => {
+    const { closing, dispatcher } = setUp();
+    closing.begin();
+    dispatcher.isGivingTime = true;
+    expect(closing.drain()).toBe(false);
+    dispatcher.isGivingTime = false;
+    expect(closing.drain()).toBe(true);
+  });
+
+  test('waits for no grace at the deadline', () => {
+    const { closing, dispatcher } = setUp();
+    closing.begin();
+    dispatcher.isGivingTime = true;
+    closing.cutOff();
+    expect(closing.drain()).toBe(true);
   });
 });
 
@@ -251,5 +270,5 @@ test('a failure rejects what is queued, and refuses those that wait and those th
   expect(jobs.map(({ ending }) => ending)).toEqual(['rejected', 'rejected', 'refused']);
   for (const job of jobs) expect(job.error).toBe(error);
   expect(submit(given)).toBe(error);
-  expect(closing.isDrained, 'it is not closed').toBe(false);
+  expect(closing.drain(), 'it is not closed').toBe(false);
 });

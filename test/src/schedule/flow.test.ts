@@ -17,7 +17,7 @@ function setUp(limits = ROOMY, slots = 1) {
   // Each refill ends with the question whether that was the last job.
   const end = { isDrained: false };
   const closing = {
-    get isDrained() {
+    drain() {
       log.push('refilled');
       return end.isDrained;
     },

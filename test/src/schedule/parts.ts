@@ -50,6 +50,7 @@ export function dispatcherOf(log: string[]) {
       return [];
     }),
     close: vi.fn<() => void>(() => void log.push('close')),
+    isGivingTime: false,
   };
 }
 
