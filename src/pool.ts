@@ -105,7 +105,7 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
    * @param options - See `PoolOptions`; every default is safe.
    * @throws InvalidOptionError `ERR_INVALID_OPTION`: names the option, the value and what is valid.
    * @throws NestedPoolError `ERR_NESTED_POOL`: on a thread that serves the same module.
-   * @throws UnsupportedRuntimeError `ERR_UNSUPPORTED_RUNTIME`: on Deno.
+   * @throws UnsupportedRuntimeError `ERR_UNSUPPORTED_RUNTIME`: on Deno and Bun.
    */
   constructor(module: URL | string, options?: PoolOptions<ThreadHook<Module>>) {
     super();
