@@ -16,7 +16,7 @@ const MOCKING = ['test/workers/runner.test.ts'];
  * ever waits behind another one whose length is known.
  */
 const SAME_WITHOUT = [
-  'test/pool/{exit,process,histories.property}.test.ts',
+  'test/pool/{exit,process,histories.property,unruly.property}.test.ts',
   'test/pool/{compiled,host,loading,memory,module,names,nesting,piscina}.test.ts',
   'test/pool/{pool-options,ready,refusals,thread-options}.test.ts',
   'test/pool/{native-addons,hooks,hardened,replaced-globals}.test.ts',

@@ -21,7 +21,7 @@ const LANES = 4;
 /** How much later than a bare timer of the same length a promise may settle. */
 const LATE_MS = 200;
 const MOST_JOBS = 40;
-/** Never end what they hold up before it is retired, which takes a second: few of them are enough. */
+/** Hold up a thread until it is retired, which takes a second: few of them are enough. */
 const ENDLESS = new Set(['endless microtasks', 'endless ticks', 'an endless timer']);
 
 interface Entry {
@@ -185,6 +185,7 @@ test(`${HISTORIES} histories of unruly jobs: every promise settles in time, and 
       try {
         await new History(random).go();
       } catch (error) {
+        // With this seed it is the first one.
         (error as Error).message += ` (MILLRACE_SEED=${random.seed - 1})`;
         throw error;
       }
