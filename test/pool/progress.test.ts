@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { repeats } from '../helpers/extent.js';
+import { collectGarbage } from '../helpers/garbage.js';
 import { fixture, guard } from '../helpers/guard.js';
 import { Latch } from '../helpers/latch.js';
 import { macrotask, rejection, until } from '../helpers/outcomes.js';
@@ -58,6 +59,27 @@ describe('the values of a job', () => {
     expect(await run).toBe(100_000);
     expect([seen[0], seen.at(-1)]).toEqual([1, 100_000]);
     expect(seen.length).toBeLessThanOrEqual(3);
+  });
+
+  test('hold no memory on either side, while nobody takes them or after', async () => {
+    const mb = 2 ** 20;
+    const used = (): number => {
+      collectGarbage();
+      const { heapUsed, external } = process.memoryUsage();
+      return heapUsed + external;
+    };
+    const pool = makePool({ threads: 1 }, module);
+    await pool.ready();
+    let heard = 0;
+    const ended = new Latch();
+    const input = { n: 1_000_000, latch: ended.cells };
+    const before = used();
+    const run = pool.run('countObjects', input, { onProgress: () => (heard += 1) });
+    ended.blockUntilArrived();
+    expect(used() - before).toBeLessThan(10 * mb);
+    expect(await run).toBeLessThan(10 * mb);
+    expect(used() - before).toBeLessThan(10 * mb);
+    expect(heard).toBeGreaterThan(0);
   });
 
   test('that are kept arrive though the job reports no more', async () => {
