@@ -76,7 +76,7 @@ export class Grace {
 }
 
 /** Whether this process listens for a debugger. Asked for late, as loading the inspector takes its time. */
-function isDebugging(): boolean {
+export function isDebugging(): boolean {
   if (!process.features.inspector) return false;
   return process.getBuiltinModule('node:inspector').url() !== undefined;
 }

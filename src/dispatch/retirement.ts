@@ -16,7 +16,7 @@ import type { JobRecord } from '../job/job.js';
 import { type Reason, Told } from '../wire/job-words.js';
 import { Kind } from '../wire/protocol.js';
 import type { Answers } from './answers.js';
-import { Grace } from './grace.js';
+import { Grace, isDebugging } from './grace.js';
 import type { Lane, RetirementReason, Suspicion } from './lane.js';
 import type { Recovery } from './recovery.js';
 
@@ -99,7 +99,7 @@ export class Retirement {
     const outlived = (): void => this.#outlived(lane, cell, ping, graceMs, reason);
     const grace = this.#after(graceMs, outlived);
     lane.abandoned.set(cell, grace);
-    if (graceMs > 0) return;
+    if (graceMs > 0 || isDebugging()) return;
     grace.clear();
     // In the middle of a call, which reports the room itself.
     outlived();

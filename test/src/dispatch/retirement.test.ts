@@ -396,6 +396,18 @@ describe('a job that outlives its grace', () => {
     expect(link.steps).toEqual(['retire cancelled', 'drain over abandoned', 'terminate']);
   });
 
+  test('of nothing is retired at once, but while a debugger may hold the thread', async () => {
+    const url = vi.spyOn(process.getBuiltinModule('node:inspector'), 'url');
+    url.mockReturnValue('ws://127.0.0.1:9229/1');
+    const { clock, link, run, abandon } = setUp(0);
+    abandon(run());
+    await clock.pass(1000);
+    expect(link.steps).toEqual([]);
+    url.mockRestore();
+    await clock.pass(10);
+    expect(link.steps).toEqual(['retire cancelled']);
+  });
+
   test('is nothing to a thread that is gone', async () => {
     const { clock, link, lane, retirement, run, abandon } = setUp();
     abandon(run());
