@@ -104,6 +104,9 @@ export class Lane implements Carrier {
   suspicion: Suspicion | undefined;
   /** Whether its current job takes much longer than expected; nothing is queued behind it then. */
   isHeldUp = false;
+  /** Whether a job was sent here behind a newer one: what waits here may not be in the order of age. */
+  isUnordered = false;
+  #newestId = 0;
   readonly #indexes: number[] = [];
   readonly #freeCells: Int32Array;
   #free: number;
@@ -175,6 +178,8 @@ export class Lane implements Carrier {
     this.jobs[cell] = job;
     job.carrier = this;
     job.cell = cell;
+    if (job.id < this.#newestId) this.isUnordered = true;
+    else this.#newestId = job.id;
     this.occupied += 1;
     if (job.function.isEstimable) this.workMs += this.#costs[cell] = job.function.meanMs;
     else {

@@ -68,20 +68,35 @@ export class Lanes {
   /**
    * Takes back the oldest sent job that no thread has started. One whose input was transferred is left
    * alone: the input is on the thread, so the job could not be sent again.
+   *
+   * @param before - Only one that was submitted before the job of this number.
    */
-  takeBackOldest(): JobRecord | undefined {
+  takeBackOldest(before: number = Infinity): JobRecord | undefined {
     for (;;) {
       let oldest: JobRecord | undefined;
       for (const lane of this.all) {
-        for (const job of lane.unstarted()) {
-          if (job.transfer !== undefined) continue;
-          if (oldest === undefined || job.id < oldest.id) oldest = job;
-          // They wait in the order of sending, which is that of age.
-          break;
-        }
+        const job = oldestUnstarted(lane);
+        if (job !== undefined && job.id < (oldest?.id ?? before)) oldest = job;
       }
       // The thread may have started it just now: then the next one.
       if (oldest === undefined || oldest.carrier?.takeBack(oldest)) return oldest;
     }
   }
+}
+
+/** The oldest job on a thread that it has not started, and that can be sent again. */
+function oldestUnstarted(lane: Lane): JobRecord | undefined {
+  let oldest: JobRecord | undefined;
+  let newestId = 0;
+  let isUnordered = false;
+  for (const job of lane.unstarted()) {
+    if (job.transfer !== undefined) continue;
+    // They wait in the order of sending, which is that of age, unless some were taken back before and sent again.
+    if (!lane.isUnordered) return job;
+    if (job.id < (oldest?.id ?? Infinity)) oldest = job;
+    if (job.id < newestId) isUnordered = true;
+    else newestId = job.id;
+  }
+  lane.isUnordered = isUnordered;
+  return oldest;
 }

@@ -80,7 +80,7 @@ export class OverflowPolicy {
 
 /**
  * Takes unstarted jobs out, the oldest first, until there is room for this many more bytes. What was sent
- * is older than what is queued.
+ * is mostly older than what is queued, but for jobs that were taken back.
  *
  * @returns The jobs to be dropped, released and in no list any more; undefined if there can't be
  *   room. Then all is as before, except that jobs which had been sent may be queued again.
@@ -97,7 +97,7 @@ export function makeRoom(
       restore(victims, backlog);
       return undefined;
     }
-    const victim = lanes.takeBackOldest() ?? backlog.take();
+    const victim = lanes.takeBackOldest(backlog.next?.id) ?? backlog.take();
     if (victim === undefined) {
       restore(victims, backlog);
       return undefined;

@@ -84,6 +84,24 @@ test('the oldest unstarted job is taken back, whichever thread it is on', () => 
   expect(lanes.takeBackOldest()).toBeUndefined();
 });
 
+test('the oldest is found, too, where it was taken back before and sent behind newer ones', () => {
+  const { lanes, lane, send } = setUp(2);
+  for (const id of [5, 7, 3, 6]) send(0, jobOf(id));
+  send(1, jobOf(4));
+  for (const id of [3, 4, 5]) expect(lanes.takeBackOldest()?.id).toBe(id);
+  expect(lane(0).isUnordered).toBe(true);
+  expect(lanes.takeBackOldest()?.id).toBe(6);
+  expect(lanes.takeBackOldest()?.id).toBe(7);
+  expect(lane(0).isUnordered, 'what was in the way is gone').toBe(false);
+});
+
+test('it is left alone where another job is older', () => {
+  const { lanes, send } = setUp(1);
+  send(0, jobOf(5));
+  expect(lanes.takeBackOldest(5)).toBeUndefined();
+  expect(lanes.takeBackOldest(6)?.id).toBe(5);
+});
+
 test('one whose input was transferred is left alone', () => {
   const { lanes, send } = setUp(1);
   const transfer = [new ArrayBuffer(1)];
