@@ -62,8 +62,12 @@ export class LiveSignal {
   }
 }
 
+const MESSAGES: Readonly<Record<number, string>> = {
+  [Told.closing]: 'The pool is closing',
+  [Told.ending]: 'The thread is ending',
+};
+
 function reasonFor(told: number): DOMException {
   if (told === Told.timedOut) return new DOMException('The job timed out', 'TimeoutError');
-  const message = told === Told.closing ? 'The pool is closing' : 'The job was cancelled';
-  return new DOMException(message, 'AbortError');
+  return new DOMException(MESSAGES[told] ?? 'The job was cancelled', 'AbortError');
 }

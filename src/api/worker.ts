@@ -15,8 +15,8 @@ export interface JobContext {
   /** Which attempt this is, from 1. */
   readonly attempt: number;
   /**
-   * Aborts when the job is cancelled, runs into a timeout, or when the pool is about to close. Its `reason` is an
-   * `AbortError` or, for timeouts, a `TimeoutError` DOMException.
+   * Aborts when the job is cancelled, runs into a timeout, when the pool is about to close, or when the thread ends after
+   * an uncaught exception. Its `reason` is an `AbortError` or, for timeouts, a `TimeoutError` DOMException.
    *
    * It works everywhere: its event comes with the thread's next turn, and `aborted`, `reason` and `throwIfAborted()` are
    * true at the moment they are read, in the middle of a synchronous loop, too. A look costs some 20 ns more than with an

@@ -114,6 +114,9 @@ export class Retirement {
   /** An exception that nobody has caught can be any job's: those that run there are rejected, and the thread ends. */
   onUncaught(lane: Lane, cause: unknown): void {
     this.#answers.collect(lane);
+    for (const job of lane.unsettled()) {
+      if (job.isStarted && !job.isFinished) this.tell(lane, job.cell, Told.ending);
+    }
     this.#recovery.takeAll(lane, { cause, isDeliberate: true }, false);
     if (!lane.isRetired) this.#retire(lane, 'uncaught');
     this.#drainIfDone(lane);

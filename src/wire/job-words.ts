@@ -2,7 +2,7 @@
  * Shares two words of each cell about the job that runs in it: whether the main thread has told it to stop, and how far
  * its progress has come. Both are atomic, so that a look never waits for a message.
  *
- *     told:      not ──main──▶ cancelled | timedOut | closing
+ *     told:      not ──main──▶ cancelled | timedOut | closing | ending
  *     progress:  unheard                                       nobody listens
  *                idle ──host, posts──▶ under way ──host──▶ kept
  *                 ▲─────────main──────────┴────────main──────┘ and asks for the value that was kept
@@ -12,7 +12,7 @@
  */
 
 /** Why the main thread has told a job to stop. */
-export const Told = { not: 0, cancelled: 1, timedOut: 2, closing: 3 } as const;
+export const Told = { not: 0, cancelled: 1, timedOut: 2, closing: 3, ending: 4 } as const;
 
 /** A reason to tell a job to stop. */
 export type Reason = Exclude<(typeof Told)[keyof typeof Told], 0>;

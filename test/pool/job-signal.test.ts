@@ -57,6 +57,17 @@ describe.each(['loop', 'throwInLoop', 'listen'])('a job that looks: %s', (name) 
   });
 });
 
+test('a job learns that its thread is ending, after an exception that another one left behind', async () => {
+  const { pool, latch, seen, quiet, input } = setUp({ concurrency: 2 });
+  const job = await pool.submit('listen', input);
+  await latch.arrived();
+  await pool.run('throwBehind');
+  expect(await rejection(job.result)).toMatchObject({ code: 'ERR_THREAD_LOST', started: true });
+  await until(() => seen() !== 'nothing');
+  expect(seen()).toBe('AbortError');
+  await quiet();
+});
+
 test('a job that first touches its signal when it has been told finds it aborted', async () => {
   const { pool, latch, seen, quiet, input } = setUp();
   const told = new Int32Array(new SharedArrayBuffer(4));

@@ -91,6 +91,7 @@ describe('the reason', () => {
     [Told.cancelled, 'AbortError', 'The job was cancelled'],
     [Told.timedOut, 'TimeoutError', 'The job timed out'],
     [Told.closing, 'AbortError', 'The pool is closing'],
+    [Told.ending, 'AbortError', 'The thread is ending'],
   ] as const)('says what the job was told: %i', (why, name, message) => {
     const { signal } = make();
     told = why;

@@ -475,6 +475,10 @@ describe('an exception that nobody has caught', () => {
     ]);
     for (const [, , error] of outcomes.settled) expect((error as Error).cause).toBe(cause);
     expect(lane.abandonedCount(), 'their functions go on').toBe(2);
+    expect(link.told, 'and may end sooner').toEqual([
+      [0, Told.ending],
+      [1, Told.ending],
+    ]);
     expect(outcomes.backlog).toEqual([4, 3]);
     expect(jobs.map(({ carrier }) => carrier)).toEqual(jobs.map(() => undefined));
   });
