@@ -317,9 +317,9 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
     if (this.#hasWarnedOfThreads) return;
     this.#hasWarnedOfThreads = true;
     process.emitWarning(
-      `No thread is left to run jobs: all ${this.#targetThreads} were retired, and as many before them have not ended ` +
-        'yet, as native calls or jobs that ignore their signal hold them. Queued jobs wait for one of them to end (this is ' +
-        'said once per pool).',
+      `No thread is left to run jobs: all ${this.#targetThreads} were taken out of service, and as many before them have ` +
+        'not ended yet, as native calls or jobs that ignore their signal hold them. Queued jobs wait for one of them to ' +
+        'end (this is said once per pool).',
       { type: 'MillraceWarning', code: 'MILLRACE_NO_THREADS' },
     );
   }

@@ -296,8 +296,11 @@ export class ThreadLink implements Link {
         return this.#events.stray(readThrown(content as Uint8Array));
       case Kind.drained:
         return this.#drained(content as boolean);
-      default:
+      case Kind.done:
         return this.#answered(message);
+      default:
+        // A pong, or progress: no job was answered.
+        return this.#receiver?.receive(message);
     }
   }
 

@@ -11,6 +11,7 @@
  */
 import type { Loss, RetirementReason } from '../dispatch/lane.js';
 import { type ModuleLoadError, withoutStack } from '../api/errors.js';
+import { BackOff } from './back-off.js';
 import { drainAtExit, forgetAtExit } from './exit-drain.js';
 import { type LinkEvents, ThreadLink } from './link.js';
 import { loadFailure, startFailure } from './load-failure.js';
@@ -32,8 +33,6 @@ export interface ThreadsEvents extends Pick<
 }
 
 const LOAD_ATTEMPTS = 3;
-const FIRST_BACK_OFF_MS = 50;
-const LONGEST_BACK_OFF_MS = 5000;
 /** How long `end` waits for threads that boot or load: one that is ended there can crash the process. */
 const START_GRACE_MS = 1000;
 /** After the deadline threads have this long to end in order, and then the same again to end by force. */
@@ -49,8 +48,7 @@ export class Threads {
   readonly #settings: Settings;
   readonly #events: ThreadsEvents;
   readonly #links = new Set<ThreadLink>();
-  /** Threads in a row that ended, or did not load the module, before any job was answered. */
-  #strikes = 0;
+  readonly #backOff: BackOff;
   #loadFailures = 0;
   #ending: Promise<number> | undefined;
   #fillTimer: Timer | undefined;
@@ -68,6 +66,7 @@ export class Threads {
   constructor(settings: Settings, events: ThreadsEvents) {
     this.#settings = settings;
     this.#events = events;
+    this.#backOff = new BackOff(settings.threads);
     try {
       this.#fill();
     } catch (error) {
@@ -192,23 +191,16 @@ export class Threads {
     this.#links.add(link);
   }
 
-  /** Every thread may fail once for nothing; from then on the wait doubles. */
-  #backOffMs(): number {
-    const rounds = Math.floor(this.#strikes / this.#settings.threads);
-    if (rounds === 0) return 0;
-    return Math.min(FIRST_BACK_OFF_MS * 2 ** (rounds - 1), LONGEST_BACK_OFF_MS);
-  }
-
   /** One more failure in a row, unless a job was answered since the last. */
   #strike(): void {
     this.#forget();
-    this.#strikes += 1;
+    this.#backOff.failed();
   }
 
   /** Forgets the failures if a job was answered since the last. */
   #forget(): void {
     for (const link of this.#links) {
-      if (link.hasAnswered) this.#strikes = 0;
+      if (link.hasAnswered) this.#backOff.reset();
       link.hasAnswered = false;
     }
   }
@@ -241,7 +233,7 @@ export class Threads {
     this.#links.delete(link);
     if (link.wasReady && !loss.isDeliberate && this.#ending === undefined) {
       this.lost += 1;
-      if (link.hasAnswered) this.#strikes = 0;
+      if (link.hasAnswered) this.#backOff.reset();
       this.#strike();
     }
     this.#events.gone(link, loss);
@@ -253,9 +245,9 @@ export class Threads {
   /** Starts what is missing, after the back-off. A start that is due already is not put off. */
   #replace(): void {
     if (this.#ending !== undefined) return;
-    const backOffMs = this.#missing > 0 ? this.#backOffMs() : 0;
-    if (backOffMs === 0) return this.#tryToFill();
-    this.#fillTimer ??= setTimer(() => this.#tryToFill(), backOffMs);
+    const delayMs = this.#missing > 0 ? this.#backOff.delayMs : 0;
+    if (delayMs === 0) return this.#tryToFill();
+    this.#fillTimer ??= setTimer(() => this.#tryToFill(), delayMs);
   }
 
   #tryToFill(): void {

@@ -307,7 +307,18 @@ describe('a thread that is ready', () => {
     ];
     await say(...messages);
     expect(heard).toEqual(messages);
-    expect(link.hasAnswered).toBe(true);
+  });
+
+  test.each([
+    ['a bell', BELL, true],
+    ['an answer', [Kind.done, 0, Form.plain, 'x'], true],
+    ['a pong', [Kind.pong], false],
+    ['progress', [Kind.progress, 0, Form.plain, 5], false],
+  ])('is seen to have answered a job, or not: %s', async (_, message, hasAnswered) => {
+    const { link, beReady, say } = setUp();
+    await beReady();
+    await say(message);
+    expect(link.hasAnswered).toBe(hasAnswered);
   });
 
   test('has what cannot be read reported', async () => {
