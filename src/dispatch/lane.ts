@@ -9,6 +9,7 @@
  */
 import type { JobFunction } from '../job/functions.js';
 import type { Carrier, JobRecord } from '../job/job.js';
+import type { Reason } from '../wire/job-words.js';
 import type { Rings } from '../wire/rings.js';
 import type { Grace } from './grace.js';
 
@@ -100,13 +101,15 @@ export class Lane implements Carrier {
   isGone = false;
   /** Whether it gets no jobs: it is retired, or seems to be stuck. */
   isShut = false;
-  /** What it seems to be stuck in, if it does. */
-  suspicion: Suspicion | undefined;
+  /** What it seems to be stuck in, if it does. There from the start: a field that comes later changes the lane's shape. */
+  suspicion: Suspicion | undefined = undefined;
   /** Whether its current job takes much longer than expected; nothing is queued behind it then. */
   isHeldUp = false;
   /** Whether a job was sent here behind a newer one: what waits here may not be in the order of age. */
   isUnordered = false;
   #newestId = 0;
+  /** The cells whose words say something: their jobs were told to stop, or somebody hears them. */
+  readonly #worded = new Set<number>();
   readonly #indexes: number[] = [];
   readonly #freeCells: Int32Array;
   #free: number;
@@ -201,8 +204,21 @@ export class Lane implements Carrier {
     return true;
   }
 
+  /** Tells the cell's job to stop; nothing wakes it. */
+  tell(cell: number, reason: Reason): void {
+    this.rings.jobWords.tell(cell, reason);
+    this.#worded.add(cell);
+  }
+
+  /** Lets the cell's job, which is not submitted yet, report its progress. */
+  hear(cell: number): void {
+    this.rings.jobWords.hear(cell);
+    this.#worded.add(cell);
+  }
+
   /** Frees a cell that has come back. Returns the job that ended in it, if it was not taken back. */
   release(cell: number): JobRecord | undefined {
+    if (this.#worded.size > 0 && this.#worded.delete(cell)) this.rings.jobWords.reset(cell);
     const job = this.jobs[cell];
     if (job !== undefined) this.#vacate(cell);
     this.#freeCells[this.#free] = cell;

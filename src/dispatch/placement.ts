@@ -20,7 +20,7 @@ export class Placement {
   readonly #concurrency: number;
   readonly #coalesce: boolean;
   /** The thread that a job was sent to last. */
-  latest: Lane | undefined;
+  latest: Lane | undefined = undefined;
 
   /** @param lanes - The ready threads; the caller keeps the list up to date. */
   constructor(lanes: readonly Lane[], { concurrency, coalesce }: DispatchSettings) {

@@ -85,7 +85,7 @@ export class Retirement {
 
   /** Tells a running job to stop, whether it is about to be settled or not. Returns the number of the ping. */
   tell(lane: Lane, cell: number, reason: Reason): number {
-    lane.rings.jobWords.tell(cell, reason);
+    lane.tell(cell, reason);
     return lane.ping([Kind.told, cell]);
   }
 

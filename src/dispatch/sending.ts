@@ -24,7 +24,8 @@ export function sendTo(lane: Lane, job: JobRecord, index: number, isLast: boolea
   const cell = lane.occupy(job);
   const { rings } = lane;
   // Offered before its input is cloned: that may run getters, which may cancel the job.
-  rings.offer(cell, job.terms?.onProgress !== undefined);
+  rings.offer(cell);
+  if (job.terms?.onProgress !== undefined) lane.hear(cell);
   try {
     // Here and not in a function of its own: each call costs a job that comes alone (docs/design.md).
     const form = job.transfer === undefined ? rings.values.write(cell, job.input) : Inline.none;

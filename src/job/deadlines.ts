@@ -23,9 +23,9 @@ export class Deadline implements Listed<Deadline> {
   atMs = 0;
   level = 0;
   slot = 0;
-  list: object | undefined;
-  previous: Deadline | undefined;
-  next: Deadline | undefined;
+  list: object | undefined = undefined;
+  previous: Deadline | undefined = undefined;
+  next: Deadline | undefined = undefined;
 
   constructor(expired: () => void) {
     this.expired = expired;

@@ -20,7 +20,7 @@ export class Settling implements Settler {
   readonly #stats: Stats;
   readonly #onFailedUnread: (job: JobRecord) => void;
   /** Set while jobs are told that the pool closes: gives the error with which one that fails is rejected. */
-  onRejected: ((job: JobRecord, error: unknown) => unknown) | undefined;
+  onRejected: ((job: JobRecord, error: unknown) => unknown) | undefined = undefined;
 
   /**
    * @param onFailedUnread - Called when a job failed and nobody has read its result. It is called in the
@@ -44,8 +44,9 @@ export class Settling implements Settler {
     if (job.ending !== undefined) return;
     this.#backlog.leave(job);
     if (job.acceptedMs >= 0) this.#backlog.release(job);
-    const isCutOff = ending === 'rejected' && this.onRejected !== undefined;
-    this.finish(job, ending, isCutOff ? this.onRejected?.(job, value) : value);
+    const { onRejected } = this;
+    if (onRejected === undefined || ending !== 'rejected') return this.finish(job, ending, value);
+    this.finish(job, ending, onRejected(job, value));
   }
 
   putBack(job: JobRecord): void {

@@ -7,8 +7,8 @@
  *                idle ──host, posts──▶ under way ──host──▶ kept
  *                 ▲─────────main──────────┴────────main──────┘ and asks for the value that was kept
  *
- * Invariants: the words are about the cell's present job, as the main thread resets them before it submits the cell; at
- * most one progress value of a job is under way, and at most one is kept.
+ * Invariants: the words are about the cell's present job, as the main thread resets those that it has set when the cell
+ * comes back; at most one progress value of a job is under way, and at most one is kept.
  */
 
 /** Why the main thread has told a job to stop. */
@@ -34,10 +34,15 @@ export class JobWords {
     this.#progress = new Int32Array(memory, offset + 4 * cells, cells);
   }
 
-  /** Main: prepares the words for a new job. What publishes the cell publishes them, too. */
-  reset(cell: number, isHeard: boolean): void {
+  /** Main: somebody listens to the progress of the job that is about to be submitted. What publishes the cell publishes this. */
+  hear(cell: number): void {
+    this.#progress[cell] = Progress.idle;
+  }
+
+  /** Main: the cell's job is over: the next one was told nothing, and nobody hears it. */
+  reset(cell: number): void {
     this.#told[cell] = Told.not;
-    this.#progress[cell] = isHeard ? Progress.idle : Progress.unheard;
+    this.#progress[cell] = Progress.unheard;
   }
 
   /** Main: tells the cell's job to stop. From the return of this call on every look sees it. */

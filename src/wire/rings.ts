@@ -165,13 +165,8 @@ export class Rings implements SharedRings {
     return new Rings({ memory: new SharedArrayBuffer(bytes), cells });
   }
 
-  /**
-   * Main: makes the cell's claim winnable, for a new job that is still to be submitted.
-   *
-   * @param isHeard - Whether anybody wants to hear the job's progress.
-   */
-  offer(cell: number, isHeard: boolean): void {
-    this.jobWords.reset(cell, isHeard);
+  /** Main: makes the cell's claim winnable, for a new job that is still to be submitted. */
+  offer(cell: number): void {
     Atomics.store(this.#claims, cell, Claim.offered);
   }
 

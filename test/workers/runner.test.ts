@@ -71,7 +71,8 @@ function setUp(execute: HostedJob['execute'], slots = 1, run: 'at once' | 'by tu
     main.forms[cell] = form ?? main.values.write(cell, input);
     main.functions[cell] = 0;
     main.ids[cell] = 100 + cell;
-    main.offer(cell, isHeard);
+    main.offer(cell);
+    if (isHeard) main.jobWords.hear(cell);
     main.submit(cell);
     return cell;
   };

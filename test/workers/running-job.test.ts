@@ -23,7 +23,8 @@ beforeEach(() => {
 
 /** A job that has just been started. */
 function start(isHeard = true): RunningJob {
-  words.reset(CELL, isHeard);
+  words.reset(CELL);
+  if (isHeard) words.hear(CELL);
   return new RunningJob(desk, CELL, 7, 'render');
 }
 
@@ -114,7 +115,7 @@ describe('the signal', () => {
     words.tell(CELL, Told.timedOut);
     job.look();
     job.end();
-    words.reset(CELL, false);
+    words.reset(CELL);
     expect(signal.aborted).toBe(true);
     expect(signal.reason).toMatchObject({ name: 'TimeoutError' });
   });
@@ -202,7 +203,8 @@ describe('progress', () => {
     const { progress } = job;
     progress(1);
     job.end();
-    words.reset(CELL, true);
+    words.reset(CELL);
+    words.hear(CELL);
     progress(2);
     job.progress(3);
     job.postKept();

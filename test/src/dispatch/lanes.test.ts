@@ -12,7 +12,7 @@ function setUp(threads: number) {
   const lane = (at: number): Lane => lanes.all[at] as Lane;
   const send = (at: number, job: JobRecord): JobRecord => {
     const cell = lane(at).occupy(job);
-    lane(at).rings.offer(cell, false);
+    lane(at).rings.offer(cell);
     lane(at).rings.submit(cell);
     return job;
   };

@@ -105,7 +105,7 @@ type Given = ReturnType<typeof setUp>;
 
 /** A job of this link's thread runs, and is to be seen in the memory. */
 function startJob(link: ThreadLink): number {
-  link.rings.offer(0, false);
+  link.rings.offer(0);
   new Rings(link.rings).start(0, 1);
   return 0;
 }

@@ -62,7 +62,7 @@ async function readyThread({ ready }: Given, index: number): Promise<ThreadLink>
 
 /** A job seems to run on the thread. */
 function startJob(link: ThreadLink): void {
-  link.rings.offer(0, false);
+  link.rings.offer(0);
   new Rings(link.rings).start(0, 1);
 }
 

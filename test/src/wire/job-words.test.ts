@@ -9,7 +9,10 @@ function bothSides(cells = 3) {
   const bytes = new Uint8Array(memory).fill(0xee);
   const main = new JobWords(memory, before, cells);
   const host = new JobWords(memory, before, cells);
-  for (let cell = 0; cell < cells; cell += 1) main.reset(cell, true);
+  for (let cell = 0; cell < cells; cell += 1) {
+    main.reset(cell);
+    main.hear(cell);
+  }
   /** Whether nothing outside of the words was written. */
   const isIntact = (): boolean =>
     [...bytes.subarray(0, before), ...bytes.subarray(-8)].every((byte) => byte === 0xee);
@@ -24,7 +27,7 @@ test.each([1, 2, 3, 256])('each of %i cells has words of its own', (cells) => {
   const { main, host, isIntact } = bothSides(cells);
   const all = Array.from({ length: cells }, (_, cell) => cell);
   const reason = (cell: number): Reason => ([1, 2, 3] as const)[cell % 3] as Reason;
-  for (const cell of all) main.reset(cell, cell % 2 === 0);
+  for (const cell of all) if (cell % 2 === 1) main.reset(cell);
   for (const cell of all) main.tell(cell, reason(cell));
   expect(all.map((cell) => host.told(cell))).toEqual(all.map(reason));
   expect(all.map((cell) => host.isHeard(cell))).toEqual(all.map((cell) => cell % 2 === 0));
@@ -35,7 +38,7 @@ describe('a job', () => {
   test('that is new was told nothing, whatever its cell was told before', () => {
     const { main, host } = bothSides();
     main.tell(1, Told.cancelled);
-    main.reset(1, false);
+    main.reset(1);
     expect(host.told(1)).toBe(Told.not);
   });
 
@@ -131,9 +134,9 @@ describe('progress', () => {
 
   test('that nobody wants to hear is neither posted nor kept', () => {
     const { main, host } = bothSides();
-    main.reset(1, false);
+    main.reset(1);
     expect([host.isHeard(1), host.mayPost(1), host.keep(1)]).toEqual([false, false, false]);
-    main.reset(1, true);
+    main.hear(1);
     expect([host.isHeard(1), host.mayPost(1)]).toEqual([true, true]);
   });
 
@@ -141,7 +144,8 @@ describe('progress', () => {
     const { main, host } = bothSides();
     host.mayPost(1);
     host.keep(1);
-    main.reset(1, true);
+    main.reset(1);
+    main.hear(1);
     expect(host.mayPost(1)).toBe(true);
     expect(main.received(1)).toBe(false);
   });

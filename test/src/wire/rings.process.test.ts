@@ -7,7 +7,7 @@ import { Rings } from '../../../src/wire/rings.js';
 async function race(cells: number): Promise<{ takenBack: number; started: number }> {
   const main = Rings.allocate(cells);
   for (let cell = 0; cell < cells; cell += 1) {
-    main.offer(cell, false);
+    main.offer(cell);
     main.submit(cell);
   }
   const won = new Int32Array(new SharedArrayBuffer(4));

@@ -13,7 +13,7 @@ function bothSides(cells: number): { main: Rings; host: Rings } {
 
 test('a job is started or taken back, never both', () => {
   const { main, host } = bothSides(2);
-  main.offer(0, false);
+  main.offer(0);
   main.submit(0);
   expect(main.isStarted(0)).toBe(false);
   expect(host.next()).toBe(0);
@@ -23,7 +23,7 @@ test('a job is started or taken back, never both', () => {
   host.finish(0, 2);
   expect([main.isStarted(0), main.isFinished(0)]).toEqual([true, true]);
   expect([main.startedMs(0), main.finishedMs(0)]).toEqual([1, 2]);
-  main.offer(1, false);
+  main.offer(1);
   expect(main.takeBack(1)).toBe(true);
   expect(host.start(1, 3)).toBe(false);
   expect(main.isStarted(1)).toBe(false);
@@ -33,7 +33,7 @@ test('cells go and come in order, around the rings many times', () => {
   const { main, host } = bothSides(3);
   for (let job = 0; job < 1000; job += 1) {
     const cell = job % 3;
-    main.offer(cell, false);
+    main.offer(cell);
     main.submit(cell);
     expect(main.areEmpty).toBe(false);
     expect([...main.waiting()]).toEqual([cell]);
@@ -104,13 +104,12 @@ test('a function that returned a promise is marked, and so is its thread, for go
   expect([main.isAsync(0), main.hasServedAsync]).toEqual([false, true]);
 });
 
-test('an offer is about a new job: it was told nothing, and is heard if it says so', () => {
+test('the words of a job are in the same memory, and at first they say nothing', () => {
   const { main, host } = bothSides(2);
-  main.offer(1, true);
+  expect([host.jobWords.told(1), host.jobWords.isHeard(1)]).toEqual([Told.not, false]);
+  main.jobWords.hear(1);
   main.jobWords.tell(1, Told.cancelled);
   expect([host.jobWords.told(1), host.jobWords.isHeard(1)]).toEqual([Told.cancelled, true]);
-  main.offer(1, false);
-  expect([host.jobWords.told(1), host.jobWords.isHeard(1)]).toEqual([Told.not, false]);
 });
 
 describe('the end of a thread', () => {
@@ -131,7 +130,7 @@ describe('a host could start a job', () => {
   const start =
     (cell: number, isAsync: boolean): Step =>
     (main, host) => {
-      main.offer(cell, false);
+      main.offer(cell);
       main.functions[cell] = 0;
       host.start(cell, 0);
       if (isAsync) host.markAsync(cell);
@@ -139,7 +138,7 @@ describe('a host could start a job', () => {
 
   test.each<[string, readonly Step[], slots: number, boolean]>([
     ['if nothing runs', [], 1, true],
-    ['if it was only offered one', [(main) => main.offer(0, false)], 1, true],
+    ['if it was only offered one', [(main) => main.offer(0)], 1, true],
     ['not while a synchronous one runs', [start(0, false)], 2, false],
     ['not while one runs beside others', [start(0, true), start(2, false)], 3, false],
     ['not if its only slot is taken', [start(0, true)], 1, false],
@@ -167,7 +166,7 @@ describe('a host could start a job', () => {
     [
       'if the job was taken back',
       [
-        (main) => main.offer(0, false),
+        (main) => main.offer(0),
         (main) => void main.takeBack(0),
         (_, host) => void host.start(0, 1),
       ],
@@ -199,7 +198,8 @@ describe('the memory', () => {
       main.functions[cell] = 2000 + cell;
       main.forms[cell] = 3000 + cell;
       main.values.write(cell, 4000 + cell);
-      main.offer(cell, cell % 2 === 0);
+      main.offer(cell);
+      if (cell % 2 === 0) main.jobWords.hear(cell);
       main.submit(cell);
     }
     for (const cell of all) main.jobWords.tell(cell, told(cell));
@@ -304,27 +304,23 @@ describe('a claim', () => {
     ],
     [
       'offered anew',
-      [
-        (_, host) => host.start(0, 1),
-        (_, host) => host.finish(0, 2),
-        (main) => main.offer(0, false),
-      ],
+      [(_, host) => host.start(0, 1), (_, host) => host.finish(0, 2), (main) => main.offer(0)],
       [false, false, false, false],
     ],
   ])('that is %s shows so', (_, steps, expected) => {
     const { main, host } = bothSides(2);
-    main.offer(0, false);
+    main.offer(0);
     for (const step of steps) step(main, host);
     expect(seen(main)).toEqual(expected);
   });
 
   test('of a job that is posted belongs to the main thread once that has taken the answer', () => {
     const { main, host } = bothSides(1);
-    main.offer(0, false);
+    main.offer(0);
     host.start(0, 1);
     host.answer(0, 2);
     // The answer has arrived, and the cell has its next job, before the host comes to its next step.
-    main.offer(0, false);
+    main.offer(0);
     host.answered(0);
     expect([main.isStarted(0), main.isFinished(0)]).toEqual([false, false]);
     expect(host.start(0, 3), 'the next job is still to be started').toBe(true);
@@ -332,9 +328,9 @@ describe('a claim', () => {
 
   test('can be won by one side alone, whichever comes first, and once', () => {
     const { main, host } = bothSides(2);
-    main.offer(0, false);
+    main.offer(0);
     expect([main.takeBack(0), main.takeBack(0), host.start(0, 1)]).toEqual([true, false, false]);
-    main.offer(1, false);
+    main.offer(1);
     expect([host.start(1, 1), host.start(1, 2), main.takeBack(1)]).toEqual([true, false, false]);
   });
 
@@ -345,7 +341,7 @@ describe('a claim', () => {
 
   test('of the last cell counts among those that run', () => {
     const { main, host } = bothSides(3);
-    main.offer(2, false);
+    main.offer(2);
     host.start(2, 1);
     expect(main.isAnyRunning()).toBe(true);
   });
@@ -353,7 +349,7 @@ describe('a claim', () => {
 
 test('the time of a start is there when its claim is seen', () => {
   const { main, host } = bothSides(2);
-  main.offer(1, false);
+  main.offer(1);
   host.start(1, 12.5);
   expect([main.isStarted(1), main.startedMs(1)]).toEqual([true, 12.5]);
   host.answer(1, 13.5);
@@ -493,7 +489,7 @@ describe.each(interleavings)('where the $which side is interrupted at operation 
 
   test('a job is started or taken back, not both and not neither', () => {
     const { main, host } = bothSides(1);
-    main.offer(0, false);
+    main.offer(0);
     main.submit(0);
     let isTakenBack = false;
     let isStarted = false;
@@ -511,11 +507,11 @@ describe.each(interleavings)('where the $which side is interrupted at operation 
 
   test('a cell that was posted and offered anew keeps its next job', () => {
     const { main, host } = bothSides(1);
-    main.offer(0, false);
+    main.offer(0);
     host.start(0, 1);
     host.answer(0, 2);
     inTurn(
-      () => main.offer(0, false),
+      () => main.offer(0),
       () => host.answered(0),
     );
     expect(host.start(0, 3)).toBe(true);
@@ -561,7 +557,7 @@ test.each([
   ]);
   for (let round = 0; round < 6; round += 1) {
     for (const cell of [0, 1, 2]) {
-      main.offer(cell, false);
+      main.offer(cell);
       main.submit(cell);
     }
     expect([host.left, [...main.waiting()], main.areEmpty]).toEqual([3, [0, 1, 2], false]);
