@@ -88,8 +88,11 @@ export class Lane implements Carrier {
   /** By cell, for the jobs here that were told to stop when they were settled: how long they may go on. */
   readonly abandoned: Map<number, Grace> = new Map();
   occupied = 0;
-  /** The expected time of the occupied jobs whose duration can be estimated. */
-  workMs = 0;
+  /**
+   * The expected time of the occupied jobs whose duration can be estimated. Not 0 at first: that is a small integer to
+   * V8, and the first fraction would change the lane's shape.
+   */
+  workMs = -0;
   /** Jobs on this thread whose duration cannot be estimated; nothing is queued behind them. */
   unforeseeable = 0;
   /** Jobs that were sent without checking whether the thread sleeps. */

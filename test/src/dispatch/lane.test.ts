@@ -33,7 +33,7 @@ test('a new thread has nothing to do, is in service, and takes jobs', () => {
     link,
     rings: link.rings,
     occupied: 0,
-    workMs: 0,
+    workMs: -0,
     unforeseeable: 0,
     unheard: 0,
     isRetired: false,
