@@ -88,7 +88,7 @@ export class Dispatcher {
     link.deliverTo({
       receive: (message) => {
         this.#answers.receive(lane, message);
-        if (lane.isShut || lane.suspicion !== undefined) this.#retirement.onAnswer(lane);
+        if (lane.isShut) this.#retirement.onAnswer(lane);
         this.#lookAtOthers(lane);
         this.#onRoom();
       },

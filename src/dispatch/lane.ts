@@ -70,13 +70,13 @@ export const WATCH_MS = 4;
 
 /** A thread does not look at what was sent to it, though nothing runs there that could keep it. */
 export interface Suspicion {
-  /** How many cells it had looked at, ever, when that was first seen. */
+  /** How many cells it has looked at, ever. */
   readonly consumed: number;
   /** The message that it has to answer. */
   readonly ping: number;
   /** The job that it would have to start next, if reading its input may be what keeps the thread. */
-  next?: JobRecord | undefined;
-  /** How long it may go on like that; undefined before it counts as stuck. */
+  readonly next: JobRecord | undefined;
+  /** How long it may go on like that. */
   grace: Grace | undefined;
 }
 
@@ -104,6 +104,8 @@ export class Lane implements Carrier {
   isGone = false;
   /** Whether it gets no jobs: it is retired, or seems to be stuck. */
   isShut = false;
+  /** How many cells it had looked at, ever, when the patrol last saw that it could look at another; -1 if it could not. */
+  consumedAtLook = -1;
   /** What it seems to be stuck in, if it does. There from the start: a field that comes later changes the lane's shape. */
   suspicion: Suspicion | undefined = undefined;
   /** Whether its current job takes much longer than expected; nothing is queued behind it then. */

@@ -129,18 +129,25 @@ export class Retirement {
   inspect(lane: Lane, slots: number): void {
     if (lane.isRetired) return this.#drainIfDone(lane);
     const { rings, suspicion } = lane;
-    const hasMoved = suspicion !== undefined && rings.consumed !== suspicion.consumed;
-    if (hasMoved) return this.#acquit(lane);
-    if (!rings.areUnread || !rings.couldStart(slots)) return;
-    if (suspicion === undefined) {
-      const ping = lane.ping([Kind.ping]);
-      lane.suspicion = { consumed: rings.consumed, ping, grace: undefined };
+    const { consumed } = rings;
+    if (suspicion !== undefined) {
+      if (consumed !== suspicion.consumed) this.#acquit(lane);
       return;
     }
-    if (lane.isShut) return;
+    const couldLook = rings.areUnread && rings.couldStart(slots);
+    const isStuck = couldLook && consumed === lane.consumedAtLook;
+    lane.consumedAtLook = couldLook ? consumed : -1;
+    if (isStuck) this.#suspect(lane, consumed);
+  }
+
+  /** It has looked at nothing between two looks of the patrol: what waits there runs elsewhere, and it is asked why. */
+  #suspect(lane: Lane, consumed: number): void {
     lane.isShut = true;
+    const ping = lane.ping([Kind.ping]);
     this.#recovery.recallSmall(lane);
-    [suspicion.next] = lane.unstarted();
+    const [next] = lane.unstarted();
+    const suspicion: Suspicion = { consumed, ping, next, grace: undefined };
+    lane.suspicion = suspicion;
     this.#giveTime(lane, suspicion);
   }
 
@@ -156,7 +163,8 @@ export class Retirement {
   #acquit(lane: Lane): void {
     lane.suspicion?.grace?.clear();
     lane.suspicion = undefined;
-    if (lane.isRetired || !lane.isShut) return;
+    lane.consumedAtLook = -1;
+    if (lane.isRetired) return;
     lane.isShut = false;
     this.#onRoom();
   }

@@ -570,11 +570,12 @@ describe('the patrol', () => {
     const given = direct({ threads: 2 });
     given.send();
     given.pass(50);
-    expect(given.links.map(({ unanswered }) => unanswered)).toEqual([1, 0]);
+    expect(given.links.map(({ unanswered }) => unanswered)).toEqual([0, 0]);
     expect(given.outcomes.backlog).toEqual([]);
     given.room.mockImplementation(() => expect(given.outcomes.backlog).toEqual([1]));
     given.pass(50);
     expect(given.room).toHaveBeenCalled();
+    expect(given.links.map(({ unanswered }) => unanswered)).toEqual([1, 0]);
     expect([given.lane(0).isOpen, given.lane(1).isOpen]).toEqual([false, true]);
     given.links[0]?.pong();
     expect(given.lane(0).isOpen).toBe(true);
