@@ -104,9 +104,9 @@ export class Lane implements Carrier {
   isGone = false;
   /** Whether it gets no jobs: it is retired, or seems to be stuck. */
   isShut = false;
-  /** How many cells it had looked at, ever, when the patrol last saw that it could look at another; -1 if it could not. */
+  /** How many cells it had looked at, ever, at the patrol's last look; -1 if it could look at no other then. */
   consumedAtLook = -1;
-  /** What it seems to be stuck in, if it does. There from the start: a field that comes later changes the lane's shape. */
+  /** Why it seems to be stuck, if it does. A field that came later would change the lane's shape. */
   suspicion: Suspicion | undefined = undefined;
   /** Whether its current job takes much longer than expected; nothing is queued behind it then. */
   isHeldUp = false;

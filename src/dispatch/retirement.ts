@@ -77,7 +77,7 @@ export class Retirement {
     this.#isClosing = true;
   }
 
-  /** Whether a job blocks the thread that was told to stop and still has its grace: the thread can't end in order now. */
+  /** Whether a job that was told to stop blocks the thread, which so can't end in order, and still has its grace. */
   isGivingTime(lane: Lane): boolean {
     if (lane.abandoned.size === 0 || !lane.rings.isBlocked()) return false;
     return [...lane.abandoned.values()].some((grace) => !grace.isOver);

@@ -230,12 +230,11 @@ export class Threads {
   }
 
   #gone(link: ThreadLink, loss: Loss): void {
-    this.#links.delete(link);
     if (link.wasReady && !loss.isDeliberate && this.#ending === undefined) {
       this.lost += 1;
-      if (link.hasAnswered) this.#backOff.reset();
       this.#strike();
     }
+    this.#links.delete(link);
     this.#events.gone(link, loss);
     this.#changed?.();
     if (this.#links.size === 0 && this.#ending !== undefined) forgetAtExit(this);

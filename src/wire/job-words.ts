@@ -34,7 +34,7 @@ export class JobWords {
     this.#progress = new Int32Array(memory, offset + 4 * cells, cells);
   }
 
-  /** Main: somebody listens to the progress of the job that is about to be submitted. What publishes the cell publishes this. */
+  /** Main: somebody listens to the job that is about to be submitted. What publishes the cell publishes this, too. */
   hear(cell: number): void {
     this.#progress[cell] = Progress.idle;
   }
