@@ -114,10 +114,10 @@ export class Retirement {
   /** An exception that nobody has caught can be any job's: those that run there are rejected, and the thread ends. */
   onUncaught(lane: Lane, cause: unknown): void {
     this.#answers.collect(lane);
-    for (const job of lane.unsettled()) {
-      if (job.isStarted && !job.isFinished) this.tell(lane, job.cell, Told.ending);
-    }
+    const running = lane.unsettled().filter((job) => job.isStarted && !job.isFinished);
     this.#recovery.takeAll(lane, { cause, isDeliberate: true }, false);
+    // Told only now: a job that obeys at once must not fulfil before it is rejected.
+    for (const { cell } of running) this.tell(lane, cell, Told.ending);
     if (!lane.isRetired) this.#retire(lane, 'uncaught');
     this.#drainIfDone(lane);
   }

@@ -483,6 +483,19 @@ describe('an exception that nobody has caught', () => {
     expect(jobs.map(({ carrier }) => carrier)).toEqual(jobs.map(() => undefined));
   });
 
+  test('rejects, too, what would end at once when it is told to stop', () => {
+    const { link, lane, outcomes, retirement, run } = setUp();
+    const { cell } = run();
+    const { post } = link;
+    link.post = (message, transfer) => {
+      post.call(link, message, transfer);
+      if (link.running.length > 0) link.endUnannounced(0, 'obeyed');
+    };
+    retirement.onUncaught(lane, cause);
+    expect(link.told).toEqual([[cell, Told.ending]]);
+    expect(lost(outcomes)).toEqual([[1, true]]);
+  });
+
   test('rejects what was transferred to its thread, which starts no more: nothing keeps it from draining', () => {
     const { link, lane, outcomes, retirement, send } = setUp();
     send({ transfer: [new ArrayBuffer(1)] });
