@@ -12,7 +12,7 @@
  *   the patrol is.
  */
 import { UnknownJobError, withoutStack } from '../api/errors.js';
-import { Deadline, type Deadlines } from '../job/deadlines.js';
+import { Deadline, type Deadlines, nextBeatMs } from '../job/deadlines.js';
 import type { Functions } from '../job/functions.js';
 import type { JobRecord, Settler } from '../job/job.js';
 import type { Stats } from '../job/stats.js';
@@ -31,7 +31,10 @@ const LOOK_MS = 0.1;
 /** How often the watch looks if the jobs in question are known to take long. */
 const SLOW_WATCH_MS = 25;
 
-/** How often threads with jobs are looked at: whether their answers were announced, and whether they are stuck. */
+/**
+ * How often threads with jobs are looked at, after the first beat: whether their answers were announced, and whether they
+ * are stuck.
+ */
 const PATROL_MS = 50;
 
 export class Dispatcher {
@@ -118,7 +121,7 @@ export class Dispatcher {
     sendTo(lane, job, index, isLast);
     this.#placement.latest = lane;
     if (lane.occupied > 1 && !this.#watch.isSet) this.#setWatch(WATCH_MS);
-    if (!this.#patrol.isSet) this.#setPatrol();
+    if (!this.#patrol.isSet) this.#deadlines.set(this.#patrol, nextBeatMs(this.#now()));
   }
 
   /** Wakes all threads that were sent jobs and may not know. */
@@ -243,11 +246,7 @@ export class Dispatcher {
     }
     this.#onRoom();
     if (!this.#patrol.isSet && this.lanes.all.some((lane) => lane.hasToBeWatched)) {
-      this.#setPatrol();
+      this.#deadlines.set(this.#patrol, this.#now() + PATROL_MS);
     }
-  }
-
-  #setPatrol(): void {
-    this.#deadlines.set(this.#patrol, this.#now() + PATROL_MS);
   }
 }

@@ -14,7 +14,20 @@ import { List, type Listed } from './list.js';
 const DIGIT = 32;
 /** 32 ** 8 ms are 34 years; a deadline is at most 2 ** 31 ms away. */
 const LEVELS = 8;
+/** Deadlines of a slot that are looked at to find the earliest. */
+const FEW = 8;
 const SPAN: readonly number[] = Array.from({ length: LEVELS + 1 }, (_, level) => DIGIT ** level);
+
+/** The length of a beat. */
+const BEAT_MS = 100;
+
+/**
+ * The next beat of the clock. What looks around now and then while there are jobs does so on beats: all of it together
+ * wakes an idle process once.
+ */
+export function nextBeatMs(nowMs: number): number {
+  return (Math.floor(nowMs / BEAT_MS) + 1) * BEAT_MS;
+}
 
 /** One deadline. Its owner keeps it, sets it and clears it; the wheel writes the rest. */
 export class Deadline implements Listed<Deadline> {
@@ -90,7 +103,7 @@ export class Deadlines {
       this.#empty(due);
     }
     this.#timeMs = Math.max(this.#timeMs, nowMs);
-    if (this.#timerAtMs !== -Infinity) this.#arm(this.#nextSlotMs());
+    if (this.#timerAtMs !== -Infinity) this.#arm(this.#nextMs());
     // Called only now, when the wheel is consistent: they set and clear others.
     for (const deadline of due) {
       if (deadline.atMs <= nowMs) deadline.expired();
@@ -99,14 +112,39 @@ export class Deadlines {
 
   /** The start of the first occupied slot. The lowest level always holds the earliest. */
   #nextSlotMs(): number {
-    for (let level = 0; level < LEVELS; level += 1) {
-      const bits = this.#occupied[level] as number;
-      if (bits === 0) continue;
-      const slot = 31 - Math.clz32(bits & -bits);
-      const above = SPAN[level + 1] as number;
-      return Math.floor(this.#timeMs / above) * above + slot * (SPAN[level] as number);
+    const level = this.#lowestLevel;
+    if (level === LEVELS) return Infinity;
+    const above = SPAN[level + 1] as number;
+    return (
+      Math.floor(this.#timeMs / above) * above + this.#firstSlot(level) * (SPAN[level] as number)
+    );
+  }
+
+  /**
+   * When the timer has to fire next: at the earliest deadline, or at the start of its slot if that holds many. Waking the
+   * process only to move a single deadline a level down costs an idle pool as much as a job does.
+   */
+  #nextMs(): number {
+    const level = this.#lowestLevel;
+    if (level === LEVELS) return Infinity;
+    const list = this.#slot(level, this.#firstSlot(level));
+    if (list.length > FEW) return this.#nextSlotMs();
+    let earliestMs = Infinity;
+    for (let each = list.first; each !== undefined; each = each.next) {
+      earliestMs = Math.min(earliestMs, each.atMs);
     }
-    return Infinity;
+    return earliestMs;
+  }
+
+  /** The lowest level that holds anything. */
+  get #lowestLevel(): number {
+    const level = this.#occupied.findIndex((bits) => bits !== 0);
+    return level < 0 ? LEVELS : level;
+  }
+
+  #firstSlot(level: number): number {
+    const bits = this.#occupied[level] as number;
+    return 31 - Math.clz32(bits & -bits);
   }
 
   /** Empties every slot that starts at the wheel's time: deadlines are due, or move a level down. */

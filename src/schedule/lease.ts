@@ -6,12 +6,9 @@
  * Invariants: changes are reported at edges only; while there is a job or a waiter the process is held;
  * without any it is released within two tenths of a second.
  */
-import { Deadline, type Deadlines } from '../job/deadlines.js';
+import { Deadline, type Deadlines, nextBeatMs } from '../job/deadlines.js';
 import type { JobRecord } from '../job/job.js';
 import type { Backlog } from './backlog.js';
-
-/** How often the lease is checked. */
-const LEASE_MS = 100;
 
 export class Lease {
   readonly #backlog: Backlog<JobRecord>;
@@ -57,6 +54,6 @@ export class Lease {
   }
 
   #renew(): void {
-    this.#deadlines.set(this.#lapse, this.#now() + LEASE_MS);
+    this.#deadlines.set(this.#lapse, nextBeatMs(this.#now()));
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Deadline, Deadlines } from '../../../src/job/deadlines.js';
+import { Deadline, Deadlines, nextBeatMs } from '../../../src/job/deadlines.js';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
@@ -10,7 +10,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('calls every deadline once, at its millisecond, in any order of setting, moving and clearing', () => {
+test('calls every deadline once, at its millisecond, in any order of setting, wheel and clearing', () => {
   const step = fc.oneof(
     fc.record({
       do: fc.constant('set' as const),
@@ -67,6 +67,37 @@ test('keeps one timer for any number of deadlines', () => {
   for (let ms = 1; ms <= 10_000; ms += 1) wheel.set(new Deadline(() => {}), performance.now() + ms);
   expect(vi.getTimerCount()).toBe(1);
   wheel.stop();
+});
+
+test.each([
+  { others: 0, fired: 1 },
+  { others: 7, fired: 1 },
+  // The start of their slot is looked at once: finding the earliest of many would take as long as they are many.
+  { others: 20, fired: 2 },
+])('$others deadlines beside a far one: the timer fires $fired times', ({ others, fired }) => {
+  let count = 0;
+  const clock = { nowMs: 0 };
+  const wheel = new Deadlines(() => clock.nowMs);
+  for (let each = 0; each <= others; each += 1) wheel.set(new Deadline(() => {}), 100);
+  wheel.set(new Deadline(() => {}), 1);
+  const setTimer = vi.spyOn(globalThis, 'setTimeout');
+  while (clock.nowMs < 100) {
+    const calls = setTimer.mock.calls.length;
+    clock.nowMs = calls === 0 ? 1 : clock.nowMs + Number(setTimer.mock.lastCall?.[1]);
+    wheel.advance();
+    count += 1;
+  }
+  expect(count - 1).toBe(fired);
+  wheel.stop();
+});
+
+test.each([
+  [0, 100],
+  [99.9, 100],
+  [100, 200],
+  [150, 200],
+])('the beat after %d ms is at %d ms', (nowMs, beatMs) => {
+  expect(nextBeatMs(nowMs)).toBe(beatMs);
 });
 
 test('does not call a deadline that another one due at the same time has cleared', () => {
