@@ -14,10 +14,24 @@ export type {
   SubmitOptions,
   ThreadHook,
 } from './api/options.js';
-export type { Cloned, JobArguments, JobName, JobResult, UntypedModule } from './api/types.js';
+export type { GroupOptions } from './api/group-options.js';
+export type { Group } from './group/group.js';
+export type { MapOptions, MapWindow } from './api/map-options.js';
+export type { MapOutcome } from './map/mapping.js';
+export type { MapRows } from './map/rows.js';
+export type { MapSource } from './map/source.js';
+export type {
+  Cloned,
+  JobArguments,
+  JobInput,
+  JobName,
+  JobResult,
+  UntypedModule,
+} from './api/types.js';
 export {
   BacklogFullError,
   type BacklogLimit,
+  GroupClosedError,
   InvalidOptionError,
   JobDroppedError,
   JobTimeoutError,

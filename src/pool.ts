@@ -28,12 +28,18 @@ import {
 import type { SubmitOptions, ThreadHook } from './api/options.js';
 import { checkRuntime } from './api/runtime.js';
 import { clearTimer, setTimerBehindMessages, type Timer } from './api/timers.js';
+import type { GroupOptions } from './api/group-options.js';
+import type { MapOptions } from './api/map-options.js';
+import { Group } from './group/group.js';
+import { type MapOutcome, Mapping } from './map/mapping.js';
+import { MapRows } from './map/rows.js';
+import type { MapSource } from './map/source.js';
 import { Scheduler } from './schedule/scheduler.js';
 import { isServing } from './wire/serving.js';
 import type { PoolStats } from './schedule/snapshot.js';
 import { Threads } from './threads/threads.js';
 import type { RetirementReason } from './dispatch/lane.js';
-import type { JobArguments, JobName, JobResult, UntypedModule } from './api/types.js';
+import type { JobArguments, JobInput, JobName, JobResult, UntypedModule } from './api/types.js';
 
 /** What a closed pool reports: how many jobs ended in which way since `close()`, and what did not. */
 export type CloseReport = Readonly<Record<Ending, number>> & {
@@ -217,6 +223,54 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
     return this.#scheduler.trySubmit(name, input, options);
   }
 
+  /**
+   * Runs a job for each item of a source and gives the results, in the order of the items. Only so many items are pulled
+   * as the window and the pool have room for, so that a source of any length takes the memory of a window.
+   *
+   * A map waits under every `overflow` and drops nobody. It leaves half of the backlog to others; maps take turns.
+   *
+   * @param source - An iterable or async iterable: an array, a generator, a stream of Node or of the web. Promises that a
+   *   synchronous one yields are awaited one by one. It is opened by the first `next()`, asked for one item at a time, and
+   *   closed (`return()`) exactly once if the map ends before it does.
+   * @param options - See `MapOptions`.
+   * @returns An async iterable iterator, to be read once; `Readable.from` and `ReadableStream.from` take it, too. Its
+   *   `next()` rejects with what a job failed with (as `run` does), what the source threw, `signal.reason`, or
+   *   `ERR_POOL_CLOSED`; nothing of the map runs then any more.
+   * @throws InvalidOptionError `ERR_INVALID_OPTION`, synchronously.
+   *
+   * Cancel safety: leave the loop, call `return()`, or abort `signal`; what is in flight is taken back or cancelled, and
+   * the source is closed, before that is done. A job that ignores its signal holds it up for its grace, and a source that
+   * does not answer a pull for a second.
+   */
+  map<Name extends JobName<Module>>(
+    name: Name,
+    source: MapSource<JobInput<Module[Name]>>,
+    options: MapOptions & { readonly onError: 'settle' },
+  ): MapRows<MapOutcome<JobResult<Module[Name]>>>;
+  map<Name extends JobName<Module>>(
+    name: Name,
+    source: MapSource<JobInput<Module[Name]>>,
+    options?: MapOptions & { readonly onError?: 'stop' },
+  ): MapRows<JobResult<Module[Name]>>;
+  map(name: string, source: MapSource<unknown>, options?: MapOptions): MapRows<unknown> {
+    return new MapRows(new Mapping(this.#scheduler, name, source, options));
+  }
+
+  /**
+   * Makes a group: jobs that end together, so that nothing of them leaks out of the block that started them. The first
+   * failure cancels the others; leaving the block cancels what is left and waits until nothing of it runs.
+   *
+   * ```js
+   * await using group = pool.group();
+   * const [user, orders] = await Promise.all([group.run('user', id), group.run('orders', id)]);
+   * ```
+   *
+   * @throws InvalidOptionError `ERR_INVALID_OPTION`
+   */
+  group(options?: GroupOptions): Group<Module> {
+    return new Group<Module>(this.#scheduler, options, (job) => this.#reportFailure(job));
+  }
+
   /** A job as a function of its own: `const hash = pool.job('hash'); await hash(bytes)`. */
   job<Name extends JobName<Module>>(
     name: Name,
@@ -346,11 +400,14 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
     if (this.#unread.push(job) > 1) return;
     setImmediate(() => {
       for (const failed of this.#unread.splice(0)) {
-        if (failed.isWatched) continue;
-        if (this.listenerCount('failed') === 0) this.#warnOnce(failed);
-        this.#emitLater('failed', failed.error, failed);
+        if (!failed.isWatched) this.#reportFailure(failed);
       }
     });
+  }
+
+  #reportFailure(job: JobRecord): void {
+    if (this.listenerCount('failed') === 0) this.#warnOnce(job);
+    this.#emitLater('failed', job.error, job);
   }
 
   #warnOnce(job: JobRecord): void {

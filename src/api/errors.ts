@@ -44,7 +44,7 @@ export class BacklogFullError extends MillraceError {
     super(
       'ERR_BACKLOG_FULL',
       `The backlog is full (${held}). Retry after about ${retryAfterMs} ms, answer "busy", raise ` +
-        `backlog.${limit}, or ${relief}`,
+        `backlog.${limit}, run many jobs by pool.map(), or ${relief}`,
     );
     this.limit = limit;
     this.retryAfterMs = retryAfterMs;
@@ -216,6 +216,20 @@ export class PoolClosedError extends MillraceError {
   }
 }
 
+/** `ERR_GROUP_CLOSED`: the group was left; it takes no more jobs. */
+export class GroupClosedError extends MillraceError {
+  /** The job never started. */
+  readonly started = false;
+
+  constructor() {
+    super(
+      'ERR_GROUP_CLOSED',
+      'The group was left (close(), or the end of its block) and takes no more jobs. Submit before that, or make ' +
+        'another group.',
+    );
+  }
+}
+
 /** `ERR_INVALID_OPTION`: names the option, the value that was given and what is valid. */
 export class InvalidOptionError extends MillraceError {
   /** Nothing was started. */
@@ -242,6 +256,7 @@ for (const [name, constructor] of Object.entries({
   NestedPoolError,
   UnsupportedRuntimeError,
   PoolClosedError,
+  GroupClosedError,
   InvalidOptionError,
 })) {
   Object.defineProperty(constructor.prototype, 'name', { value: name, configurable: true });

@@ -216,6 +216,13 @@ export function poolSettings(module: unknown, options: unknown = {}): Settings {
   };
 }
 
+/** Checks the name of a job. @throws InvalidOptionError */
+export function checkName(name: unknown): void {
+  if (typeof name === 'string') return;
+  const message = `The job's name is of type ${typeof name}; valid is the name of an exported function.`;
+  throw new InvalidOptionError('name', message);
+}
+
 /** Checks the options of one job. @throws InvalidOptionError */
 export function checkSubmitOptions(options: SubmitOptions): void {
   const given = record('options', options, JOB_OPTIONS);
@@ -256,7 +263,8 @@ function isAbortSignal(value: unknown): value is AbortSignal {
   return typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function';
 }
 
-function record(
+/** An object that has no other fields than these. @throws InvalidOptionError */
+export function record(
   option: string,
   value: unknown,
   known: readonly string[],
@@ -272,7 +280,13 @@ function record(
   return value as Record<string, unknown>;
 }
 
-function whole(option: string, value: unknown, min: number, max: number): number | undefined {
+/** A whole number within bounds, or undefined. @throws InvalidOptionError */
+export function whole(
+  option: string,
+  value: unknown,
+  min: number,
+  max: number,
+): number | undefined {
   if (value === undefined) return undefined;
   if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) {
     return value;
@@ -280,7 +294,8 @@ function whole(option: string, value: unknown, min: number, max: number): number
   throw invalid(option, value, `a whole number from ${min} to ${max}`);
 }
 
-function oneOf<Value extends string | boolean>(
+/** One of some values, or undefined. @throws InvalidOptionError */
+export function oneOf<Value extends string | boolean>(
   option: string,
   value: unknown,
   values: readonly Value[],
@@ -326,7 +341,8 @@ function isUrl(value: unknown): value is URL {
   );
 }
 
-function invalid(
+/** The error of an option that has a value which is not valid. */
+export function invalid(
   option: string,
   value: unknown,
   valid: string,

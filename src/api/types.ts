@@ -45,6 +45,9 @@ export type JobArguments<Job> = Job extends (...args: infer Args) => unknown
     ? [input: Cloned<Input>, options?: SubmitOptions]
     : never;
 
+/** The input of a job function: what `pool.map` takes from its source. */
+export type JobInput<Job> = JobArguments<Job>[0];
+
 /** What a job's promise fulfils with: the function's awaited result as it looks after cloning. */
 export type JobResult<Job> = Job extends (...args: never[]) => infer Result
   ? Cloned<Awaited<Result>>

@@ -12,14 +12,17 @@ import { asBuffer } from '../wire/payload.js';
 import { BELL, Form, Kind } from '../wire/protocol.js';
 import { decodeThrown, type EncodedError } from '../wire/thrown.js';
 import type { Lane } from './lane.js';
+import type { Survivors } from './survivors.js';
 
 export class Answers {
   readonly #stats: Stats;
   readonly #settler: Settler;
+  readonly #survivors: Survivors;
 
-  constructor(settler: Settler, stats: Stats) {
+  constructor(settler: Settler, stats: Stats, survivors: Survivors) {
     this.#settler = settler;
     this.#stats = stats;
+    this.#survivors = survivors;
   }
 
   /** Handles a message from a thread. Every message also counts as a wake-up. */
@@ -100,6 +103,7 @@ export class Answers {
       // It was settled before it ended; only its slot was still taken.
       forget(lane, cell);
       this.#stats.recordAbandoned(runMs, endedMs);
+      this.#survivors.ended(job);
       return;
     }
     job.carrier = undefined;

@@ -24,6 +24,7 @@ import { Placement } from './placement.js';
 import { Recovery } from './recovery.js';
 import { Retirement } from './retirement.js';
 import { sendTo, wake } from './sending.js';
+import { Survivors } from './survivors.js';
 
 /** Work at hand on a thread that makes collecting its answers worthwhile, in expected milliseconds. */
 const LOOK_MS = 0.1;
@@ -50,6 +51,7 @@ export class Dispatcher {
   readonly #placement: Placement;
   readonly #recovery: Recovery;
   readonly #retirement: Retirement;
+  readonly #survivors = new Survivors();
   readonly #watch = new Deadline(() => this.#look());
   readonly #patrol = new Deadline(() => this.#lookAround());
 
@@ -68,7 +70,7 @@ export class Dispatcher {
     this.#concurrency = settings.concurrency;
     this.#functions = functions;
     this.#deadlines = deadlines;
-    this.#answers = new Answers(settler, stats);
+    this.#answers = new Answers(settler, stats, this.#survivors);
     this.#now = now;
     this.#placement = new Placement(this.lanes.all, settings);
     this.#recovery = new Recovery(settler);
@@ -196,6 +198,26 @@ export class Dispatcher {
     if (this.#placement.latest === lane) this.#placement.latest = undefined;
     this.#retirement.forget(lane);
     this.#recovery.takeAll(lane, loss, true);
+    for (const job of lane.jobs) if (job !== undefined) this.#survivors.ended(job);
+  }
+
+  /** Whether the function of a job that was settled still runs, or has ended and was not collected. */
+  isSurvivor(job: JobRecord): boolean {
+    const { cell } = job;
+    return (
+      cell >= 0 &&
+      this.lanes.all.some((lane) => lane.jobs[cell] === job && !lane.carries(job, cell))
+    );
+  }
+
+  /** Calls back, outside of any call, when nothing of a job that `isSurvivor` runs any more. */
+  onceEnded(job: JobRecord, onEnded: () => void): void {
+    this.#survivors.add(job, onEnded);
+  }
+
+  /** Waits for no function any more. */
+  stop(): void {
+    this.#survivors.stop();
   }
 
   /** Rejects a job whose function the thread does not have. */

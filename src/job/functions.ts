@@ -9,6 +9,9 @@
 /** The weight of a new time in the running estimates: the last 32 calls or so decide. */
 const WEIGHT = 1 / 32;
 
+/** A function whose calls take less than this is short. */
+const SHORT_MS = 1;
+
 export class JobFunction {
   readonly name: string;
   /** Numbers the functions of a pool, from 0. */
@@ -28,6 +31,11 @@ export class JobFunction {
   /** Whether it is known to be short-lived work: measured before, and never asynchronous. */
   get isEstimable(): boolean {
     return this.#calls > 0 && !this.isAsync;
+  }
+
+  /** Whether its calls are known to be so short that a thread needs many at hand. */
+  get isShort(): boolean {
+    return this.#calls > 0 && this.#meanMs < SHORT_MS;
   }
 
   /** The expected time of a call. */

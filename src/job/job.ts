@@ -73,7 +73,10 @@ export interface Carrier {
   startedMs(cell: number): number;
 }
 
-type Settle = (value: unknown) => void;
+type Settle = (value: unknown, job: JobRecord) => void;
+
+/** Stands for the promise of a job whose ending somebody is told of in another way. */
+const FOLLOWED: Promise<never> = new Promise(ignore);
 
 /** A job as the pool sees it. Users see the `Job` part. */
 export class JobRecord implements Job<unknown> {
@@ -173,6 +176,15 @@ export class JobRecord implements Job<unknown> {
     return this.ending === 'fulfilled' ? Promise.resolve(this.#value) : Promise.reject(this.#value);
   }
 
+  /**
+   * Instead of a promise: tells of the ending, which the job knows by then, with the result or the error. Called in the
+   * middle of things: it must not call back.
+   */
+  follow(onEnded: (value: unknown, job: JobRecord) => void): void {
+    this.#resolve = this.#reject = onEnded;
+    this.#promise = FOLLOWED;
+  }
+
   /** Whether anybody has asked for the result. */
   get isWatched(): boolean {
     return this.#promise !== undefined;
@@ -194,7 +206,7 @@ export class JobRecord implements Job<unknown> {
   accepted(nowMs: number): void {
     this.acceptedMs = nowMs;
     if (this.#acceptance === undefined) return;
-    this.#acceptance.resolve(this);
+    this.#acceptance.resolve(this, this);
     this.#acceptance = undefined;
   }
 
@@ -220,10 +232,10 @@ export class JobRecord implements Job<unknown> {
     // What nobody can read any more must not be held by a handle that somebody keeps.
     this.input = this.transfer = this.deadline = undefined;
     if (this.#acceptance !== undefined) {
-      this.#acceptance.reject(value);
+      this.#acceptance.reject(value, this);
       this.#acceptance = undefined;
-    } else if (ending === 'fulfilled') this.#resolve?.(value);
-    else this.#reject?.(value);
+    } else if (ending === 'fulfilled') this.#resolve?.(value, this);
+    else this.#reject?.(value, this);
     this.#resolve = this.#reject = undefined;
   }
 }

@@ -9,7 +9,6 @@ import type { Backlog } from './backlog.js';
 import {
   BacklogFullError,
   type BacklogLimit,
-  InvalidOptionError,
   JobTooLargeError,
   type MillraceError,
   UnknownJobError,
@@ -17,7 +16,12 @@ import {
 } from '../api/errors.js';
 import type { Functions } from '../job/functions.js';
 import { type Cancel, JobRecord, type JobTerms } from '../job/job.js';
-import { checkSubmitOptions, type Overflow, type SubmitOptions } from '../api/options.js';
+import {
+  checkName,
+  checkSubmitOptions,
+  type Overflow,
+  type SubmitOptions,
+} from '../api/options.js';
 import { JOB_OVERHEAD_BYTES, weigh } from '../wire/payload.js';
 import type { Stats } from '../job/stats.js';
 
@@ -47,16 +51,21 @@ export class Admission {
    * @throws MillraceError; `signal.reason` if the signal has aborted.
    */
   check(name: string, input: unknown, options: SubmitOptions | undefined): number {
-    if (typeof name !== 'string') throw invalidName(name);
+    checkName(name);
     if (options !== undefined) checkSubmitOptions(options);
     // Before it is counted: a getter of the input may submit, or ask for the counters.
     const bytes = (options?.bytes ?? weigh(input)) + JOB_OVERHEAD_BYTES;
+    this.count(name, bytes, options?.signal);
+    return bytes;
+  }
+
+  /** Counts a submission whose options are valid. @throws as `check` */
+  count(name: string, bytes: number, signal: AbortSignal | undefined): void {
     this.#stats.submitted += 1;
     const isOpen = this.#closedBy === undefined && this.#functions.mayHave(name);
     if (!isOpen) throw this.#shutOut(name);
-    if (options?.signal?.aborted) throw this.#aborted(options.signal);
+    if (signal?.aborted) throw this.#aborted(signal);
     if (bytes > this.#backlog.limits.bytes) throw this.#tooLarge(name, bytes);
-    return bytes;
   }
 
   /** Makes a job of the submission that was checked last. */
@@ -136,9 +145,4 @@ function termsOf({ timeout, graceMs, onProgress }: SubmitOptions): JobTerms | un
     // Called in the async context of the submission, as its other callbacks are.
     onProgress: onProgress && AsyncResource.bind(onProgress),
   };
-}
-
-function invalidName(name: unknown): InvalidOptionError {
-  const message = `The job's name is of type ${typeof name}; valid is the name of an exported function.`;
-  return new InvalidOptionError('name', message);
 }

@@ -81,6 +81,11 @@ export class Backlog<Job extends Queueable & Listed<Job>> {
     return this.#full(bytes);
   }
 
+  /** Whether there is room for a job of this size, whoever waits for it. */
+  hasPlace(bytes: number): boolean {
+    return this.#full(bytes) === undefined;
+  }
+
   /** Which bound forbids a newcomer of this size to wait, or undefined where it may. */
   waitBlocker(bytes: number): BacklogLimit | undefined {
     if (this.#waiters.length >= this.limits.waiters) return 'waiters';

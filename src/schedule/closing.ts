@@ -13,6 +13,7 @@ import { type MillraceError, PoolClosedError, withoutStack } from '../api/errors
 import type { JobRecord } from '../job/job.js';
 import { Told } from '../wire/job-words.js';
 import type { Settling } from './settling.js';
+import type { Turns } from './turns.js';
 
 /** A job that the closing deadline cut off. */
 export interface UnfinishedJob {
@@ -31,6 +32,7 @@ export class Closing {
   readonly #backlog: Backlog<JobRecord>;
   readonly #dispatcher: Dispatcher;
   readonly #settling: Settling;
+  readonly #turns: Turns;
   #isClosing = false;
   #isCutOff = false;
   /** The jobs that were told so, and have not been rejected since. */
@@ -42,7 +44,9 @@ export class Closing {
     backlog: Backlog<JobRecord>,
     dispatcher: Dispatcher,
     settling: Settling,
+    turns: Turns,
   ) {
+    this.#turns = turns;
     this.#admission = admission;
     this.#backlog = backlog;
     this.#dispatcher = dispatcher;
@@ -110,6 +114,7 @@ export class Closing {
 
   #refuseAll(make: () => MillraceError): void {
     this.#admission.close(make);
+    this.#turns.close(make);
     for (let job = this.#backlog.firstWaiter; job !== undefined; job = this.#backlog.firstWaiter) {
       this.#settling.settle(job, 'refused', withoutStack(make));
     }

@@ -13,6 +13,7 @@ import { inputError, takeOver } from './input.js';
 import type { Pressure } from './pressure.js';
 import type { Settling } from './settling.js';
 import type { Timeouts } from './timeouts.js';
+import type { Turns } from './turns.js';
 
 /** For microtasks: `queueMicrotask` makes an AsyncResource for each. */
 const RESOLVED = Promise.resolve();
@@ -25,6 +26,7 @@ export class Flow {
   readonly #pressure: Pressure;
   readonly #now: () => number;
   readonly #closing: Closing;
+  readonly #turns: Turns;
   readonly #onDrained: () => void;
   #isRefilling = false;
   #isRelieving = false;
@@ -37,6 +39,7 @@ export class Flow {
     timeouts: Timeouts,
     pressure: Pressure,
     closing: Closing,
+    turns: Turns,
     now: () => number,
     onDrained: () => void,
   ) {
@@ -47,6 +50,7 @@ export class Flow {
     this.#pressure = pressure;
     this.#now = now;
     this.#closing = closing;
+    this.#turns = turns;
     this.#onDrained = onDrained;
   }
 
@@ -64,6 +68,7 @@ export class Flow {
       this.#isRefilling = false;
     }
     this.#pressure.onFall();
+    if (this.#turns.areWanted) this.#turns.onRoom();
     if (this.#closing.drain()) this.#onDrained();
   }
 
@@ -87,6 +92,7 @@ export class Flow {
 
   /** Lets the first waiter in if there is room for it now; one that can't be taken over is refused. */
   #admitWaiter(): boolean {
+    if (this.#turns.areWanted) this.#turns.admitBefore(this.#backlog.firstWaiter?.id ?? Infinity);
     const waiter = this.#backlog.takeWaiter();
     if (waiter === undefined) return false;
     this.#backlog.accept(waiter);

@@ -26,8 +26,10 @@ import { Lease } from './lease.js';
 import { OverflowPolicy } from './overflow.js';
 import { Pressure, type PressureEvents } from './pressure.js';
 import { Settling } from './settling.js';
+import { StillRunning } from './still-running.js';
 import { type PoolStats, snapshot, type ThreadTotals } from './snapshot.js';
 import { Timeouts } from './timeouts.js';
+import { Turns } from './turns.js';
 
 /** What the scheduler reports. Called in the middle of things: it must not call back. */
 export interface SchedulerEvents extends PressureEvents {
@@ -60,6 +62,10 @@ export class Scheduler {
   readonly #lease: Lease;
   readonly #closing: Closing;
   readonly #flow: Flow;
+  /** Who feeds the pool from a source takes turns. */
+  readonly turns: Turns;
+  /** What the pool can hold. */
+  readonly bounds: { readonly slots: number; readonly capacity: number; readonly bytes: number };
   /** One for all jobs. */
   readonly #cancel = (job: JobRecord, reason: unknown): boolean =>
     this.#cancellation.cancel(job, reason);
@@ -113,7 +119,15 @@ export class Scheduler {
       this.#settling,
       refill,
     );
-    this.#closing = new Closing(this.#admission, this.#backlog, this.#dispatcher, this.#settling);
+    this.bounds = { slots, capacity: this.#backlog.capacity, bytes: settings.backlog.bytes };
+    this.turns = new Turns(this.#backlog, slots);
+    this.#closing = new Closing(
+      this.#admission,
+      this.#backlog,
+      this.#dispatcher,
+      this.#settling,
+      this.turns,
+    );
     this.#flow = new Flow(
       this.#backlog,
       this.#dispatcher,
@@ -121,6 +135,7 @@ export class Scheduler {
       timeouts,
       this.#pressure,
       this.#closing,
+      this.turns,
       now,
       () => events.drained(),
     );
@@ -156,6 +171,40 @@ export class Scheduler {
     this.#stats.endings.refused += 1;
     this.#pressure.onOverflow();
     return undefined;
+  }
+
+  /**
+   * Takes in the next job of a feeder, which has looked for room and has valid options.
+   *
+   * @param onEnded - Told of its ending, in the middle of things: it must not call back.
+   * @throws MillraceError if it is refused.
+   */
+  feed(
+    name: string,
+    input: unknown,
+    options: SubmitOptions | undefined,
+    bytes: number,
+    onEnded: (value: unknown, job: JobRecord) => void,
+  ): JobRecord {
+    this.#admission.count(name, bytes, undefined);
+    const job = this.#record(name, input, options, bytes);
+    job.follow(onEnded);
+    return this.#enter(job);
+  }
+
+  /** How many jobs were submitted, ever: the number of the last one. */
+  get submitted(): number {
+    return this.#stats.submitted;
+  }
+
+  /** Cancels jobs; those that have ended are left alone. All end before any of their places is given away. */
+  cancelAll(jobs: ReadonlySet<JobRecord>, reason: unknown): void {
+    this.#cancellation.abort(jobs, reason);
+  }
+
+  /** For an owner of jobs that waits until none of their functions runs. */
+  stillRunning(): StillRunning {
+    return new StillRunning(this.#dispatcher);
   }
 
   /** Adds a thread that is ready. */
@@ -209,9 +258,10 @@ export class Scheduler {
     this.#flow.refill();
   }
 
-  /** Calls no deadline any more. */
+  /** Calls no deadline any more, and waits for no function. */
   stop(): void {
     this.#deadlines.stop();
+    this.#dispatcher.stop();
   }
 
   /** The totals by ending, now. */

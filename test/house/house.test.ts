@@ -23,7 +23,18 @@ const house = readHouse('src', 'workers', 'bench');
 /** The rooms from the top down: an import may lead to any room further down, and to no other. */
 const FLOORS: Readonly<Record<string, readonly string[]>> = {
   '': ['bench', 'workers', 'src'],
-  src: ['index.ts', 'pool.ts', 'schedule', 'threads', 'dispatch', 'job', 'wire', 'api'],
+  src: [
+    'index.ts',
+    'pool.ts',
+    'group',
+    'map',
+    'schedule',
+    'threads',
+    'dispatch',
+    'job',
+    'wire',
+    'api',
+  ],
   bench: [
     'cli.ts',
     'gate',

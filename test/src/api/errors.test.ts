@@ -6,6 +6,7 @@ import * as errors from '../../../src/api/errors.js';
 const {
   BacklogFullError,
   describe,
+  GroupClosedError,
   InvalidOptionError,
   JobDroppedError,
   JobTimeoutError,
@@ -41,7 +42,7 @@ const rows: readonly Row[] = [
     code: 'ERR_BACKLOG_FULL',
     message:
       'The backlog is full (3 of 3 waiters). Retry after about 70 ms, answer "busy", raise ' +
-      'backlog.waiters, or submit from fewer producers at once.',
+      'backlog.waiters, run many jobs by pool.map(), or submit from fewer producers at once.',
     fields: { started: false, limit: 'waiters', retryAfterMs: 70 },
   },
   {
@@ -50,7 +51,7 @@ const rows: readonly Row[] = [
     code: 'ERR_BACKLOG_FULL',
     message:
       'The backlog is full (3 of 3 jobs). Retry after about 70 ms, answer "busy", raise backlog.jobs, ' +
-      "or hold the producer back: await pool.submit() with overflow: 'wait'.",
+      "run many jobs by pool.map(), or hold the producer back: await pool.submit() with overflow: 'wait'.",
     fields: { started: false, limit: 'jobs', retryAfterMs: 70 },
   },
   {
@@ -187,6 +188,15 @@ const rows: readonly Row[] = [
     fields: { started: true, cause },
   },
   {
+    error: new GroupClosedError(),
+    name: 'GroupClosedError',
+    code: 'ERR_GROUP_CLOSED',
+    message:
+      'The group was left (close(), or the end of its block) and takes no more jobs. Submit before that, or make ' +
+      'another group.',
+    fields: { started: false },
+  },
+  {
     error: new InvalidOptionError('backlog.jobs', 'It is wrong.'),
     name: 'InvalidOptionError',
     code: 'ERR_INVALID_OPTION',
@@ -217,7 +227,7 @@ test.each(rows)('$code says: $message', ({ error, name, code, message, fields })
 test('every class that is exported is in this table, but the one that all extend', () => {
   const classes = Object.values(errors).filter((value) => value.prototype instanceof MillraceError);
   expect(new Set(rows.map((row) => row.error.constructor))).toEqual(new Set(classes));
-  expect(classes.length).toBe(12);
+  expect(classes.length).toBe(13);
 });
 
 test('an error is shown by the name of its class, which is no field of it', () => {

@@ -5,6 +5,7 @@ import type { Grace } from '../../../src/dispatch/grace.js';
 import { Lane } from '../../../src/dispatch/lane.js';
 import { sendTo } from '../../../src/dispatch/sending.js';
 import type { JobRecord } from '../../../src/job/job.js';
+import { Survivors } from '../../../src/dispatch/survivors.js';
 import { Stats } from '../../../src/job/stats.js';
 import { Inline } from '../../../src/wire/inline.js';
 import { BELL, Form, Kind } from '../../../src/wire/protocol.js';
@@ -18,7 +19,8 @@ function setUp() {
   const lane = new Lane(link, []);
   const outcomes = new Outcomes();
   const stats = new Stats(0);
-  const answers = new Answers(outcomes, stats);
+  const survivors = new Survivors();
+  const answers = new Answers(outcomes, stats, survivors);
   /** Sends a job, and the thread starts it. */
   const run = (job: JobRecord, atMs = clock.nowMs): JobRecord => {
     sendTo(lane, job, 0, true);

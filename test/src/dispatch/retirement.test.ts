@@ -5,6 +5,7 @@ import { Recovery } from '../../../src/dispatch/recovery.js';
 import { Retirement } from '../../../src/dispatch/retirement.js';
 import { sendTo } from '../../../src/dispatch/sending.js';
 import type { JobRecord } from '../../../src/job/job.js';
+import { Survivors } from '../../../src/dispatch/survivors.js';
 import { Stats } from '../../../src/job/stats.js';
 import { type Reason, Told } from '../../../src/wire/job-words.js';
 import { Kind } from '../../../src/wire/protocol.js';
@@ -26,7 +27,7 @@ const LARGE = { text: 'x'.repeat(1000) };
 function setUp(graceMs?: number) {
   const clock = new Clock();
   const outcomes = new Outcomes();
-  const answers = new Answers(outcomes, new Stats(0));
+  const answers = new Answers(outcomes, new Stats(0), new Survivors());
   const room = vi.fn<() => void>();
   const retirement = new Retirement(
     answers,

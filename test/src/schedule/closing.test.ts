@@ -4,6 +4,7 @@ import { Functions } from '../../../src/job/functions.js';
 import type { Carrier, JobRecord } from '../../../src/job/job.js';
 import { Admission } from '../../../src/schedule/admission.js';
 import { Told } from '../../../src/wire/job-words.js';
+import { Turns } from '../../../src/schedule/turns.js';
 import { Closing } from '../../../src/schedule/closing.js';
 import { thrownBy } from '../../helpers/outcomes.js';
 import { jobOf } from '../dispatch/jobs.js';
@@ -14,7 +15,8 @@ function setUp() {
   const { backlog, log, settling, stats } = parts;
   const dispatcher = dispatcherOf(log);
   const admission = new Admission(backlog, 1, new Functions(), stats);
-  const closing = new Closing(admission, backlog, asDispatcher(dispatcher), settling);
+  const turns = new Turns(backlog, 1);
+  const closing = new Closing(admission, backlog, asDispatcher(dispatcher), settling, turns);
   const queued = (job: JobRecord): JobRecord => {
     backlog.accept(job);
     backlog.queue(job);

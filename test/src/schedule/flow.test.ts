@@ -3,6 +3,7 @@ import { NotCloneableError } from '../../../src/api/errors.js';
 import type { JobRecord } from '../../../src/job/job.js';
 import type { Closing } from '../../../src/schedule/closing.js';
 import { Flow } from '../../../src/schedule/flow.js';
+import { Turns } from '../../../src/schedule/turns.js';
 import type { Pressure } from '../../../src/schedule/pressure.js';
 import { rejection } from '../../helpers/outcomes.js';
 import { type JobFields, jobOf } from '../dispatch/jobs.js';
@@ -22,6 +23,7 @@ function setUp(limits = ROOMY, slots = 1) {
       return end.isDrained;
     },
   } as unknown as Closing;
+  const turns = new Turns(backlog, slots);
   const flow = new Flow(
     backlog,
     asDispatcher(dispatcher),
@@ -29,6 +31,7 @@ function setUp(limits = ROOMY, slots = 1) {
     timeouts,
     pressure,
     closing,
+    turns,
     () => clock.nowMs,
     () => log.push('drained'),
   );

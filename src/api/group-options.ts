@@ -1,0 +1,34 @@
+/**
+ * The options of `pool.group`: their defaults and their validation.
+ *
+ * Invariant: what leaves this file is complete and valid.
+ */
+import { checkSubmitOptions, oneOf, record } from './options.js';
+
+/** The options of `pool.group`. */
+export interface GroupOptions {
+  /** Cancels the group; its jobs reject with `signal.reason`. */
+  readonly signal?: AbortSignal;
+  /**
+   * Whether the first failure of a job (rejected, timed out, dropped or refused) cancels the others. Default true. A job
+   * that somebody cancels by its handle or its own signal is no failure.
+   */
+  readonly failFast?: boolean;
+}
+
+/** A group's options, complete. */
+export interface GroupSettings {
+  readonly signal: AbortSignal | undefined;
+  readonly failFast: boolean;
+}
+
+/** Completes and checks the options of a group. @throws InvalidOptionError */
+export function groupSettings(options: unknown): GroupSettings {
+  const given = record('options', options === undefined ? {} : options, ['signal', 'failFast']);
+  const { signal } = given as GroupOptions;
+  if (signal !== undefined) checkSubmitOptions({ signal });
+  return {
+    signal,
+    failFast: oneOf<boolean>('failFast', given['failFast'], [true, false]) ?? true,
+  };
+}

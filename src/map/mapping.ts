@@ -1,0 +1,405 @@
+/**
+ * Runs one map: pulls items from a source, submits a job for each, and delivers the results.
+ *
+ *     new ──▶ open ──▶ exhausted | failed | stopped ──▶ ended
+ *
+ * Room comes before the pull: an item is pulled only when the window and the pool have room for it. A place is not held
+ * meanwhile, as maps that hold places while their sources wait for the pool would wait for each other for ever; so where
+ * the room is gone when the item comes, the map keeps that one item until its next turn.
+ *
+ * Invariants: what was pulled and not delivered never exceeds the window's items, and nothing is pulled while it reaches
+ * the window's bytes; at most one pull is outstanding; it has ended when nothing of it runs and its source is closed.
+ */
+import { MillraceError } from '../api/errors.js';
+import { type MapSettings, mapSettings } from '../api/map-options.js';
+import { checkName } from '../api/options.js';
+import type { JobFunction } from '../job/functions.js';
+import type { JobRecord } from '../job/job.js';
+import type { Scheduler } from '../schedule/scheduler.js';
+import type { StillRunning } from '../schedule/still-running.js';
+import type { Feeder } from '../schedule/turns.js';
+import { JOB_OVERHEAD_BYTES, weigh } from '../wire/payload.js';
+import { Deliveries, Entry } from './deliveries.js';
+import { checkSource, type Pulled, Source } from './source.js';
+
+/** In flight by default: for each slot, and at most while the jobs are short. */
+const PER_SLOT = 2;
+const MOST_SHORT = 256;
+/** The items of a window by default: for each item that may be in flight, and at least. */
+const WINDOW_PER_FLIGHT = 4;
+const SMALLEST_WINDOW = 64;
+
+/** What a failed job is charged in the window. */
+const ERROR_BYTES = 512;
+
+/** The whole pool refuses, and not this one item: nothing that follows would be accepted. */
+const FINAL_CODES: ReadonlySet<string> = new Set([
+  'ERR_POOL_CLOSED',
+  'ERR_MODULE_LOAD',
+  'ERR_UNKNOWN_JOB',
+]);
+
+/** For microtasks: `queueMicrotask` makes an AsyncResource for each. */
+const RESOLVED = Promise.resolve();
+
+/** How one item has ended, where `onError` is `'settle'`. */
+export type MapOutcome<Value> = {
+  /** The number of the item, from 0. */
+  readonly index: number;
+} & (
+  | {
+      /** Whether its job has given a result. */
+      readonly status: 'fulfilled';
+      /** The result. */
+      readonly value: Value;
+    }
+  | {
+      /** Whether its job has given a result. */
+      readonly status: 'rejected';
+      /** What it failed with. */
+      readonly reason: unknown;
+    }
+);
+
+/** Whoever has to know what becomes of a map. */
+export interface MapOwner {
+  /** It has failed by itself: a job has, or the source, or the pool takes no more jobs. It must not call back. */
+  failed(error: unknown): void;
+  /** Nothing of it runs any more. */
+  ended(): void;
+}
+
+export class Mapping implements Feeder {
+  list: object | undefined = undefined;
+  previous: Feeder | undefined = undefined;
+  next: Feeder | undefined = undefined;
+  idleSince: number;
+  readonly #scheduler: Scheduler;
+  readonly #owner: MapOwner | undefined;
+  readonly #name: string;
+  readonly #source: Source;
+  readonly #settings: MapSettings;
+  readonly #windowBytes: number;
+  readonly #deliveries: Deliveries<unknown>;
+  readonly #stillRunning: StillRunning;
+  #function: JobFunction | undefined;
+  /** The item that was pulled and could not be submitted. */
+  #kept: Entry | undefined;
+  #items = 0;
+  #inFlight = 0;
+  #isOpen = false;
+  #isPulling = false;
+  /** Nothing more is pulled: the source has ended, or the map has failed or was stopped. */
+  #isExhausted = false;
+  /** The consumer wants nothing more. */
+  #isStopped = false;
+  #isEnding = false;
+  #hasEnded = false;
+  /** What is thrown when all that comes before it has been delivered. */
+  #failure: { readonly error: unknown } | undefined;
+  /** The error with which the source was closed. */
+  #closing: Promise<{ readonly error: unknown } | undefined> | undefined;
+  #whenEnded: Array<() => void> = [];
+
+  /** @throws InvalidOptionError */
+  constructor(
+    scheduler: Scheduler,
+    name: string,
+    source: unknown,
+    options: unknown,
+    owner?: MapOwner,
+  ) {
+    checkName(name);
+    checkSource(source);
+    const settings = mapSettings(options);
+    this.#scheduler = scheduler;
+    this.#owner = owner;
+    this.#name = name;
+    this.#source = new Source(source);
+    this.#settings = settings;
+    this.#windowBytes = settings.bytes ?? scheduler.bounds.bytes;
+    this.#deliveries = new Deliveries(settings.ordered, () => this.#goOn());
+    this.#stillRunning = scheduler.stillRunning();
+    this.idleSince = scheduler.submitted;
+  }
+
+  get keptBytes(): number | undefined {
+    return this.#kept?.bytes;
+  }
+
+  /** The next result, in the order of asking. */
+  ask(): Promise<IteratorResult<unknown, undefined>> {
+    if (!this.#isOpen) this.#open();
+    if (this.#isStopped) return Promise.resolve({ done: true, value: undefined });
+    const ready = this.#deliveries.areAwaited ? undefined : this.#deliveries.takeReady();
+    if (ready !== undefined) return Promise.resolve({ done: false, value: this.#row(ready) });
+    const asked = this.#deliveries.ask();
+    if (this.#hasEnded) this.#answerEnd();
+    else this.#advance();
+    return asked;
+  }
+
+  /**
+   * Ends the map: what is in flight is taken back or cancelled, and the source is closed. Fulfils when nothing of it runs.
+   *
+   * @throws What closing the source throws.
+   */
+  async stop(): Promise<void> {
+    if (!this.#isOpen) {
+      this.#hasEnded = this.#isOpen = true;
+      this.#owner?.ended();
+    }
+    this.#isStopped = true;
+    this.#failure = undefined;
+    this.#deliveries.finish();
+    if (this.#hasEnded) return;
+    this.#dropAll();
+    this.#advance();
+    await new Promise<void>((resolve) => this.#whenEnded.push(resolve));
+    const closed = await this.#closing;
+    if (closed !== undefined) throw closed.error;
+  }
+
+  /** Ends the map with an error; nothing is delivered any more. */
+  abort(reason: unknown): void {
+    if (this.#isEnding || this.#isStopped) return;
+    this.#isOpen = true;
+    this.#failure = { error: reason };
+    this.#dropAll();
+    this.#advance();
+  }
+
+  takeTurn(): void {
+    if (!this.#canGoOn) return;
+    const kept = this.#kept;
+    if (kept === undefined) this.#pull();
+    else {
+      this.#kept = undefined;
+      this.#submit(kept);
+    }
+    this.#goOn();
+  }
+
+  onClosed(error: MillraceError): void {
+    const kept = this.#kept;
+    if (kept !== undefined) this.#failAt(kept, error);
+    else this.#failAfterAll(error);
+    this.#advance();
+  }
+
+  #open(): void {
+    this.#isOpen = true;
+    const { signal } = this.#settings;
+    if (signal?.aborted) this.#onAbort();
+    else {
+      signal?.addEventListener('abort', this.#onAbort);
+      this.#goOn();
+    }
+  }
+
+  /** The most that may be in flight now. */
+  get #mostInFlight(): number {
+    const { inFlight, items = Infinity } = this.#settings;
+    const { slots, capacity } = this.#scheduler.bounds;
+    const isShort = this.#function?.isShort === true;
+    const most = inFlight ?? Math.max(PER_SLOT * slots, isShort ? MOST_SHORT : 0);
+    return Math.min(most, capacity, items);
+  }
+
+  get #canGoOn(): boolean {
+    const { length, bytes } = this.#deliveries;
+    const kept = this.#kept;
+    // An item that is larger than the window goes alone.
+    if (kept !== undefined) return kept.bytes <= this.#windowBytes || length === 1;
+    if (this.#isExhausted || this.#isPulling || !this.#isOpen) return false;
+    const most = this.#mostInFlight;
+    if (this.#inFlight >= most) return false;
+    const items = this.#settings.items ?? Math.max(WINDOW_PER_FLIGHT * most, SMALLEST_WINDOW);
+    return length < items && (length === 0 || bytes < this.#windowBytes);
+  }
+
+  /** Asks for a turn if there is something to do. */
+  #goOn(): void {
+    if (this.#canGoOn) this.#scheduler.turns.want(this);
+  }
+
+  #pull(): void {
+    try {
+      const pulled = this.#source.pull();
+      if (!(pulled instanceof Promise)) return this.#pulled(pulled);
+      this.#isPulling = true;
+      this.#scheduler.turns.startPull(this);
+      void pulled.then(this.#onPulled, this.#onPullFailed);
+    } catch (error) {
+      this.#failAfterAll(error);
+      this.#advance();
+    }
+  }
+
+  readonly #onPulled = (pulled: Pulled): void => {
+    this.#endPull();
+    this.#pulled(pulled);
+    this.#goOn();
+  };
+
+  readonly #onPullFailed = (error: unknown): void => {
+    this.#endPull();
+    if (this.#isExhausted) return;
+    this.#failAfterAll(error);
+    this.#advance();
+  };
+
+  #endPull(): void {
+    this.#isPulling = false;
+    this.#scheduler.turns.endPull(this);
+  }
+
+  #pulled({ done, value }: Pulled): void {
+    if (this.#isExhausted) return;
+    if (done === true) {
+      this.#isExhausted = true;
+      return this.#advance();
+    }
+    const bytes = weigh(value) + JOB_OVERHEAD_BYTES;
+    // A getter of the item may have stopped the map.
+    if (this.#isExhausted) return;
+    const entry = new Entry(this.#items, value, bytes);
+    this.#items += 1;
+    this.#deliveries.add(entry);
+    this.#kept = entry;
+    if (!this.#canGoOn || !this.#scheduler.turns.mayGo(this, bytes)) return;
+    this.#kept = undefined;
+    this.#submit(entry);
+  }
+
+  #submit(entry: Entry): void {
+    const input = entry.value;
+    // From here on the job has it.
+    entry.value = undefined;
+    this.#inFlight += 1;
+    this.idleSince = Infinity;
+    try {
+      const onEnded = (value: unknown, job: JobRecord): void => this.#onEnded(entry, value, job);
+      const job = this.#scheduler.feed(
+        this.#name,
+        input,
+        this.#settings.jobOptions,
+        entry.bytes,
+        onEnded,
+      );
+      this.#function = job.function;
+      // It may have failed at once.
+      if (entry.ending === undefined && entry.list !== undefined) entry.job = job;
+    } catch (error) {
+      this.#landed();
+      this.#failed(entry, error, error instanceof MillraceError && FINAL_CODES.has(error.code));
+      this.#advance();
+    }
+  }
+
+  #onEnded(entry: Entry, value: unknown, job: JobRecord): void {
+    this.#landed();
+    if (job.ending === 'fulfilled') {
+      if (entry.list !== undefined) this.#deliveries.end(entry, 'fulfilled', value, weigh(value));
+    } else {
+      this.#stillRunning.add(job);
+      if (entry.list !== undefined) this.#failed(entry, value, false);
+    }
+    this.#advance();
+    this.#goOn();
+  }
+
+  /** One job less is in flight. */
+  #landed(): void {
+    this.#inFlight -= 1;
+    if (this.#inFlight === 0) this.idleSince = this.#scheduler.submitted;
+  }
+
+  #failed(entry: Entry, error: unknown, isFinal: boolean): void {
+    if (isFinal || this.#settings.onError === 'stop') return this.#failAt(entry, error);
+    this.#deliveries.end(entry, 'rejected', error, ERROR_BYTES);
+  }
+
+  /** Fails in an item's place: what comes before it is delivered, what comes behind it is dropped. */
+  #failAt(entry: Entry, error: unknown): void {
+    this.#kept = undefined;
+    const dropped = this.#deliveries.dropFrom(entry);
+    // Later: this may be the middle of things.
+    if (dropped.length > 0) void RESOLVED.then(() => this.#cancel(dropped));
+    this.#failure = { error };
+    this.#owner?.failed(error);
+    this.#exhaust();
+  }
+
+  /** Fails behind all that was pulled. */
+  #failAfterAll(error: unknown): void {
+    this.#failure ??= { error };
+    this.#owner?.failed(error);
+    this.#exhaust();
+  }
+
+  readonly #onAbort = (): void => this.abort(this.#settings.signal?.reason);
+
+  #dropAll(): void {
+    this.#kept = undefined;
+    this.#cancel(this.#deliveries.drop());
+    this.#exhaust();
+  }
+
+  /** Takes back or cancels the jobs of items that are in no list any more. */
+  #cancel(dropped: readonly Entry[]): void {
+    const jobs = new Set<JobRecord>();
+    for (const { job } of dropped) if (job !== undefined) jobs.add(job);
+    if (jobs.size === 0) return;
+    this.#scheduler.cancelAll(jobs, new DOMException('The map has ended', 'AbortError'));
+  }
+
+  /** Pulls nothing more, and closes the source. */
+  #exhaust(): void {
+    this.#isExhausted = true;
+    this.#scheduler.turns.leave(this);
+    // Later: it is the user's code, and this may be the middle of things.
+    this.#closing ??= RESOLVED.then(() => this.#source.close()).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+  }
+
+  /** Delivers what is ready, and ends when nothing is left. */
+  #advance(): void {
+    const deliveries = this.#deliveries;
+    while (deliveries.areAwaited) {
+      const entry = deliveries.takeReady();
+      if (entry === undefined) break;
+      deliveries.answer(this.#row(entry));
+    }
+    if (!this.#isExhausted || this.#isEnding) return;
+    if (!deliveries.areDone || this.#inFlight > 0) return;
+    this.#isEnding = true;
+    void this.#end();
+  }
+
+  async #end(): Promise<void> {
+    this.#settings.signal?.removeEventListener('abort', this.#onAbort);
+    await this.#stillRunning.none();
+    await this.#closing;
+    this.#hasEnded = true;
+    this.#owner?.ended();
+    this.#answerEnd();
+    for (const resolve of this.#whenEnded.splice(0)) resolve();
+  }
+
+  /** Whoever asks first is told of the failure. */
+  #answerEnd(): void {
+    const failure = this.#failure;
+    if (failure !== undefined && this.#deliveries.fail(failure.error)) this.#failure = undefined;
+    this.#deliveries.finish();
+  }
+
+  #row({ index, ending, value }: Entry): unknown {
+    if (this.#settings.onError === 'stop') return value;
+    return ending === 'fulfilled'
+      ? { index, status: 'fulfilled', value }
+      : { index, status: 'rejected', reason: value };
+  }
+}
