@@ -54,7 +54,7 @@ export default defineConfig({
       }),
       project('unit, isolated', { include: MOCKING }),
       project('processes', { include: PROCESSES }),
-      project('pool', { include: ['test/pool/**/*.test.ts'] }),
+      project('pool', { include: ['test/{pool,contract}/**/*.test.ts'] }),
       ...(IS_FULL
         ? [
             project('not coalescing', {

@@ -109,7 +109,8 @@ export class Group<Module extends object = UntypedModule> {
   }
 
   /**
-   * As `pool.map`, within the group: an error that ends it is a failure of the group, and it ends with the group.
+   * As `pool.map`, within the group: it ends with the group, and an error that ends it is a failure of the group when what
+   * comes before it has been delivered.
    *
    * @throws GroupClosedError `ERR_GROUP_CLOSED`, synchronously.
    */
@@ -125,9 +126,9 @@ export class Group<Module extends object = UntypedModule> {
   ): MapRows<JobResult<Module[Name]>>;
   map(name: string, source: MapSource<unknown>, options?: MapOptions): MapRows<unknown> {
     if (this.#closing !== undefined) throw closedError();
-    const mapping: Mapping = new Mapping(this.#scheduler, name, source, options, {
-      failed: (error) => void this.#failLater({ error, job: undefined }),
-      ended: () => this.#maps.delete(mapping),
+    const mapping: Mapping = new Mapping(this.#scheduler, name, source, options, (failure) => {
+      this.#maps.delete(mapping);
+      if (failure !== undefined) this.#fail({ error: failure.error, job: undefined });
     });
     this.#maps.add(mapping);
     if (this.signal.aborted) mapping.abort(this.signal.reason);
@@ -180,7 +181,7 @@ export class Group<Module extends object = UntypedModule> {
     this.#outerSignal?.removeEventListener('abort', this.#onAbort);
     const maps = [...this.#maps];
     this.#cancel(new DOMException('This group was left', 'AbortError'));
-    await Promise.all(maps.map((mapping) => mapping.stop().catch(ignore)));
+    await Promise.all(maps.map((mapping) => mapping.end()));
     while (this.#jobs.size > 0) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
@@ -219,12 +220,6 @@ export class Group<Module extends object = UntypedModule> {
     if (FAILURES.has(job.ending)) this.#fail({ error, job });
     if (this.#jobs.size > 0) return;
     for (const resolve of this.#waiting.splice(0)) resolve();
-  }
-
-  /** In a microtask: this may be the middle of things. */
-  async #failLater(failure: Failure): Promise<void> {
-    await undefined;
-    this.#fail(failure);
   }
 
   #fail(failure: Failure): void {

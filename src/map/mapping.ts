@@ -61,13 +61,13 @@ export type MapOutcome<Value> = {
     }
 );
 
-/** Whoever has to know what becomes of a map. */
-export interface MapOwner {
-  /** It has failed by itself: a job has, or the source, or the pool takes no more jobs. It must not call back. */
-  failed(error: unknown): void;
-  /** Nothing of it runs any more. */
-  ended(): void;
-}
+/**
+ * Told when nothing of a map runs any more.
+ *
+ * @param failure - What it ended with: the error of a job, of the source, of the pool, or the reason that it was aborted
+ *   for.
+ */
+export type OnMapEnded = (failure: { readonly error: unknown } | undefined) => void;
 
 export class Mapping implements Feeder {
   list: object | undefined = undefined;
@@ -75,7 +75,7 @@ export class Mapping implements Feeder {
   next: Feeder | undefined = undefined;
   idleSince: number;
   readonly #scheduler: Scheduler;
-  readonly #owner: MapOwner | undefined;
+  readonly #onMapEnded: OnMapEnded;
   readonly #name: string;
   readonly #source: Source;
   readonly #settings: MapSettings;
@@ -107,13 +107,13 @@ export class Mapping implements Feeder {
     name: string,
     source: unknown,
     options: unknown,
-    owner?: MapOwner,
+    onEnded: OnMapEnded = ignore,
   ) {
     checkName(name);
     checkSource(source);
     const settings = mapSettings(options);
     this.#scheduler = scheduler;
-    this.#owner = owner;
+    this.#onMapEnded = onEnded;
     this.#name = name;
     this.#source = new Source(source);
     this.#settings = settings;
@@ -147,7 +147,7 @@ export class Mapping implements Feeder {
   async stop(): Promise<void> {
     if (!this.#isOpen) {
       this.#hasEnded = this.#isOpen = true;
-      this.#owner?.ended();
+      this.#onMapEnded(undefined);
     }
     this.#isStopped = true;
     this.#failure = undefined;
@@ -155,9 +155,14 @@ export class Mapping implements Feeder {
     if (this.#hasEnded) return;
     this.#dropAll();
     this.#advance();
-    await new Promise<void>((resolve) => this.#whenEnded.push(resolve));
+    await this.end();
     const closed = await this.#closing;
     if (closed !== undefined) throw closed.error;
+  }
+
+  /** Fulfils when nothing of the map runs any more. */
+  async end(): Promise<void> {
+    if (!this.#hasEnded) await new Promise<void>((resolve) => this.#whenEnded.push(resolve));
   }
 
   /** Ends the map with an error; nothing is delivered any more. */
@@ -327,14 +332,12 @@ export class Mapping implements Feeder {
     // Later: this may be the middle of things.
     if (dropped.length > 0) void RESOLVED.then(() => this.#cancel(dropped));
     this.#failure = { error };
-    this.#owner?.failed(error);
     this.#exhaust();
   }
 
   /** Fails behind all that was pulled. */
   #failAfterAll(error: unknown): void {
     this.#failure ??= { error };
-    this.#owner?.failed(error);
     this.#exhaust();
   }
 
@@ -384,7 +387,7 @@ export class Mapping implements Feeder {
     await this.#stillRunning.none();
     await this.#closing;
     this.#hasEnded = true;
-    this.#owner?.ended();
+    this.#onMapEnded(this.#failure);
     this.#answerEnd();
     for (const resolve of this.#whenEnded.splice(0)) resolve();
   }
@@ -403,3 +406,5 @@ export class Mapping implements Feeder {
       : { index, status: 'rejected', reason: value };
   }
 }
+
+function ignore(): void {}

@@ -219,7 +219,7 @@ describe('leaving', () => {
   test('closes a map that nobody reads, and one that nobody has begun', async () => {
     const { group, turn } = grouped();
     const [begun, untouched] = [counted([1, 2, 3, 4, 5, 6]), counted([1])];
-    void group.map('job', begun.source).next();
+    const asked = rejection(group.map('job', begun.source).next());
     const rows = group.map('job', untouched.source);
     await macrotask();
     const leaving = group[Symbol.asyncDispose]();
@@ -227,7 +227,9 @@ describe('leaving', () => {
     await turn();
     await leaving;
     expect([begun.use.closed, untouched.use.opened]).toEqual([1, 0]);
-    expect(await rows.next()).toEqual({ done: true, value: undefined });
+    // A loop over either must not end as if it had come to the end.
+    expect(await asked).toMatchObject({ name: 'AbortError' });
+    expect(await rejection(rows.next())).toMatchObject({ name: 'AbortError' });
   });
 
   test('happens once; after it everything is ERR_GROUP_CLOSED', async () => {

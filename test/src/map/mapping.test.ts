@@ -303,13 +303,23 @@ describe('the end', () => {
   });
 });
 
-test('an owner is told of a failure of its own, and of the end', async () => {
-  const { map, turn } = scripted();
-  const owner = { failed: vi.fn<(error: unknown) => void>(), ended: vi.fn<() => void>() };
-  const rows = map([1], undefined, owner);
-  void rejection(rows.next());
+test.each([
+  ['fails', [[{ error: expect.objectContaining({ message: 'job 1' }) }]]],
+  ['ends', [[undefined]]],
+  ['is left', [[undefined]]],
+  ['is aborted', [[{ error: 'enough' }]]],
+  ['is left before it has begun', [[undefined]]],
+])('whoever waits is told of its end once, when it %s', async (how, calls) => {
+  const { scheduler, turn } = scripted();
+  const { Mapping } = await import('../../../src/map/mapping.js');
+  const ended = vi.fn<(failure: unknown) => void>();
+  const mapping = new Mapping(scheduler, 'job', [1], undefined, ended);
+  if (how !== 'is left before it has begun') mapping.ask().catch(() => {});
   await macrotask();
-  await turn(() => true);
-  expect(owner.failed.mock.calls).toEqual([[expect.objectContaining({ message: 'job 1' })]]);
-  expect(owner.ended).toHaveBeenCalledOnce();
+  if (how.startsWith('is left')) void mapping.stop();
+  if (how === 'is aborted') mapping.abort('enough');
+  await macrotask();
+  await turn(() => how === 'fails');
+  await macrotask();
+  expect(ended.mock.calls).toEqual(calls);
 });

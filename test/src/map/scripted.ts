@@ -1,6 +1,6 @@
 /** A scheduler whose threads are scripted, and what a test of a map or a group does with it. */
 import type { Overflow } from '../../../src/api/options.js';
-import type { MapOwner } from '../../../src/map/mapping.js';
+import type { OnMapEnded } from '../../../src/map/mapping.js';
 import { Mapping } from '../../../src/map/mapping.js';
 import { MapRows } from '../../../src/map/rows.js';
 import { Scheduler } from '../../../src/schedule/scheduler.js';
@@ -26,8 +26,8 @@ export function scripted({
   );
   const link = new ScriptedLink(concurrency + 64);
   scheduler.addThread(link);
-  const map = (source: unknown, options?: unknown, owner?: MapOwner): MapRows<unknown> =>
-    new MapRows(new Mapping(scheduler, 'job', source, options, owner));
+  const map = (source: unknown, options?: unknown, onEnded?: OnMapEnded): MapRows<unknown> =>
+    new MapRows(new Mapping(scheduler, 'job', source, options, onEnded));
   /** The thread starts all that it has slots for, and ends what runs: with its own input, doubled, or with an error. */
   const turn = async (fails: (input: unknown) => boolean = () => false): Promise<unknown[]> => {
     const inputs: unknown[] = [];
