@@ -17,6 +17,7 @@ import { MapRows } from '../map/rows.js';
 import type { MapSource } from '../map/source.js';
 import type { Scheduler } from '../schedule/scheduler.js';
 import type { StillRunning } from '../schedule/still-running.js';
+import { ObservedPromise } from './observed-promise.js';
 
 /** The endings that nobody in the group has asked for. */
 const FAILURES: ReadonlySet<Ending | undefined> = new Set<Ending>([
@@ -26,16 +27,21 @@ const FAILURES: ReadonlySet<Ending | undefined> = new Set<Ending>([
   'refused',
 ]);
 
-/** What the group failed with; the job is unknown where it was refused, and for a map. */
+/** For microtasks: `queueMicrotask` makes an AsyncResource for each. */
+const RESOLVED = Promise.resolve();
+
+/** What the group failed with. */
 interface Failure {
   readonly error: unknown;
+  /** Undefined where it was told of in its place: it was refused, or is a map's. */
   readonly job: JobRecord | undefined;
 }
 
 /**
  * Jobs that end together, made by `pool.group`. Leave it with `await using`, or by `close()` in a `finally`.
  *
- * All promises that a group gives out count as handled: a failure that nobody awaits is told by `wait()`.
+ * The promises that a group gives out raise no `unhandledRejection`: a failure that nobody has asked for is thrown by
+ * `wait()`, or goes to the pool's `failed` event when the group is left.
  */
 export class Group<Module extends object = UntypedModule> {
   readonly #scheduler: Scheduler;
@@ -46,8 +52,10 @@ export class Group<Module extends object = UntypedModule> {
   readonly #jobs = new Set<JobRecord>();
   readonly #maps = new Set<Mapping>();
   readonly #stillRunning: StillRunning;
+  /** What `run` has given out. */
+  readonly #results = new WeakMap<JobRecord, ObservedPromise<unknown>>();
   #failure: Failure | undefined;
-  #wasToldOfFailure = false;
+  #hasThrown = false;
   #closing: Promise<void> | undefined;
   #waiting: Array<() => void> = [];
 
@@ -85,7 +93,10 @@ export class Group<Module extends object = UntypedModule> {
   ): Promise<JobResult<Module[Name]>>;
   run(name: string, input?: unknown, options?: SubmitOptions): Promise<unknown> {
     const job = this.#enter(name, input, options);
-    return handled(job instanceof Refusal ? job.rejection() : this.#watch(job));
+    if (job instanceof Refusal) return job.rejection();
+    const result = ObservedPromise.of(job.promise());
+    this.#results.set(job, result);
+    return result;
   }
 
   /** As `pool.submit`, within the group. @throws GroupClosedError `ERR_GROUP_CLOSED` */
@@ -95,17 +106,8 @@ export class Group<Module extends object = UntypedModule> {
   ): Promise<Job<JobResult<Module[Name]>>>;
   submit(name: string, input?: unknown, options?: SubmitOptions): Promise<Job<unknown>> {
     const job = this.#enter(name, input, options);
-    if (job instanceof Refusal) return handled(job.rejection());
-    if (job.state !== 'waiting') {
-      void this.#watch(job);
-      return Promise.resolve(job);
-    }
-    const accepted = job.acceptance();
-    accepted.then(
-      () => void this.#watch(job),
-      (error: unknown) => this.#onEnded(job, error),
-    );
-    return accepted;
+    if (job instanceof Refusal) return job.rejection();
+    return job.state === 'waiting' ? ObservedPromise.of(job.acceptance()) : Promise.resolve(job);
   }
 
   /**
@@ -147,7 +149,7 @@ export class Group<Module extends object = UntypedModule> {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
     if (this.#failure !== undefined) {
-      this.#wasToldOfFailure = true;
+      this.#hasThrown = true;
       throw this.#failure.error;
     }
     if (this.signal.aborted) throw this.signal.reason;
@@ -187,7 +189,8 @@ export class Group<Module extends object = UntypedModule> {
     }
     await this.#stillRunning.none();
     const { job } = this.#failure ?? {};
-    if (job !== undefined && !this.#wasToldOfFailure) this.#onUnread(job);
+    if (job === undefined || this.#hasThrown) return;
+    if (!job.isWatched || this.#results.get(job)?.isRead === false) this.#onUnread(job);
   }
 
   /** Submits a job of the group. */
@@ -196,7 +199,11 @@ export class Group<Module extends object = UntypedModule> {
     if (this.signal.aborted) return new Refusal(this.signal.reason);
     try {
       const job = this.#scheduler.submit(name, input, options);
-      this.#jobs.add(job);
+      if (job.ending === undefined) {
+        this.#jobs.add(job);
+        // Later: it ends in the middle of things.
+        job.follow(() => void RESOLVED.then(() => this.#onEnded(job)));
+      } else this.#onEnded(job);
       return job;
     } catch (error) {
       if (options?.signal?.aborted !== true) this.#fail({ error, job: undefined });
@@ -204,20 +211,10 @@ export class Group<Module extends object = UntypedModule> {
     }
   }
 
-  /** Waits for the job's end. Returns its result. */
-  #watch(job: JobRecord): Promise<unknown> {
-    const { result } = job;
-    result.then(
-      () => this.#onEnded(job, undefined),
-      (error: unknown) => this.#onEnded(job, error),
-    );
-    return result;
-  }
-
-  #onEnded(job: JobRecord, error: unknown): void {
+  #onEnded(job: JobRecord): void {
     this.#jobs.delete(job);
     if (job.ending !== 'fulfilled') this.#stillRunning.add(job);
-    if (FAILURES.has(job.ending)) this.#fail({ error, job });
+    if (FAILURES.has(job.ending)) this.#fail({ error: job.error, job });
     if (this.#jobs.size > 0) return;
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
@@ -248,18 +245,10 @@ class Refusal {
   }
 
   rejection(): Promise<never> {
-    return Promise.reject(this.#error);
+    return ObservedPromise.of(Promise.reject(this.#error));
   }
-}
-
-/** A promise whose rejection is no unhandled one. */
-function handled<Value>(promise: Promise<Value>): Promise<Value> {
-  promise.catch(ignore);
-  return promise;
 }
 
 function closedError(): GroupClosedError {
   return withoutStack(() => new GroupClosedError());
 }
-
-function ignore(): void {}

@@ -75,9 +75,6 @@ export interface Carrier {
 
 type Settle = (value: unknown, job: JobRecord) => void;
 
-/** Stands for the promise of a job whose ending somebody is told of in another way. */
-const FOLLOWED: Promise<never> = new Promise(ignore);
-
 /** A job as the pool sees it. Users see the `Job` part. */
 export class JobRecord implements Job<unknown> {
   readonly id: number;
@@ -167,8 +164,20 @@ export class JobRecord implements Job<unknown> {
 
   #pending(): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
+      const follower = this.#resolve;
+      if (follower === undefined) {
+        this.#resolve = resolve;
+        this.#reject = reject;
+        return;
+      }
+      this.#resolve = (value, job) => {
+        resolve(value);
+        follower(value, job);
+      };
+      this.#reject = (value, job) => {
+        reject(value);
+        follower(value, job);
+      };
     });
   }
 
@@ -177,17 +186,21 @@ export class JobRecord implements Job<unknown> {
   }
 
   /**
-   * Instead of a promise: tells of the ending, which the job knows by then, with the result or the error. Called in the
-   * middle of things: it must not call back.
+   * Tells of the ending, which the job knows by then, with the result or the error; without a promise, and before one is
+   * asked for. Called in the middle of things: it must not call back.
    */
   follow(onEnded: (value: unknown, job: JobRecord) => void): void {
     this.#resolve = this.#reject = onEnded;
-    this.#promise = FOLLOWED;
   }
 
   /** Whether anybody has asked for the result. */
   get isWatched(): boolean {
     return this.#promise !== undefined;
+  }
+
+  /** Whether anybody is told of its ending. */
+  get isFollowed(): boolean {
+    return this.#promise !== undefined || this.#resolve !== undefined;
   }
 
   /** What the job failed with. */
@@ -234,7 +247,8 @@ export class JobRecord implements Job<unknown> {
     if (this.#acceptance !== undefined) {
       this.#acceptance.reject(value, this);
       this.#acceptance = undefined;
-    } else if (ending === 'fulfilled') this.#resolve?.(value, this);
+    }
+    if (ending === 'fulfilled') this.#resolve?.(value, this);
     else this.#reject?.(value, this);
     this.#resolve = this.#reject = undefined;
   }

@@ -1,5 +1,5 @@
 /**
- * Runs the examples of the README and of docs/runtime.md: every fenced block that begins with a comment of its file's name
+ * Runs the examples of the README, of docs/tasks.md and of docs/runtime.md: every fenced block that begins with a comment of its file's name
  * becomes that file, beside all others of its document, and the programs among them print what is written here.
  */
 import { execFile } from 'node:child_process';
@@ -16,6 +16,12 @@ const PRINTED: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   'README.md': {
     'main.mjs': /^2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\n$/,
     'stop.mjs': /^(at \d+000\n)+ERR_JOB_TIMEOUT\n$/,
+  },
+  'docs/tasks.md': {
+    'rows.mjs': /^666667166\n$/,
+    'file.mjs': /^#+\n(#*\n)+$/,
+    'failures.mjs': /^home ok\nmissing no page 'missing'\nabout ok\n$/,
+    'group.mjs': /^home after 5 ms\nno page 'missing'\n0 running\n$/,
   },
   'docs/runtime.md': {
     'cancel.mjs': /^stopped: AbortError\nretirements: 0\n$/,

@@ -710,6 +710,24 @@ describe('a job that was withdrawn while it ran', () => {
     expect(link.steps, 'its own was 100').not.toEqual([]);
   });
 
+  test.each(['ends', 'is on a thread that is gone', 'is in a pool that ends'])(
+    'survives until it %s, and whoever waits is told then',
+    (how) => {
+      const { dispatcher, job, link } = cancelled();
+      const ended = vi.fn<() => void>();
+      expect(dispatcher.isSurvivor(job)).toBe(true);
+      dispatcher.onceEnded(job, ended);
+      if (how === 'ends') {
+        link.end(0, { value: 'nobody waits for it' });
+        expect(ended).not.toHaveBeenCalled();
+        link.announce();
+      } else if (how === 'is in a pool that ends') dispatcher.stop();
+      else dispatcher.lose(link, byItself);
+      expect(ended).toHaveBeenCalledOnce();
+      expect(dispatcher.isSurvivor(job)).toBe(how === 'is in a pool that ends');
+    },
+  );
+
   test('costs no thread once the pool ends all of them', async () => {
     const { clock, dispatcher, link } = cancelled();
     dispatcher.close();

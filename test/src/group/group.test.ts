@@ -73,6 +73,26 @@ describe('a failure', () => {
     ]);
   });
 
+  test.each(['run', 'submit'])('that was read is told to nobody else: %s', async (verb) => {
+    const { group, turn, unread } = grouped();
+    const reading =
+      verb === 'run'
+        ? rejection(group.run('job', 1))
+        : rejection((await group.submit('job', 1)).result);
+    await turn(() => true);
+    expect(await reading).toMatchObject({ message: 'job 1' });
+    await group.close();
+    expect(unread).not.toHaveBeenCalled();
+  });
+
+  test('of a handle that nobody reads is told when the group is left', async () => {
+    const { group, turn, unread } = grouped();
+    await group.submit('job', 1);
+    await turn(() => true);
+    await group.close();
+    expect(unread).toHaveBeenCalledOnce();
+  });
+
   test('that wait() has told is told to nobody else', async () => {
     const { group, turn, unread } = grouped();
     void group.run('job', 1);

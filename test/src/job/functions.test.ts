@@ -111,3 +111,14 @@ describe('the functions of a pool', () => {
     },
   );
 });
+
+test.each([
+  { times: [], isShort: false },
+  { times: [0.9], isShort: true },
+  { times: [1], isShort: false },
+  { times: [0.1, 3], isShort: false },
+])('a function whose calls took $times ms is short: $isShort', ({ times, isShort }) => {
+  const job = new JobFunction('job', 0);
+  for (const time of times) job.record(time);
+  expect(job.isShort).toBe(isShort);
+});

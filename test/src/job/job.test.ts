@@ -310,3 +310,36 @@ test('a job shows its number, name and state, and nothing of its insides', () =>
   job.accepted(1);
   expect(inspect([job], { depth: 5 })).toBe("[ Job { id: 7, name: 'render', state: 'queued' } ]");
 });
+
+describe('a follower', () => {
+  test.each(ENDINGS)('is told once of the ending: %s', (ending) => {
+    const { job } = setUp();
+    expect(job.isFollowed).toBe(false);
+    const onEnded = vi.fn<(value: unknown, job: JobRecord) => void>();
+    job.follow(onEnded);
+    expect([job.isFollowed, job.isWatched]).toEqual([true, false]);
+    job.settle(ending, 'value');
+    expect(onEnded.mock.calls).toEqual([['value', job]]);
+    expect(job.ending).toBe(ending);
+  });
+
+  test.each(ENDINGS)('is told beside a promise that is asked for later: %s', async (ending) => {
+    const { job } = setUp();
+    const onEnded = vi.fn<(value: unknown, job: JobRecord) => void>();
+    job.follow(onEnded);
+    const { result } = job;
+    job.settle(ending, 'value');
+    expect(onEnded).toHaveBeenCalledOnce();
+    expect(await (ending === 'fulfilled' ? result : rejection(result))).toBe('value');
+  });
+
+  test('is told of a submission that waits, too', async () => {
+    const { job } = setUp();
+    const onEnded = vi.fn<(value: unknown, job: JobRecord) => void>();
+    job.follow(onEnded);
+    const acceptance = rejection(job.acceptance());
+    job.settle('refused', 'value');
+    expect(await acceptance).toBe('value');
+    expect(onEnded).toHaveBeenCalledOnce();
+  });
+});

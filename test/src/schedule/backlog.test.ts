@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Listed } from '../../../src/job/list.js';
+import type { JobRecord } from '../../../src/job/job.js';
 import { Backlog } from '../../../src/schedule/backlog.js';
+import { recordOf } from '../job/records.js';
 
 interface Entry extends Listed<Entry> {
   readonly id: number;
@@ -326,4 +328,13 @@ test('a backlog equals plain arrays after any sequence of operations, and keeps 
       expect(drain(backlog)).toEqual(queue.map((job) => job.id));
     }),
   );
+});
+
+test('a place is one whoever waits for it', () => {
+  const backlog = new Backlog<JobRecord>(1, { jobs: 0, bytes: 1000, waiters: 1 });
+  backlog.wait(recordOf({ bytes: 500 }));
+  expect([backlog.blocker(500), backlog.hasPlace(500)]).toEqual(['waiters', true]);
+  expect(backlog.hasPlace(1001)).toBe(false);
+  backlog.accept(recordOf({ bytes: 1 }));
+  expect(backlog.hasPlace(1)).toBe(false);
 });

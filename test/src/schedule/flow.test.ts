@@ -3,7 +3,7 @@ import { NotCloneableError } from '../../../src/api/errors.js';
 import type { JobRecord } from '../../../src/job/job.js';
 import type { Closing } from '../../../src/schedule/closing.js';
 import { Flow } from '../../../src/schedule/flow.js';
-import { Turns } from '../../../src/schedule/turns.js';
+import { type Feeder, Turns } from '../../../src/schedule/turns.js';
 import type { Pressure } from '../../../src/schedule/pressure.js';
 import { rejection } from '../../helpers/outcomes.js';
 import { type JobFields, jobOf } from '../dispatch/jobs.js';
@@ -46,7 +46,7 @@ function setUp(limits = ROOMY, slots = 1) {
     backlog.wait(job);
     return job;
   };
-  return { ...parts, clock, dispatcher, end, flow, queued, waiting };
+  return { ...parts, clock, dispatcher, end, flow, queued, turns, waiting };
 }
 
 describe('refilling', () => {
@@ -102,6 +102,28 @@ describe('refilling', () => {
     flow.refill();
     expect(log.slice(0, 4)).toEqual(['reschedule 2', 'send 1', 'reschedule 1', 'reschedule 3']);
     expect(backlog).toMatchObject({ accepted: 2, queued: 2, waiting: 1 });
+  });
+
+  test('lets a feeder submit that waits longer than the first waiter, and later ones do not', () => {
+    const { backlog, flow, log, turns, waiting } = setUp({ ...ROOMY, jobs: 0 });
+    const feeder = (name: string, idleSince: number): Feeder => ({
+      idleSince,
+      keptBytes: 1,
+      list: undefined,
+      previous: undefined,
+      next: undefined,
+      takeTurn() {
+        log.push(name);
+        backlog.accept(jobOf(100));
+      },
+      onClosed() {},
+    });
+    turns.want(feeder('first', 4));
+    turns.want(feeder('second', 6));
+    waiting(5);
+    flow.refill();
+    expect(log).toEqual(['first', 'ring', 'fall', 'refilled']);
+    expect(backlog.waiting, 'the room was gone').toBe(1);
   });
 
   test('accepts a waiter now, takes its input over, and queues it behind the others', async () => {
