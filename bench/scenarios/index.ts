@@ -8,6 +8,7 @@ import { calls } from './calls/command.js';
 import { depth } from './depth/command.js';
 import { invoke } from './invoke/command.js';
 import { job } from './job/command.js';
+import { map } from './map/command.js';
 import { overhead } from './overhead/command.js';
 import { overload } from './overload/command.js';
 import { payload } from './payload/command.js';
@@ -22,6 +23,7 @@ export const SCENARIOS: readonly Scenario[] = [
   overload,
   invoke,
   overhead,
+  map,
   tail,
   payload,
   sparse,

@@ -1,0 +1,84 @@
+/**
+ * What a result of `bench map` says: one table for each kind of job.
+ *
+ * Invariant: beside every figure stands the range of its rounds.
+ */
+import { describeLimits } from '../../harness/limits.js';
+import {
+  type Block,
+  type Document,
+  heading,
+  type NamedFigure,
+  spreadRow,
+  text,
+} from '../../report/document.js';
+import { formatCount, formatFigure, formatMegabytes } from '../../report/format.js';
+import type { KindResult, MapResult } from './result.js';
+
+const TITLES: Readonly<Record<string, string>> = {
+  'no-op': 'No-ops',
+  '100us': 'Jobs of 100 µs',
+};
+
+/** For a person. */
+export function describeMap(result: MapResult): Document {
+  const spreads = result.kinds.flatMap(({ arms }) => arms.map((arm) => arm.rowsPerSecond));
+  return {
+    title: 'Map: a job for each item of a source',
+    blocks: [
+      ...result.kinds.flatMap((kind) => describeKind(kind, result)),
+      ...describeLimits(spreads, result).map((line) => text(line)),
+    ],
+  };
+}
+
+function describeKind({ kind, arms, toBest }: KindResult, { settings }: MapResult): Block[] {
+  if (arms.length === 0) return [];
+  return [
+    heading(TITLES[kind] ?? kind),
+    text(
+      `On ${settings.threads} threads: thousand rows per second where the reader does nothing; what was pulled and not ` +
+        'delivered, and how much the memory (RSS) grew, where it is slow. Medians of the rounds, below them the least and the ' +
+        'most of them.',
+    ),
+    {
+      kind: 'table',
+      head: ['', 'rows', 'held', 'memory'],
+      rows: arms.map(({ arm, rowsPerSecond, mostHeld, growthBytes }) => [
+        ...spreadRow(arm, [rowsPerSecond], (value) => formatFigure(value / 1000)),
+        ...spreadRow('', [mostHeld], (value) => formatCount(Math.round(value))).slice(1),
+        ...spreadRow('', [growthBytes], formatMegabytes).slice(1),
+      ]),
+    },
+    ...(toBest === undefined
+      ? []
+      : [
+          text(
+            `millrace ÷ ${toBest.arm}: ${formatFigure(toBest.ratio.median)} (${formatFigure(toBest.ratio.min)} to ` +
+              `${formatFigure(toBest.ratio.max)}).`,
+            'point',
+          ),
+        ]),
+  ];
+}
+
+/** For a comparison with another run. */
+export function mapFigures({ kinds }: MapResult): NamedFigure[] {
+  return kinds.flatMap(({ kind, arms, toBest }): NamedFigure[] => [
+    ...arms.flatMap(({ arm, rowsPerSecond, mostHeld, growthBytes }): NamedFigure[] => [
+      { ...rowsPerSecond, name: `${kind}: ${arm}`, unit: 'perSecond', better: 'more' },
+      { ...mostHeld, name: `${kind}, held: ${arm}`, unit: 'count', better: 'less' },
+      { ...growthBytes, name: `${kind}, memory: ${arm}`, unit: 'bytes', better: 'less' },
+    ]),
+    ...(toBest === undefined
+      ? []
+      : [
+          {
+            ...toBest.ratio,
+            name: `${kind}: millrace ÷ ${toBest.arm}`,
+            unit: 'ratio' as const,
+            better: 'more' as const,
+          },
+        ]),
+  ]);
+}
