@@ -139,3 +139,61 @@ test.each([
   },
   120_000,
 );
+
+test('a map and groups lose nothing while threads are killed', { timeout: 120_000 }, async () => {
+  const random = new Random();
+  const pool = makePool({ threads: 2, concurrency: 2, backlog: 16 }, module);
+  const items = repeats(2000, 10_000);
+  const cells = new Int32Array(new SharedArrayBuffer(4 * 2 * items));
+  const kinds: Array<'work' | 'exit' | 'fail'> = [];
+  function* source(): Generator<unknown> {
+    for (let cell = 0; cell < items; cell += 1) {
+      const dice = random.next();
+      const kind = dice < 0.01 ? 'exit' : dice < 0.04 ? 'fail' : 'work';
+      kinds.push(kind);
+      yield { kind, cells, cell, steps: random.whole(2000) };
+    }
+  }
+  const map = { isOver: false };
+  let grouped = items;
+  const grouping = (async () => {
+    while (!map.isOver) {
+      const group = pool.group();
+      const jobs = Array.from({ length: 6 }, () => {
+        grouped += 1;
+        const cell = items + (grouped % items);
+        return group.run('any', { kind: 'work', cells, cell, steps: random.whole(20_000) });
+      });
+      const settled = Promise.allSettled(jobs);
+      for (let turn = random.whole(5); turn > 0; turn -= 1) await macrotask();
+      await group.close();
+      await settled;
+    }
+  })();
+  const wrong: unknown[] = [];
+  let next = 0;
+  for await (const row of pool.map('any', source(), { onError: 'settle' })) {
+    const kind = kinds[next];
+    const starts = Atomics.load(cells, next);
+    const isRight =
+      row.status === 'fulfilled'
+        ? kind === 'work' && (row.value as { cell: number }).cell === next
+        : kind === 'fail'
+          ? row.reason instanceof RangeError || isLoss(row.reason)
+          : isLoss(row.reason);
+    if (row.index !== next || starts !== 1 || !isRight) wrong.push({ next, kind, starts, row });
+    next += 1;
+  }
+  map.isOver = true;
+  await grouping;
+  const seed = { seed: random.seed };
+  expect({ ...seed, next, wrong }).toEqual({ ...seed, next: items, wrong: [] });
+  expect(pool.stats().threads.lost).toBeGreaterThan(0);
+  expect(pool.stats().jobs).toMatchObject({ waiting: 0, queued: 0, running: 0, dropped: 0 });
+});
+
+/** Whether the thread ended while it ran the job: with another one that runs there, this one is lost, too. */
+function isLoss(error: unknown): boolean {
+  const { code, started } = error as { code?: unknown; started?: unknown };
+  return code === 'ERR_THREAD_LOST' && started === true;
+}
