@@ -7,8 +7,8 @@
  * meanwhile, as maps that hold places while their sources wait for the pool would wait for each other for ever; so where
  * the room is gone when the item comes, the map keeps that one item until its next turn.
  *
- * Invariants: what was pulled and not delivered never exceeds the window's items, and nothing is pulled while it reaches
- * the window's bytes; at most one pull is outstanding; it has ended when nothing of it runs and its source is closed.
+ * Invariants: at most one pull is outstanding; nothing of a failed, stopped or aborted map is submitted; it has ended when
+ * nothing of it runs and its source is closed.
  */
 import { MillraceError } from '../api/errors.js';
 import { type MapSettings, mapSettings } from '../api/map-options.js';
@@ -21,13 +21,7 @@ import type { Feeder } from '../schedule/turns.js';
 import { JOB_OVERHEAD_BYTES, weigh } from '../wire/payload.js';
 import { Deliveries, Entry } from './deliveries.js';
 import { checkSource, type Pulled, Source } from './source.js';
-
-/** In flight by default: for each slot, and at most while the jobs are short. */
-const PER_SLOT = 2;
-const MOST_SHORT = 256;
-/** The items of a window by default: for each item that may be in flight, and at least. */
-const WINDOW_PER_FLIGHT = 4;
-const SMALLEST_WINDOW = 64;
+import { Window } from './window.js';
 
 /** What a failed job is charged in the window. */
 const ERROR_BYTES = 512;
@@ -79,7 +73,7 @@ export class Mapping implements Feeder {
   readonly #name: string;
   readonly #source: Source;
   readonly #settings: MapSettings;
-  readonly #windowBytes: number;
+  readonly #window: Window;
   readonly #deliveries: Deliveries<unknown>;
   readonly #stillRunning: StillRunning;
   #function: JobFunction | undefined;
@@ -117,7 +111,7 @@ export class Mapping implements Feeder {
     this.#name = name;
     this.#source = new Source(source);
     this.#settings = settings;
-    this.#windowBytes = settings.bytes ?? scheduler.bounds.bytes;
+    this.#window = new Window(settings, scheduler.bounds);
     this.#deliveries = new Deliveries(settings.ordered, () => this.#goOn());
     this.#stillRunning = scheduler.stillRunning();
     this.idleSince = scheduler.submitted;
@@ -202,25 +196,11 @@ export class Mapping implements Feeder {
     }
   }
 
-  /** The most that may be in flight now. */
-  get #mostInFlight(): number {
-    const { inFlight, items = Infinity } = this.#settings;
-    const { slots, capacity } = this.#scheduler.bounds;
-    const isShort = this.#function?.isShort === true;
-    const most = inFlight ?? Math.max(PER_SLOT * slots, isShort ? MOST_SHORT : 0);
-    return Math.min(most, capacity, items);
-  }
-
   get #canGoOn(): boolean {
     const { length, bytes } = this.#deliveries;
-    const kept = this.#kept;
-    // An item that is larger than the window goes alone.
-    if (kept !== undefined) return kept.bytes <= this.#windowBytes || length === 1;
+    if (this.#kept !== undefined) return this.#window.lets(this.#kept.bytes, length);
     if (this.#isExhausted || this.#isPulling || !this.#isOpen) return false;
-    const most = this.#mostInFlight;
-    if (this.#inFlight >= most) return false;
-    const items = this.#settings.items ?? Math.max(WINDOW_PER_FLIGHT * most, SMALLEST_WINDOW);
-    return length < items && (length === 0 || bytes < this.#windowBytes);
+    return this.#window.hasRoom(this.#inFlight, length, bytes, this.#function?.isShort === true);
   }
 
   /** Asks for a turn if there is something to do. */
@@ -293,11 +273,13 @@ export class Mapping implements Feeder {
         onEnded,
       );
       this.#function = job.function;
-      // It may have failed at once.
-      if (entry.ending === undefined && entry.list !== undefined) entry.job = job;
+      if (entry.ending === undefined) entry.job = job;
+      // A getter of the item may have stopped the map.
+      if (entry.list === undefined) this.#cancel([entry]);
     } catch (error) {
       this.#landed();
-      this.#failed(entry, error, error instanceof MillraceError && FINAL_CODES.has(error.code));
+      const isFinal = error instanceof MillraceError && FINAL_CODES.has(error.code);
+      if (entry.list !== undefined) this.#failed(entry, error, isFinal);
       this.#advance();
     }
   }

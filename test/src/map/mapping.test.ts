@@ -254,6 +254,27 @@ describe('the end', () => {
     expect(await rows.return()).toEqual({ done: true, value: undefined });
   });
 
+  test.each([1, 2])(
+    'an item whose getter stops the map when it is read the %i. time',
+    async (time) => {
+      const { link, map, stats } = scripted();
+      let reads = 0;
+      const item = {
+        get field(): number {
+          reads += 1;
+          if (reads === time) void rows.return();
+          return 1;
+        },
+      };
+      const { source, use } = counted([item, 1, 2, 3]);
+      const rows = map(source);
+      expect(await rows.next()).toEqual({ done: true, value: undefined });
+      await rows.return();
+      expect([use.closed, link.running]).toEqual([1, []]);
+      expect(stats()).toMatchObject({ queued: 0, running: 0, abandoned: 0 });
+    },
+  );
+
   test('a signal that has aborted throws its reason, and the source is not opened', async () => {
     const { map } = scripted();
     const { source, use } = counted([1]);
