@@ -31,7 +31,7 @@ export interface PoolStats {
    * Jobs by state. Always: submitted = waiting + queued + running + the sum of the endings.
    */
   readonly jobs: {
-    /** All calls of `run`, `submit` and `trySubmit` but those with invalid options. */
+    /** All calls of `run`, `submit` and `trySubmit` but those with invalid options, and the items of maps. */
     readonly submitted: number;
     /** Settled, but their functions still run; they hold slots, and belong to none of the others. */
     readonly abandoned: number;
