@@ -163,22 +163,26 @@ export class JobRecord implements Job<unknown> {
   }
 
   #pending(): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const follower = this.#resolve;
-      if (follower === undefined) {
-        this.#resolve = resolve;
-        this.#reject = reject;
-        return;
-      }
-      this.#resolve = (value, job) => {
-        resolve(value);
-        follower(value, job);
-      };
-      this.#reject = (value, job) => {
-        reject(value);
-        follower(value, job);
-      };
+    const follower = this.#resolve;
+    const promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
     });
+    if (follower !== undefined) this.#tellBoth(follower);
+    return promise;
+  }
+
+  /** Apart from the above, where functions that capture something would cost every promise their context. */
+  #tellBoth(follower: Settle): void {
+    const [resolve, reject] = [this.#resolve, this.#reject];
+    this.#resolve = (value, job) => {
+      resolve?.(value, job);
+      follower(value, job);
+    };
+    this.#reject = (value, job) => {
+      reject?.(value, job);
+      follower(value, job);
+    };
   }
 
   #settled(): Promise<unknown> {
