@@ -4,8 +4,10 @@
  */
 import { expectTypeOf } from 'vitest';
 import {
+  type Group,
   type Job,
   type JobName,
+  type MapRows,
   Pool,
   type PoolOptions,
   type PoolStats,
@@ -179,3 +181,40 @@ defineConfig({ thresholds: { cpu: true } });
 defineConfig({ waivers: [{ budget: 'x', metric: 'cpu', until: '2026-12-31', reason: 'x' }] });
 // @ts-expect-error a waiver excuses one thing
 defineConfig({ waivers: [{ budget: 'x', scenario: 'x', until: '2026-12-31', reason: 'x' }] });
+
+// Maps: inputs from the source, results in rows.
+declare const chunks: AsyncIterable<Uint8Array>;
+for await (const row of pool.map('hash', chunks)) expectTypeOf(row).toEqualTypeOf<string>();
+for await (const row of pool.map('hash', [new Uint8Array(1)], { inFlight: 2, window: 5, signal })) {
+  expectTypeOf(row).toEqualTypeOf<string>();
+}
+void pool.map('hash', [Promise.resolve(new Uint8Array(1))], { window: { bytes: 1 } });
+for await (const row of pool.map('hash', chunks, { onError: 'settle', ordered: false })) {
+  expectTypeOf(row.index).toEqualTypeOf<number>();
+  if (row.status === 'fulfilled') expectTypeOf(row.value).toEqualTypeOf<string>();
+  else expectTypeOf(row.reason).toEqualTypeOf<unknown>();
+}
+expectTypeOf(pool.map('hash', chunks)).toEqualTypeOf<MapRows<string>>();
+expectTypeOf(untyped.map('anything', [1, 'two'])).toEqualTypeOf<MapRows<unknown>>();
+// @ts-expect-error no such job
+void pool.map('hsah', chunks);
+// @ts-expect-error items of the wrong type
+void pool.map('hash', ['text']);
+// @ts-expect-error no iterable
+void pool.map('hash', new Uint8Array(1)[0]);
+// @ts-expect-error an unknown option
+void pool.map('hash', chunks, { concurrency: 2 });
+
+// Groups: the same verbs, with the same types.
+const group = pool.group({ signal, failFast: false });
+expectTypeOf(group).toEqualTypeOf<Group<Jobs>>();
+expectTypeOf(group.run('hash', new Uint8Array(1))).toEqualTypeOf<Promise<string>>();
+expectTypeOf(group.submit('hash', new Uint8Array(1))).toEqualTypeOf<Promise<Job<string>>>();
+expectTypeOf(group.map('hash', chunks)).toEqualTypeOf<MapRows<string>>();
+expectTypeOf(group.signal).toEqualTypeOf<AbortSignal>();
+// @ts-expect-error the wrong input
+void group.run('hash', 5);
+// @ts-expect-error a group refuses nothing by itself
+void group.trySubmit('hash', new Uint8Array(1));
+// @ts-expect-error an unknown option
+void pool.group({ join: 'all' });
