@@ -73,7 +73,7 @@ export interface Carrier {
   startedMs(cell: number): number;
 }
 
-type Settle = (value: unknown, job: JobRecord) => void;
+type Settle = (value: unknown) => void;
 
 /** A job as the pool sees it. Users see the `Job` part. */
 export class JobRecord implements Job<unknown> {
@@ -175,13 +175,13 @@ export class JobRecord implements Job<unknown> {
   /** Apart from the above, where functions that capture something would cost every promise their context. */
   #tellBoth(follower: Settle): void {
     const [resolve, reject] = [this.#resolve, this.#reject];
-    this.#resolve = (value, job) => {
-      resolve?.(value, job);
-      follower(value, job);
+    this.#resolve = (value) => {
+      resolve?.(value);
+      follower(value);
     };
-    this.#reject = (value, job) => {
-      reject?.(value, job);
-      follower(value, job);
+    this.#reject = (value) => {
+      reject?.(value);
+      follower(value);
     };
   }
 
@@ -194,7 +194,7 @@ export class JobRecord implements Job<unknown> {
    * asked for. Called in the middle of things: it must not call back.
    */
   follow(onEnded: (value: unknown, job: JobRecord) => void): void {
-    this.#resolve = this.#reject = onEnded;
+    this.#resolve = this.#reject = (value) => onEnded(value, this);
   }
 
   /** Whether anybody has asked for the result. */
@@ -223,7 +223,7 @@ export class JobRecord implements Job<unknown> {
   accepted(nowMs: number): void {
     this.acceptedMs = nowMs;
     if (this.#acceptance === undefined) return;
-    this.#acceptance.resolve(this, this);
+    this.#acceptance.resolve(this);
     this.#acceptance = undefined;
   }
 
@@ -249,11 +249,11 @@ export class JobRecord implements Job<unknown> {
     // What nobody can read any more must not be held by a handle that somebody keeps.
     this.input = this.transfer = this.deadline = undefined;
     if (this.#acceptance !== undefined) {
-      this.#acceptance.reject(value, this);
+      this.#acceptance.reject(value);
       this.#acceptance = undefined;
     }
-    if (ending === 'fulfilled') this.#resolve?.(value, this);
-    else this.#reject?.(value, this);
+    if (ending === 'fulfilled') this.#resolve?.(value);
+    else this.#reject?.(value);
     this.#resolve = this.#reject = undefined;
   }
 }

@@ -59,9 +59,9 @@ export class Settling implements Settler {
     this.#timeouts.remove(job);
     if (job.signal !== undefined) this.#signals.remove(job.signal, job);
     this.#stats.endings[ending] += 1;
-    const { isFollowed } = job;
-    job.settle(ending, value);
     // The error of a job that was never accepted has gone to whoever submitted it.
-    if (FAILURES.has(ending) && job.acceptedMs >= 0 && !isFollowed) this.#onFailedUnread(job);
+    const isUnread = FAILURES.has(ending) && job.acceptedMs >= 0 && !job.isFollowed;
+    job.settle(ending, value);
+    if (isUnread) this.#onFailedUnread(job);
   }
 }
