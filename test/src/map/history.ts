@@ -317,7 +317,9 @@ export class MapHistory {
   /** What an item is charged, or less. */
   #leastBytes(index: number): number {
     const [length, fate] = this.#setup.items[index] as readonly [number, Fate];
-    return fate === 'returns' ? Math.max(length, 3) + JOB_OVERHEAD_BYTES : 0;
+    // An error takes less; newcomers may have dropped the job.
+    const isKnown = fate === 'returns' && this.#setup.overflow !== 'drop-oldest';
+    return isKnown ? Math.max(length, 3) + JOB_OVERHEAD_BYTES : 0;
   }
 
   get #items(): number {
