@@ -180,7 +180,7 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
     try {
       return this.#scheduler.submit(name, input, options).promise();
     } catch (error) {
-      return Promise.reject(error);
+      return rejectSoon(error);
     }
   }
 
@@ -203,7 +203,7 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
       const job = this.#scheduler.submit(name, input, options);
       return job.state === 'waiting' ? job.acceptance() : Promise.resolve(job);
     } catch (error) {
-      return Promise.reject(error);
+      return rejectSoon(error);
     }
   }
 
@@ -424,4 +424,13 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
     if (this.listenerCount(event) === 0) return;
     queueMicrotask(() => this.emit(event, ...(args as never)));
   }
+}
+
+/**
+ * A promise that rejects in a microtask. One that is rejected when it is given out is first noted as unhandled by Node, and
+ * taken off that list when the caller's handler comes: half of what a refusal cost.
+ */
+async function rejectSoon(error: unknown): Promise<never> {
+  await undefined;
+  throw error;
 }
