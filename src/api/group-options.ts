@@ -23,8 +23,8 @@ export interface GroupSettings {
 }
 
 /** Completes and checks the options of a group. @throws InvalidOptionError */
-export function groupSettings(options: unknown): GroupSettings {
-  const given = record('options', options === undefined ? {} : options, ['signal', 'failFast']);
+export function groupSettings(options: unknown = {}): GroupSettings {
+  const given = record('options', options, ['signal', 'failFast']);
   const { signal } = given as GroupOptions;
   if (signal !== undefined) checkSubmitOptions({ signal });
   return {

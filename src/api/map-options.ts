@@ -10,6 +10,7 @@ import {
   record,
   type SubmitOptions,
   whole,
+  withDefault,
 } from './options.js';
 
 /** What a map may have pulled and not delivered: running jobs, and results that nobody has taken. */
@@ -65,14 +66,14 @@ export interface MapSettings {
 const MAP_OPTIONS = ['inFlight', 'window', 'ordered', 'onError', 'signal', 'timeout', 'graceMs'];
 
 /** Completes and checks the options of a map. @throws InvalidOptionError */
-export function mapSettings(options: unknown): MapSettings {
-  const given = record('options', options === undefined ? {} : options, MAP_OPTIONS);
+export function mapSettings(options: unknown = {}): MapSettings {
+  const given = record('options', options, MAP_OPTIONS);
   const { signal, timeout, graceMs } = given as MapOptions;
   const most = Number.MAX_SAFE_INTEGER;
   const window =
     typeof given['window'] === 'number'
       ? { items: given['window'] }
-      : record('window', given['window'] === undefined ? {} : given['window'], ['items', 'bytes']);
+      : record('window', withDefault(given['window'], {}), ['items', 'bytes']);
   const itemsName = typeof given['window'] === 'number' ? 'window' : 'window.items';
   const jobOptions = {
     ...(timeout !== undefined && { timeout }),

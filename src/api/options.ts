@@ -253,7 +253,7 @@ export function closeDeadlineMs(options: CloseOptions | undefined): number | und
 }
 
 /** Only `undefined` stands for the default: `null` is a mistake. */
-function withDefault(value: unknown, byDefault: unknown): unknown {
+export function withDefault(value: unknown, byDefault: unknown): unknown {
   return value === undefined ? byDefault : value;
 }
 

@@ -14,6 +14,8 @@ export interface Timer {
 /** Taken at the start, as fake timers may replace them there, too. */
 const { setTimeout: setOfNode, clearTimeout: clearOfNode, setImmediate: immediateOfNode } = timers;
 
+const RESOLVED = Promise.resolve();
+
 /** The longest delay that a timer takes, 24.8 days; it would take a longer one for 1 ms. */
 const LONGEST_MS = 2 ** 31 - 1;
 
@@ -32,6 +34,13 @@ export function setTimer(callback: () => void, longMs: number): Timer {
     return { clear: () => clearOfNode(own) };
   }
   return { clear };
+}
+
+/**
+ * Calls back in a microtask. `queueMicrotask` would make an AsyncResource for each, and a test's fake timers may replace it.
+ */
+export function inMicrotask(step: () => void): void {
+  void RESOLVED.then(step);
 }
 
 /** Clears a timer, if there is one; does nothing once it has fired. */

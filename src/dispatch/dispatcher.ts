@@ -210,7 +210,7 @@ export class Dispatcher {
     );
   }
 
-  /** Calls back, outside of any call, when nothing of a job that `isSurvivor` runs any more. */
+  /** Tells when nothing of a job that `isSurvivor` runs any more, in the middle of things: it must not call back. */
   onceEnded(job: JobRecord, onEnded: () => void): void {
     this.#survivors.add(job, onEnded);
   }

@@ -10,6 +10,7 @@ import { GroupClosedError, withoutStack } from '../api/errors.js';
 import { groupSettings } from '../api/group-options.js';
 import type { MapOptions } from '../api/map-options.js';
 import type { SubmitOptions } from '../api/options.js';
+import { inMicrotask } from '../api/timers.js';
 import type { JobArguments, JobInput, JobName, JobResult, UntypedModule } from '../api/types.js';
 import type { Ending, Job, JobRecord } from '../job/job.js';
 import { type MapOutcome, Mapping } from '../map/mapping.js';
@@ -26,9 +27,6 @@ const FAILURES: ReadonlySet<Ending | undefined> = new Set<Ending>([
   'dropped',
   'refused',
 ]);
-
-/** For microtasks: `queueMicrotask` makes an AsyncResource for each. */
-const RESOLVED = Promise.resolve();
 
 /** What the group failed with. */
 interface Failure {
@@ -145,9 +143,7 @@ export class Group<Module extends object = UntypedModule> {
    */
   async wait(): Promise<void> {
     if (this.#closing !== undefined) throw closedError();
-    while (this.#jobs.size > 0) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
+    await this.#settled();
     if (this.#failure !== undefined) {
       this.#hasThrown = true;
       throw this.#failure.error;
@@ -179,14 +175,19 @@ export class Group<Module extends object = UntypedModule> {
     return this.close();
   }
 
+  /** Fulfils when no job is left that has not settled. */
+  async #settled(): Promise<void> {
+    while (this.#jobs.size > 0) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
   async #leave(): Promise<void> {
     this.#outerSignal?.removeEventListener('abort', this.#onAbort);
     const maps = [...this.#maps];
     this.#cancel(new DOMException('This group was left', 'AbortError'));
     await Promise.all(maps.map((mapping) => mapping.end()));
-    while (this.#jobs.size > 0) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
+    await this.#settled();
     await this.#stillRunning.none();
     const { job } = this.#failure ?? {};
     if (job === undefined || this.#hasThrown) return;
@@ -202,7 +203,7 @@ export class Group<Module extends object = UntypedModule> {
       if (job.ending === undefined) {
         this.#jobs.add(job);
         // Later: it ends in the middle of things.
-        job.follow(() => void RESOLVED.then(() => this.#onEnded(job)));
+        job.follow(() => inMicrotask(() => this.#onEnded(job)));
       } else this.#onEnded(job);
       return job;
     } catch (error) {

@@ -4,6 +4,7 @@
  * Invariants: results leave in the order of their items, or of their endings where the map is not ordered; consumers are
  * answered in the order in which they asked; each is answered once.
  */
+import { inMicrotask } from '../api/timers.js';
 import type { JobRecord } from '../job/job.js';
 import { List, type Listed } from '../job/list.js';
 
@@ -28,11 +29,6 @@ export class Entry implements Listed<Entry> {
     this.bytes = bytes;
   }
 }
-
-/** For microtasks: `queueMicrotask` makes an AsyncResource for each. */
-const RESOLVED = Promise.resolve();
-
-function pass(): void {}
 
 /** A pending `next()`. */
 interface Consumer<Row> {
@@ -104,7 +100,7 @@ export class Deliveries<Row> {
     this.#take(first);
     this.#leaving += 1;
     this.#leavingBytes += first.bytes;
-    if (this.#leaving === 1) void RESOLVED.then(pass).then(this.#onLeft);
+    if (this.#leaving === 1) inMicrotask(() => inMicrotask(this.#onLeft));
     return first;
   }
 

@@ -13,6 +13,7 @@
 import { MillraceError } from '../api/errors.js';
 import { type MapSettings, mapSettings } from '../api/map-options.js';
 import { checkName } from '../api/options.js';
+import { inMicrotask } from '../api/timers.js';
 import type { JobFunction } from '../job/functions.js';
 import type { JobRecord } from '../job/job.js';
 import type { Scheduler } from '../schedule/scheduler.js';
@@ -32,9 +33,6 @@ const FINAL_CODES: ReadonlySet<string> = new Set([
   'ERR_MODULE_LOAD',
   'ERR_UNKNOWN_JOB',
 ]);
-
-/** For microtasks: `queueMicrotask` makes an AsyncResource for each. */
-const RESOLVED = Promise.resolve();
 
 /** How one item has ended, where `onError` is `'settle'`. */
 export type MapOutcome<Value> = {
@@ -312,7 +310,7 @@ export class Mapping implements Feeder {
     this.#kept = undefined;
     const dropped = this.#deliveries.dropFrom(entry);
     // Later: this may be the middle of things.
-    if (dropped.length > 0) void RESOLVED.then(() => this.#cancel(dropped));
+    if (dropped.length > 0) inMicrotask(() => this.#cancel(dropped));
     this.#failure = { error };
     this.#exhaust();
   }
@@ -343,11 +341,18 @@ export class Mapping implements Feeder {
   #exhaust(): void {
     this.#isExhausted = true;
     this.#scheduler.turns.leave(this);
-    // Later: it is the user's code, and this may be the middle of things.
-    this.#closing ??= RESOLVED.then(() => this.#source.close()).then(
-      () => undefined,
-      (error: unknown) => ({ error }),
-    );
+    this.#closing ??= this.#close();
+  }
+
+  /** Closes the source. Later: it is the user's code, and this may be the middle of things. */
+  async #close(): Promise<{ readonly error: unknown } | undefined> {
+    await undefined;
+    try {
+      await this.#source.close();
+      return undefined;
+    } catch (error) {
+      return { error };
+    }
   }
 
   /** Delivers what is ready, and ends when nothing is left. */

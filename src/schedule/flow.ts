@@ -4,6 +4,7 @@
  * Invariant: between two calls no thread is idle while a job is queued, and no place is free that the first
  * waiter fits into.
  */
+import { inMicrotask } from '../api/timers.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { JobRecord } from '../job/job.js';
 import { checkTransferable } from '../wire/transferable.js';
@@ -14,9 +15,6 @@ import type { Pressure } from './pressure.js';
 import type { Settling } from './settling.js';
 import type { Timeouts } from './timeouts.js';
 import type { Turns } from './turns.js';
-
-/** For microtasks: `queueMicrotask` makes an AsyncResource for each. */
-const RESOLVED = Promise.resolve();
 
 export class Flow {
   readonly #backlog: Backlog<JobRecord>;
@@ -80,7 +78,7 @@ export class Flow {
     if (this.#backlog.hasPending) this.refill();
     if (this.#isRelieving) return;
     this.#isRelieving = true;
-    void RESOLVED.then(this.#relieve);
+    inMicrotask(this.#relieve);
   }
 
   readonly #relieve = (): void => {

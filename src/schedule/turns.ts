@@ -8,6 +8,7 @@
  * item that was pulled already; after `close` nobody gets a turn.
  */
 import type { MillraceError } from '../api/errors.js';
+import { inMicrotask } from '../api/timers.js';
 import type { JobRecord } from '../job/job.js';
 import { List, type Listed } from '../job/list.js';
 import { JOB_OVERHEAD_BYTES } from '../wire/payload.js';
@@ -24,9 +25,6 @@ export interface Feeder extends Listed<Feeder> {
   /** The pool takes no more jobs. Called in the middle of things: it must not call back. */
   onClosed(error: MillraceError): void;
 }
-
-/** For microtasks: `queueMicrotask` makes an AsyncResource for each. */
-const RESOLVED = Promise.resolve();
 
 export class Turns {
   readonly #backlog: Backlog<JobRecord>;
@@ -98,7 +96,7 @@ export class Turns {
   onRoom(): void {
     if (this.#isScheduled || this.#wanting.length === 0) return;
     this.#isScheduled = true;
-    void RESOLVED.then(this.#giveTurns);
+    inMicrotask(this.#giveTurns);
   }
 
   /** Gives no turn from now on. */

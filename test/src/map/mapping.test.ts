@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { Mapping } from '../../../src/map/mapping.js';
 import { macrotask, rejection, thrownBy } from '../../helpers/outcomes.js';
 import { counted, scripted } from './scripted.js';
 
@@ -171,7 +172,6 @@ describe('errors', () => {
 
   test('an unknown job ends it whatever onError says', async () => {
     const { scheduler } = scripted();
-    const { Mapping } = await import('../../../src/map/mapping.js');
     const mapping = new Mapping(scheduler, 'nothing', [1, 2], { onError: 'settle' });
     expect(await rejection(mapping.ask())).toMatchObject({ code: 'ERR_UNKNOWN_JOB' });
     expect(await mapping.ask()).toEqual({ done: true, value: undefined });
@@ -183,7 +183,6 @@ describe('errors', () => {
     ['job', [], 'inFlight'],
   ])('%o over %o: the option %s is refused at once', async (name, source, option) => {
     const { scheduler } = scripted();
-    const { Mapping } = await import('../../../src/map/mapping.js');
     const make = () => new Mapping(scheduler, name as string, source, { inFlight: 0 });
     expect(thrownBy(make)).toMatchObject({ code: 'ERR_INVALID_OPTION', option });
   });
@@ -332,7 +331,6 @@ test.each([
   ['is left before it has begun', [[undefined]]],
 ])('whoever waits is told of its end once, when it %s', async (how, calls) => {
   const { scheduler, turn } = scripted();
-  const { Mapping } = await import('../../../src/map/mapping.js');
   const ended = vi.fn<(failure: unknown) => void>();
   const mapping = new Mapping(scheduler, 'job', [1], undefined, ended);
   if (how !== 'is left before it has begun') mapping.ask().catch(() => {});
