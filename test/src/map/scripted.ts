@@ -1,4 +1,5 @@
 /** A scheduler whose threads are scripted, and what a test of a map or a group does with it. */
+import { onTestFinished } from 'vitest';
 import type { Overflow } from '../../../src/api/options.js';
 import type { OnMapEnded } from '../../../src/map/mapping.js';
 import { Mapping } from '../../../src/map/mapping.js';
@@ -24,6 +25,8 @@ export function scripted({
     },
     { live() {}, saturated() {}, available() {}, failedUnread() {}, drained() {} },
   );
+  // Its timers would be seen by other files of the process.
+  onTestFinished(() => scheduler.stop());
   const link = new ScriptedLink(concurrency + 64);
   scheduler.addThread(link);
   const map = (source: unknown, options?: unknown, onEnded?: OnMapEnded): MapRows<unknown> =>
