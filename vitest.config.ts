@@ -53,8 +53,8 @@ export default defineConfig({
         isolate: false,
       }),
       project('unit, isolated', { include: MOCKING }),
-      project('processes', { include: PROCESSES }),
-      project('pool', { include: ['test/{pool,contract}/**/*.test.ts'] }),
+      project('processes', { include: PROCESSES, isolate: false }),
+      project('pool', { include: ['test/{pool,contract}/**/*.test.ts'], isolate: false }),
       ...(IS_FULL
         ? [
             project('not coalescing', {
@@ -71,7 +71,7 @@ export default defineConfig({
             ),
           ]
         : []),
-      project('e2e', { include: ['test/e2e/**/*.test.ts'] }),
+      project('e2e', { include: ['test/e2e/**/*.test.ts'], isolate: false }),
     ],
   },
 });

@@ -5,9 +5,7 @@
  * Invariants: every mistake in the arguments is said on stderr with what is valid, exit code 1;
  * Ctrl-C and SIGTERM let a command report what it has, a second one ends everything at once.
  */
-import { bench } from './cli/bench.js';
 import { UsageError } from './options/flags.js';
-import { commandHelp } from './cli/help.js';
 import { packageVersion } from './process/installation.js';
 import { didYouMean } from './options/nearest.js';
 import type { Surroundings } from './harness/scenario.js';
@@ -34,21 +32,25 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function command([name, ...rest]: readonly string[]): Promise<number> {
   switch (name) {
-    case 'bench':
+    // Each is loaded only where it is needed: that takes longer than most of what they refuse.
+    case 'bench': {
+      const { bench } = await import('./cli/bench.js');
       return await interruptible(rest, async (surroundings) => {
         await bench(rest, surroundings);
         return 0;
       });
+    }
     case 'gate': {
-      // Loaded only where it is needed: the bench knows nothing of it.
       const { gate } = await import('./gate/command.js');
       return await interruptible(rest, (surroundings) => gate(rest, surroundings));
     }
     case '--version':
       return print(`${packageVersion()}\n`);
     case '--help':
-    case '-h':
+    case '-h': {
+      const { commandHelp } = await import('./cli/help.js');
       return print(commandHelp(packageVersion()));
+    }
     case undefined:
       throw new UsageError(`Which command? There is: ${COMMANDS.join(', ')}.`);
     default:

@@ -217,7 +217,8 @@ export class Threads {
     if (this.#loadFailures < LOAD_ATTEMPTS * this.#settings.threads || this.ready > 0) {
       return this.#replace();
     }
-    void this.end(performance.now());
+    // A deadline is for the caller of close() to set; each step of it has a limit of its own.
+    void this.end(Infinity);
     this.#events.failed(withoutStack(() => loadFailure(this.#settings, error, wasGreeted)));
   }
 

@@ -5,7 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import type { PoolOptions, UntypedModule } from 'millrace';
-import { afterEach, beforeEach, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
 import { takeLeftovers } from './leftovers.js';
 import { macrotask } from './outcomes.js';
 import { TalliedPool } from './tallied-pool.js';
@@ -16,9 +16,17 @@ export interface Guard {
     options?: PoolOptions<string>,
     module?: URL | string,
   ): TalliedPool<Module>;
+  /**
+   * A pool for all tests of the file: for those that ask what becomes of a value, and not of the pool. What is left is
+   * then looked for once, after the last test.
+   */
+  sharePool(options?: PoolOptions<string>, module?: URL | string): () => TalliedPool;
   /** The threads that were started since the test began. */
   readonly threads: readonly Worker[];
 }
+
+/** Only ends what hangs. */
+const ENDING_MS = 30_000;
 
 /** The URL of a file in `fixtures/`. */
 export function fixture(path: string): URL {
@@ -33,10 +41,14 @@ export function fixturePath(path: string): string {
 /** To be called once, at the top of a test file. */
 export function guard(): Guard {
   const pools: Array<TalliedPool<any>> = [];
+  const shared: TalliedPool[] = [];
   const threads: Worker[] = [];
   const threadStarted = (worker: Worker): void => {
     threads.push(worker);
   };
+
+  // A file that ran before in this process has its own way of looking.
+  beforeAll(async () => void (await takeLeftovers()));
 
   beforeEach(() => {
     pools.length = threads.length = 0;
@@ -45,15 +57,29 @@ export function guard(): Guard {
 
   afterEach(async () => {
     process.off('worker', threadStarted);
-    await Promise.all(pools.map((pool) => pool.close({ deadlineMs: 0 })));
-    await macrotask();
-    const left = await takeLeftovers();
-    for (const pool of pools) pool.verify();
-    expect(threads.filter((thread) => thread.threadId !== -1).length).toBe(0);
-    expect(left).toEqual([]);
+    const threadsLeft = await end(pools);
+    const living = (): number => threads.filter(({ threadId }) => threadId !== -1).length;
+    // A close at a deadline tells of the threads that it could not wait for: they end a little later.
+    expect(living()).toBeLessThanOrEqual(threadsLeft);
+    await vi.waitFor(() => expect(living()).toBe(0), ENDING_MS);
+    if (shared.length === 0) expect(await takeLeftovers()).toEqual([]);
+  });
+
+  afterAll(async () => {
+    await end(shared);
+    expect(await takeLeftovers()).toEqual([]);
   });
 
   return {
+    sharePool: (options = {}, module = fixture('jobs.js')) => {
+      let pool: TalliedPool;
+      beforeAll(async () => {
+        pool = new TalliedPool(module, options);
+        shared.push(pool);
+        await pool.ready();
+      });
+      return () => pool;
+    },
     makePool: (options = {}, module = fixture('jobs.js')) => {
       const pool = new TalliedPool<any>(module, options);
       pools.push(pool);
@@ -61,4 +87,12 @@ export function guard(): Guard {
     },
     threads,
   };
+}
+
+/** @returns How many threads are still ending. */
+async function end(pools: readonly TalliedPool[]): Promise<number> {
+  const reports = await Promise.all(pools.map((pool) => pool.close({ deadlineMs: 0 })));
+  await macrotask();
+  for (const pool of pools) pool.verify();
+  return reports.reduce((sum, { threadsLeft }) => sum + threadsLeft, 0);
 }

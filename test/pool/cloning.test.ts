@@ -4,8 +4,10 @@ import { unsendable } from '../fixtures/values.js';
 import { fixture, guard } from '../helpers/guard.js';
 import { rejection } from '../helpers/outcomes.js';
 
-const { makePool } = guard();
+const { makePool, sharePool } = guard();
 const values = fixture('values.js');
+const jobsPool = sharePool({ threads: 1, backlog: 8 });
+const valuesPool = sharePool({ threads: 1 }, values);
 
 test.each([
   ['text', 'ümläut 日本'],
@@ -22,7 +24,7 @@ test.each([
   ['an error', new RangeError('as a value')],
   ['deep data', { a: [{ b: { c: [{ d: new Map([[1, new Set([null])]]) }] } }] }],
 ])('%s goes to the thread and back', async (_, value) => {
-  const pool = makePool({ threads: 1 });
+  const pool = jobsPool();
   expect(await pool.run('echo', value)).toEqual(value);
   expect(await (await pool.submit('echo', value)).result).toEqual(value);
 });
@@ -31,13 +33,13 @@ test('a circle stays a circle, and an object that is met twice stays one', async
   const shared = { text: 'shared' };
   const circle: Record<string, unknown> = { first: shared, second: shared };
   circle['self'] = circle;
-  const returned = (await makePool({ threads: 1 }).run('echo', circle)) as typeof circle;
+  const returned = (await jobsPool().run('echo', circle)) as typeof circle;
   expect(returned['self']).toBe(returned);
   expect(returned['first']).toBe(returned['second']);
 });
 
 test('two jobs given the same object do not share it, nor do their results', async () => {
-  const pool = makePool({ threads: 1, backlog: 8 });
+  const pool = jobsPool();
   const input = { list: [1] };
   const [first, second] = (await Promise.all([
     pool.run('echo', input),
@@ -48,7 +50,7 @@ test('two jobs given the same object do not share it, nor do their results', asy
 });
 
 test('large bytes are copied: what is sent stays whole, and no two jobs and results share memory', async () => {
-  const pool = makePool({ threads: 1, backlog: 8 });
+  const pool = jobsPool();
   for (const sent of [
     new Uint8Array(1_000_000).fill(7),
     Buffer.alloc(1_000_000, 7),
@@ -66,7 +68,7 @@ test('large bytes are copied: what is sent stays whole, and no two jobs and resu
 });
 
 test('what a job keeps of its large result is not taken from it', async () => {
-  const pool = makePool({ threads: 1 }, values);
+  const pool = valuesPool();
   const first = (await pool.run('keepLarge')) as Uint8Array;
   const second = (await pool.run('keepLarge')) as Uint8Array;
   expect([first.length, first[0], second.length, second[0]]).toEqual([100_000, 1, 100_000, 2]);
@@ -91,8 +93,7 @@ const uncloneable: Array<[string, unknown]> = [
 ];
 
 test.each(uncloneable)('%s as input rejects its own job only', async (_, input) => {
-  const pool = makePool({ threads: 1, backlog: 8 });
-  await pool.ready();
+  const pool = jobsPool();
   const before = pool.run('echo', 'before');
   const job = await pool.submit('echo', input);
   const after = pool.run('echo', 'after');
@@ -119,7 +120,7 @@ test.each(
     ['fulfilUnsendable', kind],
   ]),
 )('%s: a %s rejects, and the thread lives on', async (name, kind) => {
-  const pool = makePool({ threads: 1 }, values);
+  const pool = valuesPool();
   const error = await rejection(pool.run(name, kind));
   expect(error).toBeInstanceOf(NotCloneableError);
   expect(error).toMatchObject({ code: 'ERR_NOT_CLONEABLE', what: 'result', started: true });
@@ -133,7 +134,7 @@ test.each([
   ['thenable', 'fulfilled'],
   ['doubleThenable', 'first'],
 ])('a %s is awaited once', async (name, result) => {
-  const pool = makePool({ threads: 1 }, values);
+  const pool = valuesPool();
   expect(await pool.run(name, 'fulfilled')).toBe(result);
   expect(await pool.run('echo', 'on')).toBe('on');
 });
@@ -154,12 +155,12 @@ test.each([
   ['throwingThen', new RangeError('then is a trap')],
   ['throwingThenCall', new RangeError('then was called')],
 ])('a %s rejects its job', async (name, reason) => {
-  const pool = makePool({ threads: 1 }, values);
+  const pool = valuesPool();
   expect(await rejection(pool.run(name, 'reason'))).toEqual(reason);
   expect(await pool.run('echo', 'on')).toBe('on');
 });
 
 test('a thenable that fulfils with a promise is awaited to the end, as `await` does', async () => {
-  const pool = makePool({ threads: 1 }, values);
+  const pool = valuesPool();
   expect(await pool.run('thenableOfPromise', 'inner')).toBe('inner');
 });

@@ -12,8 +12,9 @@ import { Random } from '../helpers/random.js';
 import { rows } from '../helpers/rows.js';
 import type { TalliedPool } from '../helpers/tallied-pool.js';
 
-const { makePool, threads } = guard();
+const { makePool, sharePool, threads } = guard();
 const module = fixture('short.js');
+const lasting = sharePool({ threads: 1, backlog: 10_000 }, module);
 
 type Options = Parameters<typeof makePool>[0];
 
@@ -21,6 +22,10 @@ type Options = Parameters<typeof makePool>[0];
 async function taughtPool(options: Options, lessons: Record<string, unknown>) {
   const pool = makePool({ backlog: 10_000, ...options }, module);
   await pool.ready();
+  return await taught(pool, lessons);
+}
+
+async function taught(pool: TalliedPool, lessons: Record<string, unknown>) {
   // Times of the first calls are long, as code is compiled; later ones make up for them.
   for (const [name, input] of Object.entries(lessons)) {
     for (let call = 0; call < 100; call += 1) await pool.run(name, input);
@@ -162,7 +167,7 @@ describe('what a job leaves behind', () => {
   );
 
   test.each(leavings)('has run before the next job starts: $how, $levels deep', async (leaving) => {
-    const pool = await taughtPool({ threads: 1 }, { leave: leaving });
+    const pool = await taught(lasting(), { leave: leaving });
     const found = await results(
       submitAll(
         pool,
@@ -176,7 +181,7 @@ describe('what a job leaves behind', () => {
   test.each(leavings)(
     'has run before the next job starts, where an async one was before: $how, $levels deep',
     async (leaving) => {
-      const pool = await taughtPool({ threads: 1 }, { leave: leaving, short: 0 });
+      const pool = await taught(lasting(), { leave: leaving, short: 0 });
       const latch = new Latch();
       const first = pool.run('short', { latch: latch.cells, isAsync: true });
       await latch.arrived();
@@ -265,7 +270,7 @@ describe('values', () => {
     ['large', { n: 0, text: 'x'.repeat(1000) }],
     ['nested', { n: 0, list: [1] }],
   ])('jobs given the same object do not share it: %s', async (_, input) => {
-    const pool = await taughtPool({ threads: 1 }, { echo: input });
+    const pool = await taught(lasting(), { echo: input });
     const given = await results(
       submitAll(
         pool,
@@ -290,7 +295,7 @@ describe('values', () => {
   ])(
     'a function that returns the same value each time gives each job its own: %s',
     async (kind) => {
-      const pool = await taughtPool({ threads: 1 }, { giveKept: kind });
+      const pool = await taught(lasting(), { giveKept: kind });
       const given = await results(
         submitAll(
           pool,
@@ -312,7 +317,7 @@ describe('values', () => {
   );
 
   test('text that is not ASCII arrives as it is, whatever its length', async () => {
-    const pool = await taughtPool({ threads: 1 }, { echo: 'text' });
+    const pool = await taught(lasting(), { echo: 'text' });
     const texts = range(20).flatMap((n) => {
       const ascii = 'x'.repeat(242 + n);
       return [`é${ascii}`, `${ascii}é`, `😀${ascii}`, `${ascii}\ud800`, `€${ascii}€`];
@@ -409,7 +414,7 @@ describe('values that the other side cannot read', () => {
   });
 
   test('a result ends its own job, as one that cannot be cloned', async () => {
-    const pool = await taughtPool({ threads: 1 }, { deep: 1, echo: 0 });
+    const pool = await taught(lasting(), { deep: 1, echo: 0 });
     const jobs = range(60).map((n): Promise<unknown> => {
       if (n % 20 === 5) return pool.run('deep', RESULT_LEVELS);
       if (n % 4 === 0) return pool.run('deep', 2);
@@ -673,7 +678,7 @@ describe('a function that is async sometimes', () => {
 
 describe('the event loop of a thread', () => {
   test('comes to its timers while short jobs never cease', async () => {
-    const pool = await taughtPool({ threads: 1 }, { short: 0 });
+    const pool = await taught(lasting(), { short: 0 });
     const cells = sharedCells(1);
     await pool.run('countTurns', { cells });
     let done = 0;
@@ -694,7 +699,7 @@ describe('the event loop of a thread', () => {
     { first: 'async', others: 'async' },
   ])('has its turn among many $others ones behind one that is $first', async (which) => {
     const lessons = { awaitTurn: undefined, sawTurn: { spinMs: 0, isAsync: false }, short: 0 };
-    const pool = await taughtPool({ threads: 1 }, lessons);
+    const pool = await taught(lasting(), lessons);
     const latch = new Latch();
     const held = pool.run('short', { latch: latch.cells, isAsync: which.first === 'async' });
     await latch.arrived();

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { repeats } from '../helpers/extent.js';
 import { runProgram } from '../helpers/programs.js';
 
-const JOBS = String(repeats(16, 200));
+const JOBS = String(repeats(16, 80));
 
 describe.each(['bcrypt', 'argon2'])('%s', (addon) => {
   test.each(

@@ -7,16 +7,17 @@ import { fixture, guard } from '../helpers/guard.js';
 import { Latch } from '../helpers/latch.js';
 import { rejection } from '../helpers/outcomes.js';
 
-const { makePool } = guard();
+const { makePool, sharePool } = guard();
 const module = fixture('odd.js');
+const shared = sharePool({ threads: 1, backlog: 4 }, module);
 const kinds = Object.keys(textless) as Array<keyof typeof textless>;
 
 describe.each(kinds)('%s', (kind) => {
   test.each(['is booting', 'is idle', 'is busy'])(
     'thrown by an input rejects its job: the thread %s',
     async (what) => {
-      const pool = makePool({ threads: 1, backlog: 4 }, module);
-      if (what !== 'is booting') await pool.ready();
+      const isBooting = what === 'is booting';
+      const pool = isBooting ? makePool({ threads: 1, backlog: 4 }, module) : shared();
       const latch = new Latch();
       const held = what === 'is busy' ? pool.run('hold', { latch: latch.cells }) : undefined;
       const job = await pool.submit('echo', withTrap(kind));
@@ -33,7 +34,7 @@ describe.each(kinds)('%s', (kind) => {
   );
 
   test('thrown by an input refuses a transfer', async () => {
-    const pool = makePool({ threads: 1 }, module);
+    const pool = shared();
     const buffer = new ArrayBuffer(8);
     const error = await rejection(pool.run('echo', withTrap(kind), { transfer: [buffer] }));
     expect(error).toMatchObject({ code: 'ERR_NOT_CLONEABLE', what: 'input', started: false });
@@ -44,7 +45,7 @@ describe.each(kinds)('%s', (kind) => {
   test.each(['giveWithTrap', 'fulfilWithTrap'])(
     'thrown by a result rejects its job: %s',
     async (name) => {
-      const pool = makePool({ threads: 1 }, module);
+      const pool = shared();
       const error = await rejection(pool.run(name, kind));
       expect(error).toBeInstanceOf(NotCloneableError);
       expect(error).toMatchObject({ what: 'result', started: true });
@@ -55,6 +56,7 @@ describe.each(kinds)('%s', (kind) => {
   );
 
   test('thrown by a job whose result nobody reads becomes a warning', async () => {
+    // It is said once per pool.
     const pool = makePool({ threads: 1 }, module);
     const warned = once(process, 'warning');
     const job = await pool.submit('throwTextless', kind);

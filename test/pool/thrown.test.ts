@@ -3,13 +3,14 @@ import { expect, test } from 'vitest';
 import { fixture, guard } from '../helpers/guard.js';
 import { rejection } from '../helpers/outcomes.js';
 
-const { makePool } = guard();
+const { makePool, sharePool } = guard();
 const module = fixture('throwing.js');
+const shared = sharePool({ threads: 1 }, module);
 const ways = ['sync', 'async'] as const;
 
 /** What a job throws of a kind, and proof that its thread is none the worse for it. */
 async function thrown(way: string, kind: string): Promise<any> {
-  const pool = makePool({ threads: 1 }, module);
+  const pool = shared();
   const job = await pool.submit(way, kind);
   const error = await rejection(job.result);
   expect(job.state).toBe('rejected');

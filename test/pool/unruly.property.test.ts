@@ -15,7 +15,7 @@ import type { TalliedPool } from '../helpers/tallied-pool.js';
 const { makePool, threads } = guard();
 const module = fixture('unruly.js');
 
-const HISTORIES = repeats(16, 200);
+const HISTORIES = repeats(16, 80);
 /** Histories that go on at the same time: most of their time they wait. */
 const LANES = 4;
 /** How much later than a bare timer of the same length a promise may settle. */
