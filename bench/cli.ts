@@ -10,6 +10,7 @@ import { packageVersion } from './process/installation.js';
 import { didYouMean } from './options/nearest.js';
 import type { Surroundings } from './harness/scenario.js';
 import { paintFor } from './report/terminal/paint.js';
+import { screenOf } from './report/terminal/screen.js';
 
 const COMMANDS = ['bench', 'gate'];
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -24,8 +25,10 @@ async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(`millrace: ${message}\n`);
-    if (error instanceof UsageError)
-      process.stderr.write("'millrace --help' shows what is valid.\n");
+    if (error instanceof UsageError) {
+      const name = COMMANDS.find((each) => each === args[0]);
+      process.stderr.write(`See 'millrace ${name === undefined ? '' : `${name} `}--help'.\n`);
+    }
     return 1;
   }
 }
@@ -74,7 +77,7 @@ async function interruptible(
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
     const code = await run({
-      screen: process.stdout,
+      screen: screenOf(process.stdout, process.env),
       paint: paintFor(process.stdout, args.includes('--no-color'), process.env),
       signal: interruption.signal,
     });

@@ -26,7 +26,7 @@ import {
 } from './plan.js';
 import { FILE_OPTIONS } from './options.js';
 import { renderDocument } from '../report/terminal/document.js';
-import { SILENT } from '../report/terminal/progress.js';
+import { columnsOf, SILENT, textColumns } from '../report/terminal/screen.js';
 import { wrap } from '../report/terminal/wrap.js';
 
 /** Where results go, beside the screen. */
@@ -50,7 +50,9 @@ export async function bench(args: readonly string[], surroundings: Surroundings)
   if (operands[0] === 'compare') {
     checkFlags(flags, ['no-color', 'quiet', 'json', 'md'], 'compare');
     const { json, md } = readOptions(flags, FILE_OPTIONS);
-    return print(compareFiles(operands.slice(1), surroundings.paint, { json, md }), surroundings);
+    const columns = columnsOf(surroundings.screen);
+    const text = compareFiles(operands.slice(1), surroundings.paint, { json, md }, columns);
+    return print(text, surroundings);
   }
   const isTour = operands.length === 0;
   const plan = isTour ? planTour(flags) : planNamed(operands, flags);
@@ -97,7 +99,8 @@ async function measureAll(
   const environment = readEnvironment();
   const results: FileResult[] = [];
   const busy = describeBusy(environment);
-  if (busy !== undefined) screen.write(`${wrap(busy).join('\n')}\n`);
+  if (busy !== undefined)
+    screen.write(`${wrap(busy, undefined, textColumns(columnsOf(screen))).join('\n')}\n`);
   const quiet = flags.has('quiet') ? { ...surroundings, screen: SILENT } : surroundings;
   const command = ['millrace bench', ...args.map(quotedWord)].join(' ');
   const file: BenchFile = { schema: SCHEMA, command, startedAt, environment, results };
@@ -107,12 +110,12 @@ async function measureAll(
       const { scenario } = planned;
       if (plan.length > 1 && !flags.has('quiet')) {
         const title = `${paint('title', `${scenario.name}: `)}${scenario.summary}`;
-        screen.write(`\n${wrap(title).join('\n')}\n`);
+        screen.write(`\n${wrap(title, undefined, textColumns(columnsOf(screen))).join('\n')}\n`);
       }
       const result = await measurePlanned(planned, quiet);
       const document = scenario.describe(result);
       if (document.blocks.length > 0)
-        screen.write(`${renderDocument(document, paint).join('\n')}\n`);
+        screen.write(`${renderDocument(document, paint, columnsOf(screen)).join('\n')}\n`);
       results.push(result);
     }
     return { file };

@@ -11,7 +11,7 @@ import { wrap } from '../report/terminal/wrap.js';
 import { FILE_OPTIONS } from './options.js';
 
 const EXIT_CODES =
-  'Exit code: 0 done (whatever was measured), 1 wrong usage or a failure of the tool itself, ' +
+  'Exit code: 0 done (whatever was measured), 1 wrong usage, or something could not be measured, ' +
   '130 and 143 when interrupted (what was measured until then is still reported).';
 
 /** For `millrace --help`. */
@@ -22,13 +22,13 @@ export function commandHelp(version: string): string {
     'Usage: millrace <command> [options]',
     '',
     ...columns([
-      ['bench', 'a tour in two minutes; writes millrace-report.html and .json'],
-      ['bench <scenario …>', 'measure; millrace bench --help tells the options'],
+      ['bench', '2-minute demo benchmark; writes millrace-report.html and .json'],
+      ['bench <scenario …>', 'measure; see millrace bench --help'],
       ['bench ./jobs.js#name', 'measure your own job, and get advice for a pool of it'],
-      ['bench list', 'what there is to measure'],
-      ['bench compare A B', 'two runs that were written by --json, side by side'],
-      ['gate [<what> …]', 'is this commit slower? millrace gate --help tells the options'],
-      ['gate calibrate', 'how far the gate can be trusted on this machine'],
+      ['bench list', 'list the scenarios'],
+      ['bench compare A B', 'compare two --json results'],
+      ['gate [<what> …]', 'is this commit slower? See millrace gate --help'],
+      ['gate calibrate', "measure the gate's false-positive rate and power on this machine"],
       ['--version', 'print the version'],
       ['--help', 'print this'],
     ]),
@@ -43,7 +43,7 @@ export function benchHelp(scenarios: readonly Scenario[]): string {
     '       millrace bench list',
     '       millrace bench compare <before.json> <after.json> [options]',
     '',
-    ...wrap('Without a scenario: a tour in two minutes, with millrace-report.html and .json.'),
+    ...wrap('Without a scenario: a 2-minute demo benchmark, with millrace-report.html and .json.'),
     '',
     'Scenarios:',
     ...columns(scenarios.map(({ name, summary }) => [name, summary])),

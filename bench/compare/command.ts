@@ -12,6 +12,7 @@ import { renderMarkdownDocument } from '../report/markdown/document.js';
 import { readRun } from './read-run.js';
 import { renderDocument } from '../report/terminal/document.js';
 import type { Paint } from '../report/terminal/paint.js';
+import { DEFAULT_COLUMNS } from '../report/terminal/screen.js';
 import { wrap } from '../report/terminal/wrap.js';
 
 /** Raised when a reader of the old form would misread the new one. */
@@ -28,6 +29,7 @@ export function compareFiles(
   operands: readonly string[],
   paint: Paint,
   { json, md }: CompareTargets = {},
+  columns: number = DEFAULT_COLUMNS,
 ): string {
   const [before, after, ...rest] = operands;
   if (before === undefined || after === undefined || rest.length > 0) {
@@ -48,7 +50,7 @@ export function compareFiles(
   if (md !== undefined) writeText(md, renderMarkdownDocument(document, '#').join('\n'));
   const written = [json, md].filter((path) => path !== undefined);
   return [
-    ...renderDocument(document, paint),
+    ...renderDocument(document, paint, columns),
     ...(written.length === 0 ? [] : ['', ...wrap(`Written: ${written.join(', ')}`)]),
     '',
   ].join('\n');

@@ -16,7 +16,8 @@ import { renderMarkdownDocument } from '../report/markdown/document.js';
 import { randomFrom } from '../math/random.js';
 import { readStored } from '../store/stored-json.js';
 import { renderDocument } from '../report/terminal/document.js';
-import { Progress, SILENT } from '../report/terminal/progress.js';
+import { Progress } from '../report/terminal/progress.js';
+import { columnsOf, SILENT } from '../report/terminal/screen.js';
 import { writeAtomically } from './cleanup/atomic-file.js';
 import { calibrate } from './calibrate/calibrate.js';
 import {
@@ -27,6 +28,7 @@ import {
 import { describeCalibration } from './calibrate/report.js';
 import { differenceOf } from './judge/comparability.js';
 import { DEFAULT_LOOKS } from './model/looks.js';
+import { DEFAULT_THRESHOLDS } from './model/thresholds.js';
 import type { GateSurroundings } from './model/surroundings.js';
 
 const OPTIONS = optionTable({
@@ -36,7 +38,7 @@ const OPTIONS = optionTable({
     max: 100_000,
     isWhole: true,
     default: 60,
-    meaning: 'of the same code on both sides',
+    meaning: 'gates of the same code on both sides',
   },
   slower: {
     kind: 'number',
@@ -44,7 +46,21 @@ const OPTIONS = optionTable({
     max: 100_000,
     isWhole: true,
     default: 20,
-    meaning: 'with head slower by 5, by 10 and by 20 percent, so many of each',
+    meaning: 'gates for each slowdown of --by',
+  },
+  by: {
+    kind: 'text',
+    argument: 'P,P,…',
+    shownDefault: '5,10,20',
+    meaning: 'the slowdowns, in percent',
+  },
+  'min-effect': {
+    kind: 'number',
+    argument: 'P',
+    min: 0.1,
+    max: 100,
+    default: DEFAULT_THRESHOLDS.minEffect * 100,
+    meaning: 'the smallest effect that can fail, in percent',
   },
   hogs: {
     kind: 'number',
@@ -52,7 +68,7 @@ const OPTIONS = optionTable({
     max: 256,
     isWhole: true,
     default: 0,
-    meaning: 'processors that are kept busy meanwhile',
+    meaning: 'CPUs that are kept busy meanwhile',
   },
   power: {
     kind: 'number',
@@ -60,27 +76,27 @@ const OPTIONS = optionTable({
     min: 0.5,
     max: 0.999,
     default: 0.9,
-    meaning: 'the share of slowdowns that is wanted to be found',
+    meaning: 'the wanted share of slowdowns that are found',
   },
   seconds: {
     kind: 'number',
     min: 10,
     max: 86_400,
     default: 90,
-    meaning: 'the time that a gate may take',
+    meaning: 'time budget of each gate',
   },
   seed: { ...SEED, default: 1, meaning: 'orders gates, processes and blocks' },
   resume: {
     kind: 'text',
     argument: 'FILE',
-    meaning: 'where each gate is written; one that is there is taken up',
+    meaning: 'where each gate is written; an existing one is continued',
   },
   md: { kind: 'text', argument: 'FILE', meaning: 'write the result as Markdown' },
 });
 
 export const CALIBRATE_OPTIONS: OptionTable = OPTIONS;
 
-const SLOWDOWNS = [0.05, 0.1, 0.2];
+const SLOWDOWNS = '5,10,20';
 const HOG = new URL('./measure/hog-program.js', import.meta.url);
 
 /** Carries it out. @throws UsageError */
@@ -99,7 +115,7 @@ export async function calibrateCommand(
   const done = await measure(begun, path, flags.has('quiet'), surroundings);
   const { screen, paint, janitor, signal } = surroundings;
   const document = await describeCalibration(done, { power, signal });
-  screen.write(`${renderDocument(document, paint).join('\n')}\n`);
+  screen.write(`${renderDocument(document, paint, columnsOf(screen)).join('\n')}\n`);
   if (md === undefined) return;
   await writeAtomically(janitor, md, `${renderMarkdownDocument(document, '##').join('\n')}\n`);
 }
@@ -108,11 +124,26 @@ function settingsOf(given: OptionValues<typeof OPTIONS>): CalibrationSettings {
   return {
     gates: given.gates,
     slowerGates: given.slower,
-    slowdowns: SLOWDOWNS,
+    slowdowns: readSlowdowns(given.by ?? SLOWDOWNS),
+    minEffect: given['min-effect'] / 100,
     hogs: given.hogs,
     limitSeconds: given.seconds,
     seed: given.seed,
   };
+}
+
+/** '2,5' as 0.02 and 0.05. @throws UsageError */
+function readSlowdowns(given: string): readonly number[] {
+  const percents = given
+    .split(',')
+    .map((each) => (/^\d+(\.\d+)?$/.test(each) ? Number(each) : NaN));
+  const isValid = percents.every(
+    (percent, at) => percent > (percents[at - 1] ?? 0) && percent <= 1000,
+  );
+  if (isValid) return percents.map((percent) => percent / 100);
+  throw new UsageError(
+    `Option '--by' is '${given}'; valid are rising percentages above 0 and up to 1000, such as '${SLOWDOWNS}'.`,
+  );
 }
 
 /** What is in the file, or nothing yet. */
@@ -185,6 +216,7 @@ async function measure(
         random: randomFrom(settings.seed + calibration.gates.length),
         signal,
         watch: (processId) => janitor.endGroup(processId),
+        janitor,
         looks: DEFAULT_LOOKS,
         limitSeconds: settings.limitSeconds,
         roundsOfNew: 0,

@@ -10,7 +10,7 @@ import { renderGateMarkdown } from './report/markdown.js';
 import { quotedWord } from '../options/quoted.js';
 import type { Surroundings } from '../harness/scenario.js';
 import { renderDocument } from '../report/terminal/document.js';
-import { SILENT } from '../report/terminal/progress.js';
+import { columnsOf, SILENT } from '../report/terminal/screen.js';
 import { wrap } from '../report/terminal/wrap.js';
 import { writeAtomically } from './cleanup/atomic-file.js';
 import { CALIBRATE_OPTIONS, calibrateCommand } from './calibrate-command.js';
@@ -65,7 +65,7 @@ async function judgeAndTell(
   const quiet = flags.has('quiet') ? { ...surroundings, screen: SILENT } : surroundings;
   const commandFor = (sides: SideReports): string => repeat(words, flags, settings, sides);
   const report = await runGate(settings, commandFor, quiet);
-  screen.write(`${renderDocument(describeGate(report), paint).join('\n')}\n`);
+  screen.write(`${renderDocument(describeGate(report), paint, columnsOf(screen)).join('\n')}\n`);
   await write(report, settings.files, surroundings);
   writeToGithub(report, process.env, screen);
   return report.exitCode;
@@ -102,12 +102,13 @@ async function write(
 function repeat(
   words: readonly string[],
   flags: Flags,
-  { seed, baseline }: GateSettings,
+  { seed, baseline, isAA }: GateSettings,
   { base, head }: SideReports,
 ): string {
   const exact = new Map(flags).set('seed', String(seed));
   if (baseline === undefined && base?.commit && head?.commit) {
-    exact.set('base', base.commit).set('head', head.commit);
+    exact.set('head', head.commit);
+    if (!isAA) exact.set('base', base.commit);
   }
   const options = [...exact].flatMap(([name, value]) =>
     value === true ? [`--${name}`] : [`--${name}`, quotedWord(value)],

@@ -8,13 +8,14 @@ import { describeBusy, type Environment, readEnvironment } from '../process/envi
 import { checkFilter, isChosen } from '../harness/filter.js';
 import { oneLine } from '../options/one-line.js';
 import { randomFrom } from '../math/random.js';
+import { formatSeconds } from '../report/format.js';
 import { Progress } from '../report/terminal/progress.js';
 import { BASELINE_ROUNDS, reportAgainst } from './judge/baseline.js';
 import { measureBudgets } from './judge/budget-run.js';
 import { checkOutSides } from './sides/checkout.js';
 import type { GateConfig } from './model/config.js';
 import { runTrials, type Outcome, type Stage } from './judge/schedule.js';
-import type { Folders } from './find/finding.js';
+import type { Folders } from './find/found.js';
 import { planTrials } from './find/plan-trials.js';
 import { overall, withWaivers } from './judge/overall.js';
 import {
@@ -49,6 +50,7 @@ interface Prepared {
 const ROUNDS_OF_NEW = 3;
 /** How long a round takes, to estimate the time left before one is measured. */
 const ROUND_SECONDS = 4.5;
+const LINE_EVERY_MS = 10_000;
 
 /**
  * Runs a gate.
@@ -107,6 +109,8 @@ class Gate {
   readonly #surroundings: GateSurroundings;
   readonly #progress: Progress;
   readonly #round: RoundSurroundings;
+  /** When the last line of progress was written, where there is no terminal. */
+  #shownMs = -Infinity;
 
   constructor(settings: GateSettings, surroundings: GateSurroundings, environment: Environment) {
     this.#environment = environment;
@@ -141,7 +145,7 @@ class Gate {
 
   /** Makes the sides, where there is something to compare. */
   async #prepare(): Promise<Prepared> {
-    const { targets, baseline, base, head, build } = this.#settings;
+    const { targets, baseline, base, head, isAA, build } = this.#settings;
     const { directory, janitor, signal } = this.#surroundings;
     if (targets.length === 0) return { folders: { head: directory }, sides: {}, notes: [] };
     if (baseline !== undefined) {
@@ -152,6 +156,7 @@ class Gate {
     }
     const found = await findSides({
       directory,
+      isAA,
       ...(base !== undefined && { base }),
       ...(head !== undefined && { head }),
     });
@@ -209,21 +214,30 @@ class Gate {
       const left = [...open.values()].map(
         (trials) => trials.findLast(({ rounds }) => rounds.length > 0) ?? trials[0],
       );
-      this.scenarios.push(...left.flatMap((trial) => (trial ? [reportInterrupted(trial)] : [])));
+      this.scenarios.push(
+        ...left.flatMap((trial) => (trial ? [reportInterrupted(trial, looks)] : [])),
+      );
       return notes;
     }
   }
 
+  /** A living line on a terminal; elsewhere a line when a scenario begins, and then one every ten seconds. */
   #show(trial: Trial, stage: Stage, rounds: number): void {
     const done = trial.rounds.length;
     const seconds = done === 0 ? ROUND_SECONDS : trial.seconds / done;
-    const label = stage === 'screened' ? 'Screening' : 'Round';
-    this.#progress.begin(
-      `${label} ${done + 1} of ${rounds}`,
-      seconds,
-      seconds * (rounds - done - 1),
+    const round = `${stage === 'screened' ? 'screening round' : 'round'} ${done + 1} of ${rounds}`;
+    const { name } = trial.plan;
+    if (this.#surroundings.screen.isTTY === true) {
+      this.#progress.begin(round, seconds, seconds * (rounds - done - 1));
+      this.#progress.update(name);
+      return;
+    }
+    const nowMs = performance.now();
+    if (done > 0 && nowMs - this.#shownMs < LINE_EVERY_MS) return;
+    this.#shownMs = nowMs;
+    this.#progress.say(
+      `${name}: ${round}, at most ${formatSeconds(Math.ceil(seconds * (rounds - done)))} left`,
     );
-    this.#progress.update(trial.plan.name);
   }
 }
 

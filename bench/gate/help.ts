@@ -12,8 +12,8 @@ import { CALIBRATE_OPTIONS } from './calibrate-command.js';
 import { OWN_OPTIONS } from './options.js';
 
 const EXIT_CODES =
-  'Exit code: 0 pass (or inconclusive), 1 wrong usage or a failure of the tool itself, 2 regression, ' +
-  '3 inconclusive with --strict, 130 and 143 when interrupted.';
+  'Exit code: 0 PASS (or INCONCLUSIVE without --strict), 1 wrong usage, or something could not be measured, ' +
+  '2 FAIL: a regression, 3 INCONCLUSIVE with --strict, 130 and 143 when interrupted.';
 
 export function gateHelp(): string {
   return lines([
@@ -23,14 +23,15 @@ export function gateHelp(): string {
     '       millrace gate calibrate [options]',
     '',
     ...wrap(
-      'Builds base and head, measures both in turns, and says whether head is slower. Without a name: what ' +
-        'millrace.config.ts, .js or .json lists.',
+      'Builds base and head, measures both in turns, and reports whether head is slower. Without a name: the ' +
+        'scenarios of millrace.config.ts, .js or .json.',
     ),
     '',
     'What can be compared:',
     ...columns([
       ['./jobs.js#name', 'a job of your own, on a pool'],
       ['./parse.bench.js', 'the tasks of a tinybench Bench: its default export, or bench'],
+      ['./parse.bench.ts#name', 'the benchmarks of a Vitest bench file (3 or 4), or one of them'],
       [Object.keys(BUILT_INS).join(', '), 'the package millrace itself, as each side has it'],
     ]),
     '',
@@ -46,8 +47,8 @@ export function calibrateHelp(): string {
     'Usage: millrace gate calibrate [options]',
     '',
     ...wrap(
-      'Measures the gate itself on this machine: gates of the same code, which must not fail, and of code ' +
-        'that was made slower, which should. Takes about two hours with the defaults.',
+      "Measures the gate's false-positive rate and power on this machine: gates of the same code, which must not " +
+        'fail, and of code that was made slower, which should. Takes about two hours with the defaults.',
     ),
     '',
     'Options:',

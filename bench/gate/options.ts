@@ -11,14 +11,15 @@ export const OWN_OPTIONS = {
     kind: 'text',
     argument: 'REF',
     shownDefault: 'the merge base with the main branch',
-    meaning: 'what head is compared with',
+    meaning: 'the commit to compare with',
   },
   head: {
     kind: 'text',
     argument: 'REF',
     shownDefault: 'HEAD, without uncommitted changes',
-    meaning: 'what is judged',
+    meaning: 'the commit to judge',
   },
+  aa: { kind: 'switch', meaning: 'compare head with itself: an A/A gate' },
   baseline: {
     kind: 'text',
     argument: 'FILE',
@@ -27,18 +28,19 @@ export const OWN_OPTIONS = {
   budget: {
     kind: 'text',
     argument: 'FILE',
-    meaning: 'limits that are checked within one run',
+    meaning: 'check the limits of a budget file within one run',
   },
   config: {
     kind: 'text',
     argument: 'FILE',
-    meaning: 'instead of millrace.config.ts, .js or .json in this folder',
+    meaning: 'configuration',
+    shownDefault: 'millrace.config.ts, .js or .json in this folder',
   },
   build: {
     kind: 'text',
     argument: 'COMMAND',
-    shownDefault: 'by its lock file, then npm run build',
-    meaning: 'builds each side, in a shell',
+    shownDefault: 'install from the lockfile, then npm run build',
+    meaning: 'shell command that builds each side',
   },
   input: {
     kind: 'text',
@@ -57,7 +59,7 @@ export const OWN_OPTIONS = {
     max: 256,
     isWhole: true,
     shownDefault: '2',
-    meaning: 'of the pool that runs the job',
+    meaning: 'threads of the pool that runs the job',
   },
   'in-flight': {
     kind: 'number',
@@ -65,49 +67,53 @@ export const OWN_OPTIONS = {
     max: 1_000_000,
     isWhole: true,
     shownDefault: '4 for each thread',
-    meaning: 'jobs that are kept in flight',
+    meaning: 'closed loop: jobs kept in flight',
   },
   rate: {
     kind: 'number',
     min: 0.001,
     max: 1_000_000,
-    meaning: 'jobs per second instead, whatever becomes of them',
+    meaning: 'open loop: arrivals per second, instead of --in-flight',
+  },
+  'allow-different-results': {
+    kind: 'switch',
+    meaning: "do not fail if head's results differ from base's",
   },
   filter: {
     kind: 'text',
     shownDefault: 'all',
-    meaning: 'only scenarios that are called so',
+    meaning: 'only scenarios whose name contains TEXT',
   },
   looks: {
     kind: 'text',
     argument: 'N,N,N',
     shownDefault: '10,15,20',
-    meaning: 'after how many rounds it may decide',
+    meaning: 'interim analyses after so many rounds (group-sequential test)',
   },
   seconds: {
     kind: 'number',
     min: 5,
     max: 3600,
     default: 90,
-    meaning: 'after so long a scenario that is judged gets no further round',
+    meaning: 'time budget of each analysis of a scenario, in seconds',
   },
   seed: {
     kind: 'number',
     min: 0,
     max: 4_294_967_295,
     isWhole: true,
-    shownDefault: 'another each time; the report says which',
-    meaning: 'orders processes and blocks',
+    shownDefault: 'random; the report has it',
+    meaning: 'seed of the order of processes and blocks',
   },
-  strict: { kind: 'switch', meaning: 'inconclusive is exit code 3 and not 0' },
+  strict: { kind: 'switch', meaning: 'INCONCLUSIVE ends with exit code 3 instead of 0' },
   json: {
     kind: 'text',
     argument: 'FILE',
     meaning: 'write the report with every round; also what --baseline reads',
   },
   html: { kind: 'text', argument: 'FILE', meaning: 'write a report for a browser' },
-  md: { kind: 'text', argument: 'FILE', meaning: 'write it as Markdown' },
-  junit: { kind: 'text', argument: 'FILE', meaning: 'write it as JUnit XML' },
+  md: { kind: 'text', argument: 'FILE', meaning: 'write Markdown for a pull-request comment' },
+  junit: { kind: 'text', argument: 'FILE', meaning: 'write JUnit XML' },
 } as const;
 
 const { html, ...others } = OWN_OPTIONS;
@@ -128,11 +134,13 @@ export const JOB_OPTIONS: readonly GateOption[] = [
   'threads',
   'in-flight',
   'rate',
+  'allow-different-results',
 ];
 /** What only makes sense where something is compared. */
 export const COMPARISON_OPTIONS: readonly GateOption[] = [
   'base',
   'head',
+  'aa',
   'baseline',
   'build',
   'filter',

@@ -31,6 +31,8 @@ export interface GateSettings {
   /** Undefined where it is the merge base with the main branch. */
   readonly base?: string;
   readonly head?: string;
+  /** Whether head is compared with itself. */
+  readonly isAA: boolean;
   /** A stored run, to be compared with instead of a base. */
   readonly baseline?: { readonly path: string; readonly report: GateReport };
   readonly targets: readonly Target[];
@@ -81,10 +83,12 @@ export async function gateSettings(
   }
   if (scenarios.length === 0) checkNoComparison(flags);
   const { base, head, baseline: stored } = given;
-  checkBaseline(stored, { base, head });
+  checkBaseline(stored, { base, head, aa: given.aa || undefined });
+  checkAA(given);
   const { build, filter } = given;
   return {
     ...definedOnly({ base: base ?? config.base, head, filter }),
+    isAA: given.aa,
     ...(stored !== undefined && { baseline: { path: stored, report: readGateReport(stored) } }),
     targets: scenarios.map((each) => readTarget(each, directory)),
     budgets: planBudgets(budgets),
@@ -112,6 +116,7 @@ function chosen(run: string, given: Given): ScenarioConfig {
       threads: given.threads,
       inFlight: given['in-flight'],
       perSecond: given.rate,
+      allowDifferentResults: given['allow-different-results'] || undefined,
     }),
   };
 }
@@ -143,13 +148,21 @@ function checkNoComparison(flags: Flags): void {
 
 function checkBaseline(
   stored: string | undefined,
-  refs: Readonly<Record<string, string | undefined>>,
+  refs: Readonly<Record<string, string | true | undefined>>,
 ): void {
   const ref = Object.keys(refs).find((name) => refs[name] !== undefined);
   if (stored === undefined || ref === undefined) return;
   throw new UsageError(
     `Options '--baseline' and '--${ref}' are both given; a stored run replaces the base, and what ` +
       'lies in this folder is compared with it. Valid is one of both.',
+  );
+}
+
+/** @throws UsageError where a base is named for an A/A gate. */
+function checkAA({ aa, base }: Pick<Given, 'aa' | 'base'>): void {
+  if (!aa || base === undefined) return;
+  throw new UsageError(
+    `Options '--aa' and '--base' are both given; an A/A gate compares head with itself. Valid is one of both.`,
   );
 }
 

@@ -48,7 +48,8 @@ function describeNoise(spreads: readonly Spread[]): string[] {
   const worst = Math.max(...noisy.map((spread) => widthOfSpread(spread)));
   return [
     `The machine was not steady: ${noisy.length} of ${spreads.length} figures differ by more than ` +
-      `${formatPercent(NOISY)} between their rounds, up to ${formatPercent(worst)} of their median.`,
+      `${formatPercent(NOISY)} between their rounds, up to ${formatPercent(worst)} of their median. Run it again on a quieter ` +
+      'machine, or with more --rounds.',
   ];
 }
 

@@ -11,7 +11,7 @@ import type { Document, NamedFigure } from '../report/document.js';
 import type { Flags } from '../options/flags.js';
 import type { OptionTable } from '../options/table.js';
 import type { Paint } from '../report/terminal/paint.js';
-import type { Screen } from '../report/terminal/progress.js';
+import type { Screen } from '../report/terminal/screen.js';
 
 /** Where a scenario runs. */
 export interface Surroundings {

@@ -48,7 +48,7 @@ function lowerLimit(successes: number, trials: number, error: number): number {
 }
 
 /** The upper tail of the binomial distribution; its terms are taken relative to the largest one. */
-function probabilityOfAtLeast(least: number, trials: number, share: number): number {
+export function probabilityOfAtLeast(least: number, trials: number, share: number): number {
   const odds = share / (1 - share);
   const mode = Math.min(trials, Math.floor((trials + 1) * share));
   let [inside, outside] = [0, 0];

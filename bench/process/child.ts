@@ -21,8 +21,10 @@ export interface Exit {
   readonly stderr: string;
 }
 
-const STDERR_KEPT = 4096;
+const STDERR_KEPT = 16_384;
 const STDERR_LIMIT_MS = 500;
+/** This much of an error's message is reported. */
+const MAX_REASON = 200;
 
 interface Waiting {
   readonly kind: string;
@@ -133,17 +135,29 @@ export class Child<Request extends Message, Reply extends Message> {
   }
 
   #failure(): Error {
-    return new Error(`The ${this.#name} ended: ${describeExit(this.#exit)}`);
+    return new ChildExitError(this.#name, this.#exit);
+  }
+}
+
+/** A child has ended that was waited for. */
+export class ChildExitError extends Error {
+  override readonly name = 'ChildExitError';
+  /** The end of what it wrote to stderr. */
+  readonly stderr: string;
+
+  constructor(child: string, exit: Exit | undefined) {
+    super(`The ${child} ended: ${describeExit(exit)}`);
+    this.stderr = exit?.stderr ?? '';
   }
 }
 
 /** Why a process ended, in words: 'exit code 1: Error: no room'. */
 export function describeExit(exit: Exit | undefined): string {
   const how = exit?.signal ?? `exit code ${exit?.code ?? 'unknown'}`;
-  const said = /^\s*(?:FATAL ERROR|\w*Error)\b.*$/m
-    .exec(exit?.stderr ?? '')?.[0]
-    .trim()
-    .slice(0, 120);
+  // Node prints an error that has no stack in brackets.
+  const said = /^\s*\[?((?:FATAL ERROR|\w*Error)\b.*?)(?:\](?: \{)?)?$/m
+    .exec(exit?.stderr ?? '')?.[1]
+    ?.slice(0, MAX_REASON);
   return said === undefined ? how : `${how}: ${said}`;
 }
 

@@ -1,9 +1,10 @@
 /**
- * What a result has to say, as plain data: a scenario makes it once from its result, and it is drawn
- * in a terminal (`terminal/document.ts`), as Markdown (`markdown/document.ts`) and as a page (`html/`).
+ * Defines what a result says, as plain data: a scenario makes it once from its result, and it is rendered
+ * for a terminal (`terminal/document.ts`), as Markdown (`markdown/document.ts`) and as a page (`html/`).
  *
- * Invariants: every figure that a chart shows is in a table or a sentence, too; no text contains
- * markup or colour; nothing here depends on how it is drawn.
+ * Invariants: every value that a chart shows is in a table or a sentence, too; no text contains
+ * markup or color; nothing here depends on how it is drawn. A table's head names the unit of each column;
+ * where the rows of a table have units of their own, each row's name or each cell does.
  */
 import type { Spread } from '../math/series.js';
 import type { Sample } from '../math/statistics.js';
@@ -19,7 +20,7 @@ export interface Cell {
   readonly meaning?: Meaning;
 }
 
-/** A heading over several columns, counted without the first one. */
+/** A heading over several columns, counted without the first one; with a unit that they share. */
 export interface ColumnGroup {
   readonly title: string;
   readonly columns: number;
@@ -45,18 +46,24 @@ export interface TextBlock {
   readonly role?: 'faint' | 'point';
 }
 
-/** Text to be copied: kept as it is, line by line. */
+/** Text to be copied: kept as it is, line by line; a command may be broken where a shell joins it again. */
 export interface CodeBlock {
   readonly kind: 'code';
   readonly text: string;
+  /** Default: 'js'. */
+  readonly language?: 'js' | 'sh';
 }
 
 /** What a chart's axis counts. */
 export interface Axis {
   readonly label: string;
   readonly unit: Unit;
-  readonly scale?: 'linear' | 'log';
+  /** On 'percentile' values are shares, such as 0.99, and each nine takes as much room as the one before. */
+  readonly scale?: 'linear' | 'log' | 'percentile';
 }
+
+/** For latencies by percentile: labelled p50, p90, p99 and p99.9. */
+export const PERCENTILE_AXIS: Axis = { label: 'percentile', unit: 'percent', scale: 'percentile' };
 
 /** How a figure is written. */
 export const UNITS = [
@@ -107,14 +114,26 @@ export interface CurvesBlock {
   }>;
 }
 
-/** Figures next to each other, each with its spread. */
+/**
+ * Values next to each other, each with its spread. Bars of ratios start at 1 and go to either side of it, on
+ * a logarithmic scale; others start at zero.
+ */
 export interface BarsBlock {
   readonly kind: 'bars';
   readonly title: string;
   readonly axis: Axis;
-  /** A mark at this value: where both are equal, or what is aimed at. */
+  /** A labelled line at this value: what is aimed at. Ratios have theirs at 1, where both are equal. */
   readonly mark?: { readonly label: string; readonly value: number };
-  readonly bars: ReadonlyArray<{ readonly name: string; readonly figure: Spread }>;
+  readonly bars: readonly Bar[];
+  /** What the scale has to hold beside these bars, so that several charts share one. */
+  readonly scaleHolds?: readonly number[];
+}
+
+export interface Bar {
+  readonly name: string;
+  readonly figure: Spread;
+  /** The variant that it is of, by its color: the name of a series. Default: millrace. */
+  readonly series?: string;
 }
 
 /**
@@ -136,6 +155,8 @@ export interface ForestRow {
   readonly estimate: number;
   readonly low: number;
   readonly high: number;
+  /** The estimate in words, such as '12.4 % slower'. Default: the signed share. */
+  readonly change?: string;
   readonly rounds: readonly number[];
   /** Where the upright lines of this row are, in the order of the block's marks. */
   readonly marks: readonly number[];

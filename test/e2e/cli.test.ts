@@ -47,7 +47,7 @@ describe('wrong usage ends with exit code 1 and a message, before anything is st
     expect({ code, stdout, stderr }).toEqual({
       code: 1,
       stdout: '',
-      stderr: `millrace: ${says}\n'millrace --help' shows what is valid.\n`,
+      stderr: `millrace: ${says}\nSee 'millrace ${args[0] === 'bench' ? 'bench ' : ''}--help'.\n`,
     });
   });
 });

@@ -17,7 +17,7 @@ test('a shallow and a deeper backlog, one round', { timeout: 120_000 }, async ()
   const { code, stdout, stderr } = await millrace(...args).ended;
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   for (const line of stdout.split('\n')) expect.soft(line.length, line).toBeLessThanOrEqual(80);
-  expect(stdout).toContain('60,000 deep');
+  expect(stdout).toContain('60,000 jobs');
 
   const result = readResult<{
     settings: object;

@@ -1,12 +1,14 @@
 /** The user's own job through the built command: short runs, judged by their form and not by their speed. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { NO_ENDINGS } from '../../bench/load/endings.js';
+import { WANTED_ARRIVALS } from '../../bench/scenarios/job/advice/verification.js';
 import type { JobResult } from '../../bench/scenarios/job/result.js';
 import { IS_FULL } from '../helpers/extent.js';
-import { childrenOf, millrace, readResult } from '../helpers/processes.js';
+import { childrenOf, millrace, millraceIn, readResult } from '../helpers/processes.js';
 
 const fixtures = fileURLToPath(new URL('../fixtures/own-job', import.meta.url));
 const jobs = join(fixtures, 'jobs.js');
@@ -31,16 +33,25 @@ function verifyPicky({ jobFailures }: JobResult, stdout: string): void {
   expect(stdout).toContain('- RangeError: Divisible by four (');
 }
 
+/** The paragraphs below the title of the report. */
+function answerOf(stdout: string): string[] {
+  const report = stdout.slice(stdout.indexOf('\nYour job: '));
+  const paragraphs = report.trim().split(/\n\n/);
+  // The title is a line of the first one.
+  return paragraphs.map((each) => each.replaceAll(/\s+/g, ' ')).slice(1);
+}
+
 const SHORT = '--rounds 1 --seconds 0.2 --threads 2'.split(' ');
 
 test(
-  'a short job with files as inputs, and advice that was verified',
-  { timeout: 120_000 },
+  'a job with files as inputs: the first line is advice that was verified, and how sure it is',
+  // A machine that is not steady gets no advice.
+  { timeout: 120_000, retry: 2 },
   async () => {
     const input = join(fixtures, 'texts/*.md');
     const args = [
       'bench',
-      `${jobs}#short`,
+      `${jobs}#steady`,
       '--input',
       input,
       '--advise',
@@ -71,10 +82,11 @@ test(
       [2, 1],
     ]);
     expect(loads.map(({ load }) => load)).toEqual([0.5, 0.8, 0.95, 1.2]);
-    for (const { p50, p99, p999, count, ratePerSecond } of loads) {
+    for (const { p50, p99, p999, endings, ratePerSecond } of loads) {
       const rising = [0, p50.median, p99.median, p999.median];
       expect(rising).toEqual(rising.toSorted((a, b) => a - b));
-      expect(count).toBeGreaterThan(0);
+      expect(endings.served).toBeGreaterThan(0);
+      expect({ ...endings, served: 0, refused: 0 }).toEqual(NO_ENDINGS);
       expect(ratePerSecond.median).toBeGreaterThan(0);
     }
     if (advice?.kind !== 'advised') throw new Error('There is no advice.');
@@ -83,8 +95,15 @@ test(
       concurrency: chosen?.concurrency,
     });
     expect(advice.verifications.length).toBeGreaterThanOrEqual(1);
-    expect(advice.verifications[0]?.ratePerSecond).toBe(advice.ratePerSecond);
+    const [first] = advice.verifications;
+    expect(first?.ratePerSecond).toBe(advice.ratePerSecond);
+    // It went on until it had the arrivals that it needs, though 0.2 s have far fewer.
+    expect(first?.arrivals).toBeGreaterThanOrEqual(WANTED_ARRIVALS);
+    expect(first?.seconds).toBeGreaterThan(0.2);
     expect(stdout).toContain(advice.snippet);
+    const [answer = ''] = answerOf(stdout);
+    expect(answer).toMatch(/^(?:Verified|No rate can be promised)/);
+    if (advice.isVerified) expect(answer).toContain('confidence');
     expect(stdout).toContain(`backlog.jobs = `);
   },
 );
@@ -105,7 +124,9 @@ test(
     ];
     const { code, stdout, stderr } = await millrace(...args, '--json', file).ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain("A p99 of 5.00 ms can't be met: the job alone takes");
+    expect(answerOf(stdout)[0]).toMatch(
+      /^No advice: (?:A p99 of 5\.00 ms can't be met: the job alone takes|this machine was not steady)/,
+    );
     const { service, saturation } = readResult<JobResult>(file);
     expect(service).toMatchObject({ waitsMostly: true });
     expect(service?.time.p50).toBeGreaterThanOrEqual(19);
@@ -130,13 +151,60 @@ test.runIf(IS_FULL)(
   },
 );
 
-test('a job that always throws is a result, too', { timeout: 120_000 }, async () => {
-  const { code, stdout } = await millrace('bench', `${jobs}#broken`, ...SHORT, '--advise').ended;
+test('a job that fails on all of its inputs is a result, too', { timeout: 120_000 }, async () => {
+  const input = ['--input', join(fixtures, 'rows.ndjson')];
+  const { code, stdout } = await millrace('bench', `${jobs}#broken`, ...input, ...SHORT, '--advise')
+    .ended;
   expect(code).toBe(0);
-  expect(stdout).toContain('No job succeeded.');
-  expect(stdout).toContain('- TypeError: Never works (');
-  expect(stdout).not.toContain('Advice');
+  expect(answerOf(stdout)[0]).toMatch(/^No job succeeded: [\d,]+ × TypeError: Never works/);
+  expect(stdout).not.toContain('advice');
 });
+
+test(
+  'a job that lacks its input is given up after a few calls, with a hint',
+  { timeout: 120_000 },
+  async () => {
+    const args = ['bench', `${jobs}#picky`, '--seconds', '600', '--json', file];
+    const { code, stdout, stderr } = await millrace(...args).ended;
+    expect(code).toBe(1);
+    const { failures, jobFailures } = readResult<JobResult>(file);
+    expect(failures).toEqual([
+      expect.stringMatching(
+        /^All of the first 5 calls of jobs\.js#picky failed, which were made without an input \(TypeError: Cannot destructure .*\)\. Give the job its inputs: --input /,
+      ),
+    ]);
+    expect(stderr).toContain(failures[0]);
+    expect(answerOf(stdout)[0]).toBe(`Failed: ${failures[0]}`);
+    expect(jobFailures.count).toBe(5);
+  },
+);
+
+test(
+  'a machine that is not steady gets no advice: the first lines say so, and what to do',
+  { timeout: 120_000 },
+  async () => {
+    const md = join(folder, 'report.md');
+    const environment = { MILLRACE_TEST_TURNS: join(folder, 'turns') };
+    const options = '--rounds 1 --seconds 0.1 --threads 1 --advise'.split(' ');
+    const args = ['bench', `${fixtures}/unsteady.js#byProcess`, ...options, '--json', file];
+    const command = millraceIn(process.cwd(), environment, ...args, '--md', md);
+    const { code, stdout, stderr } = await command.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [first = '', then = ''] = answerOf(stdout);
+    expect(first).toMatch(/^No advice: this machine was not steady\. The same setting had /);
+    expect(then).toMatch(/^What to do: /);
+    expect(stdout).not.toContain('const pool');
+    expect(readResult<JobResult>(file).advice).toMatchObject({
+      kind: 'unsteady',
+      steadiness: { measurements: 4, isSteady: false },
+    });
+    const [, title, answer] = readFileSync(md, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '');
+    expect(title).toMatch(/^## Your job: /);
+    expect(answer).toMatch(/^No advice: this machine was not steady\./);
+  },
+);
 
 test(
   'Ctrl-C ends the processes, and what was measured is shown and written, inputs that fail too',
@@ -144,7 +212,7 @@ test(
   async () => {
     const options = ['--input', join(fixtures, 'rows.ndjson'), '--rounds', '50', '--json', file];
     const command = millrace('bench', `${jobs}#picky`, ...options);
-    await command.said('Saturation');
+    await command.said('Max throughput');
     command.process.kill('SIGINT');
     const { code, stdout } = await command.ended;
     expect(code).toBe(130);
@@ -158,7 +226,7 @@ test(
 );
 
 describe('what is wrong is said before anything is measured', () => {
-  const exported = 'it exports broken, default, long, picky, short, wait';
+  const exported = 'it exports broken, default, fails4of5, long, picky, short, steady, wait';
   test.each([
     {
       args: [`${jobs}#shrt`],
@@ -193,6 +261,6 @@ describe('what is wrong is said before anything is measured', () => {
     const { code, stdout, stderr } = await millrace('bench', ...args).ended;
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(says);
-    expect(stderr).toContain("'millrace --help' shows what is valid.");
+    expect(stderr).toContain("See 'millrace bench --help'.");
   });
 });

@@ -23,7 +23,7 @@ test('two jobs, all pools', { timeout: 120_000 }, async () => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   for (const line of stdout.split('\n')) expect.soft(line.length, line).toBeLessThanOrEqual(80);
   expect(stdout).toMatch(/^No-ops$/m);
-  expect(stdout).toMatch(/^time in jobs +[01]\.\d+$/m);
+  expect(stdout).toMatch(/^time in jobs \(share\) +[01]\.\d+$/m);
 
   const result = readResult<OverheadResult>(file);
   expect(result).toMatchObject({

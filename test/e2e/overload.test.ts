@@ -29,7 +29,7 @@ test('all arms at their defaults, for a second each', { timeout: 120_000 }, asyn
   expect(stdout).not.toContain('\u001B');
   for (const line of stdout.split('\n')) expect.soft(line.length, line).toBeLessThanOrEqual(80);
   expect(stdout).toMatch(/^documents {11}\d+ installed JavaScript files, 10 to 200 KB/m);
-  expect(stdout).toMatch(/^arm +offered +accepted +completed +refused +died at +peak RSS$/m);
+  expect(stdout).toMatch(/^variant +offered +accepted +completed +refused /m);
 
   const result = measured();
   verifySums(result.arms);

@@ -8,6 +8,8 @@ export function verifySums(arms: readonly ArmResult[]): void {
     expect(arm.offered).toBe(arm.accepted + arm.refused + arm.unanswered);
     expect(arm.unanswered).toBeGreaterThanOrEqual(0);
     expect(arm.completed + arm.failed).toBeLessThanOrEqual(arm.accepted);
+    expect(arm.offered).toBe(arm.completed + arm.failed + arm.refused + arm.cutOff);
+    expect(arm.cutOff).toBeGreaterThanOrEqual(0);
     expect(arm.offered).toBeLessThanOrEqual(arm.intended);
     expect(arm.completionMs.count).toBe(arm.completed);
     expect(arm.answerMs.count).toBeLessThanOrEqual(arm.offered);

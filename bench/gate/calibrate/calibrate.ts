@@ -10,21 +10,34 @@ import { randomFrom, shuffled } from '../../math/random.js';
 import type { Calibration, CalibrationGate, CalibrationSettings } from './calibration.js';
 import { runTrials, type TrialSurroundings, type Outcome } from '../judge/schedule.js';
 import { judgedByDefault, type MetricName } from '../model/metrics.js';
-import { type Arm, ROUND_TIMING } from '../measure/round.js';
+import type { Janitor } from '../cleanup/janitor.js';
+import { type Arm, type ArmName, ROUND_TIMING } from '../measure/round.js';
+import { makePlaces, type Place, type Places, removePlaces } from './places.js';
 import { Trial } from '../judge/trial.js';
-import { DEFAULT_THRESHOLDS, type Limits } from '../model/thresholds.js';
+import { judgementOf, type Limits } from '../model/thresholds.js';
 
-const WORK = new URL('../../jobs/cpu.js', import.meta.url).href;
-const LIBRARY = new URL('../../../src/index.js', import.meta.url).href;
 /** About half a millisecond. */
 const UNITS = 500;
 const THREADS = 2;
 const IN_FLIGHT = 8;
 
-/** What decides in a calibration: the defaults of a closed load. */
-export const CALIBRATED: ReadonlyMap<MetricName, Limits> = new Map(
-  judgedByDefault(true).map((metric) => [metric, DEFAULT_THRESHOLDS]),
-);
+/** What decides in a calibration: the metrics of a closed load. */
+export function judgedBy({
+  minEffect,
+}: Pick<CalibrationSettings, 'minEffect'>): ReadonlyMap<MetricName, Limits> {
+  return new Map(
+    judgedByDefault(true).map((metric) => [
+      metric,
+      judgementOf(metric, true, { thresholds: { [metric]: { minEffect } } }),
+    ]),
+  );
+}
+
+/** What a calibration needs of its caller. */
+export interface CalibrationSurroundings extends TrialSurroundings {
+  readonly janitor: Janitor;
+  readonly onBegin: (gate: number, gates: number) => void;
+}
 
 /** The slowdown of each gate, in the order in which they are measured. */
 export function planGates({ gates, slowerGates, slowdowns, seed }: CalibrationSettings): number[] {
@@ -43,13 +56,13 @@ export function planGates({ gates, slowerGates, slowdowns, seed }: CalibrationSe
 export async function calibrate(
   { settings, gates: before }: Pick<Calibration, 'settings' | 'gates'>,
   onGate: (gates: readonly CalibrationGate[]) => Promise<void>,
-  surroundings: TrialSurroundings & { readonly onBegin: (gate: number, gates: number) => void },
+  surroundings: CalibrationSurroundings,
 ): Promise<readonly CalibrationGate[]> {
   const plan = planGates(settings);
   const gates = [...before];
   for (const slowdown of plan.slice(before.length)) {
     surroundings.onBegin(gates.length + 1, plan.length);
-    gates.push(await measureGate(slowdown, surroundings));
+    gates.push(await measureGate(slowdown, settings, surroundings));
     await onGate(gates);
   }
   return gates;
@@ -57,13 +70,30 @@ export async function calibrate(
 
 async function measureGate(
   slowdown: number,
-  surroundings: TrialSurroundings,
+  settings: CalibrationSettings,
+  surroundings: CalibrationSurroundings,
 ): Promise<CalibrationGate> {
+  const places = await makePlaces(surroundings.janitor);
+  try {
+    return await measureIn(places, slowdown, settings, surroundings);
+  } finally {
+    // The janitor would keep those of all gates until the end.
+    removePlaces(places);
+  }
+}
+
+async function measureIn(
+  places: Places,
+  slowdown: number,
+  settings: CalibrationSettings,
+  surroundings: CalibrationSurroundings,
+): Promise<CalibrationGate> {
+  const armOf = (name: ArmName, units: number): Arm => armIn(places[name], name, units);
   const trial = new Trial({
     name: 'calibration',
     arms: [armOf('base', UNITS), armOf('control', UNITS), armOf('head', UNITS * (1 + slowdown))],
     timing: ROUND_TIMING,
-    judged: CALIBRATED,
+    judged: judgedBy(settings),
     mayDiffer: true,
   });
   let outcome: Outcome | undefined;
@@ -89,18 +119,18 @@ async function measureGate(
   };
 }
 
-function armOf(name: Arm['name'], units: number): Arm {
+function armIn({ directory, library, jobs }: Place, name: ArmName, units: number): Arm {
   return {
     name,
-    directory: process.cwd(),
+    directory,
     spec: {
       kind: 'pool',
-      module: WORK,
+      module: jobs,
       name: 'work',
       input: { kind: 'values', values: [units] },
       threads: THREADS,
       load: { kind: 'closed', inFlight: IN_FLIGHT },
-      library: LIBRARY,
+      library,
     },
   };
 }

@@ -1,5 +1,5 @@
 /**
- * What a calibration has measured: whole gates whose truth is known, because nothing was changed or a
+ * Describes what a calibration has measured: whole gates whose truth is known, because nothing was changed or a
  * known amount of work was added. The file can be stopped and taken up again.
  *
  * Invariant: the evidence of every round is kept, so that other settings can be tried on it without
@@ -9,7 +9,8 @@ import type { Environment } from '../../process/environment.js';
 import type { RoundEvidence } from '../judge/evidence.js';
 import type { MetricName } from '../model/metrics.js';
 
-export const CALIBRATION_SCHEMA = 'millrace-gate-calibration/1';
+/** Version 1 measured all sides in one folder. */
+export const CALIBRATION_SCHEMA = 'millrace-gate-calibration/2';
 
 /** One gate. */
 export interface CalibrationGate {
@@ -41,7 +42,9 @@ export interface CalibrationSettings {
   /** Gates for each slowdown. */
   readonly slowerGates: number;
   readonly slowdowns: readonly number[];
-  /** Processors that other processes keep busy meanwhile. */
+  /** Of each metric that decides: a FAIL exceeds it. 0.03 is three percent. */
+  readonly minEffect: number;
+  /** CPUs that other processes keep busy meanwhile. */
   readonly hogs: number;
   /** Of each gate. */
   readonly limitSeconds: number;

@@ -1,8 +1,8 @@
 /**
- * What a calibration says: how the real gates went, what resampling makes of their rounds, and which
+ * Describes a calibration: how the real gates went, what resampling makes of their rounds, and which
  * numbers of rounds reach a wanted power.
  *
- * Invariant: every share of real gates has its interval of confidence (Clopper and Pearson), as a few
+ * Invariant: every share of real gates has its 95 % confidence interval (Clopper and Pearson), as a few
  * dozen of them say little more than that.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -10,8 +10,8 @@ import { type Block, type Document, heading, text } from '../../report/document.
 import { median } from '../../math/statistics.js';
 import { formatCount, formatFigure, formatPercent } from '../../report/format.js';
 import { clopperPearson } from '../../math/binomial.js';
-import { CALIBRATED } from './calibrate.js';
-import type { Calibration, CalibrationGate } from './calibration.js';
+import { judgedBy } from './calibrate.js';
+import type { Calibration, CalibrationGate, CalibrationSettings } from './calibration.js';
 import { DEFAULT_LOOKS, looksAfter } from '../model/looks.js';
 import { resample, type Resampled } from './resampling.js';
 
@@ -27,7 +27,6 @@ const PLANS: ReadonlyArray<readonly number[]> = [
   [15, 22, 30],
   [20, 30, 40],
 ];
-const EFFECTS: readonly number[] = [0, 0.05, 0.1, 0.2];
 
 /** How thoroughly, and for what, recorded rounds are played. */
 export interface DescribeOptions {
@@ -46,17 +45,21 @@ export async function describeCalibration(
 ): Promise<Document> {
   const slowdowns = [0, ...settings.slowdowns];
   const same = gates.filter(({ slowdown }) => slowdown === 0);
-  const rounds = same.flatMap((gate) => gate.rounds);
+  const recorded = same.map((gate) => gate.rounds).filter((rounds) => rounds.length > 0);
   const seconds = median(gates.map((gate) => gate.seconds / gate.rounds.length)) ?? 0;
   const hogs =
-    settings.hogs === 0 ? '' : `, while other processes kept ${settings.hogs} processor(s) busy`;
+    settings.hogs === 0 ? '' : `, while other processes kept ${settings.hogs} CPU(s) busy`;
   const { cpu, processors, node, platform, kernel } = environment;
-  const resampled = rounds.length === 0 ? [] : await resampleAll(rounds, plays, signal);
+  const resampled =
+    recorded.length === 0 ? [] : await resampleAll(recorded, settings, plays, signal);
   return {
     title: `The gate, measured by ${gates.length} gates of its own${hogs}`,
     blocks: [
-      text(`${processors} processors, ${cpu}, ${platform} ${kernel}, Node ${node}: ${command}`),
-      text('Real gates, each of fresh processes, with the interval of confidence (95 %):'),
+      text(`${processors} CPUs, ${cpu}, ${platform} ${kernel}, Node ${node}: ${command}`),
+      text(
+        `Real gates, each of fresh processes in fresh places; a FAIL exceeds ${formatPercent(settings.minEffect)}; ` +
+          'in brackets or below, the 95 % CI:',
+      ),
       {
         kind: 'table',
         head: ['head is', 'gates', 'FAIL', 'PASS', 'undecided', 'rounds', 'seconds'],
@@ -67,13 +70,14 @@ export async function describeCalibration(
           'shown, or a control that moved.',
         'faint',
       ),
-      ...describeMetrics(slowdowns, gates),
+      ...describeMetrics(settings, slowdowns, gates),
       ...(resampled.length < PLANS.length
         ? []
         : describeResampling(resampled, {
             plays,
             power,
-            rounds: rounds.length,
+            rounds: recorded.flat().length,
+            slowdowns: settings.slowdowns,
             secondsOfRound: seconds,
             limitSeconds: settings.limitSeconds,
           })),
@@ -89,20 +93,21 @@ interface PlayedPlan {
 
 /** Plays all plans, as far as nobody interrupts. */
 async function resampleAll(
-  rounds: CalibrationGate['rounds'],
+  gates: ReadonlyArray<CalibrationGate['rounds']>,
+  settings: CalibrationSettings,
   plays: number,
   signal: AbortSignal,
 ): Promise<PlayedPlan[]> {
   const played: PlayedPlan[] = [];
   for (const plan of PLANS) {
     const results: Resampled[] = [];
-    for (const slowdown of EFFECTS) {
+    for (const slowdown of [0, ...settings.slowdowns]) {
       await nextTurn();
       if (signal.aborted) return played;
       results.push(
         resample({
-          rounds,
-          judged: CALIBRATED,
+          gates,
+          judged: judgedBy(settings),
           looks: looksAfter(plan, 'The plan'),
           slowdown,
           plays: plan === USUAL ? plays : plays / OTHERS,
@@ -143,10 +148,11 @@ function rowsOf(slowdown: number, gates: readonly CalibrationGate[]) {
 
 /** How often each metric failed by itself. */
 function describeMetrics(
+  settings: CalibrationSettings,
   slowdowns: readonly number[],
   gates: readonly CalibrationGate[],
 ): readonly Block[] {
-  const metrics = [...CALIBRATED.keys()];
+  const metrics = [...judgedBy(settings).keys()];
   const rows = slowdowns.flatMap((slowdown) => {
     const own = gates.filter((gate) => gate.slowdown === slowdown);
     if (own.length === 0) return [];
@@ -168,12 +174,14 @@ function describeResampling(
     plays,
     power,
     rounds,
+    slowdowns,
     secondsOfRound,
     limitSeconds,
   }: {
     readonly plays: number;
     readonly power: number;
     readonly rounds: number;
+    readonly slowdowns: readonly number[];
     readonly secondsOfRound: number;
     readonly limitSeconds: number;
   },
@@ -181,8 +189,8 @@ function describeResampling(
   const within = plans.filter(
     ({ plan }) => (plan.at(-1) as number) * secondsOfRound <= limitSeconds,
   );
-  const found = [0.05, 0.1].map((effect) => {
-    const at = EFFECTS.indexOf(effect);
+  const found = slowdowns.slice(0, 2).map((effect, index) => {
+    const at = index + 1;
     const shortest = within.find(({ results }) => (results[at]?.fail ?? 0) >= power);
     const what = `${formatPercent(effect)} in ${formatPercent(power)} of the gates`;
     const limit = `within ${formatFigure(limitSeconds)} s for each scenario`;
@@ -197,12 +205,12 @@ function describeResampling(
     heading('Resampled'),
     text(
       `${formatCount(plays)} gates for each kind (${formatCount(plays / OTHERS)} for other looks than ${USUAL.join(', ')}), ` +
-        `played with the ${rounds} recorded rounds of the same code and a slowdown added to them:`,
+        `simulated from the ${rounds} recorded rounds of the same code, gate by gate, with a slowdown added:`,
     ),
     {
       kind: 'table',
-      head: ['looks', 'FAIL', 'undecided', ...EFFECTS.slice(1).map(() => 'FAIL')],
-      groups: EFFECTS.map((effect) => ({
+      head: ['looks', 'FAIL', 'undecided', ...slowdowns.map(() => 'FAIL')],
+      groups: [0, ...slowdowns].map((effect) => ({
         title: nameOf(effect),
         columns: effect === 0 ? 2 : 1,
       })),

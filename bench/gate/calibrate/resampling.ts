@@ -1,23 +1,23 @@
 /**
- * Gates that are played with recorded rounds: thousands of them, where measuring gives dozens.
+ * Simulates gates from recorded rounds: thousands of them, where measuring gives dozens.
  *
- * Method: rounds of identical code are drawn with replacement, a known effect is added, and the same
- * decisions are made as in a real gate (a bootstrap, as in B. Efron, Annals of Statistics 7, 1979).
+ * Method: a recorded gate of identical code is drawn, then rounds of it with replacement (`noise.ts` has taken the
+ * chance error from its mean); a known effect is added, and the same decisions are made as in a real gate.
  *
- * Invariant: the rounds are taken as independent of each other, which fresh processes in random order
- * make them as far as the machine allows; what real gates show stands beside it.
+ * Invariant: what a gate's rounds have in common, such as a bias of its places, stays with them.
  */
 import { randomFrom } from '../../math/random.js';
 import { decide, effectOf } from '../judge/decision.js';
 import { gather, type RoundEvidence } from '../judge/evidence.js';
+import { separateNoise } from './noise.js';
 import type { Look } from '../model/looks.js';
 import { type MetricName, METRICS } from '../model/metrics.js';
 import type { Limits } from '../model/thresholds.js';
 
 /** What to play. */
 export interface ResamplingOptions {
-  /** Of identical code. */
-  readonly rounds: readonly RoundEvidence[];
+  /** The rounds of each recorded gate of identical code. */
+  readonly gates: ReadonlyArray<readonly RoundEvidence[]>;
   readonly judged: ReadonlyMap<MetricName, Limits>;
   readonly looks: readonly Look[];
   /** What head is made worse by, in every judged metric. */
@@ -38,7 +38,9 @@ export interface Resampled {
 /** Plays them. Cost: about a millisecond a play. */
 export function resample(options: ResamplingOptions): Resampled {
   const random = randomFrom(options.seed);
-  const worse = options.rounds.map((round) => shifted(round, options));
+  const worse = separateNoise(options.gates).map((rounds) =>
+    rounds.map((round) => shifted(round, options)),
+  );
   const counts = { fail: 0, pass: 0, undecided: 0 };
   let rounds = 0;
   for (let play = 0; play < options.plays; play += 1) {
@@ -57,14 +59,17 @@ export function resample(options: ResamplingOptions): Resampled {
 }
 
 function playGate(
-  pool: readonly RoundEvidence[],
+  gates: ReadonlyArray<readonly RoundEvidence[]>,
   { judged, looks }: ResamplingOptions,
   random: () => number,
 ): { readonly verdict: 'fail' | 'pass' | 'undecided'; readonly rounds: number } {
+  const draw = <Item>(items: readonly Item[]): Item =>
+    items[Math.floor(random() * items.length)] as Item;
+  const gate = draw(gates);
   const drawn: RoundEvidence[] = [];
   for (const look of looks) {
     while (drawn.length < look.rounds) {
-      drawn.push(pool[Math.floor(random() * pool.length)] as RoundEvidence);
+      drawn.push(draw(gate));
     }
     const { verdict } = decide(gather(drawn, judged), look);
     if (verdict !== 'undecided') return { verdict, rounds: drawn.length };

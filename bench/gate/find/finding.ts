@@ -1,42 +1,21 @@
 /**
- * Looks on both sides for what is asked for: jobs, tasks of a tinybench `Bench`, the library itself.
+ * Looks on both sides for what is asked for: the library itself, benchmarks of Vitest, tasks of a tinybench
+ * `Bench`, a job.
  *
- * Invariants: what head lacks is an error, and so is what a side has and can't load; what only base lacks
- * is new; what only base has is noted.
+ * Invariants: what head lacks is an error; what only base lacks is new; what only base has is noted, as is a
+ * file that is of another kind there.
  */
 import { statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { UsageError } from '../../options/flags.js';
-import { didYouMean } from '../../options/nearest.js';
-import { BUILT_INS, type BuiltIn } from './built-in.js';
 import type { Watching } from '../measure/conversation.js';
-import { inspect, type Inspection } from './inspection.js';
+import { BUILT_INS, type BuiltIn } from './built-in.js';
+import { chooseBenchmark, findBenchmarks, type FoundBenchmark } from './find-benchmarks.js';
+import { findExports } from './find-exports.js';
+import type { Folders, Found, ModuleTarget, SideFile, SideFiles } from './found.js';
+import { libraryOf } from './side-library.js';
 import { jobOptionOf, type Target } from './target.js';
-import type { WorkloadSpec } from '../model/workload.js';
-
-/** Where the two sides are. Without a base everything is only measured. */
-export interface Folders {
-  readonly base?: string;
-  readonly head: string;
-}
-
-/** A thing to measure, with what each side runs. */
-export interface Found {
-  readonly name: string;
-  readonly target: Target;
-  readonly base?: WorkloadSpec;
-  readonly head: WorkloadSpec;
-}
-
-type ModuleTarget = Extract<Target, { kind: 'module' }>;
-
-/** A file of a side. */
-type Looked = Inspection & { readonly module: string };
-
-/** The gate's own library, where a side has none. */
-const OWN_LIBRARY = new URL('../../../src/index.js', import.meta.url).href;
+import { isVitestFile } from './vitest-file.js';
 
 /** All that a target stands for. @throws UsageError */
 export async function find(
@@ -46,15 +25,23 @@ export async function find(
   watching: Watching,
 ): Promise<Found[]> {
   if (target.kind === 'builtIn') return findBuiltIns(target, folders);
-  const { base, head } = folders;
-  const own = await look(target, head, 'head', watching);
-  if (own === undefined) {
+  const head = fileOn('head', folders.head, target);
+  if (head === undefined) {
     throw new UsageError(`'${target.config.run}': head has no file ${target.path}.`);
   }
-  const before = base === undefined ? undefined : await look(target, base, 'base', watching);
-  return own.tasks === undefined
-    ? [findJob(target, folders, own, before)]
-    : findTasks(target, own.tasks, own, before, notes);
+  const isVitest = isVitestFile(head.file);
+  const base = fileOn('base', folders.base, target);
+  const isSameKind = base !== undefined && isVitestFile(base.file) === isVitest;
+  if (base !== undefined && !isSameKind) {
+    const [here, there] = isVitest ? ['head', 'base'] : ['base', 'head'];
+    notes.push(
+      `${target.path} is a Vitest bench file on ${here} and not on ${there}: it has nothing to compare with.`,
+    );
+  }
+  const files = { head, ...(isSameKind && { base }) };
+  return isVitest
+    ? await findVitest(target, files, notes, watching)
+    : await findExports(target, files, notes, watching);
 }
 
 function findBuiltIns(target: Target, { base, head }: Folders): Found[] {
@@ -84,113 +71,37 @@ function foundOf(
   };
 }
 
-function findTasks(
+async function findVitest(
   target: ModuleTarget,
-  tasks: readonly string[],
-  own: Looked,
-  before: Looked | undefined,
+  files: SideFiles,
   notes: string[],
-): Found[] {
-  const { run, name = run } = target.config;
-  checkTasks(target, tasks);
-  const chosen = target.name === undefined ? tasks : [target.name];
-  const gone = before?.tasks?.filter((task) => !tasks.includes(task)) ?? [];
-  notes.push(...gone.map((task) => `Base has a task '${task}' in ${name}, head has not.`));
-  return chosen.map((task) => {
-    const specOf = ({ module }: Looked): WorkloadSpec => ({ kind: 'task', module, task });
-    const isThere = before?.tasks?.includes(task) === true;
-    const called = target.name === undefined ? `${name}: ${task}` : name;
-    const head = specOf(own);
-    return isThere
-      ? { name: called, target, base: specOf(before), head }
-      : { name: called, target, head };
-  });
-}
-
-function checkTasks({ path, name, config }: ModuleTarget, tasks: readonly string[]): void {
-  const wrong = (what: string): UsageError => new UsageError(`'${config.run}': ${what}`);
-  const given = jobOptionOf(config);
-  if (given !== undefined) {
-    throw wrong(`'${given}' is for jobs, and ${path} exports a tinybench Bench.`);
-  }
-  if (tasks.length === 0) throw wrong(`the Bench of ${path} has no task.`);
-  const twice = tasks.find((task, at) => tasks.indexOf(task) !== at);
-  if (twice !== undefined) throw wrong(`two tasks of ${path} are called '${twice}'.`);
-  if (name !== undefined && !tasks.includes(name)) {
-    throw wrong(
-      `the Bench of ${path} has no task '${name}'; it has ${tasks.join(', ')}.${didYouMean(name, tasks)}`,
-    );
-  }
-}
-
-function findJob(
-  target: ModuleTarget,
-  { base, head }: Folders,
-  own: Looked,
-  before: Looked | undefined,
-): Found {
-  const { name: job = 'default', path, input, threads, load } = target;
-  const { run, name = run } = target.config;
-  if (!own.functions.includes(job)) {
-    const what =
-      target.name === undefined
-        ? 'no tinybench Bench and no default function'
-        : `no function '${job}'`;
-    const there = own.functions.length === 0 ? '' : `; it has ${own.functions.join(', ')}`;
-    throw new UsageError(
-      `'${run}': ${path} exports ${what}${there}.${didYouMean(job, own.functions)}`,
-    );
-  }
-  const specFor = (module: string, folder: string, side: string): WorkloadSpec => ({
-    kind: 'pool',
-    module,
-    name: job,
-    input,
-    threads,
-    load,
-    library: libraryOf(folder, side) ?? OWN_LIBRARY,
-  });
-  return {
-    name,
-    target,
-    ...(base !== undefined &&
-      before?.functions.includes(job) === true && { base: specFor(before.module, base, 'base') }),
-    head: specFor(own.module, head, 'head'),
-  };
-}
-
-/** What a file has on a side; undefined where there is no such file. */
-async function look(
-  { path }: ModuleTarget,
-  directory: string,
-  side: string,
   watching: Watching,
-): Promise<Looked | undefined> {
-  const file = join(directory, path);
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
-  const module = pathToFileURL(file).href;
-  try {
-    return { module, ...(await inspect(module, directory, watching)) };
-  } catch (error) {
-    if (watching.signal.aborted) throw error;
-    throw new UsageError(`${path} can't be loaded on ${side}: ${(error as Error).message}`, {
-      cause: error,
-    });
+): Promise<Found[]> {
+  const { run, name = run } = target.config;
+  const given = jobOptionOf(target.config);
+  if (given !== undefined) {
+    throw new UsageError(`'${run}': '${given}' is for jobs, and it is a Vitest bench file.`);
   }
+  const { benchmarks, gone } = await findBenchmarks(run, files, watching);
+  if (target.name !== undefined) {
+    return [benchmarkFound(chooseBenchmark(run, target.name, benchmarks), name, target)];
+  }
+  notes.push(...gone.map((label) => `Base has a benchmark '${label}' in ${name}, head has not.`));
+  return benchmarks.map((each) => benchmarkFound(each, `${name}: ${each.label}`, target));
 }
 
-/** The library as a folder's code would import it; undefined where it has none. */
-function libraryOf(directory: string, side: string): string | undefined {
-  try {
-    const file = createRequire(join(directory, 'package.json')).resolve('millrace');
-    return pathToFileURL(file).href;
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'MODULE_NOT_FOUND' && message.startsWith("Cannot find module 'millrace'")) {
-      return undefined;
-    }
-    throw new UsageError(`The package 'millrace' of ${side} can't be found as it is: ${message}`, {
-      cause: error,
-    });
-  }
+function benchmarkFound({ base, head }: FoundBenchmark, name: string, target: Target): Found {
+  return { name, target, ...(base !== undefined && { base }), head };
+}
+
+/** The target's file on a side; undefined if it is not there. */
+function fileOn(
+  side: SideFile['side'],
+  directory: string | undefined,
+  { path }: ModuleTarget,
+): SideFile | undefined {
+  if (directory === undefined) return undefined;
+  const file = join(directory, path);
+  const isThere = statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+  return isThere ? { side, directory, file } : undefined;
 }

@@ -7,11 +7,18 @@
 import { UsageError } from '../../options/flags.js';
 import type { GateConfig, ScenarioConfig } from '../model/config.js';
 import type { Watching } from '../measure/conversation.js';
-import { find, type Folders, type Found } from './finding.js';
+import { find } from './finding.js';
+import type { Folders, Found } from './found.js';
 import { judgedByDefault, type MetricName, metricsOf } from '../model/metrics.js';
-import { type Arm, ROUND_TIMING } from '../measure/round.js';
+import { type Arm, type MeasureRound, ROUND_TIMING } from '../measure/round.js';
+import { VitestRounds } from '../measure/vitest-rounds.js';
 import type { Target } from './target.js';
-import { judgementOf, type Limits } from '../model/thresholds.js';
+import {
+  DEFAULT_THRESHOLDS,
+  judgementOf,
+  type Limits,
+  VITEST_THRESHOLDS,
+} from '../model/thresholds.js';
 import type { TrialPlan } from '../judge/trial.js';
 import { checkUnique } from '../config/unique-names.js';
 
@@ -35,13 +42,15 @@ export async function planTrials(
     'scenarios',
     found.map(({ name }) => name),
   );
-  return { trials: found.map((each) => planOf(each, folders, config)), notes };
+  const vitest = new VitestRounds();
+  return { trials: found.map((each) => planOf(each, folders, config, vitest.measure)), notes };
 }
 
 function planOf(
   { name, target, base, head }: Found,
   folders: Folders,
   config: Pick<GateConfig, 'thresholds'>,
+  measureVitest: MeasureRound,
 ): TrialPlan {
   const arms: Arm[] = [{ name: 'head', directory: folders.head, spec: head }];
   if (base !== undefined && folders.base !== undefined) {
@@ -50,11 +59,12 @@ function planOf(
       { name: 'control', directory: folders.base, spec: base },
     );
   }
-  const kind = head.kind === 'task' ? 'task' : head.load.kind;
+  const kind = head.kind === 'pool' ? head.load.kind : head.kind;
   return {
     name,
     arms,
     timing: ROUND_TIMING,
+    ...(kind === 'vitest' && { measure: measureVitest }),
     judged: judgedBy(kind, config, target.config),
     mayDiffer: target.config.allowDifferentResults === true,
   };
@@ -75,7 +85,12 @@ function judgedBy(
         `one of ${measured.join(', ')}.`,
     );
   }
-  const byDefault = judgedByDefault(kind === 'closed' || kind === 'task');
+  // Of what a call costs Vitest knows only the time: the median, which a busy machine moves least, stands in
+  // for the CPU time. The throughput has the slow calls too.
+  const byDefault: readonly MetricName[] =
+    kind === 'vitest'
+      ? ['throughput', 'p50']
+      : judgedByDefault(kind === 'closed' || kind === 'task');
   return new Map(
     measured.flatMap((metric) => {
       const { isJudged, minEffect, maxEffect } = judgementOf(
@@ -83,6 +98,7 @@ function judgedBy(
         byDefault.includes(metric),
         config,
         scenario,
+        kind === 'vitest' ? VITEST_THRESHOLDS : DEFAULT_THRESHOLDS,
       );
       return isJudged ? [[metric, { minEffect, maxEffect }] as const] : [];
     }),

@@ -1,6 +1,6 @@
 /**
  * What a person asks the gate to compare, read from a word or from the configuration: a scenario of its
- * own, a job, or a file with a tinybench `Bench`.
+ * own, a job, a file with a tinybench `Bench`, or a Vitest bench file.
  *
  * Invariant: what leaves this file can be looked for on both sides; whether it is there only they can
  * tell (`plan-trials.ts`).
@@ -23,7 +23,7 @@ export type Target = {
       readonly kind: 'module';
       /** From the caller's folder, which each side has. */
       readonly path: string;
-      /** The job; absent where the file is to tell by its exports what it is. */
+      /** The job, the task or the benchmark; absent where the file is to tell what it is. */
       readonly name?: string;
       readonly input: InputSource;
       readonly threads: number;
@@ -41,8 +41,8 @@ export function flawOfRun(run: string): string | undefined {
   if (looksLikeModule(run) || Object.hasOwn(BUILT_INS, run)) return undefined;
   const names = Object.keys(BUILT_INS);
   return (
-    `valid is one of ${names.join(', ')}, a job such as './jobs.js#render', or a file with a ` +
-    `tinybench Bench.${didYouMean(run, names)}`
+    `valid is one of ${names.join(', ')}, a job such as './jobs.js#render', a file with a ` +
+    `tinybench Bench, or a Vitest bench file.${didYouMean(run, names)}`
   );
 }
 
@@ -55,8 +55,7 @@ export function readTarget(config: ScenarioConfig, directory: string): Target {
     checkNoJobOptions(config);
     return { kind: 'builtIn', config };
   }
-  const at = run.lastIndexOf('#');
-  const [file, name] = at < 0 ? [run, undefined] : [run.slice(0, at), run.slice(at + 1)];
+  const [file, name] = splitRun(run);
   const path = relative(directory, resolve(directory, file));
   if (file === '' || name === '') {
     throw new UsageError(
@@ -77,6 +76,13 @@ export function readTarget(config: ScenarioConfig, directory: string): Target {
     threads: config.threads ?? DEFAULT_THREADS,
     load: loadOf(config),
   };
+}
+
+/** A file and what follows its '#', which may have further ones: './a.bench.ts#Array#map > short'. */
+function splitRun(run: string): readonly [file: string, name: string | undefined] {
+  const afterEnding = run.search(/(?<=\.[cm]?[jt]sx?)#/);
+  const at = afterEnding < 0 ? run.lastIndexOf('#') : afterEnding;
+  return at < 0 ? [run, undefined] : [run.slice(0, at), run.slice(at + 1)];
 }
 
 function loadOf({ inFlight, perSecond, threads = DEFAULT_THREADS, run }: ScenarioConfig): LoadSpec {

@@ -75,7 +75,7 @@ export function reportAgainst(
   }
   const { metrics, verdict } = judge(each(false));
   if (!trial.plan.mayDiffer && answersDiffer(before, rounds)) {
-    const reason = 'It answers otherwise than the baseline for the same inputs.';
+    const reason = "The results differ from the baseline's for the same inputs.";
     return { ...measured, seconds, metrics, verdict: 'fail', reason };
   }
   return { ...measured, seconds, metrics, verdict, reason: formatReason(metrics, verdict) };
@@ -151,7 +151,7 @@ function viewOf(metric: MetricName, then: readonly number[], now: readonly numbe
   const { estimate, low, high, confidence } = hodgesLehmannShift(now, then, wanted) ?? NOTHING;
   const middle = median(then) ?? 0;
   return {
-    effect: { estimate: share(estimate), low: share(low), high: share(high) },
+    effect: { estimate: share(estimate), low: share(low), high: share(high), level: wanted },
     isSure: confidence >= wanted,
     p: rankSum(now, then, 'greater').p,
     rounds: now.map((value) => share(value - middle)),
@@ -203,9 +203,8 @@ function formatReason(metrics: readonly MetricReport[], verdict: Verdict): strin
   const told = metrics
     .filter((each) => each.isJudged && (verdict !== 'fail' || each.verdict === 'fail'))
     .map(formatMetricEffect);
-  const words = { pass: 'No loss that counts', fail: 'Worse than the baseline' } as const;
-  const lead =
-    verdict === 'pass' || verdict === 'fail' ? words[verdict] : 'Neither loss nor none is shown';
+  const words = { pass: 'No regression', fail: 'Regression against the baseline' } as const;
+  const lead = verdict === 'pass' || verdict === 'fail' ? words[verdict] : 'Not decided';
   return `${lead}: ${told.join('; ')}.`;
 }
 

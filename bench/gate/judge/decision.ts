@@ -46,7 +46,7 @@ export interface Decision {
 
 /** What can't have changed. Effects are shares. */
 export interface Control {
-  readonly name: 'base against base' | 'reference work';
+  readonly name: 'A/A check' | 'reference work';
   readonly metric: MetricName;
   readonly effect: { readonly estimate: number; readonly low: number; readonly high: number };
   /** Two-sided. */
@@ -102,7 +102,7 @@ function controlTestsOf({ metrics, references }: Evidence): readonly ControlTest
     const controls = rounds.flatMap((round) => controlIn(round) ?? []);
     const { p } = signedRank(controls, 'two-sided');
     const estimate = () => hodgesLehmann(controls);
-    return { name: 'base against base', metric, p, minEffect, isRatio, estimate };
+    return { name: 'A/A check', metric, p, minEffect, isRatio, estimate };
   });
   return [
     ...between,

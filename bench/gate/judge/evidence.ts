@@ -14,6 +14,7 @@ import type { AlignedRound } from '../../math/aligned-rank.js';
 import { type Figures, METRIC_NAMES, type MetricName, METRICS } from '../model/metrics.js';
 import type { References } from '../model/references.js';
 import type { RoundFigures } from '../model/report.js';
+import { checksumOf } from '../measure/answers.js';
 import type { ArmRound, Round } from '../measure/round.js';
 import type { Limits } from '../model/thresholds.js';
 
@@ -135,12 +136,13 @@ function roundOf([head = 0, ...bases]: readonly number[]): AlignedRound {
 
 /** The figures of a round as a report keeps them. */
 export function figuresOf({ base, control, head }: Round): RoundFigures {
+  const checksum = checksumOf(head?.answers);
   return {
     ...(base && { base: figuresOfArm(base) }),
     ...(control && { control: figuresOfArm(control) }),
     head: head === undefined ? {} : figuresOfArm(head),
     ...(head && { references: head.references }),
-    ...(head?.checksum !== undefined && { checksum: head.checksum }),
+    ...(checksum !== undefined && { checksum }),
   };
 }
 

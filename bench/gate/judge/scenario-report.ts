@@ -4,11 +4,10 @@
  *
  * Invariant: the verdict is the judge's, or stricter: different answers fail whatever the times say.
  */
-import { formatPercent } from '../../report/format.js';
-import { median } from '../../math/statistics.js';
 import {
   advise,
   controlsOf,
+  decide,
   type Decision,
   type LookErrors,
   shareOf,
@@ -16,13 +15,15 @@ import {
 } from './decision.js';
 import { alignedEstimate } from '../../math/aligned-interval.js';
 import { effectIn, figuresOf, gatherMetric } from './evidence.js';
+import { levelsOf } from './levels.js';
+import type { Look } from '../model/looks.js';
 import type { Outcome } from './schedule.js';
 import { type MetricName, METRICS } from '../model/metrics.js';
 import { detectableEffect } from './power.js';
 import type { MetricReport, RoundFigures, ScenarioReport, Verdict } from '../model/report.js';
 import { DEFAULT_THRESHOLDS, type Limits } from '../model/thresholds.js';
 import type { Trial } from './trial.js';
-import { formatMetricEffect } from '../model/wording.js';
+import { formatAmount, formatDetectable, formatMetricEffect } from '../model/wording.js';
 
 /** How surely advice is given: nothing hangs on it. */
 const ADVICE: LookErrors = { failAlpha: 0.01, passAlpha: 0.02 };
@@ -39,20 +40,27 @@ export function reportScenario(outcome: Outcome): ScenarioReport {
     reason,
     stage,
     metrics,
-    controls: trial.isCompared && trial.rounds.length > 0 ? controlsOf(trial.evidence()) : [],
+    controls: outcome.decision === undefined ? [] : controlsOf(trial.evidence()),
     seconds: trial.seconds,
     rounds,
   };
 }
 
-/** What an interruption leaves of a trial. */
-export function reportInterrupted(trial: Trial): ScenarioReport {
+/**
+ * Reports what an interruption leaves of a trial.
+ *
+ * @param looks - Those that were planned: what the last one has seen is reported.
+ */
+export function reportInterrupted(trial: Trial, looks: readonly Look[]): ScenarioReport {
+  const look = looks.findLast(({ rounds }) => rounds <= trial.rounds.length);
+  const decision = look && trial.isCompared ? decide(trial.evidence(), look) : undefined;
   const report = reportScenario({
     trial,
     stage: 'single',
     verdict: 'inconclusive',
     why: { kind: 'looks' },
-    errors: ADVICE,
+    errors: look ?? ADVICE,
+    ...(decision !== undefined && { decision }),
   });
   const reason = `Interrupted after ${formatRounds(trial)}.`;
   return { ...report, verdict: 'inconclusive', reason };
@@ -65,32 +73,30 @@ function reportMetric(
 ): MetricReport {
   const own = trial.plan.judged.get(metric);
   const thresholds: Limits = own ?? DEFAULT_THRESHOLDS;
-  const of = (side: 'base' | 'head'): number | undefined =>
-    median(rounds.flatMap((round) => round[side]?.[metric] ?? []));
-  const base = of('base');
   const shared = { metric, isJudged: own !== undefined, ...thresholds };
-  const head = of('head') ?? 0;
-  if (base === undefined) return { ...shared, head, verdict: 'new', rounds: [] };
   const evidence = gatherMetric(trial.roundEvidence(), metric, thresholds);
   const { isRatio } = evidence;
+  // One number says nothing of the spread: without an analysis there is no estimate.
+  const estimate = decision === undefined ? undefined : alignedEstimate(evidence.rounds);
+  const { base, head } = levelsOf(metric, rounds, estimate?.estimate);
+  if (base === undefined) return { ...shared, head, verdict: 'new', rounds: [] };
   const effects = evidence.rounds.map(effectIn);
+  const reported = { ...shared, base, head, rounds: effects.map((each) => shareOf(each, isRatio)) };
+  if (decision === undefined) return { ...reported, verdict: 'inconclusive' };
   const alpha = errors.failAlpha / Math.max(1, trial.plan.judged.size);
   const detectable = detectableEffect(effects, { alpha });
-  const effect = shareOfEstimate(alignedEstimate(evidence.rounds), isRatio);
+  const effect = shareOfEstimate(estimate, isRatio);
   const decided =
-    decision?.metrics.find((each) => each.metric === metric) ?? advise(evidence, ADVICE);
+    decision.metrics.find((each) => each.metric === metric) ?? advise(evidence, ADVICE);
   return {
-    ...shared,
-    base,
-    head,
+    ...reported,
     ...(effect !== undefined && { effect }),
     p: decided.p,
-    // Beyond the least that counts, as nothing smaller fails however sure it is.
+    // Nothing below minEffect fails, however significant it is.
     ...(detectable !== undefined && {
       detectable: Math.max(thresholds.minEffect, shareOf(detectable, isRatio)),
     }),
     verdict: decided.verdict === 'undecided' ? 'inconclusive' : decided.verdict,
-    rounds: effects.map((each) => shareOf(each, isRatio)),
   };
 }
 
@@ -102,20 +108,15 @@ function conclude(
   const rounds = formatRounds(trial);
   switch (why.kind) {
     case 'new':
-      return { verdict: 'new', reason: 'Base has no such scenario: it was measured, not judged.' };
+      return { verdict: 'new', reason: 'Base has no such scenario: measured, not judged.' };
     case 'wrongAnswers':
-      return {
-        verdict: 'fail',
-        reason:
-          'Head answers otherwise than base for the same inputs; a wrong result is no speed. Where that is ' +
-          "intended, say 'allowDifferentResults' in the configuration.",
-      };
+      return { verdict: 'fail', reason: formatDifference(trial) };
     case 'broken':
       return { verdict, reason: `It could not be measured. ${why.error.message}` };
     case 'time': {
       const needed = Math.ceil(why.neededSeconds);
-      const open = `The next look would take ${needed} s in all: give it '--seconds ${needed}' or more.`;
-      return { verdict, reason: `The time was over after ${rounds}. ${open}` };
+      const open = `The next analysis needs --seconds ${needed} or more.`;
+      return { verdict, reason: `Time budget exhausted after ${rounds}. ${open}` };
     }
     case 'looks':
       return { verdict, reason: formatLooks(verdict, rounds, judged, decision) };
@@ -131,27 +132,40 @@ function formatLooks(
   const [moved] = decision?.moved ?? [];
   if (moved !== undefined) {
     return (
-      `What can't have changed moved as well: ${moved.name}, ${formatMetricEffect(moved)}. ` +
-      'The machine or the setup favours one side.'
+      `A control moved as well: ${moved.name}, ${formatMetricEffect(moved)}. ` +
+      'The machine or the setup favors one side.'
     );
   }
   if (verdict === 'fail') {
     const worse = judged.filter((each) => each.verdict === 'fail').map(formatMetricEffect);
-    return `Worse in ${rounds}: ${worse.join('; ')}.`;
+    return `Regression in ${rounds}: ${worse.join('; ')}.`;
   }
   if (verdict === 'pass') {
     const limits = judged.map(
-      ({ metric, maxEffect }) => `${formatPercent(maxEffect)} of ${labelOf(metric)}`,
+      ({ metric, maxEffect }) => `> ${formatAmount(metric, maxEffect)} in ${labelOf(metric)}`,
     );
-    return `Excluded in ${rounds}: a loss of ${limits.join(' and of ')}.`;
+    return `No regression ${limits.join(' or ')} (${rounds}).`;
   }
-  const open = judged.filter((each) => each.verdict === 'inconclusive').map(formatMetricEffect);
-  const seen = judged.flatMap(({ metric, detectable }) =>
-    detectable === undefined ? [] : [`${formatPercent(detectable)} of ${labelOf(metric)}`],
+  const open = judged.filter((each) => each.verdict === 'inconclusive');
+  const seen = open.flatMap(({ metric, detectable }) =>
+    detectable === undefined ? [] : [formatDetectable(metric, detectable)],
   );
+  return [`Not decided by ${rounds}: ${open.map(formatMetricEffect).join('; ')}.`, ...seen].join(
+    ' ',
+  );
+}
+
+function formatDifference(trial: Trial): string {
+  const first = trial.firstDifference();
+  const example =
+    first === undefined
+      ? "Head's results can't be compared."
+      : first.base === first.head
+        ? `Input ${first.input} gives ${first.base} on both, which differ further in.`
+        : `Input ${first.input} gives ${first.base} on base and ${first.head} on head.`;
   return (
-    `Not decided by ${rounds}: ${open.join('; ')}.` +
-    (seen.length === 0 ? '' : ` This run could have seen a loss of ${seen.join(' or ')}.`)
+    `Head's results differ from base's for the same inputs. ${example} If that is intended: ` +
+    "--allow-different-results, or 'allowDifferentResults' in the configuration."
   );
 }
 

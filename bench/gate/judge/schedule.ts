@@ -110,10 +110,12 @@ async function screen(
   const rounds = screeningRounds(trials.length);
   const broken = new Map<Trial, Error>();
   for (let round = 0; round < rounds; round += 1) {
-    for (const trial of shuffled(trials, surroundings.random)) {
-      if (broken.has(trial) || trial.seconds >= surroundings.limitSeconds) continue;
+    const due = trials.filter(
+      (trial) => !broken.has(trial) && trial.seconds < surroundings.limitSeconds,
+    );
+    for (const trial of shuffled(due, surroundings.random)) {
       try {
-        await addRound(trial, 'screened', rounds, surroundings);
+        await addRound(trial, 'screened', rounds, surroundings, due);
       } catch (error) {
         if (surroundings.signal.aborted) throw error;
         broken.set(trial, error as Error);
@@ -207,18 +209,21 @@ function secondsFor(rounds: number, trial: Trial): number {
   return done === 0 ? 0 : (trial.seconds / done) * rounds;
 }
 
+/** @param due - All trials whose next round is due. */
 async function addRound(
   trial: Trial,
   stage: Stage,
   rounds: number,
   surroundings: TrialSurroundings,
+  due: readonly Trial[] = [trial],
 ): Promise<void> {
   surroundings.onRound(trial, stage, rounds);
   const startMs = performance.now();
   const { arms, timing } = trial.plan;
-  const { measure = measureRound } = surroundings;
-  const round = await measure(arms, timing, trial.compares, surroundings);
-  trial.add(round, performance.now() - startMs);
+  const { measure = trial.plan.measure ?? measureRound } = surroundings;
+  const allDue = due.map(({ plan }) => plan.arms);
+  const round = await measure(arms, timing, trial.compares, surroundings, allDue);
+  trial.add(round, round.shareMs ?? performance.now() - startMs);
 }
 
 async function unlessBroken(

@@ -6,7 +6,8 @@
  */
 import { type Evidence, evidenceOf, gather, type RoundEvidence } from './evidence.js';
 import { METRIC_NAMES, type MetricName } from '../model/metrics.js';
-import type { Arm, Round, RoundTiming } from '../measure/round.js';
+import { checksumOf, firstDifference } from '../measure/answers.js';
+import type { Arm, MeasureRound, Round, RoundTiming } from '../measure/round.js';
 import type { Limits } from '../model/thresholds.js';
 
 /** A scenario, ready to be measured. */
@@ -15,6 +16,8 @@ export interface TrialPlan {
   /** Base, base once more, and head; head alone where base has no such scenario. */
   readonly arms: readonly Arm[];
   readonly timing: RoundTiming;
+  /** How its rounds are carried out. Default: `measureRound`. */
+  readonly measure?: MeasureRound;
   /** Of the metrics that decide. */
   readonly judged: ReadonlyMap<MetricName, Limits>;
   /** Whether head may answer otherwise than base. */
@@ -73,29 +76,35 @@ export class Trial {
     );
   }
 
-  /** Whether the next round asks for the checksums of the answers. */
+  /** Whether the next round asks for the results of the first inputs. */
   get compares(): boolean {
     return !this.plan.mayDiffer && this.#rounds.length < COMPARED_ROUNDS;
   }
 
   /**
-   * Whether head answers otherwise than base where it should not. Base has to agree with itself, within
+   * Whether head's results differ from base's where they should not. Base has to agree with itself, within
    * a round and from one to the next: a random number or a time is not meant to be compared.
    */
   hasWrongAnswers(): boolean {
     if (this.plan.mayDiffer) return false;
-    const answers = this.#rounds.slice(0, COMPARED_ROUNDS).map(({ base, control, head }) => ({
-      base: base?.checksum,
-      control: control?.checksum,
-      head: head?.checksum,
+    const sums = this.#rounds.slice(0, COMPARED_ROUNDS).map(({ base, control, head }) => ({
+      base: checksumOf(base?.answers),
+      control: checksumOf(control?.answers),
+      head: checksumOf(head?.answers),
     }));
-    const [first] = answers;
+    const [first] = sums;
     return (
-      answers.length === COMPARED_ROUNDS &&
-      answers.every(
+      sums.length === COMPARED_ROUNDS &&
+      sums.every(
         ({ base, control, head }) =>
           base !== undefined && base === first?.base && control === base && head !== base,
       )
     );
+  }
+
+  /** The first input whose results differ; undefined if head's can't be compared at all. */
+  firstDifference(): ReturnType<typeof firstDifference> {
+    const [round] = this.#rounds;
+    return firstDifference(round?.base?.answers, round?.head?.answers);
   }
 }

@@ -9,7 +9,6 @@
  * Each object is hashed once, from the hashes of its parts; in a cycle, one that is met within itself is
  * written as the number of steps back to it.
  */
-import { createHash } from 'node:crypto';
 import { ByteStack } from './byte-stack.js';
 import { type Contents, contentsOf } from './contents.js';
 
@@ -40,25 +39,6 @@ const MOST_REPEATS = 100_000;
  */
 export function fingerprint(value: unknown): string | undefined {
   return new Walk().hash(value);
-}
-
-/** One checksum of several values, in the order in which they are added. */
-export class Fingerprints {
-  readonly #hash = createHash('sha256');
-  #isComparable = true;
-
-  /** Whether all values so far can be compared; if not, there is no checksum. */
-  add(value: unknown): boolean {
-    const added = this.#isComparable ? fingerprint(value) : undefined;
-    if (added === undefined) this.#isComparable = false;
-    else this.#hash.update(added);
-    return this.#isComparable;
-  }
-
-  /** 64 hex digits; undefined where a value can't be compared. */
-  checksum(): string | undefined {
-    return this.#isComparable ? this.#hash.copy().digest('hex') : undefined;
-  }
 }
 
 /** An object whose parts are being written. */

@@ -11,12 +11,20 @@ import { InFlight } from '../../load/in-flight.js';
 import { Latencies } from '../../load/latencies.js';
 import { OpenLoop } from '../../load/open-loop.js';
 import { randomFrom, shuffled } from '../../math/random.js';
-import { loadInputs } from '../../user-job/inputs.js';
+import { type Input, loadInputs } from '../../user-job/inputs.js';
 import { measureThroughput } from '../../load/steady-load.js';
-import { Fingerprints } from './fingerprint.js';
+import { previewOf } from './answers.js';
+import { fingerprint } from './fingerprint.js';
 import type { Figures } from '../model/metrics.js';
 import { countPosts } from './posts.js';
-import type { LoadSpec, PoolSpec, Warmth, Workload, WorkloadInput } from '../model/workload.js';
+import type {
+  Answer,
+  LoadSpec,
+  PoolSpec,
+  Warmth,
+  Workload,
+  WorkloadInput,
+} from '../model/workload.js';
 
 /** So many latencies tell the percentiles of a block; timing each of a million no-ops would slow them. */
 const WANTED_LATENCIES = 2000;
@@ -27,7 +35,7 @@ const UNBOUNDED_BYTES = Number.MAX_SAFE_INTEGER;
 
 /** Starts the pool and loads the inputs. */
 export async function startPoolWorkload(spec: PoolSpec): Promise<Workload> {
-  const inputs = await valuesOf(spec.input);
+  const inputs = await inputsOf(spec.input);
   const { Pool } = (await import(spec.library)) as typeof import('../../../src/index.js');
   const pool = new Pool(spec.module, {
     threads: spec.threads,
@@ -41,23 +49,23 @@ export async function startPoolWorkload(spec: PoolSpec): Promise<Workload> {
 class PoolWorkload implements Workload {
   readonly #pool: Pool;
   readonly #spec: PoolSpec;
-  readonly #inputs: readonly unknown[];
+  readonly #inputs: readonly Input[];
   readonly #posts = countPosts();
   #next = 0;
   #perSecond = 0;
 
-  constructor(pool: Pool, spec: PoolSpec, inputs: readonly unknown[]) {
+  constructor(pool: Pool, spec: PoolSpec, inputs: readonly Input[]) {
     this.#pool = pool;
     this.#spec = spec;
     this.#inputs = inputs;
   }
 
   async warmUp(ms: number, compares: boolean): Promise<Warmth> {
-    const checksum = compares ? await this.#checksum() : undefined;
+    const answers = compares ? await this.#answers() : undefined;
     const { throughput } = await this.block(ms, 0);
     const { load } = this.#spec;
     this.#perSecond = load.kind === 'open' ? load.perSecond : (throughput ?? 0);
-    return { perSecond: this.#perSecond, ...(checksum !== undefined && { checksum }) };
+    return { perSecond: this.#perSecond, ...(answers !== undefined && { answers }) };
   }
 
   async block(ms: number, start: number): Promise<Figures> {
@@ -159,30 +167,32 @@ class PoolWorkload implements Workload {
   #input(): unknown {
     const input = this.#inputs[this.#next];
     this.#next = (this.#next + 1) % this.#inputs.length;
-    return input;
+    return input?.value;
   }
 
-  /** Of the results of the first inputs, one after the other. */
-  async #checksum(): Promise<string | undefined> {
-    const prints = new Fingerprints();
-    this.#next = 0;
-    for (let count = Math.min(COMPARED_RESULTS, this.#inputs.length); count > 0; count -= 1) {
-      // What can't be compared once can't be compared at all.
-      if (!prints.add(await this.#run())) break;
+  /** Of the first inputs, one after the other; undefined if any result can't be compared. */
+  async #answers(): Promise<readonly Answer[] | undefined> {
+    const answers: Answer[] = [];
+    for (const { name, value } of this.#inputs.slice(0, COMPARED_RESULTS)) {
+      const result = await this.#pool.run(this.#spec.name, value);
+      const print = fingerprint(result);
+      if (print === undefined) return undefined;
+      answers.push({ input: name, fingerprint: print, preview: previewOf(result) });
     }
-    return prints.checksum();
+    return answers;
   }
 }
 
-async function valuesOf(input: WorkloadInput): Promise<readonly unknown[]> {
-  if (input.kind === 'values') return input.values;
-  if (input.kind === 'bytes') return [new Uint8Array(input.bytes).fill(1)];
+async function inputsOf(input: WorkloadInput): Promise<readonly Input[]> {
+  if (input.kind === 'values') {
+    return input.values.map((value, at) => ({ name: `#${at + 1}`, value }));
+  }
+  if (input.kind === 'bytes') {
+    return [{ name: `${input.bytes} bytes`, value: new Uint8Array(input.bytes).fill(1) }];
+  }
   const { all } = await loadInputs(input);
   // From all over the source, as a block gets through a few of them only; the same for all sides.
-  return shuffled(
-    all.map(({ value }) => value),
-    randomFrom(INPUT_SEED),
-  );
+  return shuffled(all, randomFrom(INPUT_SEED));
 }
 
 function backlogOf(load: LoadSpec): number {

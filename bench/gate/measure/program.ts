@@ -74,7 +74,14 @@ async function answer(request: SideRequest): Promise<SideReply> {
 }
 
 function start(spec: WorkloadSpec): Promise<Workload> {
-  return spec.kind === 'pool' ? startPoolWorkload(spec) : startTaskWorkload(spec);
+  switch (spec.kind) {
+    case 'pool':
+      return startPoolWorkload(spec);
+    case 'task':
+      return startTaskWorkload(spec);
+    case 'vitest':
+      throw new Error('Benchmarks of Vitest are run by Vitest (vitest-run.ts).');
+  }
 }
 
 function inspect(module: Record<string, unknown>): SideReply {

@@ -9,7 +9,7 @@ import { shuffled } from '../../math/random.js';
 import { Conversation, type Watching } from './conversation.js';
 import type { Figures } from '../model/metrics.js';
 import type { References } from '../model/references.js';
-import type { WorkloadSpec } from '../model/workload.js';
+import type { Answer, WorkloadSpec } from '../model/workload.js';
 
 /** Base runs twice: what its two runs differ by is what nothing can explain. */
 export type ArmName = 'base' | 'control' | 'head';
@@ -37,16 +37,35 @@ export interface ArmRound {
   /** What only the whole process has. */
   readonly whole: Figures;
   readonly references: References;
-  /** Of its answers, where they were asked for and can be compared. */
-  readonly checksum?: string;
+  /** The results of the first inputs, if they were asked for and can be compared. */
+  readonly answers?: readonly Answer[];
 }
 
-export type Round = Readonly<Partial<Record<ArmName, ArmRound>>>;
+export type Round = Readonly<Partial<Record<ArmName, ArmRound>>> & {
+  /** Its share of the time, if the processes have served several scenarios. */
+  readonly shareMs?: number;
+};
 
 /** What a round needs of its caller. */
 export interface RoundSurroundings extends Watching {
   readonly random: () => number;
 }
+
+/**
+ * Carries out a round of a scenario.
+ *
+ * @param compares - Whether the arms are asked for the results of the first inputs.
+ * @param due - The arms of all scenarios whose next round is due, its own among them: what is measured may serve
+ * several. Default: its own.
+ * @throws Error if it can't be measured
+ */
+export type MeasureRound = (
+  arms: readonly Arm[],
+  timing: RoundTiming,
+  compares: boolean,
+  surroundings: RoundSurroundings,
+  due?: ReadonlyArray<readonly Arm[]>,
+) => Promise<Round>;
 
 /**
  * 200 ms: blocks of 60 ms were too short to be of any use. Four of them and a warm-up make rounds of
@@ -67,7 +86,7 @@ const STARTS = 2 ** 31;
 /**
  * Carries out a round.
  *
- * @param compares - Whether the arms are asked for the checksum of their answers.
+ * @param compares - Whether the arms are asked for the results of the first inputs.
  * @throws Error where a process fails or does not answer in time
  */
 export async function measureRound(
@@ -112,7 +131,7 @@ class RunningArm {
   readonly #blocks: Figures[] = [];
   #whole: Figures = {};
   #references: References | undefined;
-  #checksum: string | undefined;
+  #answers: readonly Answer[] | undefined;
 
   constructor({ name, directory, spec }: Arm, { limitMs }: RoundTiming, watch: Watching['watch']) {
     this.name = name;
@@ -139,7 +158,7 @@ class RunningArm {
       this.#conversation.ask({ kind: 'warmUp', ms, compares }, 'warm'),
     );
     this.perSecond = warm.perSecond;
-    this.#checksum = warm.checksum;
+    this.#answers = warm.answers;
   }
 
   async block(ms: number, start: number): Promise<void> {
@@ -156,7 +175,7 @@ class RunningArm {
       blocks: this.#blocks,
       whole: this.#whole,
       references: this.#references,
-      ...(this.#checksum !== undefined && { checksum: this.#checksum }),
+      ...(this.#answers !== undefined && { answers: this.#answers }),
     };
   }
 
@@ -164,10 +183,10 @@ class RunningArm {
     return this.#conversation.stop();
   }
 
-  async #awake<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+  async #awake<Result>(work: () => Promise<Result>): Promise<Result> {
     this.#conversation.resume();
-    const answer = await work();
+    const result = await work();
     this.#conversation.pause();
-    return answer;
+    return result;
   }
 }

@@ -42,7 +42,10 @@ export interface GateConfig {
 export interface ScenarioConfig {
   /** What reports and waivers call it; no two scenarios may share it. Default: `run`. */
   readonly name?: string;
-  /** A job such as './jobs.js#render', a file with a tinybench `Bench`, or a scenario of the gate. */
+  /**
+   * A job such as './jobs.js#render', a file with a tinybench `Bench`, a Vitest bench file, or a scenario of the
+   * gate.
+   */
   readonly run: string;
   /** Where the job's inputs come from, as with `millrace bench --input`. Default: no input. */
   readonly input?: string;

@@ -27,14 +27,19 @@ export interface Metric {
   readonly unit: Unit;
   /** Whether head and base are compared by their ratio, or by their difference: what can be 0. */
   readonly scale: 'ratio' | 'difference';
+  /** How a change is called: what takes time is slower or faster, what is counted more or less. */
+  readonly words: { readonly worse: string; readonly better: string };
 }
 
+const TIMED = { worse: 'slower', better: 'faster' };
+const COUNTED = { worse: 'more', better: 'less' };
+
 export const METRICS: Readonly<Record<MetricName, Metric>> = {
-  cpu: ratio('CPU per job', 'cost', 'less', 'milliseconds'),
-  throughput: ratio('throughput', 'service', 'more', 'perSecond'),
-  p50: ratio('p50 latency', 'service', 'less', 'milliseconds'),
-  p99: ratio('p99 latency', 'service', 'less', 'milliseconds'),
-  rss: ratio('peak memory', 'service', 'less', 'bytes'),
+  cpu: ratio('CPU per job', 'cost', 'less', 'milliseconds', COUNTED),
+  throughput: ratio('throughput', 'service', 'more', 'perSecond', TIMED),
+  p50: ratio('p50 latency', 'service', 'less', 'milliseconds', TIMED),
+  p99: ratio('p99 latency', 'service', 'less', 'milliseconds', TIMED),
+  rss: ratio('peak memory', 'service', 'less', 'bytes', COUNTED),
   memorySlope: difference('growth per 1,000 jobs', 'service', 'less', 'percent'),
   messages: difference('messages per job', 'service', 'less', 'ratio'),
   refused: difference('refused', 'service', 'less', 'percent'),
@@ -53,13 +58,16 @@ export function judgedByDefault(isClosed: boolean): readonly MetricName[] {
   return isClosed ? ['cpu', 'throughput'] : ['cpu', 'p50'];
 }
 
-/** What is measured of a load, or of a task of a Bench. */
-export function metricsOf(kind: 'closed' | 'open' | 'paced' | 'task'): readonly MetricName[] {
+/** What is measured of a load, of a task of a Bench, or of a benchmark of Vitest. */
+export function metricsOf(
+  kind: 'closed' | 'open' | 'paced' | 'task' | 'vitest',
+): readonly MetricName[] {
   const unmeasured: Readonly<Record<typeof kind, readonly MetricName[]>> = {
     closed: ['refused'],
     open: [],
     paced: ['throughput', 'memorySlope', 'refused'],
     task: ['messages', 'refused'],
+    vitest: ['cpu', 'rss', 'memorySlope', 'messages', 'refused'],
   };
   return METRIC_NAMES.filter((metric) => !unmeasured[kind].includes(metric));
 }
@@ -69,8 +77,9 @@ function ratio(
   family: Metric['family'],
   better: Metric['better'],
   unit: Unit,
+  words: Metric['words'],
 ): Metric {
-  return { label, family, better, unit, scale: 'ratio' };
+  return { label, family, better, unit, words, scale: 'ratio' };
 }
 
 function difference(
@@ -79,5 +88,5 @@ function difference(
   better: Metric['better'],
   unit: Unit,
 ): Metric {
-  return { label, family, better, unit, scale: 'difference' };
+  return { label, family, better, unit, words: COUNTED, scale: 'difference' };
 }

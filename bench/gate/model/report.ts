@@ -22,11 +22,13 @@ export const GATE_SCHEMA = 'millrace-gate/1';
  */
 export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'incomparable' | 'new' | 'waived';
 
-/** An estimate (Hodges–Lehmann) with its interval of confidence. */
+/** An estimate (Hodges–Lehmann) with its confidence interval. */
 export interface Effect {
   readonly estimate: number;
   readonly low: number;
   readonly high: number;
+  /** The interval's confidence level; default: 0.95. */
+  readonly level?: number;
 }
 
 /** One metric of one scenario. */
@@ -34,17 +36,20 @@ export interface MetricReport {
   readonly metric: MetricName;
   /** Whether it decides. */
   readonly isJudged: boolean;
-  /** Medians of the rounds, in the metric's unit; base is absent where there is none. */
+  /**
+   * In the metric's unit: what was compared, with both runs of base pooled. Medians over the rounds; of a ratio that
+   * was estimated, the two are apart by exactly that. `base` is absent if there is none.
+   */
   readonly base?: number;
   readonly head: number;
-  /** Absent without a base. */
+  /** Absent without a base, and before the first analysis. */
   readonly effect?: Effect;
   /** Of the one-sided exact test that head is no worse than base. */
   readonly p?: number;
-  /** What a fail has to be beyond, and what a pass has to exclude. */
+  /** A FAIL exceeds the first, a PASS excludes the second. */
   readonly minEffect: number;
   readonly maxEffect: number;
-  /** The smallest effect that this run would have found in 8 of 10 cases. */
+  /** The minimum detectable effect, at a power of 80 %. */
   readonly detectable?: number;
   /** Of this metric alone. */
   readonly verdict: Verdict;
@@ -54,7 +59,7 @@ export interface MetricReport {
 
 /** Something that can't have changed and was measured beside the rest. */
 export interface ControlReport {
-  /** 'base against base' or 'reference work'. */
+  /** 'A/A check' (base against itself) or 'reference work'. */
   readonly name: string;
   readonly metric: MetricName;
   readonly effect: Effect;

@@ -24,21 +24,29 @@ export interface Judgement extends Limits {
 export const DEFAULT_THRESHOLDS: Limits = { minEffect: 0.03, maxEffect: 0.05 };
 
 /**
+ * Of Vitest's benchmarks: a fail is beyond 5 %, and a pass excludes 8.3 %, in the usual proportion. They are
+ * judged by the time of the clock, whose noise has not been calibrated as that of the other scenarios.
+ */
+export const VITEST_THRESHOLDS: Limits = { minEffect: 0.05, maxEffect: 0.05 * (5 / 3) };
+
+/**
  * How a metric is judged.
  *
  * @param byDefault - Whether it decides where nothing is configured.
  * @param scenario - Absent for one that is not configured.
+ * @param defaults - The limits where nothing is configured, and the proportion of one to the other.
  */
 export function judgementOf(
   metric: MetricName,
   byDefault: boolean,
   config: Pick<GateConfig, 'thresholds'>,
   scenario?: Pick<ScenarioConfig, 'thresholds'>,
+  defaults: Limits = DEFAULT_THRESHOLDS,
 ): Judgement {
   const threshold = scenario?.thresholds?.[metric] ?? config.thresholds?.[metric];
   const isJudged = threshold === undefined ? byDefault : threshold !== false;
   const { minEffect, maxEffect } = threshold || {};
-  const { minEffect: least, maxEffect: most } = DEFAULT_THRESHOLDS;
+  const { minEffect: least, maxEffect: most } = defaults;
   return {
     isJudged,
     minEffect: minEffect ?? (maxEffect === undefined ? least : (maxEffect * least) / most),

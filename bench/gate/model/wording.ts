@@ -5,8 +5,8 @@
  * own, so that none looks like a verdict.
  */
 import type { Cell, Meaning, Unit } from '../../report/document.js';
-import { formatBytes, formatChange, formatChanges, formatUnit } from '../../report/format.js';
-import { METRICS } from './metrics.js';
+import { formatBytes, formatChanges, formatFigure, formatUnit } from '../../report/format.js';
+import { type MetricName, METRICS } from './metrics.js';
 import type {
   BudgetReport,
   Effect,
@@ -27,6 +27,9 @@ const ADVICE: Readonly<Record<Verdict, string>> = {
   waived: 'worse',
 };
 
+/** The level of an interval that says nothing else. */
+const CONFIDENCE = 0.95;
+
 const MEANINGS: Readonly<Partial<Record<Verdict, Meaning>>> = {
   pass: 'good',
   fail: 'bad',
@@ -44,11 +47,16 @@ export function meaningOf(verdict: Verdict): Meaning | undefined {
   return MEANINGS[verdict];
 }
 
-/** 'FAIL' where the metric decides, and 'worse' where it only advises. */
+/** 'FAIL' for a metric that decides, 'worse' for an informational one, 'not analyzed' before the first analysis. */
 export function formatMetricVerdict({
   isJudged,
   verdict,
-}: Pick<MetricReport, 'isJudged' | 'verdict'>): string {
+  base,
+  effect,
+}: Pick<MetricReport, 'isJudged' | 'verdict' | 'base' | 'effect'>): string {
+  if (verdict === 'inconclusive' && base !== undefined && effect === undefined) {
+    return 'not analyzed';
+  }
   return isJudged ? formatVerdict(verdict) : ADVICE[verdict];
 }
 
@@ -65,24 +73,98 @@ export function formatValue(value: number, unit: Unit | undefined): string {
   return unit === 'bytes' ? formatBytes(value) : formatUnit(value, unit);
 }
 
-/** An effect with its interval; '-' where there is none. */
-export function effectCell(effect: Effect | undefined): Cell | string {
+/** A metric's value with four significant digits, so that a change of 1 % shows: '12.31 µs', '131.4 MB'. */
+export function formatLevel(value: number, unit: Unit): string {
+  switch (unit) {
+    case 'milliseconds':
+      if (Math.abs(value) < 1) return `${formatDigits(value * 1000)} µs`;
+      return Math.abs(value) < 1000
+        ? `${formatDigits(value)} ms`
+        : `${formatDigits(value / 1000)} s`;
+    case 'seconds':
+      return formatLevel(value * 1000, 'milliseconds');
+    case 'bytes':
+      return `${formatDigits(value / 1024 ** 2)} MB`;
+    case 'percent':
+      return `${(value * 100).toFixed(2).replace(/^-(?=0\.00$)/, '')} %`;
+    case 'perSecond':
+      return `${formatDigits(value)}/s`;
+    case 'count':
+    case 'ratio':
+      return formatDigits(value);
+  }
+}
+
+function formatDigits(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1000) return Math.round(value).toLocaleString('en-US');
+  if (size >= 100) return value.toFixed(1);
+  return value.toFixed(size >= 10 ? 2 : 3);
+}
+
+/** '12.4 % slower', '0.8 pp less', 'no change'. */
+export function formatChangeOf(metric: MetricName, estimate: number): string {
+  const { words } = METRICS[metric];
+  const amount = formatAmount(metric, Math.abs(estimate));
+  if (!/[1-9]/.test(amount)) return 'no change';
+  return `${amount} ${estimate > 0 ? words.worse : words.better}`;
+}
+
+/** How large an effect is, without its sign: '12.4 %' of ratios; differences of shares are percentage points. */
+export function formatAmount(metric: MetricName, size: number): string {
+  const { scale, unit } = METRICS[metric];
+  if (scale === 'difference' && unit !== 'percent') return formatFigure(size);
+  const percent = size * 100;
+  const digits = percent.toFixed(percent < 99.95 ? 1 : 0);
+  return `${digits} ${scale === 'ratio' ? '%' : 'pp'}`;
+}
+
+/** The ends of an interval, of which more is worse: '+10.1 to +13.2'. */
+function formatInterval(metric: MetricName, { low, high }: Effect): string {
+  const { scale, unit } = METRICS[metric];
+  if (scale === 'ratio' || unit === 'percent') return formatChanges(low, high);
+  return `${formatSigned(low)} to ${formatSigned(high)}`;
+}
+
+function formatSigned(value: number): string {
+  return `${value < 0 ? '-' : '+'}${formatFigure(Math.abs(value))}`;
+}
+
+/** An effect with its interval; '-' if there is none. */
+export function effectCell({
+  metric,
+  effect,
+}: {
+  readonly metric: MetricName;
+  readonly effect?: Effect | undefined;
+}): Cell | string {
   if (effect === undefined) return '-';
-  return { text: formatChange(effect.estimate), range: formatChanges(effect.low, effect.high) };
+  return {
+    text: formatChangeOf(metric, effect.estimate),
+    range: formatInterval(metric, effect),
+  };
 }
 
-/** '+12.0 % (+10.1 to +13.2)'. */
-export function formatEffect(effect: Effect): string {
-  return `${formatChange(effect.estimate)} (${formatChanges(effect.low, effect.high)})`;
+/** '95 % CI'. */
+export function formatConfidence(effect: Effect | undefined): string {
+  return `${Math.round((effect?.level ?? CONFIDENCE) * 100)} % CI`;
 }
 
-/** 'CPU per job worse by +12.0 % (+10.1 to +13.2)'. */
+/** '12.4 % more (95 % CI: +10.1 to +13.2)'. */
+export function formatEffect(metric: MetricName, effect: Effect): string {
+  const change = formatChangeOf(metric, effect.estimate);
+  return `${change} (${formatConfidence(effect)}: ${formatInterval(metric, effect)})`;
+}
+
+/** 'CPU per job 12.4 % more (95 % CI: +10.1 to +13.2)'. */
 export function formatMetricEffect({
   metric,
   effect,
 }: Pick<MetricReport, 'metric' | 'effect'>): string {
   const { label } = METRICS[metric];
-  return effect === undefined ? `${label} unknown` : `${label} worse by ${formatEffect(effect)}`;
+  return effect === undefined
+    ? `${label} not analyzed yet`
+    : `${label} ${formatEffect(metric, effect)}`;
 }
 
 /** '0.031', and '< 0.001' below that. */
@@ -109,7 +191,7 @@ export function formatWaiver({ reason, until }: WaiverReport): string {
   return `Waived until ${until}: ${reason}${reason.endsWith('.') ? '' : '.'}`;
 }
 
-/** The smallest effect that a run could have seen. */
-export function formatDetectable(label: string, detectable: number): string {
-  return `${label}: this run would have found a change of ${formatChange(detectable)} in 8 of 10 cases.`;
+/** 'CPU per job: minimum detectable effect 7.2 % (80 % power).' */
+export function formatDetectable(metric: MetricName, detectable: number): string {
+  return `${METRICS[metric].label}: minimum detectable effect ${formatAmount(metric, detectable)} (80 % power).`;
 }

@@ -44,19 +44,48 @@ export interface TaskSpec {
   readonly task: string;
 }
 
-export type WorkloadSpec = PoolSpec | TaskSpec;
+/** Which benchmark of a Vitest bench file. */
+export interface BenchmarkId {
+  /** The names of the groups around it (`describe`), the outermost first, joined by ' > '; '' outside of all. */
+  readonly groups: string;
+  readonly name: string;
+  /** 1 for the first one of these groups and this name in the file. */
+  readonly occurrence: number;
+}
+
+/** One benchmark of a Vitest bench file, run by the Vitest that its side has installed. */
+export interface VitestSpec {
+  readonly kind: 'vitest';
+  /** The path of Vitest's own program. */
+  readonly program: string;
+  /** The path of the bench file. */
+  readonly file: string;
+  readonly benchmark: BenchmarkId;
+}
+
+export type WorkloadSpec = PoolSpec | TaskSpec | VitestSpec;
 
 /** What a warm-up has found. */
 export interface Warmth {
   /** Jobs per second of the last stretch, for the length of a block. */
   readonly perSecond: number;
-  /** Of the results of the first inputs; absent where there is nothing to compare. */
-  readonly checksum?: string;
+  /** The results of the first inputs; absent if any of them can't be compared. */
+  readonly answers?: readonly Answer[];
+}
+
+/** The result for one input. */
+export interface Answer {
+  /** The input's name: 'docs/a.md', 'pages.ndjson:7'. */
+  readonly input: string;
+  /** Equal for equal results: 64 hex digits. */
+  readonly fingerprint: string;
+  /** The beginning of the result, on one line. */
+  readonly preview: string;
 }
 
 /** A workload in its process. */
 export interface Workload {
-  /** Runs for about so long. @param compares - Whether answers are asked for their checksum first. */
+  /** Runs for about so long. @param compares - Whether the first inputs' results are returned. */
   warmUp(ms: number, compares: boolean): Promise<Warmth>;
   /**
    * Runs for about so long; when it is over nothing is in flight.

@@ -5,29 +5,30 @@
  * being judged is reported with the smallest effect that would have been found.
  */
 import { type Block, type Cell, text } from '../../report/document.js';
-import { formatChange, formatList, formatSeconds } from '../../report/format.js';
+import { formatList, formatSeconds } from '../../report/format.js';
 import { METRICS } from '../model/metrics.js';
 import type { ControlReport, MetricReport, ScenarioReport } from '../model/report.js';
 import {
   effectCell,
-  meaningOf,
+  formatChangeOf,
+  formatConfidence,
   formatDetectable,
-  formatValue,
+  formatLevel,
+  meaningOf,
   formatMetricVerdict,
   formatProbability,
   formatWaiver,
 } from '../model/wording.js';
 
 const STAGES: Readonly<Record<ScenarioReport['stage'], string>> = {
-  screened: 'cleared by screening',
-  confirmed: 'suspected by screening, judged on fresh rounds',
-  single: 'not screened',
+  screened: ', passed in screening',
+  confirmed: ', re-measured after screening',
+  single: '',
 };
 
 /** How to read the effects of tables. */
 export const LEGEND: string =
-  "'Worse by' is head against base with its interval of confidence, turned so that more is worse for " +
-  'every metric.';
+  'Change of head against both runs of base, with its confidence interval (CI); + is worse for every metric.';
 
 /** All but its name, verdict and reason; with the legend where nothing before has it. */
 export function describeEvidence(scenario: ScenarioReport, hasLegend: boolean): Block[] {
@@ -43,7 +44,7 @@ export function describeEvidence(scenario: ScenarioReport, hasLegend: boolean): 
     ...(metrics.length === 0 ? [] : describeMetrics(metrics, hasLegend)),
     ...(controls.length === 0 ? [] : describeControls(controls)),
     ...unseen.map(({ metric, detectable = 0 }) =>
-      text(formatDetectable(METRICS[metric].label, detectable), 'point'),
+      text(formatDetectable(metric, detectable), 'point'),
     ),
     text(formatExtent(scenario), 'faint'),
   ];
@@ -55,46 +56,56 @@ function describeMetrics(metrics: readonly MetricReport[], hasLegend: boolean): 
   return [
     {
       kind: 'table',
-      head: ['', 'base', 'head', 'worse by', 'verdict'],
+      head: ['metric', 'base', 'head', changeHead(metrics), 'verdict'],
       rows: metrics.map((metric) => describeMetric(metric)),
     },
-    ...(hasLegend ? [text(LEGEND, 'faint')] : []),
-    ...(advice.length === 0 ? [] : [text(`Only advice: ${words}.`, 'faint')]),
+    ...(hasLegend && metrics.some(({ effect }) => effect !== undefined)
+      ? [text(LEGEND, 'faint')]
+      : []),
+    ...(advice.length === 0
+      ? []
+      : [text(`Informational (does not affect the verdict): ${words}.`, 'faint')]),
   ];
 }
 
 function describeMetric(report: MetricReport): (Cell | string)[] {
-  const { metric, base, head, effect, isJudged, verdict } = report;
+  const { metric, base, head, isJudged, verdict } = report;
   const { label, unit } = METRICS[metric];
   const meaning = isJudged ? meaningOf(verdict) : 'faint';
   return [
     label,
-    base === undefined ? '-' : formatValue(base, unit),
-    formatValue(head, unit),
-    effectCell(effect),
+    base === undefined ? '-' : formatLevel(base, unit),
+    formatLevel(head, unit),
+    effectCell(report),
     { text: formatMetricVerdict(report), ...(meaning && { meaning }) },
   ];
 }
 
-/** A table where one has moved, as that decides; else a sentence. */
+/** The column of changes: 'change (95 % CI)'. */
+export function changeHead(metrics: readonly Pick<MetricReport, 'effect'>[]): string {
+  const effects = metrics.flatMap(({ effect }) => effect ?? []);
+  return effects.length === 0 ? 'change' : `change (${formatConfidence(effects[0])})`;
+}
+
+/** A table if one has moved, as that decides; else a sentence. */
 function describeControls(controls: readonly ControlReport[]): Block[] {
   if (!controls.some(({ hasMoved }) => hasMoved)) {
     const changes = controls.map(
       ({ name, metric, effect }) =>
-        `${name} ${formatChange(effect.estimate)} in ${METRICS[metric].label}`,
+        `${name} of ${METRICS[metric].label}: ${formatChangeOf(metric, effect.estimate)}`,
     );
-    return [text(`No control has moved: ${formatList(changes)}.`, 'faint')];
+    return [text(`Controls OK, none significant. ${changes.join('; ')}.`, 'faint')];
   }
   return [
-    text('What can not have changed, measured beside it:'),
+    text('Controls, measured beside it; no change of the code can move them:'),
     {
       kind: 'table',
-      head: ['control', 'worse by', 'p', 'it has'],
-      rows: controls.map(({ name, metric, effect, p, hasMoved }) => [
-        `${name}: ${METRICS[metric].label}`,
-        effectCell(effect),
-        formatProbability(p),
-        hasMoved ? { text: 'moved', meaning: 'bad' } : 'not moved',
+      head: ['control', changeHead(controls), 'p', 'result'],
+      rows: controls.map((control) => [
+        `${control.name}: ${METRICS[control.metric].label}`,
+        effectCell(control),
+        formatProbability(control.p),
+        control.hasMoved ? { text: 'significant', meaning: 'bad' } : 'not significant',
       ]),
     },
   ];
@@ -102,5 +113,5 @@ function describeControls(controls: readonly ControlReport[]): Block[] {
 
 function formatExtent({ rounds, stage, seconds }: ScenarioReport): string {
   const count = rounds.length === 1 ? 'One round' : `${rounds.length} rounds`;
-  return `${count}, ${STAGES[stage]}; ${formatSeconds(seconds)}.`;
+  return `${count}${STAGES[stage]}; ${formatSeconds(seconds)}.`;
 }

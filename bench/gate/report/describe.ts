@@ -6,7 +6,7 @@
  */
 import { type Block, type Cell, type Document, heading, text } from '../../report/document.js';
 import { formatSeconds } from '../../report/format.js';
-import { describeEvidence, LEGEND } from './describe-scenario.js';
+import { changeHead, describeEvidence, LEGEND } from './describe-scenario.js';
 import { overviewForest, scenarioForest } from './forest.js';
 import { METRICS } from '../model/metrics.js';
 import { formatHeadline, formatState } from './headline.js';
@@ -34,7 +34,7 @@ export function describeGate(report: GateReport): Document {
       ...describeBudgets(report),
       ...describeNotes(notes),
       heading('Run it again'),
-      { kind: 'code', text: command },
+      { kind: 'code', text: command, language: 'sh' },
     ],
   };
 }
@@ -58,7 +58,12 @@ export function describeOverview(scenarios: readonly ScenarioReport[]): Block[] 
   return [
     {
       kind: 'table',
-      head: ['scenario', 'verdict', 'most affected', 'worse by'],
+      head: [
+        'scenario',
+        'verdict',
+        'most affected',
+        changeHead(scenarios.flatMap(({ metrics }) => metrics)),
+      ],
       rows: scenarios.map((scenario) => overviewRow(scenario)),
     },
     text(LEGEND, 'faint'),
@@ -72,7 +77,7 @@ function overviewRow(scenario: ScenarioReport): (Cell | string)[] {
     scenario.name,
     verdictCell(scenario.verdict),
     worst === undefined ? '-' : METRICS[worst.metric].label,
-    effectCell(worst?.effect),
+    worst === undefined ? '-' : effectCell(worst),
   ];
 }
 

@@ -7,22 +7,22 @@
 import type { ForestBlock, ForestRow } from '../../report/document.js';
 import { METRICS } from '../model/metrics.js';
 import type { MetricReport, ScenarioReport } from '../model/report.js';
-import { meaningOf, formatMetricVerdict } from '../model/wording.js';
+import { formatChangeOf, formatMetricVerdict, meaningOf } from '../model/wording.js';
 
-const MARKS = ['a fail is beyond it', 'a pass excludes it'];
+const MARKS = ['FAIL exceeds it', 'PASS excludes it'];
 
 /** The metrics that decide, of several scenarios; undefined where none was compared. */
 export function overviewForest(scenarios: readonly ScenarioReport[]): ForestBlock | undefined {
   const rows = scenarios.flatMap(({ name, metrics }) =>
     metrics.filter(({ isJudged }) => isJudged).flatMap((metric) => rowsOf(metric, name)),
   );
-  return forestOf('How much worse head is than base, in what decides', rows);
+  return forestOf('Change of head against base (95 % CI), of what decides; right is worse', rows);
 }
 
 /** All metrics of one scenario; undefined where none was compared. */
 export function scenarioForest({ metrics }: ScenarioReport): ForestBlock | undefined {
   return forestOf(
-    'How much worse head is than base',
+    'Change of head against base (95 % CI); right is worse',
     metrics.flatMap((metric) => rowsOf(metric)),
   );
 }
@@ -41,6 +41,7 @@ function rowsOf(report: MetricReport, group?: string): ForestRow[] {
       ...(group !== undefined && { group }),
       name: METRICS[metric].label,
       ...effect,
+      change: formatChangeOf(metric, effect.estimate),
       rounds,
       marks: [minEffect, maxEffect],
       ending: formatMetricVerdict(report),

@@ -1,14 +1,14 @@
 /**
- * Reports to GitHub Actions what a gate found: the summary of the job, and an annotation for each scenario
- * and budget that fails or can't be judged, and where something could not be measured.
+ * Reports to GitHub Actions what a gate found: the summary of the job, an annotation for each scenario and budget
+ * that fails or is inconclusive, and one for a gate that is inconclusive or could not measure something.
  *
  * Invariants: nothing happens elsewhere; a report that can't be written never changes what the gate found;
  * no text can begin a workflow command of its own.
  */
 import { appendFileSync } from 'node:fs';
 import { renderGateMarkdown } from './markdown.js';
-import type { Screen } from '../../report/terminal/progress.js';
-import { isOpen, UNMEASURED } from './headline.js';
+import type { Screen } from '../../report/terminal/screen.js';
+import { formatHeadline, formatState, isOpen, UNMEASURED } from './headline.js';
 import type { GateReport, Verdict } from '../model/report.js';
 
 type Level = 'error' | 'warning';
@@ -21,6 +21,10 @@ export function writeToGithub(report: GateReport, env: NodeJS.ProcessEnv, screen
     if (level !== undefined) annotate(screen, level, `millrace gate: ${name}`, reason);
   }
   if (report.exitCode === 1) annotate(screen, 'error', 'millrace gate', UNMEASURED);
+  else if (report.verdict === 'inconclusive') {
+    const title = `millrace gate: INCONCLUSIVE, ${formatHeadline(report)}`;
+    annotate(screen, report.isStrict ? 'error' : 'warning', title, formatState(report).join(' '));
+  }
   const path = env['GITHUB_STEP_SUMMARY'];
   if (path === undefined || path === '') return;
   try {

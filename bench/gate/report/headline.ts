@@ -13,7 +13,9 @@ type Counted = ReadonlyArray<{ readonly verdict: Verdict }>;
 /** Where the exit code is 1. */
 export const UNMEASURED = 'Something could not be measured; its own line says why.';
 const INTERRUPTED = 'Interrupted: this is what was measured until then.';
-const STRICT = 'The gate was strict: what can not be judged does not pass.';
+const STRICT = '--strict: an INCONCLUSIVE gate ends with exit code 3.';
+const LENIENT =
+  'Neither a regression nor its absence was shown. The exit code is 0 all the same; --strict makes it 3.';
 
 /** The verdict of all, without its word: '1 of 3 scenarios fails'. */
 export function formatHeadline(report: GateReport): string {
@@ -35,7 +37,7 @@ export function formatState({ verdict, exitCode, isStrict, isInterrupted }: Gate
   return [
     ...(isInterrupted ? [INTERRUPTED] : []),
     ...(exitCode === 1 ? [UNMEASURED] : []),
-    ...(verdict === 'inconclusive' && isStrict ? [STRICT] : []),
+    ...(verdict === 'inconclusive' && exitCode !== 1 ? [isStrict ? STRICT : LENIENT] : []),
   ];
 }
 
@@ -74,6 +76,6 @@ function formatCounted(
 }
 
 function formatPredicate(verdict: GateReport['verdict'], isOne: boolean): string {
-  if (verdict === 'inconclusive') return "can't be judged";
+  if (verdict === 'inconclusive') return isOne ? 'is inconclusive' : 'are inconclusive';
   return `${verdict === 'pass' ? 'pass' : 'fail'}${isOne ? (verdict === 'pass' ? 'es' : 's') : ''}`;
 }

@@ -5,7 +5,6 @@
  * Invariant: a case fails where the gate does and only there: what can't be judged is skipped, but fails where
  * the gate was strict; what could not be measured is an error.
  */
-import { formatPercent } from '../../report/format.js';
 import { METRICS } from '../model/metrics.js';
 import { isOpen, formatHeadline, UNMEASURED } from './headline.js';
 import type {
@@ -15,7 +14,16 @@ import type {
   ScenarioReport,
   Verdict,
 } from '../model/report.js';
-import { formatEffect, formatValue, formatLimit, formatWaiver } from '../model/wording.js';
+import {
+  formatAmount,
+  formatDetectable,
+  formatEffect,
+  formatLevel,
+  formatLimit,
+  formatMetricEffect,
+  formatValue,
+  formatWaiver,
+} from '../model/wording.js';
 
 /** One line of a CI server's list. */
 export interface Case extends Finding {
@@ -68,23 +76,39 @@ function casesOfGate(report: GateReport): Case[] {
   return [{ ...shared, outcome: outcomeOf(verdict, report), reason: formatHeadline(report) }];
 }
 
-/** The scenario's own verdict has a case where none of its metrics has it. */
+/** The scenario's own verdict has a case if none of its metrics has it. */
 function findingsOfScenario(scenario: ScenarioReport): Finding[] {
+  const { name: group, verdict, reason } = scenario;
   const judged = scenario.metrics.filter(({ isJudged }) => isJudged);
   const verdicts = judged.map((metric) => verdictWithin(metric, scenario));
-  const isShown = verdicts.includes(scenario.verdict);
+  const isShown = verdicts.includes(verdict);
   const seconds = scenario.seconds / (judged.length + (isShown ? 0 : 1));
-  const { name: group, verdict, waiver } = scenario;
-  const reason =
-    waiver === undefined ? scenario.reason : `${scenario.reason} ${formatWaiver(waiver)}`;
+  const whole = { group, name: WHOLE, seconds, verdict, output: [] };
   return [
-    ...(isShown ? [] : [{ group, name: WHOLE, seconds, verdict, reason, output: [] }]),
+    ...(isShown ? [] : [{ ...whole, reason: withWaiver(reason, scenario) }]),
     ...judged.map((metric, at) => {
       const { label } = METRICS[metric.metric];
       const own = verdicts[at] ?? verdict;
-      return { group, name: label, seconds, verdict: own, reason, output: outputOf(metric) };
+      const why = withWaiver(reasonOf(metric, scenario), scenario);
+      return { group, name: label, seconds, verdict: own, reason: why, output: outputOf(metric) };
     }),
   ];
+}
+
+function withWaiver(reason: string, { waiver }: ScenarioReport): string {
+  return waiver === undefined ? reason : `${reason} ${formatWaiver(waiver)}`;
+}
+
+/** Of this metric, where it is what keeps the scenario from passing; else the scenario's own. */
+function reasonOf(report: MetricReport, { verdict, reason, controls }: ScenarioReport): string {
+  const { metric, effect, verdict: own, minEffect, detectable } = report;
+  const isHeldUp = controls.some(({ hasMoved }) => hasMoved) && isOpen(verdict);
+  if (effect === undefined || isHeldUp) return reason;
+  const change = formatMetricEffect(report);
+  if (own === 'fail') return `${change}; FAIL exceeds ${formatAmount(metric, minEffect)}.`;
+  if (!isOpen(own)) return reason;
+  const power = detectable === undefined ? '' : ` ${formatDetectable(metric, detectable)}`;
+  return `Not decided: ${change}.${power}`;
 }
 
 /**
@@ -107,11 +131,11 @@ function outputOf({
 }: MetricReport): string[] {
   const { unit } = METRICS[metric];
   return [
-    ...(base === undefined ? [] : [`base: ${formatValue(base, unit)}`]),
-    `head: ${formatValue(head, unit)}`,
-    ...(effect === undefined ? [] : [`worse by: ${formatEffect(effect)}`]),
-    `a fail is beyond ${formatPercent(minEffect)}, a pass excludes ${formatPercent(maxEffect)}`,
-    ...(detectable === undefined ? [] : [`found in 8 of 10 cases: ${formatPercent(detectable)}`]),
+    ...(base === undefined ? [] : [`base: ${formatLevel(base, unit)}`]),
+    `head: ${formatLevel(head, unit)}`,
+    ...(effect === undefined ? [] : [`change: ${formatEffect(metric, effect)}; + is worse`]),
+    `FAIL exceeds ${formatAmount(metric, minEffect)}, PASS excludes ${formatAmount(metric, maxEffect)}`,
+    ...(detectable === undefined ? [] : [formatDetectable(metric, detectable)]),
   ];
 }
 

@@ -22,6 +22,7 @@ import {
   WHEEL,
 } from '../../report/html/shell.js';
 import { renderSurroundings, SURROUNDINGS } from '../../report/html/surroundings.js';
+import { renderWords } from '../../report/html/words.js';
 
 /** One with a place in the contents. */
 interface Section {
@@ -81,7 +82,7 @@ function renderScenario(scenario: ScenarioReport, at: number, isOnly: boolean): 
 <header>
 <p class="kicker">${renderVerdict(verdict)}</p>
 <h2 id="${id}-title">${name}</h2>
-<p class="reason">${reason}</p>
+<p class="reason">${renderWords(reason)}</p>
 </header>
 ${renderBlocks({ title: name, blocks }, new Palette())}</section>
 `,

@@ -41,7 +41,12 @@ const STAGES: ReadonlyArray<ScenarioReport['stage']> = ['screened', 'confirmed',
 const verdict = oneOf(VERDICTS);
 const unit = oneOf(UNITS);
 const side = fields({ ref: string, commit: optional(string) });
-const effect = fields({ estimate: number(), low: number(), high: number() });
+const effect = fields({
+  estimate: number(),
+  low: number(),
+  high: number(),
+  level: optional(number()),
+});
 const spread = fields({ median: number(), min: number(), max: number() });
 const waiver = fields({ reason: string, until: string });
 const figures = fieldsOf(number());

@@ -5,7 +5,8 @@
  * Node, another repository or another side's dependencies; a failure has the side, the command, how it
  * ended and the end of what it wrote.
  */
-import { dirname, delimiter, join, sep } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { delimiter, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { BuildStep } from './build-plan.js';
 import { withoutGitContext } from './git.js';
@@ -30,6 +31,7 @@ export class BuildError extends Error {
 }
 
 const OUTPUT_LINES = 20;
+const DEPENDENCIES: string = join(sep, 'node_modules', '.bin');
 /** The caller's hooks are for the caller; a tidying that git starts would go on in the background. */
 const GIT_SETTINGS = ['core.hooksPath=/dev/null', 'gc.auto=0', 'maintenance.auto=false'];
 
@@ -38,11 +40,14 @@ export class SideCommands {
   /** 'base (main, 1a2b3c4)'. */
   readonly title: string;
   readonly #name: SideName;
+  readonly #repository: string;
   readonly #options: CommandOptions;
 
-  constructor(name: SideName, { ref, commit }: Side, options: CommandOptions) {
+  /** @param repository - The top folder of the caller's repository. */
+  constructor(name: SideName, { ref, commit }: Side, repository: string, options: CommandOptions) {
     this.title = `${name} (${ref}, ${shortCommit(commit)})`;
     this.#name = name;
+    this.#repository = repository;
     this.#options = options;
   }
 
@@ -58,17 +63,18 @@ export class SideCommands {
   async #run(command: readonly string[], directory: string, label: string): Promise<void> {
     const { janitor, signal, onStep } = this.#options;
     onStep?.(`${this.#name}: ${label}`);
-    const environment = buildEnvironment(process.env);
+    const environment = buildEnvironment(process.env, this.#repository);
     const end = await runGrouped(command, { directory, environment, janitor, signal });
     if (end.code !== 0) throw new BuildError(formatFailure(this.title, label, end));
   }
 }
 
-function buildEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  // A package manager that runs the gate has put the caller's own dependencies there.
+function buildEnvironment(environment: NodeJS.ProcessEnv, repository: string): NodeJS.ProcessEnv {
+  // A package manager that runs the gate has put the caller's own dependencies on the PATH. A `node_modules/.bin`
+  // elsewhere has tools that the build needs: pnpm/action-setup puts pnpm itself into one.
   const paths = (environment['PATH'] ?? '')
     .split(delimiter)
-    .filter((path) => !path.endsWith(join(sep, 'node_modules', '.bin')));
+    .filter((path) => !path.endsWith(DEPENDENCIES) || !isInside(path, repository));
   return {
     ...withoutGitContext(environment),
     PATH: [dirname(process.execPath), ...paths].join(delimiter),
@@ -78,6 +84,22 @@ function buildEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
     LEFTHOOK: '0',
     SKIP_INSTALL_SIMPLE_GIT_HOOKS: '1',
   };
+}
+
+/** Whether a path leads into a folder, whose real path is given. */
+function isInside(path: string, folder: string): boolean {
+  return [resolve(path), realPath(path)].some((each) => {
+    const way = relative(folder, each);
+    return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+  });
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
 }
 
 function formatFailure(title: string, label: string, { code, signal, output }: CommandEnd): string {

@@ -53,7 +53,7 @@ async function checkOut(
   repository: Repository,
   options: CheckoutOptions,
 ): Promise<Checkout> {
-  const commands = new SideCommands(name, side, options);
+  const commands = new SideCommands(name, side, repository.top, options);
   const top = await makeFolder(name, repository, options.janitor);
   await commands.git(repository.top, 'worktree', 'add', '--quiet', '--detach', top, side.commit);
   if (existsSync(join(top, '.gitmodules'))) {

@@ -5,8 +5,9 @@
  * when the answer, the failure or the interruption is told; a parent that dies in between leaves a
  * shell that waits for a word, and ends without it. It reads nothing and of its output the end is kept.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
 import { settledWithin } from '../../process/time-limit.js';
 import type { Janitor } from '../cleanup/janitor.js';
 import { endGroup } from '../../process/process-group.js';
@@ -22,8 +23,10 @@ export interface CommandEnd {
 export interface GroupedOptions {
   readonly directory: string;
   readonly environment: NodeJS.ProcessEnv;
-  readonly janitor: Janitor;
+  readonly janitor: Pick<Janitor, 'endGroup'>;
   readonly signal: AbortSignal;
+  /** An open file, which the command has as its file descriptor 3. Default: none. */
+  readonly file?: number;
 }
 
 /** Waits for a word, and becomes the command where it comes. */
@@ -39,15 +42,15 @@ const OUTPUT_LIMIT_MS = 500;
  */
 export async function runGrouped(
   command: readonly string[],
-  { directory, environment, janitor, signal }: GroupedOptions,
+  { directory, environment, janitor, signal, file }: GroupedOptions,
 ): Promise<CommandEnd> {
   signal.throwIfAborted();
   const child = spawn('/bin/sh', ['-c', WAITING_SHELL, 'sh', ...command], {
     cwd: directory,
     env: environment,
     detached: true,
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
+    stdio: ['pipe', 'pipe', 'ignore', ...(file === undefined ? [] : [file])],
+  }) as ChildProcessByStdio<Writable, Readable, null>;
   const exited = exitOf(child);
   child.stdin.on('error', () => {});
   let output = '';

@@ -69,6 +69,13 @@ export async function findUncommitted({ top }: Repository): Promise<Uncommitted>
   };
 }
 
+/** Whether a rebase, or `git am`, has stopped halfway. */
+export async function isRebasing({ top }: Repository): Promise<boolean> {
+  const states = ['rebase-merge', 'rebase-apply'];
+  const paths = await git(top, 'rev-parse', ...states.flatMap((state) => ['--git-path', state]));
+  return paths.split('\n').some((path) => existsSync(resolve(top, path)));
+}
+
 async function describe(directory: string): Promise<readonly [string, string, string, string]> {
   try {
     const answer = await git(

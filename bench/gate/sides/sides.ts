@@ -1,14 +1,14 @@
 /**
- * Which two commits a gate compares.
+ * Finds the two commits that a gate compares.
  *
  * Invariants: a side is a commit by its full name, looked up once, so that a branch that moves
- * meanwhile changes nothing; what would be measured without what the caller sees in the files is
- * refused, not passed over. Whatever can't be found is a `UsageError` with the way out.
+ * meanwhile changes nothing; head has changes that base lacks, unless the caller asks for an A/A gate or names
+ * both sides; changes that would not be measured are refused. Every failure is a `UsageError` with the way out.
  */
 import { UsageError } from '../../options/flags.js';
 import { didYouMean } from '../../options/nearest.js';
 import { tryGit } from './git.js';
-import { findRepository, findUncommitted, type Repository } from './repository.js';
+import { findRepository, findUncommitted, isRebasing, type Repository } from './repository.js';
 import { shortCommit } from './short-commit.js';
 
 export interface Side {
@@ -33,6 +33,8 @@ export interface SidesOptions {
   readonly base?: string;
   /** Default: HEAD, and then a change that is not committed is an error. */
   readonly head?: string;
+  /** Compares head with itself; default: false. */
+  readonly isAA?: boolean;
 }
 
 /** What may be the main branch, the likeliest first; origin/HEAD is what the server calls so. */
@@ -40,28 +42,31 @@ const MAIN_BRANCHES = ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'm
 const FILES_SHOWN = 5;
 
 /** Finds the two commits. @throws UsageError */
-export async function findSides({ directory, base, head }: SidesOptions): Promise<Sides> {
+export async function findSides(options: SidesOptions): Promise<Sides> {
+  const { directory, base, head, isAA = false } = options;
   const repository = await findRepository(directory);
-  const headSide = await findSide(repository, '--head', head ?? 'HEAD');
+  if (head === undefined) await checkNoRebase(repository);
+  const headSide = await findSide(repository, "Option '--head'", head ?? 'HEAD');
   const notes = head === undefined ? await checkCommitted(repository) : [];
-  const baseSide =
-    base === undefined
-      ? await findMergeBase(repository, headSide)
-      : await findSide(repository, '--base', base);
-  if (baseSide.commit === headSide.commit) {
-    notes.push(
-      `Base (${baseSide.ref}) and head (${headSide.ref}) are the same commit, ` +
-        `${shortCommit(headSide.commit)}: this compares it with itself.`,
-    );
+  if (isAA) {
+    const note = `A/A gate: ${headSide.ref} (${shortCommit(headSide.commit)}) is compared with itself.`;
+    return { repository, base: headSide, head: headSide, notes: [...notes, note] };
   }
+  if (base === undefined) {
+    const { note, ...found } = await findMergeBase(repository, headSide);
+    return { repository, base: found, head: headSide, notes: note ? [...notes, note] : notes };
+  }
+  const baseSide = await findSide(repository, "Option '--base'", base);
+  if (baseSide.commit === headSide.commit) throw sameCommit(repository, baseSide, headSide);
+  if (head === undefined) await checkHeadIsNewer(repository, baseSide, headSide);
   return { repository, base: baseSide, head: headSide, notes };
 }
 
-async function findSide(repository: Repository, option: string, ref: string): Promise<Side> {
+async function findSide(repository: Repository, source: string, ref: string): Promise<Side> {
   const commit = await findCommit(repository, ref);
   if (commit !== undefined) return { ref, commit };
   if (ref === 'HEAD') throw new UsageError(`The repository '${repository.top}' has no commit yet.`);
-  const wrong = `Option '${option}' is '${ref}'; valid is a branch, a tag or a commit`;
+  const wrong = `${source} is '${ref}'; valid is a branch, a tag or a commit`;
   if (repository.isShallow) throw new UsageError(`${wrong}, ${SHALLOW}`);
   throw new UsageError(`${wrong} of this repository.${await suggestRef(repository, ref)}`);
 }
@@ -84,7 +89,10 @@ async function suggestRef({ top }: Repository, ref: string): Promise<string> {
   return remote === undefined ? didYouMean(ref, names) : ` Did you mean '${remote}'?`;
 }
 
-async function findMergeBase(repository: Repository, head: Side): Promise<Side> {
+async function findMergeBase(
+  repository: Repository,
+  head: Side,
+): Promise<Side & { readonly note?: string }> {
   const main = await findMainBranch(repository);
   if (main === undefined) {
     const wrong = `There is no main branch here (none of ${MAIN_BRANCHES.join(', ')})`;
@@ -93,24 +101,68 @@ async function findMergeBase(repository: Repository, head: Side): Promise<Side> 
     );
   }
   const commit = await tryGit(repository.top, 'merge-base', head.commit, main);
-  if (commit !== undefined) {
-    const parent = commit === head.commit ? await findParent(repository, head) : undefined;
-    return parent ?? { ref: `merge base with ${main}`, commit };
-  }
+  if (commit === head.commit) return await findParent(repository, head, main);
+  if (commit !== undefined) return { ref: `merge base with ${main}`, commit };
   const wrong = `${head.ref} and ${main} have no commit in common`;
   throw new UsageError(
     repository.isShallow ? `${wrong}, ${SHALLOW}` : `${wrong}. Name the base: --base <git ref>.`,
   );
 }
 
-/** On the main branch itself there is nothing to compare with but what was there before. */
-async function findParent(repository: Repository, { ref }: Side): Promise<Side | undefined> {
-  const parent = `${ref}~1`;
+/** Head is part of the main branch: there is nothing to compare it with but its own parent. */
+async function findParent(
+  repository: Repository,
+  head: Side,
+  main: string,
+): Promise<Side & { readonly note?: string }> {
+  const parent = `${head.ref}~1`;
   const commit = await findCommit(repository, parent);
-  return commit === undefined ? undefined : { ref: parent, commit };
+  if (commit === undefined) {
+    const base = { ref: `merge base with ${main}`, commit: head.commit };
+    throw sameCommit(repository, base, head);
+  }
+  const isTip = (await findCommit(repository, main)) === head.commit;
+  const note = `${head.ref} is an older commit of ${main}: it is compared with its parent. --base names another one.`;
+  return { ref: parent, commit, ...(!isTip && { note }) };
 }
 
+function sameCommit({ isShallow }: Repository, base: Side, head: Side): UsageError {
+  const same = `Base (${base.ref}) and head (${head.ref}) are the same commit, ${shortCommit(head.commit)}`;
+  return new UsageError(
+    isShallow
+      ? `${same}, ${SHALLOW}`
+      : `${same}. Name another base: --base <git ref>; to compare a commit with itself: --aa.`,
+  );
+}
+
+/** @throws UsageError where head has no commit that base lacks, though it was not named. */
+async function checkHeadIsNewer({ top }: Repository, base: Side, head: Side): Promise<void> {
+  const answer = await tryGit(top, 'merge-base', '--is-ancestor', head.commit, base.commit);
+  if (answer === undefined) return;
+  throw new UsageError(
+    `Base (${base.ref}, ${shortCommit(base.commit)}) contains head (${head.ref}, ${shortCommit(head.commit)}), ` +
+      'which has no change of its own. Name another base, or both sides to judge the older commit: ' +
+      `--base ${base.ref} --head ${head.ref}.`,
+  );
+}
+
+/** @throws UsageError in the middle of a rebase. */
+async function checkNoRebase(repository: Repository): Promise<void> {
+  if (!(await isRebasing(repository))) return;
+  throw new UsageError(
+    'A rebase is in progress, and HEAD is one of its intermediate commits. Finish it (git rebase --continue), ' +
+      'abort it (git rebase --abort), or name the commit: --head <git ref>.',
+  );
+}
+
+/** The target of a pull request in GitHub Actions, else the first of the usual names. */
 async function findMainBranch(repository: Repository): Promise<string | undefined> {
+  const target = process.env['GITHUB_BASE_REF'];
+  if (target !== undefined && target !== '') {
+    const name = `origin/${target}`;
+    await findSide(repository, 'GITHUB_BASE_REF', name);
+    return name;
+  }
   for (const name of MAIN_BRANCHES) {
     if ((await findCommit(repository, name)) === undefined) continue;
     // Shows which branch origin/HEAD stands for.

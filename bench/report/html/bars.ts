@@ -1,41 +1,64 @@
 /**
- * Renders figures as bars of plain HTML: each with its value and range as text, the bar itself only for
+ * Renders values as bars of plain HTML: each with its value and range as text, the bar itself only for
  * the eye.
  *
- * Invariants: bars begin at zero and share one scale, which holds all ranges and the mark; without
- * colour nothing is lost.
+ * Invariants: all share one scale (`bar-scale.ts`), whose line is labelled; a bar has the color that its
+ * variant has in every chart of the page; without color nothing is lost.
  */
-import type { BarsBlock } from '../document.js';
+import { type BarScale, barScaleOf } from '../bar-scale.js';
+import type { Bar, BarsBlock } from '../document.js';
 import { formatUnit } from '../format.js';
 import { type Markup, markup } from './markup.js';
+import type { Palette } from './palette.js';
 
-/** A figure with a caption. */
-export function renderBars({ title, axis, mark, bars }: BarsBlock): Markup {
-  const top =
-    bars.reduce(
-      (most, { figure }) => Math.max(most, figure.median, figure.max),
-      mark?.value ?? 0,
-    ) || 1;
-  const percent = (value: number): string => `${((value / top) * 100).toFixed(2)}%`;
+/** A chart with a caption. */
+export function renderBars(block: BarsBlock, palette: Palette): Markup {
+  const { title, axis, mark, bars } = block;
+  const scale = barScaleOf(block);
   const format = (value: number): string => formatUnit(value, axis.unit);
-  const rows = bars.map(({ name, figure: { median, min, max } }) => {
-    const range = min === max ? undefined : markup` <small>${format(min)}–${format(max)}</small>`;
-    const spread =
-      min === max
-        ? undefined
-        : markup`<i class="range" style="left:${percent(min)};width:${percent(max - min)}"></i>`;
-    return markup`<li><span class="name">${name}</span><span class="value">${format(median)}${range}</span><span class="track" aria-hidden="true"><i class="bar" style="width:${percent(median)}"></i>${spread}${mark === undefined ? undefined : markup`<i class="mark" style="left:${percent(mark.value)}"></i>`}</span></li>
-`;
-  });
+  const line =
+    mark && markup`<i class="mark" style="left:${percent(scale.placeOf(mark.value))}"></i>`;
   const note = [
-    `${axis.label}; the bar is the median, the thin line goes from the least to the most of the rounds`,
-    ...(mark === undefined ? [] : [`the upright line is ${format(mark.value)}: ${mark.label}`]),
+    `${axis.label}; the bar is the median, the thin line goes from min to max of the rounds`,
+    ...(axis.unit === 'ratio' ? ['the scale is logarithmic'] : []),
   ].join('; ');
   return markup`<figure class="bars">
 <figcaption>${title}</figcaption>
 <ul>
-${rows}</ul>
+${bars.map((bar) => renderBar(bar, scale, palette.colorOf(bar.series), format, line))}${mark && renderMark(`${format(mark.value)}: ${mark.label}`, scale.placeOf(mark.value))}</ul>
 <p class="note">${note[0]?.toUpperCase()}${note.slice(1)}.</p>
 </figure>
 `;
+}
+
+function renderBar(
+  { name, figure: { median, min, max } }: Bar,
+  { base, placeOf }: BarScale,
+  color: number,
+  format: (value: number) => string,
+  line: Markup | undefined,
+): Markup {
+  const hasRange = min !== max;
+  const from = Math.min(base, placeOf(median));
+  const length = Math.abs(placeOf(median) - base);
+  const range = hasRange ? markup` <small>${format(min)}–${format(max)}</small>` : undefined;
+  const spread = hasRange
+    ? markup`<i class="range" style="left:${percent(placeOf(min))};width:${percent(placeOf(max) - placeOf(min))}"></i>`
+    : undefined;
+  return markup`<li><span class="name">${name}</span><span class="value">${format(median)}${range}</span><span class="track" aria-hidden="true"><i class="bar" style="left:${percent(from)};width:${percent(length)};background:var(--series-${color})"></i>${spread}${line}</span></li>
+`;
+}
+
+/** Below the bars, beside the end of the line, on the side that has more room. */
+function renderMark(words: string, place: number): Markup {
+  const style =
+    place <= 0.5
+      ? `margin-left:${percent(place)}`
+      : `margin-right:${percent(1 - place)};text-align:right`;
+  return markup`<li class="mark-label"><span class="track"><span style="${style}">${words}</span></span></li>
+`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(2)}%`;
 }

@@ -5,20 +5,22 @@
  * accessible name.
  */
 import type { Block, Document } from '../document.js';
+import { drawable } from '../drawable.js';
 import { renderBars } from './bars.js';
 import { renderCurves, renderTimeline } from './chart.js';
 import { renderForest } from './forest.js';
 import { type Markup, markup } from './markup.js';
 import type { Palette } from './palette.js';
 import { renderTable } from './table.js';
+import { renderWords } from './words.js';
 
 /** All of them, in their order. */
 export function renderBlocks({ title, blocks }: Document, palette: Palette): Markup[] {
   const labels = new Labels(title);
-  return groupPoints(blocks).map((block, at, all) => {
+  return groupPoints(drawable(blocks)).map((block, at, all) => {
     if (block.kind === 'points') {
       return markup`<ul class="points">
-${block.texts.map((words) => markup`<li>${keepTogether(words)}</li>\n`)}</ul>
+${block.texts.map((words) => markup`<li>${renderWords(words)}</li>\n`)}</ul>
 `;
     }
     labels.read(block);
@@ -28,7 +30,7 @@ ${block.texts.map((words) => markup`<li>${keepTogether(words)}</li>\n`)}</ul>
       case 'text': {
         const isLead = all[at + 1]?.kind === 'table' && block.text.endsWith(':');
         const style = block.role === 'faint' ? 'note' : isLead ? 'lead' : 'words';
-        return markup`<p class="${style}">${keepTogether(block.text)}</p>\n`;
+        return markup`<p class="${style}">${renderWords(block.text)}</p>\n`;
       }
       case 'code':
         return markup`<pre><code>${block.text}</code></pre>\n`;
@@ -39,16 +41,11 @@ ${block.texts.map((words) => markup`<li>${keepTogether(words)}</li>\n`)}</ul>
       case 'curves':
         return renderCurves(block, labels.unique(`${block.title}, values`), palette);
       case 'bars':
-        return renderBars(block);
+        return renderBars(block, palette);
       case 'forest':
         return renderForest(block, labels.unique(`${block.title}, values`));
     }
   });
-}
-
-/** No line ends between a figure and its unit. */
-function keepTogether(words: string): string {
-  return words.replaceAll(/(?<=\d) (?=(?:%|µs|ms|s|KB|MB|GB|M)(?![\w]))/g, '\u00A0');
 }
 
 interface Points {

@@ -49,6 +49,7 @@ export function curvesData({ x, y, series }: CurvesBlock, looks: readonly Look[]
   const lines = series.map(({ points }) =>
     points
       .filter((point) => canShow(point[0], x) && canShow(point[1], y))
+      .map((point) => [valueOn(x, point[0]), valueOn(y, point[1])] as const)
       .toSorted((a, b) => a[0] - b[0]),
   );
   const all = lines.flat();
@@ -71,15 +72,28 @@ export function curvesData({ x, y, series }: CurvesBlock, looks: readonly Look[]
 }
 
 function canShow(value: number, { scale }: Axis): boolean {
+  if (scale === 'percentile') return value >= 0 && value < 1;
   return Number.isFinite(value) && (scale !== 'log' || value > 0);
 }
 
+/** A share on a percentile axis lies where one in so many is above it. */
+function valueOn({ scale }: Axis, value: number): number {
+  return scale === 'percentile' ? 1 / (1 - value) : value;
+}
+
 function curveAxis({ unit, scale }: Axis, values: readonly number[]): ChartAxis {
-  const isLog = scale === 'log';
+  const isPercentile = scale === 'percentile';
+  const isLog = scale === 'log' || isPercentile;
   const [min, max] =
     values.length === 0 ? [isLog ? 1 : 0, 1] : [Math.min(...values), Math.max(...values)];
   // An axis needs an extent.
-  return { unit, isLog, min: round(min), max: round(max > min ? max : max * 2 || 1) };
+  return {
+    unit,
+    isLog,
+    ...(isPercentile && { isPercentile }),
+    min: round(min),
+    max: round(max > min ? max : max * 2 || 1),
+  };
 }
 
 /** A linear axis shows amounts, which compare by their length. */

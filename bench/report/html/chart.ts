@@ -8,7 +8,7 @@
 import type { Axis, CurvesBlock, TableBlock, TimelineBlock } from '../document.js';
 import { formatUnit } from '../format.js';
 import { scaleOf } from '../timeline.js';
-import { formatTick } from './browser/ticks.js';
+import { formatPercentile, formatTick } from './browser/ticks.js';
 import type { ChartData, Look } from './browser/chart-contract.js';
 import { curvesData, timelineData } from './chart-data.js';
 import { jsonMarkup, type Markup, markup } from './markup.js';
@@ -132,7 +132,11 @@ function timelineTable({ axis, seconds, series }: TimelineBlock): Omit<TableBloc
       ...highest.map((value) => (value === undefined ? '-' : formatUnit(value, axis.unit))),
     ];
   });
-  return { head: [`highest ${axis.label}`, ...series.map(({ name }) => name)], rows };
+  return {
+    groups: [{ title: `max ${axis.label}`, columns: series.length }],
+    head: ['time', ...series.map(({ name }) => name)],
+    rows,
+  };
 }
 
 function curvesTable({ x, y, series }: CurvesBlock): Omit<TableBlock, 'kind'> {
@@ -140,12 +144,16 @@ function curvesTable({ x, y, series }: CurvesBlock): Omit<TableBlock, 'kind'> {
   const rows = Array.from(
     xs.toSorted((a, b) => a - b),
     (at) => [
-      formatUnit(at, x.unit),
+      x.scale === 'percentile' ? formatPercentile(1 / (1 - at)) : formatUnit(at, x.unit),
       ...series.map(({ points }) => {
         const value = points.find((point) => point[0] === at)?.[1];
         return value === undefined ? '-' : formatUnit(value, y.unit);
       }),
     ],
   );
-  return { head: [x.label, ...series.map(({ name }) => name)], rows };
+  return {
+    groups: [{ title: y.label, columns: series.length }],
+    head: [x.label, ...series.map(({ name }) => name)],
+    rows,
+  };
 }

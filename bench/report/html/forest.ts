@@ -58,9 +58,9 @@ ${items}</ul></li>
 }
 
 function renderRow(row: ForestRow, scale: ForestScale): Markup {
-  const { name, estimate, low, high, ending, meaning } = row;
+  const { name, estimate, low, high, change, ending, meaning } = row;
   const words = meaning === undefined ? ending : markup`<b class="${meaning}">${ending}</b>`;
-  return markup`<li class="row"><span class="name">${name}</span><span class="value">${formatChange(estimate)} <small>${formatChanges(low, high)}</small></span><span class="ending">${words}</span>${renderTrack(row, scale)}</li>
+  return markup`<li class="row"><span class="name">${name}</span><span class="value">${change ?? formatChange(estimate)} <small>${formatChanges(low, high)}</small></span><span class="ending">${words}</span>${renderTrack(row, scale)}</li>
 `;
 }
 
@@ -98,7 +98,7 @@ function explain(marks: readonly string[], rows: readonly ForestRow[]): Markup {
     const where = values.length === 1 ? `${values[0]}, ${mark}` : mark;
     return markup`; <i class="key mark-${at}" aria-hidden="true"></i> ${at === 0 ? 'dashed' : 'dotted'}: ${where}`;
   });
-  return markup`The large dot is the estimate, the bar its interval of confidence, the small dots below are the rounds. Upright lines: <i class="key zero" aria-hidden="true"></i> solid: no change${lines}.`;
+  return markup`The large dot is the estimate, the bar its confidence interval, the small dots below are the rounds. Upright lines: <i class="key zero" aria-hidden="true"></i> solid: no change${lines}.`;
 }
 
 /** A column for each round, as they are what the drawing alone would say. */

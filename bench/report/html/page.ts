@@ -1,7 +1,8 @@
 /**
  * Renders a run as one HTML page: `--html` writes it.
  *
- * Invariant: the contents lead to every section.
+ * Invariants: the contents lead to every section; the answers of several results stand together before all
+ * else, so that nobody has to look for them.
  */
 import type { BenchFile } from '../bench-file.js';
 import { formatList } from '../format.js';
@@ -11,6 +12,7 @@ import { Palette } from './palette.js';
 import { renderSection, idOf } from './section.js';
 import { renderContents, renderFooter, renderShell, renderTime, WHEEL } from './shell.js';
 import { renderSurroundings, SURROUNDINGS } from './surroundings.js';
+import { renderWords } from './words.js';
 
 /** The whole page. @param sections - Those of the file's results. */
 export function renderPage(file: BenchFile, sections: readonly Section[]): string {
@@ -35,11 +37,24 @@ function renderHeader(
   { environment, startedAt, results }: BenchFile,
   sections: readonly Section[],
 ): Markup {
-  const figures = results.reduce((sum, result) => sum + result.figures.length, 0);
+  const values = results.reduce((sum, result) => sum + result.figures.length, 0);
   const { cpu, processors, node } = environment;
   const count = sections.length === 1 ? 'One result' : `${sections.length} results`;
   return markup`<p class="brand">${WHEEL} millrace bench</p>
 <h1>Benchmark report</h1>
-<p class="summary">${count}${figures === 0 ? '' : ` with ${figures.toLocaleString('en-US')} figures`}, measured on ${renderTime(startedAt)} on ${processors === 1 ? 'one processor' : `${processors} processors`} (${cpu}) with Node.js ${node}.</p>
+<p class="summary">${count}${values === 0 ? '' : ` with ${values.toLocaleString('en-US')} values`}, measured on ${renderTime(startedAt)} on ${processors === 1 ? 'one CPU' : `${processors} CPUs`} (${cpu}) with Node.js ${node}.</p>
+${sections.length < 2 ? undefined : renderAnswers(sections)}`;
+}
+
+/** The first thing that each result says. */
+function renderAnswers(sections: readonly Section[]): Markup {
+  return markup`<ul class="points">
+${sections.flatMap((section) => {
+  const answer = section.document.blocks.find(({ kind }) => kind === 'text');
+  if (answer?.kind !== 'text') return [];
+  return [
+    markup`<li><a href="#${idOf(section)}">${section.result.scenario}</a>: ${renderWords(answer.text)}</li>\n`,
+  ];
+})}</ul>
 `;
 }

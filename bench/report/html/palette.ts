@@ -2,8 +2,7 @@
  * The colours of the page, light and dark, and how series are told apart.
  *
  * Invariants: text has a contrast of at least 4.5, a line of at least 3 to what it stands on (tested);
- * no two series of a chart have the same colour and dashes;
- * a name looks the same in every chart of a page.
+ * no two names of a page have the same color and dashes, and a name looks the same in every chart of it.
  */
 import type { Look } from './browser/chart-contract.js';
 
@@ -54,6 +53,7 @@ export const DARK: Theme = {
   series: ['#4fd1c5', '#fb923c', '#8ab4ff', '#f2c94c', '#e58af0', '#b8c0cc', '#ff8fab', '#9bd770'],
 };
 
+const COLORS = LIGHT.series.length;
 /** Each colour has dashes of its own, for those who can't tell the colours apart. */
 const DASHES = [[], [9, 4], [2, 3], [12, 3, 2, 3], [5, 3], [14, 4], [7, 3, 2, 3, 2, 3], [4, 6]];
 /** Added once for each time that all colours are taken. */
@@ -70,38 +70,53 @@ const OWN = 'millrace';
 
 /** Gives series their looks, for one page. */
 export class Palette {
-  readonly #preferred = new Map<string, number>();
+  readonly #slots = new Map<string, number>([[OWN, 0]]);
 
   /** The looks of a chart's series, in their order. */
   looksOf(
     series: ReadonlyArray<{ readonly name: string; readonly isReference?: boolean }>,
   ): Look[] {
-    const taken = new Set<number>();
     let references = 0;
+    const names = series.flatMap(({ name, isReference }) => (isReference === true ? [] : [name]));
     return series.map(({ name, isReference }) => {
-      if (isReference === true) {
-        const dash = REFERENCE_DASHES[references++ % REFERENCE_DASHES.length] ?? [];
-        return { color: undefined, dash, widthPx: 1.5 };
-      }
-      const slot = this.#slotOf(name, taken);
-      taken.add(slot);
-      return lookOf(slot, name === OWN);
+      if (isReference !== true) return this.#lookOf(name, names);
+      const dash = REFERENCE_DASHES[references++ % REFERENCE_DASHES.length] ?? [];
+      return { color: undefined, dash, widthPx: 1.5 };
     });
   }
 
-  /** The slot that the name has elsewhere, or the next one that is free in this chart. */
-  #slotOf(name: string, taken: ReadonlySet<number>): number {
-    if (name === OWN) return 0;
-    let slot = this.#preferred.get(name) ?? 1 + (this.#preferred.size % (LIGHT.series.length - 1));
-    if (!this.#preferred.has(name)) this.#preferred.set(name, slot);
-    while (taken.has(slot) || slot % LIGHT.series.length === 0) slot += 1;
-    return slot;
+  /** The color of a name, where a chart has no dashes. */
+  colorOf(name: string = OWN): number {
+    return this.#lookOf(name, []).color ?? 0;
+  }
+
+  /** @param beside - The names of the same chart, whose colors a new name avoids. */
+  #lookOf(name: string, beside: readonly string[]): Look {
+    let slot = this.#slots.get(name);
+    if (slot === undefined) {
+      slot = this.#freeSlot(beside);
+      this.#slots.set(name, slot);
+    }
+    return lookOf(slot, name === OWN);
+  }
+
+  /** One that no other name has: of a lap's colors the first that the chart has not, if it can be. */
+  #freeSlot(beside: readonly string[]): number {
+    const used = new Set(this.#slots.values());
+    const colors = new Set(beside.map((name) => (this.#slots.get(name) ?? 0) % COLORS));
+    for (let lap = 0; ; lap += 1) {
+      const free = Array.from({ length: COLORS - 1 }, (_, at) => lap * COLORS + at + 1).filter(
+        (slot) => !used.has(slot),
+      );
+      const slot = free.find((each) => !colors.has(each % COLORS)) ?? free[0];
+      if (slot !== undefined) return slot;
+    }
   }
 }
 
 function lookOf(slot: number, isOwn: boolean): Look {
-  const color = slot % LIGHT.series.length;
-  const lap = Math.floor(slot / LIGHT.series.length);
+  const color = slot % COLORS;
+  const lap = Math.floor(slot / COLORS);
   const further = Array.from({ length: lap }, () => FURTHER_DASHES).flat();
   return { color, dash: [...(DASHES[color] ?? []), ...further], widthPx: isOwn ? 2.75 : 2 };
 }

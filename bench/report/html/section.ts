@@ -45,9 +45,9 @@ function renderFigures(figures: readonly NamedFigure[], title: string): Markup |
     String(rounds?.length ?? 1),
     better ?? '-',
   ]);
-  const head = ['figure', 'median', 'least', 'most', 'rounds', 'better'];
+  const head = ['value', 'median', 'min', 'max', 'rounds', 'better'];
   return markup`<details class="figures">
-<summary>All ${figures.length} figures of this result</summary>
-${renderTable({ head, rows }, `${title}: all figures`)}</details>
+<summary>All ${figures.length} values of this result</summary>
+${renderTable({ head, rows }, `${title}: all values`)}</details>
 `;
 }

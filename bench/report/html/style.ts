@@ -22,6 +22,7 @@ h1,h2,h3{line-height:1.2;letter-spacing:-.015em;text-wrap:balance;margin:0}
 h1{font-size:clamp(2rem,1.4rem + 2.6vw,3rem);font-weight:700;letter-spacing:-.03em}
 h2{font-size:clamp(1.4rem,1.15rem + 1.1vw,1.85rem);font-weight:680}
 h3{font-size:1.1rem;font-weight:650;margin:2.75rem 0 .75rem}
+.option{white-space:nowrap}
 p{margin:0 0 1rem;max-width:44rem;text-wrap:pretty}
 `;
 
@@ -30,6 +31,7 @@ const FRAME = `
 .brand{display:flex;align-items:center;gap:.6rem;margin:0 0 1.25rem;color:var(--accent);font-weight:650}
 .summary::first-letter{text-transform:uppercase}
 .top .summary{font-size:1.1rem;color:var(--muted);margin:1rem 0 0}
+.top .points{margin:1.5rem 0 0}
 nav{margin-top:2rem}
 nav ol{list-style:none;margin:0;padding:1rem 0;border-block:1px solid var(--rule);display:flex;flex-wrap:wrap;gap:.35rem 1.75rem;font-size:.95rem}
 nav a{display:inline-block;padding:.2rem 0;overflow-wrap:anywhere;text-decoration-color:transparent}
@@ -44,7 +46,7 @@ section .summary{color:var(--muted);margin:.5rem 0 0}
 .note{font-size:.875rem;color:var(--muted);line-height:1.5}
 .lead{font-weight:600;margin:1.75rem 0 .25rem}
 .state{border:1px solid var(--bad);color:var(--bad);padding:.6rem 1rem;border-radius:8px;margin-top:1.5rem}
-.points{margin:0;padding:1.1rem 1.25rem 1.1rem 2.4rem;background:var(--raised);border-radius:10px}
+.points{margin:0 0 1.25rem;padding:1.1rem 1.25rem 1.1rem 2.4rem;background:var(--raised);border-radius:10px}
 .points li{margin:.45rem 0;max-width:46rem}
 .points li::marker{color:var(--accent)}
 footer{border-top:1px solid var(--rule);padding:1.25rem 0 3rem;color:var(--muted);font-size:.875rem}
@@ -52,7 +54,8 @@ footer p{margin:0}
 dl{margin:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,15rem),1fr));gap:1.1rem 2rem}
 dt{font-size:.8125rem;color:var(--muted)}
 dt::first-letter{text-transform:uppercase}
-dd{margin:0;font-weight:500}
+dd{margin:0;font-weight:500;overflow-wrap:anywhere}
+@media (max-width:40rem){dl{grid-template-columns:1fr 1fr}}
 pre{margin:0;padding:1rem 1.25rem;background:var(--raised);border-radius:10px;white-space:pre-wrap;overflow-wrap:anywhere}
 pre code{user-select:all}
 `;
@@ -75,6 +78,7 @@ th,td{padding:.5rem .75rem;text-align:right;vertical-align:baseline;white-space:
 tr>:first-child{text-align:left;padding-left:.5rem}
 @media screen and (max-width:56rem){tr>:first-child{position:sticky;left:0;background:var(--paper)}}
 tr>:last-child{padding-right:.5rem}
+@media screen and (max-width:40rem){.judged tr>:last-child{position:sticky;right:0;background:var(--paper)}}
 thead th{font-weight:550;font-size:.8125rem;color:var(--muted);border-bottom:1px solid var(--rule)}
 thead td{border-bottom:1px solid var(--rule)}
 thead .groups>*{border:0;padding-bottom:0}
@@ -120,7 +124,10 @@ figure>.note{margin:.75rem 0 0}
 .bars small{font-weight:400;color:var(--muted);font-size:.8125rem}
 .track{grid-area:track;position:relative;height:1.35rem}
 .track i{position:absolute;top:0;bottom:0}
-.bar{left:0;background:var(--series-0);border-radius:0 3px 3px 0;min-width:1px}
+.bar{border-radius:3px;min-width:1px}
+.bars .mark-label{padding:.1rem 0 0;font-size:.8125rem;color:var(--muted);line-height:1.35}
+.mark-label .track{height:auto}
+.mark-label .track>span{display:block}
 .range{top:50%!important;bottom:auto!important;height:2px;background:var(--ink);box-shadow:0 0 0 1px var(--paper)}
 .mark{width:0;margin-left:-1px;border-left:2px dashed var(--ink);top:-.3rem!important;bottom:-.3rem!important}
 @media (max-width:40rem){.bars ul{display:block}.bars li{grid-template-columns:1fr auto;grid-template-areas:"name value" "track track"}}
@@ -129,11 +136,11 @@ figure>.note{margin:.75rem 0 0}
 /** Name, drawing, value and ending in columns; on a phone the drawing is below them. */
 const FOREST = `
 .forest ul{list-style:none;margin:0;padding:0}
-.forest .row,.forest .ticks,.forest .sides{display:grid;grid-template-columns:10rem minmax(0,1fr) 7rem 7rem;grid-template-areas:"name track value ending";column-gap:1rem;align-items:center}
+.forest .row,.forest .ticks,.forest .sides{display:grid;grid-template-columns:10rem minmax(0,1fr) 8rem 7rem;grid-template-areas:"name track value ending";column-gap:1rem;align-items:center}
 .forest .row{font-size:.925rem;line-height:1.3}
 .forest .name{grid-area:name}
 .forest .group{display:block;font-weight:600;padding:.9rem 0 .25rem;border-bottom:1px solid var(--rule);font-size:.925rem}
-.forest .value{grid-area:value;text-align:right;font-weight:600}
+.forest .value{grid-area:value;text-align:right;font-weight:600;white-space:nowrap}
 .forest .value small{display:block;font-weight:400;color:var(--muted);font-size:.75rem}
 .forest .ending{grid-area:ending;font-size:.8125rem;overflow-wrap:normal}
 .forest .track{height:2.9rem;display:block}

@@ -12,9 +12,9 @@ import { type Markup, markup } from './markup.js';
 const NAMES: Readonly<Record<string, string>> = {
   piscina: 'Piscina',
   node: 'Node.js',
-  cpu: 'processor',
-  processors: 'processors that could be used',
-  cpuQuota: 'CPU quota in processors',
+  cpu: 'CPU model',
+  processors: 'CPUs available',
+  cpuQuota: 'CPU quota (CPUs)',
   loadAverage: 'load average before the run',
 };
 

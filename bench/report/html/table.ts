@@ -2,7 +2,7 @@
  * Renders the tables of the page.
  *
  * Invariants: every header has its scope, the first cell of a row is its header; a table that is too
- * wide scrolls inside a box of its own that the keyboard reaches, never the page.
+ * wide scrolls inside a box of its own that the keyboard reaches, never the page; its verdicts stay in sight.
  */
 import type { Cell, TableBlock } from '../document.js';
 import { type Markup, markup } from './markup.js';
@@ -20,7 +20,7 @@ export function renderTable(
   label: string,
 ): Markup {
   return markup`<div class="scroll" role="group" aria-label="${label}" tabindex="0">
-<table aria-label="${label}"${head.length <= NARROW ? markup` class="narrow"` : undefined}>
+<table aria-label="${label}"${classOf({ head, rows })}>
 <thead>
 ${renderGroups(groups, head.length)}<tr>${head.map(renderHead)}</tr>
 </thead>
@@ -29,6 +29,19 @@ ${rows.map((row) => renderRow(row))}</tbody>
 </table>
 </div>
 `;
+}
+
+/** Where the last column has the verdicts, a phone keeps it in sight while the others scroll. */
+function classOf({ head, rows }: Pick<TableBlock, 'head' | 'rows'>): Markup | undefined {
+  const lasts = rows.map((row) => row.at(-1));
+  const hasVerdicts = lasts.some(
+    (cell) => typeof cell === 'object' && (cell.meaning === 'good' || cell.meaning === 'bad'),
+  );
+  const classes = [
+    ...(head.length <= NARROW ? ['narrow'] : []),
+    ...(hasVerdicts ? ['judged'] : []),
+  ];
+  return classes.length === 0 ? undefined : markup` class="${classes.join(' ')}"`;
 }
 
 function renderGroups(groups: TableBlock['groups'], columns: number): Markup | undefined {

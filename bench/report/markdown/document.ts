@@ -5,6 +5,7 @@
  * out of its table or become markup.
  */
 import type { Block, Cell, Document, TableBlock } from '../document.js';
+import { drawable } from '../drawable.js';
 import { formatUnit } from '../format.js';
 
 /** The lines of one document, below a heading of that level. */
@@ -14,7 +15,7 @@ export function renderMarkdownDocument({ title, blocks }: Document, level: '#' |
 
 /** Blocks below a heading of the second level. */
 export function renderMarkdownBlocks(blocks: readonly Block[]): string[] {
-  return blocks.flatMap((block) => renderBlock(block));
+  return drawable(blocks).flatMap((block) => renderBlock(block));
 }
 
 function renderBlock(block: Block): string[] {
@@ -24,7 +25,7 @@ function renderBlock(block: Block): string[] {
     case 'text':
       return [`${block.role === 'point' ? '- ' : ''}${escapeMarkdown(block.text)}`, ''];
     case 'code':
-      return ['```js', block.text, '```', ''];
+      return [`\`\`\`${block.language ?? 'js'}`, block.text, '```', ''];
     case 'table':
       return [...renderTable(block), ''];
     case 'timeline':

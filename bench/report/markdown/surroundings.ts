@@ -21,7 +21,7 @@ export function renderMarkdownSurroundings(
   const busy = describeBusy(environment);
   const fence = fenceFor(command);
   return [
-    `${escapeMarkdown(environment.cpu)}, ${environment.processors} processors, ` +
+    `${escapeMarkdown(environment.cpu)}, ${environment.processors} CPUs, ` +
       `${formatMegabytes(environment.memoryBytes)},${limitsOf(environment)} ${escapeMarkdown(environment.platform)} ${escapeMarkdown(environment.kernel)}, ` +
       `Node ${environment.node}, millrace ${environment.millrace}, Piscina ${environment.piscina}, ` +
       `load average before ${formatFigure(environment.loadAverage)}, ${startedAt}.`,

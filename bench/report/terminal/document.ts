@@ -1,107 +1,94 @@
 /**
  * Renders a document as lines for a terminal.
  *
- * Invariants: at most 80 columns, but for code, which is kept as it is; below a figure its range, in a line of its own.
+ * Invariants: no line is wider than asked for, from 60 columns on; only code, and a word of a command, are
+ * kept whole. Charts that show no more than the table beside them are left out (`drawable.ts`).
  */
 import type {
   BarsBlock,
   Block,
-  Cell,
+  CodeBlock,
   Document,
   ForestBlock,
-  TableBlock,
   TimelineBlock,
 } from '../document.js';
+import { drawable } from '../drawable.js';
+import { formatUnit } from '../format.js';
 import { scaleOf } from '../timeline.js';
 import { renderBars } from './bars.js';
 import { renderChart } from './chart.js';
+import { wrapCommand } from './command-line.js';
 import { renderForest } from './forest.js';
-import { formatUnit } from '../format.js';
-import { type Paint, widthOf } from './paint.js';
+import type { Paint, Tone } from './paint.js';
+import { DEFAULT_COLUMNS, textColumns } from './screen.js';
 import { renderTable } from './table.js';
-import { breakWords, COLUMNS, wrap } from './wrap.js';
+import { fit } from './wrap.js';
 
 const CHART_ROWS = 4;
-/** A name is not made narrower than this, even if the table doesn't fit then. */
-const MIN_NAME_COLUMNS = 16;
+/** Of the lines between the charts of a timeline, below the start of its axis. */
+const SERIES_INDENT = 10;
 
 /** The lines of a document, beginning with an empty one; none where it has nothing to say. */
-export function renderDocument({ title, blocks }: Document, paint: Paint): string[] {
+export function renderDocument(
+  { title, blocks }: Document,
+  paint: Paint,
+  columns: number = DEFAULT_COLUMNS,
+): string[] {
   if (blocks.length === 0) return [];
   return [
     '',
-    ...renderTitle(title, paint),
-    ...blocks.flatMap((block) => renderBlock(block, paint)),
+    ...renderTitle(title, paint, columns),
+    ...(isPoint(blocks[0]) ? [''] : []),
+    ...drawable(blocks).flatMap((block) => renderBlock(block, paint, columns)),
   ];
 }
 
-function renderBlock(block: Block, paint: Paint): string[] {
+/** Unlike other blocks it has no empty line before it. */
+function isPoint(block: Block | undefined): boolean {
+  return block?.kind === 'text' && block.role !== undefined;
+}
+
+function renderBlock(block: Block, paint: Paint, columns: number): string[] {
   switch (block.kind) {
     case 'heading':
-      return ['', ...renderTitle(block.text, paint)];
+      return ['', ...renderTitle(block.text, paint, columns)];
     case 'text':
-      return renderText(block.text, block.role, paint);
+      return renderText(block.text, block.role, paint, textColumns(columns));
     case 'code':
-      return ['', ...block.text.split('\n')];
+      return ['', ...renderCode(block, columns)];
     case 'table':
-      return ['', ...renderTableBlock(block, paint)];
+      return ['', ...renderTable(block, paint, columns)];
     case 'timeline':
-      return ['', ...renderTimeline(block, paint)];
+      return ['', ...renderTimeline(block, paint, columns)];
     case 'bars':
-      return ['', ...renderBarsBlock(block, paint)];
+      return ['', ...renderBarsBlock(block, paint, columns)];
     case 'forest':
-      return ['', ...renderForestBlock(block, paint)];
+      return ['', ...renderForestBlock(block, paint, columns)];
     case 'curves':
       return [];
   }
 }
 
-function renderText(words: string, role: 'faint' | 'point' | undefined, paint: Paint): string[] {
-  if (role === 'point') return wrap(`- ${words}`, 2);
-  if (role === 'faint') return wrap(words).map((line) => paint('faint', line));
-  return ['', ...wrap(words)];
+function renderText(
+  words: string,
+  role: 'faint' | 'point' | undefined,
+  paint: Paint,
+  columns: number,
+): string[] {
+  if (role === 'point') return fit(`- ${words}`, columns, 2);
+  if (role === 'faint') return fit(words, columns).map((line) => paint('faint', line));
+  return ['', ...fit(words, columns)];
 }
 
-function renderTableBlock({ head, groups, rows }: TableBlock, paint: Paint): string[] {
-  const table = rows.map((row) =>
-    row.map((cell): Cell => (typeof cell === 'string' ? { text: cell } : cell)),
-  );
-  const columns = columnsForNames(head, table);
-  const lines = table.flatMap(([name = { text: '' }, ...figures]) => {
-    const names = wrap(breakWords(name.text, columns - 2), 2, columns).map((line) =>
-      paintCell({ ...name, text: line }, paint),
-    );
-    const hasRange = figures.some(({ range }) => range !== undefined);
-    return Array.from({ length: Math.max(names.length, hasRange ? 2 : 1) }, (_, at) => [
-      names[at] ?? '',
-      ...figures.map((cell) => {
-        if (at === 0) return paintCell(cell, paint);
-        return at === 1 && cell.range !== undefined ? paint('faint', cell.range) : '';
-      }),
-    ]);
-  });
-  return renderTable({ head, rows: lines, ...(groups && { groups }) }, paint);
+function renderCode({ text, language }: CodeBlock, columns: number): string[] {
+  return language === 'sh' ? wrapCommand(text, columns) : text.split('\n');
 }
 
-/** What the other columns leave of a line. */
-function columnsForNames(head: readonly string[], table: ReadonlyArray<readonly Cell[]>): number {
-  const widths = head
-    .slice(1)
-    .map((title, at) =>
-      Math.max(
-        widthOf(title),
-        ...table.map((row) => widthOf(row[at + 1]?.text ?? '')),
-        ...table.map((row) => widthOf(row[at + 1]?.range ?? '')),
-      ),
-    );
-  return Math.max(MIN_NAME_COLUMNS, COLUMNS - widths.reduce((sum, width) => sum + width + 2, 0));
-}
-
-function paintCell({ text, meaning }: Cell, paint: Paint): string {
-  return meaning === undefined ? text : paint(meaning, text);
-}
-
-function renderTimeline({ title, axis, seconds, ceiling, series }: TimelineBlock, paint: Paint) {
+function renderTimeline(
+  { title, axis, seconds, ceiling, series }: TimelineBlock,
+  paint: Paint,
+  columns: number,
+): string[] {
   const format = (value: number): string => formatUnit(value, axis.unit);
   const { top, isCeilingInScale } = scaleOf({ series, ...(ceiling && { ceiling }) });
   const where =
@@ -111,11 +98,11 @@ function renderTimeline({ title, axis, seconds, ceiling, series }: TimelineBlock
         ? ` (┄ ${ceiling.label}, ${format(ceiling.value)})`
         : ` (the ${ceiling.label}, ${format(ceiling.value)}, lies far above)`;
   return [
-    ...renderTitle(`${title}${where}`, paint),
+    ...renderTitle(`${title}${where}`, paint, columns),
     ...series.flatMap(({ name, samples, endSeconds, ending, isCutShort }, at) => {
       const tone = isCutShort ? 'bad' : 'good';
       return [
-        `${' '.repeat(10)}${name}: ${paint(tone, ending)}`,
+        ...renderEnding(`${name}: `, ending, tone, paint, columns),
         ...renderChart(
           {
             samples,
@@ -124,7 +111,7 @@ function renderTimeline({ title, axis, seconds, ceiling, series }: TimelineBlock
             ceiling: ceiling?.value ?? Infinity,
             endSeconds,
             isCutShort,
-            width: COLUMNS,
+            width: columns,
             rows: CHART_ROWS,
             format,
             tone,
@@ -137,17 +124,30 @@ function renderTimeline({ title, axis, seconds, ceiling, series }: TimelineBlock
   ];
 }
 
-function renderBarsBlock({ title, axis, mark, bars }: BarsBlock, paint: Paint): string[] {
+/** The name of a series, and what became of it: only that is painted. */
+function renderEnding(
+  label: string,
+  ending: string,
+  tone: Tone,
+  paint: Paint,
+  columns: number,
+): string[] {
+  const indent = ' '.repeat(SERIES_INDENT);
+  const [first = '', ...more] = fit(label + ending, columns - SERIES_INDENT, 2);
   return [
-    ...renderTitle(title, paint),
-    ...renderBars({ axis, bars, ...(mark && { mark }) }, paint),
+    `${indent}${first.slice(0, label.length)}${paint(tone, first.slice(label.length))}`,
+    ...more.map((line) => `${indent}${paint(tone, line)}`),
   ];
 }
 
-function renderForestBlock({ title, marks, rows }: ForestBlock, paint: Paint): string[] {
-  return [...renderTitle(title, paint), ...renderForest({ marks, rows }, paint)];
+function renderBarsBlock(block: BarsBlock, paint: Paint, columns: number): string[] {
+  return [...renderTitle(block.title, paint, columns), ...renderBars(block, paint, columns)];
 }
 
-function renderTitle(title: string, paint: Paint): string[] {
-  return wrap(breakWords(title)).map((line) => paint('title', line));
+function renderForestBlock(block: ForestBlock, paint: Paint, columns: number): string[] {
+  return [...renderTitle(block.title, paint, columns), ...renderForest(block, paint, columns)];
+}
+
+function renderTitle(title: string, paint: Paint, columns: number): string[] {
+  return fit(title, columns).map((line) => paint('title', line));
 }

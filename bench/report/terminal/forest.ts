@@ -1,46 +1,68 @@
 /**
- * Renders a forest plot as text: one line for each row, on one scale.
+ * Renders a forest plot as text: a line for each row, on one scale.
  *
- * Invariants: no line is wider than 80 columns; the estimate and what it comes to are written beside
- * the drawing; where marks fall on the same column, the estimate hides the interval, that the lines, and
- * these the rounds.
+ * Invariants: no line is wider than asked for: names wrap at a quarter of it, and where the drawing would be
+ * too narrow, what a row comes to goes to the line below; the estimate and what it comes to are written
+ * beside the drawing; where marks fall on the same column, the estimate hides the interval, that the lines,
+ * and these the rounds.
  */
 import type { ForestBlock, ForestRow } from '../document.js';
 import { type ForestScale, forestScaleOf, formatShare } from '../forest-scale.js';
 import { formatChange, formatList } from '../format.js';
 import { type Paint, plain, widthOf } from './paint.js';
-import { breakWords, COLUMNS, wrap } from './wrap.js';
+import { DEFAULT_COLUMNS, textColumns } from './screen.js';
+import { fit } from './wrap.js';
 
 const GAP = 2;
+const BLANKS = ' '.repeat(GAP);
+const MIN_NAME_COLUMNS = 16;
+const MIN_PLOT_COLUMNS = 20;
 
 /** The lines of a forest plot, with its scale and how to read it. */
 export function renderForest(
   { marks, rows }: Omit<ForestBlock, 'kind' | 'title'>,
   paint: Paint = plain,
+  columns: number = DEFAULT_COLUMNS,
 ): string[] {
   const scale = forestScaleOf(rows);
   const indent = rows.some(({ group }) => group !== undefined) ? GAP : 0;
-  const nameColumns = indent + Math.max(0, ...rows.map(({ name }) => widthOf(name)));
-  const changeColumns = Math.max(0, ...rows.map(({ estimate }) => widthOf(formatChange(estimate))));
-  const endingColumns = Math.max(0, ...rows.map(({ ending }) => widthOf(ending)));
-  const columns = COLUMNS - nameColumns - changeColumns - endingColumns - 3 * GAP;
-  const gap = ' '.repeat(GAP);
+  const nameRoom = Math.max(MIN_NAME_COLUMNS, Math.floor(columns / 4)) - indent;
+  const names = rows.map(({ name }) => fit(name, nameRoom, 0));
+  const widths = {
+    name: indent + Math.max(0, ...names.flat().map(widthOf)),
+    change: Math.max(0, ...rows.map((row) => widthOf(changeOf(row)))),
+    ending: Math.max(0, ...rows.map(({ ending }) => widthOf(ending))),
+  };
+  const beside = columns - widths.name - widths.change - widths.ending - 3 * GAP;
+  const isEndingBelow = beside < MIN_PLOT_COLUMNS;
+  const plot = isEndingBelow ? columns - widths.name - widths.change - 2 * GAP : beside;
   const lines = rows.flatMap((row, at) => {
-    const { group, name, estimate, ending, meaning } = row;
+    const { group, ending, meaning } = row;
     const isNew = group !== undefined && group !== rows[at - 1]?.group;
     const words = meaning === undefined ? ending : paint(meaning, ending);
-    const label = `${' '.repeat(indent)}${name}`.padEnd(nameColumns);
-    const change = formatChange(estimate).padStart(changeColumns);
+    const [first = '', ...more] = (names[at] ?? []).map((line) => ' '.repeat(indent) + line);
+    const cells = [
+      first.padEnd(widths.name),
+      renderRow(row, scale, plot),
+      changeOf(row).padStart(widths.change),
+    ];
     return [
-      ...(isNew ? wrap(breakWords(group)) : []),
-      [label, renderRow(row, scale, columns), change, words].join(gap),
+      ...(isNew ? fit(group, columns) : []),
+      [...cells, ...(isEndingBelow ? [] : [words])].join(BLANKS),
+      ...more,
+      ...(isEndingBelow ? [' '.repeat(Math.max(0, columns - widthOf(ending))) + words] : []),
     ];
   });
+  const reading = fit(explain(marks, rows), textColumns(columns));
   return [
     ...lines,
-    `${' '.repeat(nameColumns + GAP)}${renderTicks(scale, columns)}`,
-    ...wrap(explain(marks, rows)).map((line) => paint('faint', line)),
+    `${' '.repeat(widths.name + GAP)}${renderTicks(scale, plot)}`,
+    ...reading.map((line) => paint('faint', line)),
   ];
+}
+
+function changeOf({ change, estimate }: ForestRow): string {
+  return change ?? formatChange(estimate);
 }
 
 function renderRow(row: ForestRow, scale: ForestScale, columns: number): string {
@@ -75,5 +97,5 @@ function explain(marks: readonly string[], rows: readonly ForestRow[]): string {
     return values.length === 1 ? `${values[0]} (${mark})` : mark;
   });
   const upright = ['│ no change', ...(lines.length === 0 ? [] : [`┊ ${formatList(lines)}`])];
-  return `● estimate, ├─┤ its interval, · a round; ${upright.join(', ')}. Right is worse.`;
+  return `● estimate, ├─┤ its confidence interval, · a round; ${upright.join(', ')}. Right is worse.`;
 }

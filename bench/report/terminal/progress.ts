@@ -6,17 +6,8 @@
  */
 import { formatSeconds } from '../format.js';
 import type { Paint } from './paint.js';
+import { columnsOf, DEFAULT_COLUMNS, type Screen, textColumns } from './screen.js';
 import { wrap } from './wrap.js';
-
-/** Where it is written; process.stdout is one. */
-export interface Screen {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
-}
-
-/** Shows nothing: for `--quiet`. */
-export const SILENT: Screen = { write: () => {} };
 
 interface Phase {
   readonly label: string;
@@ -59,10 +50,11 @@ export class Progress {
     if (this.#phase !== undefined) this.#phase.detail = detail;
   }
 
-  /** A line that stays, wrapped at 80 columns. */
+  /** A line that stays, wrapped to the screen. */
   say(line: string): void {
     this.#clear();
-    this.#screen.write(`${wrap(line).join('\n')}\n`);
+    const columns = textColumns(columnsOf(this.#screen));
+    this.#screen.write(`${wrap(line, undefined, columns).join('\n')}\n`);
     this.#draw();
   }
 
@@ -83,7 +75,7 @@ export class Progress {
   #draw(): void {
     if (this.#phase === undefined || this.#screen.isTTY !== true) return;
     const text = formatPhase(this.#phase, performance.now());
-    const columns = Math.max(20, this.#screen.columns ?? 80) - 1;
+    const columns = Math.max(20, this.#screen.columns ?? DEFAULT_COLUMNS) - 1;
     this.#screen.write(`${CLEAR_LINE}${this.#paint('faint', text.slice(0, columns))}`);
     this.#isDrawn = true;
   }

@@ -1,58 +1,109 @@
 /**
- * Renders tables as text: a head, a rule, and one line for each row.
+ * Renders tables as text: a head, a rule, and a line for each row, or several where its texts wrap; what
+ * does not fit side by side goes on below (`table-layout.ts`).
  *
- * Invariants: columns are as wide as their widest cell and two blanks apart; the first is aligned
- * left, the others (figures) right; no line ends in blanks.
+ * Invariants: columns are two blanks apart; the first is aligned left, the others right; below a value
+ * stands its range; no line ends in blanks or is wider than asked for.
  */
+import type { Cell, ColumnGroup, TableBlock } from '../document.js';
 import { type Paint, plain, widthOf } from './paint.js';
+import { GAP, layOut, type Part } from './table-layout.js';
+import { DEFAULT_COLUMNS } from './screen.js';
+import { fit } from './wrap.js';
 
-/** A head over several columns, counted without the first one. */
-export interface ColumnGroup {
-  readonly title: string;
-  readonly columns: number;
-}
-
-/** What a table shows; cells may be painted. */
-export interface Table {
-  readonly head: readonly string[];
-  readonly rows: ReadonlyArray<readonly string[]>;
-  readonly groups?: readonly ColumnGroup[];
-}
-
-const GAP = '  ';
+const BLANKS = ' '.repeat(GAP);
+/** Of the further lines of a name. */
+const NAME_INDENT = 2;
 
 /** The lines of a table. */
-export function renderTable({ head, rows, groups }: Table, paint: Paint = plain): string[] {
-  const widths = head.map((title, column) =>
-    Math.max(widthOf(title), ...rows.map((row) => widthOf(row[column] ?? ''))),
+export function renderTable(
+  { head, rows, groups = [] }: Omit<TableBlock, 'kind'>,
+  paint: Paint = plain,
+  columns: number = DEFAULT_COLUMNS,
+): string[] {
+  const cells = rows.map((row) =>
+    row.map((cell): Cell => (typeof cell === 'string' ? { text: cell } : cell)),
   );
-  const line = (cells: readonly string[]) =>
-    widths
-      .map((width, column) => align(cells[column] ?? '', width, column === 0))
-      .join(GAP)
-      .trimEnd();
-  const total = widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1));
+  const [first = [], ...further] = layOut({ head, groups, rows: cells }, columns).map((part) =>
+    renderPart(part, paint),
+  );
+  return further.reduce((lines, part) => lines.concat('', part), first);
+}
+
+function renderPart({ grid: { head, groups, rows }, widths }: Part, paint: Paint): string[] {
+  const total = widths.reduce((sum, width) => sum + width, GAP * (widths.length - 1));
+  const titles = head.map((title, at) => fit(title, widths[at] ?? 0));
+  const height = Math.max(0, ...titles.map(({ length }) => length));
+  // What is shorter stands at the bottom, by its column.
+  const heads = titles.map((lines) => emptyLines(height - lines.length).concat(lines));
   return [
-    ...(groups === undefined ? [] : [paint('title', renderGroups(groups, widths))]),
-    paint('title', line(head)),
+    ...renderGroups(groups, widths).map((line) => paint('title', line)),
+    ...renderLines(heads, widths).map((line) => paint('title', line)),
     paint('faint', '─'.repeat(total)),
-    ...rows.map((row) => line(row)),
+    ...rows.flatMap((row) =>
+      renderLines(
+        row.map((cell, at) => linesOf(cell, at, widths, paint)),
+        widths,
+      ),
+    ),
   ];
 }
 
+function emptyLines(count: number): string[] {
+  return Array.from({ length: count }, () => '');
+}
+
+/** The lines of a cell, painted; its range is the last one. */
+function linesOf(
+  { text, range, meaning }: Cell,
+  at: number,
+  widths: readonly number[],
+  paint: Paint,
+): string[] {
+  const width = widths[at] ?? 0;
+  const lines = fit(text, width, at === 0 ? NAME_INDENT : 0);
+  return [
+    ...(meaning === undefined ? lines : lines.map((line) => paint(meaning, line))),
+    ...(range === undefined ? [] : fit(range, width).map((line) => paint('faint', line))),
+  ];
+}
+
+/** Cells of several lines each, side by side. */
+function renderLines(cells: ReadonlyArray<readonly string[]>, widths: readonly number[]): string[] {
+  const height = Math.max(1, ...cells.map(({ length }) => length));
+  return Array.from({ length: height }, (_, line) =>
+    widths
+      .map((width, at) => align(cells[at]?.[line] ?? '', width, at === 0))
+      .join(BLANKS)
+      .trimEnd(),
+  );
+}
+
 /** Each title centred over its columns, between two strokes that show how far it reaches. */
-function renderGroups(groups: readonly ColumnGroup[], widths: readonly number[]): string {
-  const cells = [' '.repeat(widths[0] ?? 0)];
+function renderGroups(groups: readonly ColumnGroup[], widths: readonly number[]): string[] {
   let from = 1;
-  for (const { title, columns } of groups) {
+  const cells = groups.map(({ title, columns }) => {
     const own = widths.slice(from, from + columns);
-    const width = own.reduce((sum, each) => sum + each, GAP.length * (own.length - 1));
-    const strokes = Math.max(0, width - widthOf(title) - 2);
-    const left = Math.floor(strokes / 2);
-    cells.push(`${'─'.repeat(left)} ${title} ${'─'.repeat(strokes - left)}`);
     from += columns;
-  }
-  return cells.join(GAP).trimEnd();
+    const width = own.reduce((sum, each) => sum + each, GAP * (own.length - 1));
+    return { width, lines: fit(title, width) };
+  });
+  const height = Math.max(0, ...cells.map(({ lines }) => lines.length));
+  return Array.from({ length: height }, (_, line) => {
+    const drawn = cells.map(({ width, lines }) => {
+      const at = line - height + lines.length;
+      const isLast = at === lines.length - 1;
+      return centre(lines[at] ?? '', width, isLast ? '─' : ' ');
+    });
+    return [' '.repeat(widths[0] ?? 0), ...drawn].join(BLANKS).trimEnd();
+  });
+}
+
+function centre(title: string, width: number, stroke: string): string {
+  const words = widthOf(title) + 2 <= width ? ` ${title} ` : title;
+  const strokes = Math.max(0, width - widthOf(words));
+  const left = Math.floor(strokes / 2);
+  return `${stroke.repeat(left)}${words}${stroke.repeat(strokes - left)}`;
 }
 
 function align(cell: string, width: number, isLeft: boolean): string {

@@ -1,13 +1,12 @@
 /**
- * Sentences as lines of at most 80 columns.
+ * Breaks sentences into lines.
  *
- * Invariant: a line breaks only at a blank, and never between a figure and its unit; the following
- * lines have the indent of the text's first column (`label   text` is the form of our lines).
+ * Invariant: a line breaks only at a blank, and never between a number and its unit; the following
+ * lines have the indent of the text's first column (`label   text` is the form of our lines). `fit` also
+ * breaks words that are wider than a line, so that none of its lines is.
  */
 import { widthOf } from './paint.js';
-
-/** The width that every output keeps to. */
-export const COLUMNS = 80;
+import { DEFAULT_COLUMNS } from './screen.js';
 
 /**
  * Breaks a text into lines.
@@ -17,15 +16,27 @@ export const COLUMNS = 80;
  */
 export function wrap(
   text: string,
-  indent: number = indentOf(text),
-  columns: number = COLUMNS,
+  indent: number | undefined = undefined,
+  columns: number = DEFAULT_COLUMNS,
 ): string[] {
-  const words = text
-    .replace(/(?<=\d) (?=(?:ms|µs|s|%|M|MB|GB|KB|×)(?![\w]))/g, '\u00A0')
-    .match(/ *[^ ]+/g);
+  return fill(keepTogether(text), indent ?? indentOf(text, columns), columns);
+}
+
+/** The same, and no line is wider than that: what has no blank breaks anywhere. */
+export function fit(
+  text: string,
+  columns: number,
+  indent: number = indentOf(text, columns),
+): string[] {
+  if (widthOf(text) <= columns) return [text];
+  const longest = new RegExp(`[^ ]{${Math.max(1, columns - indent)}}(?=[^ ])`, 'gu');
+  return fill(keepTogether(text).replaceAll(longest, '$& '), indent, columns);
+}
+
+function fill(text: string, indent: number, columns: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of words ?? []) {
+  for (const word of text.match(/ *[^ ]+/g) ?? []) {
     if (line !== '' && widthOf(line + word) > columns) {
       lines.push(line);
       line = ' '.repeat(indent) + word.trimStart();
@@ -36,13 +47,18 @@ export function wrap(
   return [...lines, line].map((each) => each.replaceAll('\u00A0', ' '));
 }
 
-/** The text with blanks in words that are wider than so many columns, for what may break anywhere. */
-export function breakWords(text: string, columns: number = COLUMNS): string {
-  return text.replaceAll(new RegExp(`[^ ]{${columns}}(?=[^ ])`, 'gu'), '$& ');
+/** The width of the widest part of a text that does not break. */
+export function widestWord(text: string): number {
+  return Math.max(0, ...keepTogether(text).split(' ').map(widthOf));
+}
+
+/** A number and its unit become one word. */
+function keepTogether(text: string): string {
+  return text.replaceAll(/(?<=\d) (?=(?:ms|µs|s|%|M|MB|GB|KB|×)(?![\w]))/g, '\u00A0');
 }
 
 /** Where the text begins after a label that two blanks or more set off. */
-function indentOf(text: string): number {
+function indentOf(text: string, columns: number): number {
   const label = /^ *\S+(?: \S+)* {2,}(?=\S)/.exec(text)?.[0] ?? '';
-  return label.length <= COLUMNS / 3 ? label.length : 0;
+  return label.length <= columns / 3 ? label.length : 0;
 }

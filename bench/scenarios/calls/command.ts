@@ -101,15 +101,17 @@ async function measureCalls(
 
 function describeCalls(result: CallsResult): Document {
   const title = 'Calls: what they cost the caller';
-  if (result.calls.length === 0) return { title, blocks: [] };
   const spreads = result.calls.map(({ ms }) => ms);
+  const limits = describeLimits(spreads, result).map((line) => text(line));
+  if (result.calls.length === 0) return { title, blocks: limits };
   return {
     title,
     blocks: [
-      text('Microseconds per call: medians of the rounds, below them the least and the most.'),
+      ...limits,
+      text('What each call costs: medians of the rounds, with min–max below them.'),
       {
         kind: 'table',
-        head: ['', 'µs'],
+        head: ['call', 'cost (µs)'],
         rows: result.calls.map(({ call, ms }) =>
           spreadRow(call, [ms], (value) => (value * US_PER_MS).toFixed(3)),
         ),
@@ -119,7 +121,6 @@ function describeCalls(result: CallsResult): Document {
           'thread, awaited each time; all others never leave the main thread.',
         'faint',
       ),
-      ...describeLimits(spreads, result).map((line) => text(line)),
     ],
   };
 }

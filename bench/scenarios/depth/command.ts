@@ -16,6 +16,7 @@ import { figureOf } from '../../harness/figures.js';
 import { readOptions } from '../../options/flags.js';
 import { optionTable } from '../../options/table.js';
 import { measureFresh } from '../../process/fresh-process.js';
+import { describeLimits } from '../../harness/limits.js';
 import { measureRounds } from '../../harness/rounds.js';
 import type { Scenario, Surroundings } from '../../harness/scenario.js';
 import type { ScenarioResult } from '../../report/bench-file.js';
@@ -120,9 +121,13 @@ async function measureDepth(
   return { replies, failures };
 }
 
-function describeDepth({ settings: { jobs }, rounds }: DepthResult): Document {
+function describeDepth(result: DepthResult): Document {
+  const { rounds } = result;
+  const { jobs } = result.settings;
   const title = 'Depth: a backlog of a million jobs';
-  if (rounds.length === 0) return { title, blocks: [] };
+  // Calls of microseconds differ between rounds on every machine: their ranges are in the table.
+  const limits = describeLimits([], result).map((line) => text(line));
+  if (rounds.length === 0) return { title, blocks: limits };
   const rows = COSTS.map(([what, cost]) =>
     spreadRow(
       what,
@@ -138,9 +143,11 @@ function describeDepth({ settings: { jobs }, rounds }: DepthResult): Document {
   return {
     title,
     blocks: [
+      ...limits,
       {
         kind: 'table',
-        head: ['microseconds', `${formatCount(2 * SAMPLE)} deep`, `${formatCount(jobs)} deep`],
+        groups: [{ title: 'cost (µs) in a backlog of', columns: 2 }],
+        head: ['call', `${formatCount(2 * SAMPLE)} jobs`, `${formatCount(jobs)} jobs`],
         rows,
       },
       text(

@@ -1,13 +1,14 @@
 /**
- * What arrivals met: latencies by load, refusals, memory.
+ * Describes what arrivals met: latencies by load, how they ended, memory.
  *
  * Invariants: beside every figure stands the range of its rounds; that jobs were too few for their
- * percentiles, that the generator was too slow or that the machine's speed has changed is told.
+ * percentiles, that the generator was too slow or that the machine's speed has changed is reported.
  */
 import {
   type Block,
   type CurvesBlock,
   heading,
+  PERCENTILE_AXIS,
   spreadCell,
   spreadRow,
   text,
@@ -19,6 +20,7 @@ import {
   formatPercent,
   formatUnit,
 } from '../../report/format.js';
+import { widthOfSpread } from '../../math/series.js';
 import { LOAD_PERCENTILES, type LoadResult, type SaturationResult } from './measure/figures.js';
 import type { JobResult } from './result.js';
 
@@ -26,22 +28,25 @@ import type { JobResult } from './result.js';
 const HELD_RATE = 0.99;
 /** A change of the speed by more than this factor is told. */
 const DRIFT = 1.3;
+/** A wider range of a p99 than this, as a share of its median, is reported. */
+const NOISY = 0.2;
 /** A p99 of fewer jobs rests on less than ten of them. */
 const ENOUGH_FOR_P99 = 1000;
-/** Where the percentiles lie on the axis of a chart: one in so many jobs takes longer. */
-const ONE_IN = [2, 20, 100, 1000] as const;
+/** Where the percentiles lie on the axis of a chart. */
+const SHARES = [0.5, 0.95, 0.99, 0.999] as const;
 
 /** For a person; no blocks where nothing was measured. */
 export function describeLoads({ loads, overloadBacklog, chosen }: JobResult): Block[] {
   if (loads.length === 0) return [];
-  const few = loads.filter(({ count }) => count < ENOUGH_FOR_P99);
+  const few = loads.filter(({ endings }) => endings.served < ENOUGH_FOR_P99);
   const late = Math.max(...loads.map(({ latenessP99 }) => latenessP99));
   // A column that says 0 in every row is left out.
   const hasFailed = loads.some(({ failedShare }) => failedShare.max > 0);
   return [
-    heading('Arrivals: from the intended start to the result (ms)'),
+    heading('Arrivals: response time from scheduled arrival (ms)'),
     {
       kind: 'table',
+      groups: [{ title: 'response time (ms)', columns: 5 }],
       head: ['load', 'p50', 'p95', 'p99', 'p99.9', 'max'],
       rows: loads.map((each) =>
         spreadRow(
@@ -58,23 +63,24 @@ export function describeLoads({ loads, overloadBacklog, chosen }: JobResult): Bl
         'arrivals/s',
         'served',
         ...(hasFailed ? ['failed'] : []),
-        'refused',
+        'rejected',
         'peak memory',
       ],
       rows: loads.map((each) => [
         formatPercent(each.load),
         spreadCell(each.ratePerSecond, formatFigure),
-        formatCount(each.count),
+        formatCount(each.endings.served),
         ...(hasFailed ? [spreadCell(each.failedShare, formatPercent)] : []),
         spreadCell(each.refusedShare, formatPercent),
         spreadCell(each.peakBytes, formatMegabytes),
       ]),
     },
     text(
-      "The load is the share of what the same process could do just before. Arrivals don't wait for each " +
-        'other (Poisson). Below the saturation the backlog has no bound; above, ' +
-        `it holds ${formatCount(overloadBacklog ?? 0)} jobs, and who finds it full is refused ` +
-        "(overflow: 'reject'), which keeps the latency of the others bounded. The generator was at most " +
+      'The load is the share of the max throughput that the same process had just before. Arrivals are ' +
+        'independent (Poisson), and latency counts from the scheduled arrival (no coordinated omission). ' +
+        'Below the max throughput the backlog is unbounded; above, ' +
+        `it holds ${formatCount(overloadBacklog ?? 0)} jobs, and arrivals that find it full are rejected ` +
+        "(overflow: 'reject'), which keeps the latency of the others bounded. The load generator was up to " +
         `${formatFigure(late)} ms late (p99), which is included.`,
       'faint',
     ),
@@ -83,7 +89,7 @@ export function describeLoads({ loads, overloadBacklog, chosen }: JobResult): Bl
       : [
           text(
             `At ${few.map(({ load }) => formatPercent(load)).join(', ')} fewer than ${formatCount(ENOUGH_FOR_P99)} ` +
-              'jobs were served: their p99 rests on a handful of them, and p99.9 is the longest. Take more --seconds.',
+              'jobs were served: their p99 rests on a handful of them, and p99.9 is the max. Increase --seconds.',
           ),
         ]),
     ...loads
@@ -94,12 +100,20 @@ export function describeLoads({ loads, overloadBacklog, chosen }: JobResult): Bl
             `${formatPercent(sentShare)} of the arrivals were made.`,
         ),
       ),
+    ...describeNoise(loads),
     ...describeDrift(loads, chosen),
     drawLatencies(loads),
   ];
 }
 
-/** Advice rests on the saturation that was measured first. */
+/** A p99 is of few jobs, and swings more than a throughput does. */
+function describeNoise(loads: readonly LoadResult[]): Block[] {
+  const widest = Math.max(...loads.map(({ p99 }) => widthOfSpread(p99)));
+  if (widest <= NOISY) return [];
+  return [text(`Between rounds the p99 differs by up to ${formatPercent(widest)} of its median.`)];
+}
+
+/** Advice rests on the max throughput that was measured first. */
 function describeDrift(
   loads: readonly LoadResult[],
   chosen: SaturationResult | undefined,
@@ -124,13 +138,13 @@ function drawLatencies(loads: readonly LoadResult[]): CurvesBlock {
   return {
     kind: 'curves',
     title: 'Latency by percentile and load',
-    x: { label: 'one job in so many takes longer', unit: 'count', scale: 'log' },
+    x: PERCENTILE_AXIS,
     y: { label: 'latency', unit: 'milliseconds', scale: 'log' },
     series: loads.map((each) => ({
-      name: `${formatPercent(each.load)} of the saturation`,
-      points: ONE_IN.map((one, at) => {
+      name: `${formatPercent(each.load)} of max throughput`,
+      points: SHARES.map((share, at) => {
         const percentile = LOAD_PERCENTILES[at] as (typeof LOAD_PERCENTILES)[number];
-        return [one, each[percentile].median] as const;
+        return [share, each[percentile].median] as const;
       }),
     })),
   };

@@ -12,6 +12,7 @@ import type { InputSource } from '../../user-job/input-source.js';
 import type { InputSummary } from '../../user-job/inputs.js';
 import type { JobFailures } from '../../user-job/job-failures.js';
 import type { AdviceResult } from './advice/advice.js';
+import type { SlotComparison } from './advice/slots.js';
 import {
   describeSlots,
   LOAD_PERCENTILES,
@@ -46,6 +47,8 @@ export interface JobResult extends ScenarioResult {
   readonly saturation: readonly SaturationResult[];
   /** The settings with which the loads were measured. */
   readonly chosen?: SaturationResult;
+  /** Why these: what the rounds show of them and the next ones. */
+  readonly comparisons: readonly SlotComparison[];
   /** How many jobs may wait at the highest load. */
   readonly overloadBacklog?: number;
   readonly loads: readonly LoadResult[];

@@ -3,6 +3,7 @@
  *
  * Invariant: beside every figure stands the range of its rounds.
  */
+import { describeClaims } from '../../harness/claims.js';
 import { describeLimits } from '../../harness/limits.js';
 import {
   type Block,
@@ -12,9 +13,10 @@ import {
   spreadRow,
   text,
 } from '../../report/document.js';
-import { formatCount, formatFigure, formatMegabytes } from '../../report/format.js';
+import { formatCount, formatFigure } from '../../report/format.js';
 import type { KindResult, MapResult } from './result.js';
 
+const MB = 1024 ** 2;
 const TITLES: Readonly<Record<string, string>> = {
   'no-op': 'No-ops',
   '100us': 'Jobs of 100 µs',
@@ -26,39 +28,41 @@ export function describeMap(result: MapResult): Document {
   return {
     title: 'Map: a job for each item of a source',
     blocks: [
-      ...result.kinds.flatMap((kind) => describeKind(kind, result)),
+      ...result.kinds.flatMap(conclude).map((sentence) => text(sentence, 'point')),
       ...describeLimits(spreads, result).map((line) => text(line)),
+      ...result.kinds.flatMap((kind) => describeKind(kind, result)),
     ],
   };
 }
 
-function describeKind({ kind, arms, toBest }: KindResult, { settings }: MapResult): Block[] {
+function conclude({ kind, toBest }: KindResult): string[] {
+  if (toBest === undefined) return [];
+  const title = TITLES[kind] ?? kind;
+  return describeClaims([{ at: '', ratio: toBest.ratio }], {
+    more: `${title}: millrace is faster than the best other way (${toBest.arm})`,
+    less: `${title}: the best other way (${toBest.arm}) is faster than millrace`,
+    open: `which is faster (${title}), millrace or ${toBest.arm}`,
+  });
+}
+
+function describeKind({ kind, arms }: KindResult, { settings }: MapResult): Block[] {
   if (arms.length === 0) return [];
   return [
     heading(TITLES[kind] ?? kind),
     text(
-      `On ${settings.threads} threads: thousand rows per second where the reader does nothing; what was pulled and not ` +
-        'delivered, and how much the memory (RSS) grew, where it is slow. Medians of the rounds, below them the least and the ' +
-        'most of them.',
+      `On ${settings.threads} threads: rows per second where the reader does nothing; what was pulled and not ` +
+        'delivered (held), and how much the memory (RSS) grew, where it is slow. Medians of the rounds, with min–max ' +
+        'below them.',
     ),
     {
       kind: 'table',
-      head: ['', 'rows', 'held', 'memory'],
+      head: ['variant', 'thousand rows/s', 'held (rows)', 'memory growth (MB)'],
       rows: arms.map(({ arm, rowsPerSecond, mostHeld, growthBytes }) => [
         ...spreadRow(arm, [rowsPerSecond], (value) => formatFigure(value / 1000)),
         ...spreadRow('', [mostHeld], (value) => formatCount(Math.round(value))).slice(1),
-        ...spreadRow('', [growthBytes], formatMegabytes).slice(1),
+        ...spreadRow('', [growthBytes], (bytes) => formatCount(bytes / MB)).slice(1),
       ]),
     },
-    ...(toBest === undefined
-      ? []
-      : [
-          text(
-            `millrace ÷ ${toBest.arm}: ${formatFigure(toBest.ratio.median)} (${formatFigure(toBest.ratio.min)} to ` +
-              `${formatFigure(toBest.ratio.max)}).`,
-            'point',
-          ),
-        ]),
   ];
 }
 

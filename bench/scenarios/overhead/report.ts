@@ -1,8 +1,8 @@
 /**
- * What a result of `bench overhead` says: one table and one row of bars for each kind of job.
+ * Describes a result of `bench overhead`: the claims, then a table and bars for each kind of job.
  *
  * Invariant: beside every figure stands the range of its rounds; what limits the figures (noise,
- * missing peers, an interruption) is told.
+ * missing peers, an interruption) is reported.
  */
 import {
   type BarsBlock,
@@ -13,7 +13,8 @@ import {
   spreadRow,
   text,
 } from '../../report/document.js';
-import { claimOf, type Figure, scaleFigure } from '../../harness/figures.js';
+import { describeClaims } from '../../harness/claims.js';
+import { type Figure, scaleFigure } from '../../harness/figures.js';
 import { describeLimits } from '../../harness/limits.js';
 import type { PeerName } from '../../peers/index.js';
 import type { Spread } from '../../math/series.js';
@@ -28,23 +29,23 @@ export function describeOverhead(result: OverheadResult): Document {
   return {
     title: 'Overhead: short jobs on this and other pools',
     blocks: [
-      ...settings.jobs.flatMap((kind) =>
-        describeJob(
-          kind,
-          points.filter(({ job, peers }) => job === kind.name && peers.length > 0),
-          result,
-        ),
-      ),
+      ...settings.jobs.flatMap((kind) => concludeJob(kind, pointsOf(kind, result))),
       ...describeLimits(spreads, result).map((line) => text(line)),
+      ...settings.jobs.flatMap((kind) => describeJob(kind, pointsOf(kind, result), result)),
     ],
   };
+}
+
+function pointsOf(kind: JobKind, { points }: OverheadResult): PointResult[] {
+  return points.filter(({ job, peers }) => job === kind.name && peers.length > 0);
 }
 
 function describeJob(
   { title, us }: JobKind,
   points: readonly PointResult[],
-  { settings }: OverheadResult,
+  result: OverheadResult,
 ): Block[] {
+  const { settings } = result;
   if (points.length === 0) return [];
   const row = (
     label: string,
@@ -59,10 +60,10 @@ function describeJob(
     ...settings.peers.flatMap((peer) =>
       row(peer, (point) => figuresOf(peer, point)?.jobsPerSecond, 1 / 1000),
     ),
-    ...row('÷ best pool', ({ toBestPool }) => toBestPool?.ratio),
-    ...row('÷ ring', ({ toRing }) => toRing?.ratio),
-    ...row('time in jobs', (point) => figuresOf('millrace', point)?.timeInJobs),
-    ...row("best pool's", (point) => figuresOf(point.toBestPool?.peer, point)?.timeInJobs),
+    ...row('÷ best pool (×)', ({ toBestPool }) => toBestPool?.ratio),
+    ...row('÷ ring (×)', ({ toRing }) => toRing?.ratio),
+    ...row('time in jobs (share)', (point) => figuresOf('millrace', point)?.timeInJobs),
+    ...row("best pool's (share)", (point) => figuresOf(point.toBestPool?.peer, point)?.timeInJobs),
   ];
   const best = settings.peers.flatMap((peer) => {
     const at = points.filter(({ toBestPool }) => toBestPool?.peer === peer);
@@ -73,10 +74,11 @@ function describeJob(
   return [
     heading(title),
     text(
-      `On ${settings.threads} threads: thousand jobs per second, the median of the rounds and below it the least and the most of them.`,
+      `Throughput on ${settings.threads} threads, by the number of jobs in flight: medians of the rounds, with min–max below them.`,
     ),
     {
       kind: 'table',
+      groups: [{ title: 'thousand jobs/s', columns: points.length }],
       head: ['in flight', ...points.map(({ inFlight }) => String(inFlight))],
       rows,
     },
@@ -89,30 +91,29 @@ function describeJob(
             'faint',
           ),
         ]),
-    ...describeClaims(points),
-    ...drawRatios(title, points),
+    ...drawRatios(title, points, result.points),
   ];
 }
 
 /** What the rounds agree on. */
-function describeClaims(points: readonly PointResult[]): Block[] {
-  const at = (claim: 'more' | 'less' | undefined): string =>
-    formatList(
-      points.flatMap(({ inFlight, toBestPool }) =>
-        toBestPool !== undefined && claimOf(toBestPool.ratio) === claim ? [`${inFlight}`] : [],
-      ),
-    );
-  const claims = [
-    ['millrace is faster than the best other pool', at('more')],
-    ['The best other pool is faster', at('less')],
-    ['The rounds do not agree on which is faster', at(undefined)],
-  ] as const;
-  return claims.flatMap(([claim, where]) =>
-    where === '' ? [] : [text(`${claim} with ${where} in flight.`, 'point')],
+function concludeJob({ title }: JobKind, points: readonly PointResult[]): Block[] {
+  const compared = points.flatMap(({ inFlight, toBestPool }) =>
+    toBestPool === undefined ? [] : [{ at: `${inFlight}`, ratio: toBestPool.ratio }],
   );
+  return describeClaims(compared, {
+    more: `${title}: millrace is faster than the best other pool`,
+    less: `${title}: the best other pool is faster than millrace`,
+    open: `which is faster for ${title.replace(/^[A-Z](?=[a-z])/, (sign) => sign.toLowerCase())}, millrace or the best other pool,`,
+    where: (names) => `with ${names} in flight`,
+  }).map((sentence) => text(sentence, 'point'));
 }
 
-function drawRatios(title: string, points: readonly PointResult[]): BarsBlock[] {
+/** @param all - The points of all kinds of jobs, as their charts share one scale. */
+function drawRatios(
+  title: string,
+  points: readonly PointResult[],
+  all: readonly PointResult[],
+): BarsBlock[] {
   const bars = points.flatMap(({ inFlight, toBestPool }) =>
     toBestPool === undefined ? [] : [{ name: `${inFlight} in flight`, figure: toBestPool.ratio }],
   );
@@ -124,6 +125,9 @@ function drawRatios(title: string, points: readonly PointResult[]): BarsBlock[] 
       axis: { label: 'times', unit: 'ratio' },
       mark: { label: 'as fast as the best other pool', value: 1 },
       bars,
+      scaleHolds: all.flatMap(({ toBestPool }) =>
+        toBestPool === undefined ? [] : [toBestPool.ratio.min, toBestPool.ratio.max],
+      ),
     },
   ];
 }

@@ -11,6 +11,7 @@ import {
   spreadRow,
   text,
 } from '../../report/document.js';
+import { describeClaims } from '../../harness/claims.js';
 import { describeLimits } from '../../harness/limits.js';
 import { formatFigure } from '../../report/format.js';
 import { PAYLOAD_ARMS, type Way } from './arms.js';
@@ -23,8 +24,10 @@ export function describePayload(result: PayloadResult): Document {
   return {
     title: 'Payload: bytes there and back',
     blocks: [
+      ...conclude(points).map((sentence) => text(sentence, 'point')),
+      ...describeLimits(spreads, result).map((line) => text(line)),
       text(
-        `On ${settings.threads} threads: jobs per second, the median of the rounds and below it the least and the most of them.`,
+        `Throughput on ${settings.threads} threads, by the size of the input and of the result: medians of the rounds, with min–max below them.`,
       ),
       ...settings.ways.flatMap((way) =>
         settings.inFlight.flatMap((inFlight) =>
@@ -35,9 +38,25 @@ export function describePayload(result: PayloadResult): Document {
           ),
         ),
       ),
-      ...describeLimits(spreads, result).map((line) => text(line)),
     ],
   };
+}
+
+/** What the rounds agree on, for each of the others. */
+function conclude(points: readonly PayloadPointResult[]): string[] {
+  return PAYLOAD_ARMS.flatMap((arm) => {
+    const compared = points.flatMap(({ way, size, inFlight, ratios }) =>
+      ratios
+        .filter(({ to }) => to === arm)
+        .map(({ ratio }) => ({ at: `${spaced(size)} ${way} (${inFlight} in flight)`, ratio })),
+    );
+    return describeClaims(compared, {
+      more: `millrace is faster than ${arm}`,
+      less: `${arm} is faster than millrace`,
+      open: `which is faster, millrace or ${arm},`,
+      where: (names) => `at ${names}`,
+    });
+  });
 }
 
 function describePoints(
@@ -61,14 +80,27 @@ function describePoints(
       .filter((arm) => points.some(({ ratios }) => ratios.some(({ to }) => to === arm)))
       .map((arm) =>
         spreadRow(
-          `millrace ÷ ${arm}`,
+          `millrace ÷ ${arm} (×)`,
           points.map(({ ratios }) => ratios.find(({ to }) => to === arm)?.ratio),
           formatFigure,
         ),
       ),
   ];
-  const sizes = points.map(({ size }) => size.replace(/(?=[KM]B)/, ' '));
-  return [heading(titleOf(way, inFlight)), { kind: 'table', head: ['', ...sizes], rows }];
+  const sizes = points.map(({ size }) => spaced(size));
+  return [
+    heading(titleOf(way, inFlight)),
+    {
+      kind: 'table',
+      groups: [{ title: 'jobs/s', columns: sizes.length }],
+      head: ['payload', ...sizes],
+      rows,
+    },
+  ];
+}
+
+/** '64KB' as '64 KB'. */
+function spaced(size: string): string {
+  return size.replace(/(?=[KM]B)/, ' ');
 }
 
 function titleOf(way: Way, inFlight: number): string {

@@ -64,13 +64,17 @@ export const producer: Scenario<ProducerSettings, ProducerResult> = {
       ...(reply && { produced: reply }),
     };
   },
-  describe({ produced }) {
+  describe({ produced, isInterrupted }) {
     const title = 'Producer: a million awaited submissions';
-    if (produced === undefined) return { title, blocks: [] };
+    const limits = isInterrupted
+      ? [text('The run was interrupted; the figures are of its first part.')]
+      : [];
+    if (produced === undefined) return { title, blocks: limits };
     const { jobs, baseRssBytes, peakRssBytes, seconds } = produced;
     return {
       title,
       blocks: [
+        ...limits,
         text(
           `${formatCount(jobs)} jobs of ${JOB_BYTES} bytes in ${formatSeconds(seconds)}. Memory (RSS) after the first ` +
             `${formatCount(WARM_UP_JOBS)} jobs: ${formatMegabytes(baseRssBytes)}; at most ${formatMegabytes(peakRssBytes)} ` +

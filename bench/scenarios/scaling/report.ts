@@ -17,7 +17,7 @@ import {
 import { scaleFigure } from '../../harness/figures.js';
 import { describeLimits } from '../../harness/limits.js';
 import { perSecondAt } from '../../math/scalability.js';
-import { formatCount, formatFigure, formatPercent } from '../../report/format.js';
+import { formatCount, formatFigure } from '../../report/format.js';
 import type { FittedLaw, KindResult, ScalingResult, ThreadsResult } from './result.js';
 import { drawConclusions } from './verdict.js';
 
@@ -28,24 +28,39 @@ export function describeScaling(result: ScalingResult): Document {
   return {
     title: 'Scaling: what each further thread adds',
     blocks: [
-      ...kinds.flatMap((kind) => describeKind(kind, processors)),
+      ...kinds.flatMap((kind) => concludeKind(kind, processors)),
       ...describeLimits(spreads, result).map((line) => text(line)),
+      ...kinds.flatMap((kind) => describeKind(kind, processors)),
     ],
   };
+}
+
+/** What limits it, before all else; the laws follow with the table. */
+function concludeKind(kind: KindResult, processors: number): Block[] {
+  const [limit] = drawConclusions(kind, processors);
+  return limit === undefined ? [] : [text(`${kind.title}: ${limit}`, 'point')];
 }
 
 function describeKind(kind: KindResult, processors: number): Block[] {
   const { title, points, usl } = kind;
   if (points.length === 0) return [];
-  const law = usl === undefined ? [] : ['by the USL'];
+  const law = usl === undefined ? [] : ['by the USL (jobs/s)'];
   return [
     heading(title),
-    text(
-      `Jobs per second on ${processors} processors: medians of the rounds, below them the least and the most of them.`,
-    ),
+    ...drawConclusions(kind, processors)
+      .slice(1)
+      .map((sentence) => text(sentence, 'point')),
+    text(`On ${processors} CPUs: medians of the rounds, with min–max below them.`),
     {
       kind: 'table',
-      head: ['threads', 'jobs/s', 'ideal', 'efficiency', ...law, 'CPU µs/job'],
+      head: [
+        'threads',
+        'measured (jobs/s)',
+        'ideal (jobs/s)',
+        'efficiency (%)',
+        ...law,
+        'CPU (µs/job)',
+      ],
       rows: points.map((point) => rowOf(point, kind)),
     },
     text(
@@ -53,7 +68,6 @@ function describeKind(kind: KindResult, processors: number): Block[] {
       'faint',
     ),
     curves(kind),
-    ...drawConclusions(kind, processors).map((sentence) => text(sentence, 'point')),
   ];
 }
 
@@ -66,7 +80,7 @@ function rowOf(
     String(threads),
     spreadCell(jobsPerSecond, formatCount),
     single === undefined ? '-' : formatCount(threads * single),
-    threads === 1 ? formatPercent(1) : spreadCell(efficiency, formatPercent),
+    threads === 1 ? '100.0' : spreadCell(efficiency, (share) => (share * 100).toFixed(1)),
     ...(kind.usl === undefined ? [] : [formatCount(perSecondAt(kind.usl, threads))]),
     spreadCell(cpuUsPerJob, formatFigure),
   ];

@@ -114,6 +114,7 @@ function resultOf(
     unanswered: offered - accepted - refused,
     completed,
     failed,
+    cutOff: offered - refused - completed - failed,
     goodputPerSecond: goodput.perSecond ?? meanGoodput(startedUs, service),
     goodputWindows: goodput.windows,
     peakRssBytes: peakBytes,

@@ -1,6 +1,6 @@
 /**
- * Describes the results of the arms: three tables, memory over time for every arm at one scale, and the
- * conclusions.
+ * Describes the results of the variants: what it means, three tables, and memory over time for each of them
+ * at one scale.
  *
  * Invariant: everything is made from the result alone.
  */
@@ -8,7 +8,6 @@ import {
   type Block,
   type Cell,
   type CurvesBlock,
-  heading,
   type NamedFigure,
   oneFigure,
   type TableBlock,
@@ -17,20 +16,18 @@ import {
 } from '../../report/document.js';
 import type { LatencySummary } from '../../load/latencies.js';
 import { spreadOf } from '../../math/series.js';
-import {
-  formatCount,
-  formatDuration,
-  formatMegabytes,
-  formatSeconds,
-} from '../../report/format.js';
+import { formatCount, formatFigure } from '../../report/format.js';
 import { describeEnding } from './narration.js';
 import type { ArmEnding, ArmResult, Moment, ServiceResult } from './result.js';
 
-/** For a person; none where nothing was measured. */
+const MB = 1024 ** 2;
+
+/** For a person, what it means first; none where nothing was measured. */
 export function describeArms(result: ServiceResult, conclusions: readonly string[]): Block[] {
   const { arms } = result;
   if (arms.length === 0) return [];
   return [
+    ...conclusions.map((sentence) => text(sentence, 'point')),
     countsTable(arms),
     latencyTable(arms),
     text(
@@ -53,19 +50,26 @@ export function describeArms(result: ServiceResult, conclusions: readonly string
     ),
     healthCurves(
       "Delay of the service's event loop over time",
-      { label: 'delay', unit: 'milliseconds' },
+      { label: 'event-loop delay', unit: 'milliseconds' },
       arms,
       ({ loopDelayMs }) => loopDelayMs,
     ),
-    heading('What it means'),
-    ...conclusions.map((sentence) => text(sentence, 'point')),
   ];
 }
 
 function countsTable(arms: readonly ArmResult[]): TableBlock {
   return {
     kind: 'table',
-    head: ['arm', 'offered', 'accepted', 'completed', 'refused', 'died at', 'peak RSS'],
+    groups: [{ title: 'requests', columns: 4 }],
+    head: [
+      'variant',
+      'offered',
+      'accepted',
+      'completed',
+      'refused',
+      'died at (s)',
+      'peak RSS (MB)',
+    ],
     rows: arms.map((arm) => [
       arm.name,
       formatCount(arm.offered),
@@ -73,25 +77,25 @@ function countsTable(arms: readonly ArmResult[]): TableBlock {
       formatCount(arm.completed),
       formatCount(arm.refused),
       diedAt(arm.ending),
-      formatMegabytes(arm.peakRssBytes),
+      megabytes(arm.peakRssBytes),
     ]),
   };
 }
 
 function diedAt(ending: ArmEnding): Cell | string {
   return isDead(ending)
-    ? { text: formatSeconds(ending.afterSeconds), meaning: 'bad' as const }
-    : '-';
+    ? { text: ending.afterSeconds.toFixed(1), meaning: 'bad' as const }
+    : 'survived';
 }
 
 function latencyTable(arms: readonly ArmResult[]): TableBlock {
   return {
     kind: 'table',
     groups: [
-      { title: 'answer', columns: 3 },
-      { title: 'completion', columns: 3 },
+      { title: 'response (ms)', columns: 3 },
+      { title: 'completion (ms)', columns: 3 },
     ],
-    head: ['', 'p50', 'p95', 'p99', 'p50', 'p95', 'p99'],
+    head: ['variant', 'p50', 'p95', 'p99', 'p50', 'p95', 'p99'],
     rows: arms.map((arm) => [
       arm.name,
       ...percentiles(arm.answerMs),
@@ -101,27 +105,31 @@ function latencyTable(arms: readonly ArmResult[]): TableBlock {
 }
 
 function percentiles({ count, p50, p95, p99 }: LatencySummary): string[] {
-  return [p50, p95, p99].map((ms) => (count === 0 ? '-' : formatDuration(ms)));
+  return [p50, p95, p99].map((ms) => (count === 0 ? '-' : formatFigure(ms)));
 }
 
 function healthTable(arms: readonly ArmResult[]): TableBlock {
   return {
     kind: 'table',
     groups: [
-      { title: 'event loop late', columns: 2 },
-      { title: 'memory at most', columns: 2 },
-      { title: 'CPU', columns: 1 },
+      { title: 'event-loop delay (ms)', columns: 2 },
+      { title: 'peak memory (MB)', columns: 2 },
+      { title: 'CPU (ms)', columns: 1 },
     ],
-    head: ['service', 'p99', 'worst', 'heap', 'external', 'per job'],
+    head: ['variant', 'p99', 'max', 'heap', 'external', 'per job'],
     rows: arms.map(({ name, loopDelayMs, peaks, cpuMsPerJob }) => [
       name,
-      formatDuration(loopDelayMs.p99),
-      formatDuration(loopDelayMs.max),
-      formatMegabytes(peaks.heapUsedBytes),
-      formatMegabytes(peaks.externalBytes),
-      cpuMsPerJob === undefined ? '-' : formatDuration(cpuMsPerJob),
+      formatFigure(loopDelayMs.p99),
+      formatFigure(loopDelayMs.max),
+      megabytes(peaks.heapUsedBytes),
+      megabytes(peaks.externalBytes),
+      cpuMsPerJob === undefined ? '-' : formatFigure(cpuMsPerJob),
     ]),
   };
+}
+
+function megabytes(bytes: number): string {
+  return formatCount(bytes / MB);
 }
 
 function memoryChart({ arms, settings }: ServiceResult): TimelineBlock {
@@ -130,7 +138,7 @@ function memoryChart({ arms, settings }: ServiceResult): TimelineBlock {
     title: 'Memory of the service over time',
     axis: { label: 'resident memory', unit: 'bytes' },
     seconds: settings.seconds,
-    ceiling: { label: 'ceiling', value: settings.ceilingBytes },
+    ceiling: { label: 'memory limit', value: settings.ceilingBytes },
     series: arms.map(({ name, timeline, ending }) => ({
       name,
       samples: timeline.map(({ seconds, rssBytes }) => ({ seconds, value: rssBytes })),
@@ -159,7 +167,10 @@ function healthCurves(
     y: axis,
     series: arms.map(({ name, timeline }) => ({
       name,
-      points: timeline.map((moment) => [moment.seconds, pick(moment)] as const),
+      // Before its first report a service has said nothing of itself, which is not zero.
+      points: timeline
+        .filter(({ heapUsedBytes }) => heapUsedBytes > 0)
+        .map((moment) => [moment.seconds, pick(moment)] as const),
     })),
   };
 }

@@ -1,7 +1,8 @@
 /**
  * What came of one arm: plain data, what `--json` writes and what the printed report is made from.
  *
- * Invariants: offered = accepted + refused + unanswered; completed + failed <= accepted.
+ * Invariants: offered = accepted + refused + unanswered; completed + failed <= accepted. Every offered
+ * document ends in exactly one way: offered = completed + failed + refused + cutOff.
  */
 import type { DocumentSummary } from './load/corpus.js';
 import type { LatencySummary } from '../../load/latencies.js';
@@ -50,6 +51,8 @@ export interface ArmResult {
   readonly completed: number;
   /** Accepted, and the job ended with an error. */
   readonly failed: number;
+  /** Neither completed, failed nor refused when the arm ended: waiting, in work, or without an answer. */
+  readonly cutOff: number;
   /**
    * Completed documents per second: the median of two-second windows after the warm-up, as a measured
    * capacity is; the mean of its life where it was too short for one.

@@ -61,7 +61,10 @@ function describeGoodput(arm: ArmResult, capacity: FullCapacity | undefined): st
     refused === 0
       ? 'refused nothing'
       : `refused ${formatPercent(refused / Math.max(1, offered))} of the requests at once (503 with Retry-After)`;
-  const answered = `half of all answers took less than ${formatDuration(arm.answerMs.p50)}`;
+  const answered =
+    arm.answerMs.count === 0
+      ? 'no request was answered'
+      : `half of all answers took less than ${formatDuration(arm.answerMs.p50)}`;
   if (capacity === undefined || share === undefined) {
     return `millrace completed ${formatCount(completed)} documents and ${refusal}; ${answered}.`;
   }
@@ -72,10 +75,11 @@ function describeGoodput(arm: ArmResult, capacity: FullCapacity | undefined): st
   );
 }
 
-function describeMemory({ ending, memoryTrend, peakRssBytes, completed, accepted }: ArmResult) {
+function describeMemory(arm: ArmResult): string {
+  const { ending, memoryTrend, peakRssBytes } = arm;
   const peak = formatMegabytes(peakRssBytes);
   if (ending.how === 'ceiling' || ending.how === 'died') {
-    return `millrace did not survive: it ended after ${formatSeconds(ending.afterSeconds)} at ${peak}, with ${formatCount(accepted - completed)} accepted documents lost.`;
+    return `millrace did not survive: it ended after ${formatSeconds(ending.afterSeconds)} at ${peak}, with ${formatCount(undoneOf(arm))} accepted documents lost.`;
   }
   if (memoryTrend === undefined) return `Its memory peaked at ${peak}.`;
   const { secondThird, lastThird, change } = memoryTrend;
@@ -88,8 +92,8 @@ function describeMemory({ ending, memoryTrend, peakRssBytes, completed, accepted
 }
 
 function describeOther(arm: ArmResult): string {
-  const { name, ending, accepted, completed, peakRssBytes, memoryTrend } = arm;
-  const undone = formatCount(accepted - completed);
+  const { name, ending, peakRssBytes, memoryTrend } = arm;
+  const undone = formatCount(undoneOf(arm));
   const after = formatSeconds(ending.afterSeconds);
   const peak = formatMegabytes(peakRssBytes);
   switch (ending.how) {
@@ -107,6 +111,11 @@ function describeOther(arm: ArmResult): string {
       return `${name} survived its ${after}: its memory reached ${peak} and ${growth}; ${undone} documents were still in work or waiting.`;
     }
   }
+}
+
+/** Documents that were accepted, and whose job had not ended: one that failed has. */
+function undoneOf({ accepted, completed, failed }: ArmResult): number {
+  return accepted - completed - failed;
 }
 
 /** @param what - Such as 'at saturation the goodput'. */

@@ -103,7 +103,7 @@ async function run(
     windowSeconds,
   };
   progress.begin('Soak', minutes * 60, 0);
-  const { intended, sent, lateness } = await measureFresh<SoakReply>(PROGRAM, request, {
+  const { intended, sent, endings, lateness } = await measureFresh<SoakReply>(PROGRAM, request, {
     limitMs: minutes * 60_000 + GRACE_MS,
     signal,
     onMessage: (message) => {
@@ -117,7 +117,7 @@ async function run(
       }
     },
   });
-  course.generator = { intended, sent, lateness };
+  course.generator = { intended, sent, endings, lateness };
 }
 
 async function measureSaturation(

@@ -10,9 +10,10 @@ import { type Message, serveParent, tellParent } from '../../process/child.js';
 import { nowUs } from '../../process/clock.js';
 import type { Measured } from '../../process/fresh-process.js';
 import type { LatencySummary } from '../../load/latencies.js';
+import { arrivalsOf, type Ending, endingOf, type Endings, NO_ENDINGS } from '../../load/endings.js';
 import { OpenLoop } from '../../load/open-loop.js';
 import { JOB_MODULE, type ExperimentJob, type ExperimentJobs } from '../../peers/jobs.js';
-import { BacklogFullError, Pool } from '../../../src/index.js';
+import { Pool } from '../../../src/index.js';
 import { type SoakWindow, WindowMeter } from './window.js';
 
 /** What the process is told. */
@@ -37,6 +38,8 @@ export interface SoakReply extends Measured {
   /** Arrivals that were due, and those that were made. */
   readonly intended: number;
   readonly sent: number;
+  /** How those that were made ended; what had not when the run did is cut off. */
+  readonly endings: Endings;
   /** How late the generator was. */
   readonly lateness: LatencySummary;
 }
@@ -50,14 +53,18 @@ async function soak(request: SoakRequest): Promise<void> {
   const pool = new Pool<ExperimentJobs>(JOB_MODULE, { threads, overflow: 'reject' });
   await pool.ready();
   const meter = new WindowMeter();
+  const endings = { ...NO_ENDINGS };
   const send = async (intendedUs: number): Promise<void> => {
+    let ending: Ending = 'served';
     try {
       await pool.run(job, input);
-      meter.complete(nowUs() - intendedUs);
     } catch (error) {
-      if (error instanceof BacklogFullError) return meter.refuse();
-      meter.fail();
+      ending = endingOf(error);
     }
+    endings[ending] += 1;
+    if (ending === 'refused') return meter.refuse();
+    if (ending === 'served') meter.complete(nowUs() - intendedUs);
+    else meter.fail();
     // Awake for a result: the moment to see whether another arrival is due.
     loop.catchUp();
   };
@@ -84,6 +91,8 @@ async function soak(request: SoakRequest): Promise<void> {
   }
   loop.stop();
   meter.stop();
-  const reply: SoakReply = { kind: 'measured', ...loop.tally() };
+  const tally = loop.tally();
+  endings.cutOff += tally.sent - arrivalsOf(endings);
+  const reply: SoakReply = { kind: 'measured', ...tally, endings };
   tellParent(reply);
 }

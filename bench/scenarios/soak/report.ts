@@ -1,12 +1,11 @@
 /**
- * What a result of `bench soak` says: what it means, the run in ten parts, and the timelines.
+ * Describes a result of `bench soak`: what it means, the run in ten parts, and the timelines.
  *
- * Invariant: the warm-up is shown, and told from what counts.
+ * Invariant: the warm-up is shown, and marked off from what counts.
  */
 import {
   type Block,
   type Document,
-  heading,
   type NamedFigure,
   oneFigure,
   type TableBlock,
@@ -35,8 +34,11 @@ export function describeSoak(result: SoakResult): Document {
   return {
     title: 'Soak: a constant load on one pool',
     blocks: [
-      ...(windows.length === 0 ? [] : describeRun(result)),
+      ...(windows.length === 0
+        ? []
+        : drawConclusions(result).map((sentence) => text(sentence, 'point'))),
       ...limits.map((line) => text(line)),
+      ...(windows.length === 0 ? [] : describeRun(result)),
     ],
   };
 }
@@ -53,8 +55,6 @@ function describeRun(result: SoakResult): Block[] {
     memoryChart(result),
     timesChart(result),
     throughputChart(result),
-    heading('What it means'),
-    ...drawConclusions(result).map((sentence) => text(sentence, 'point')),
   ];
 }
 
@@ -80,14 +80,24 @@ function windowsTable({ windows }: SoakResult): TableBlock {
     groups: [
       { title: 'jobs', columns: 4 },
       { title: 'loop', columns: 1 },
-      { title: 'memory, MB', columns: 3 },
+      { title: 'memory (MB)', columns: 3 },
     ],
-    head: ['until', 'per s', 'p50 ms', 'p99 ms', 'max ms', 'p99 ms', 'RSS', 'heap', 'external'],
+    head: [
+      'until (s)',
+      'jobs/s',
+      'p50 (ms)',
+      'p99 (ms)',
+      'max (ms)',
+      'p99 (ms)',
+      'RSS',
+      'heap',
+      'external',
+    ],
     rows: parts.map((part) => {
       const of = (pick: (window: SoakWindow) => number): string =>
         formatFigure(spreadOf(part.map(pick))?.median ?? 0);
       return [
-        formatSeconds(part.at(-1)?.toSeconds ?? 0),
+        String(Number((part.at(-1)?.toSeconds ?? 0).toFixed(1))),
         of(rateOf),
         of(({ latency }) => latency.p50),
         of(({ latency }) => latency.p99),

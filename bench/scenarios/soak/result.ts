@@ -4,6 +4,7 @@
  * Invariants: the windows follow each other without a gap; the first ones, the warm-up, are shown and
  * count for no slope.
  */
+import type { Endings } from '../../load/endings.js';
 import type { LatencySummary } from '../../load/latencies.js';
 import type { ScenarioResult } from '../../report/bench-file.js';
 import { median } from '../../math/statistics.js';
@@ -49,6 +50,8 @@ export interface SoakResult extends ScenarioResult {
   readonly generator?: {
     readonly intended: number;
     readonly sent: number;
+    /** How those that were made ended; cut off is what had not ended when the run did. */
+    readonly endings: Endings;
     readonly lateness: LatencySummary;
   };
 }

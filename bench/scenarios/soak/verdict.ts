@@ -65,10 +65,11 @@ function describeTrend(trend: MemoryTrend, seconds: number): string {
   return `Too short to say whether the ${name} grows: ${what} in ${time}${steps}.`;
 }
 
-function describeLosses({ windows }: SoakResult): string[] {
+function describeLosses({ windows, generator }: SoakResult): string[] {
   const total = (part: 'completed' | 'refused' | 'failed'): number =>
     windows.reduce((sum, window) => sum + window[part], 0);
   const [refused, failed] = [total('refused'), total('failed')];
+  const cutOff = generator?.endings.cutOff ?? 0;
   const share = (count: number): string =>
     formatPercent(count / (total('completed') + refused + failed));
   return [
@@ -81,6 +82,9 @@ function describeLosses({ windows }: SoakResult): string[] {
     ...(failed === 0
       ? []
       : [`Jobs that failed: ${formatUnit(failed, 'count')}, ${share(failed)} of all.`]),
+    ...(cutOff === 0
+      ? []
+      : [`Jobs that had not ended when the run did: ${formatUnit(cutOff, 'count')}.`]),
   ];
 }
 

@@ -11,6 +11,7 @@ import {
   spreadRow,
   text,
 } from '../../report/document.js';
+import { describeClaims } from '../../harness/claims.js';
 import { describeLimits } from '../../harness/limits.js';
 import { formatFigure } from '../../report/format.js';
 import type { PatternResult, SparseResult } from './result.js';
@@ -35,10 +36,25 @@ export function describeSparse(result: SparseResult): Document {
   return {
     title: 'Sparse: jobs that come seldom',
     blocks: [
-      ...result.patterns.flatMap((pattern) => describePattern(pattern, result.settings)),
+      ...result.patterns.flatMap(conclude).map((sentence) => text(sentence, 'point')),
       ...describeLimits(spreads, result).map((line) => text(line)),
+      ...result.patterns.flatMap((pattern) => describePattern(pattern, result.settings)),
     ],
   };
+}
+
+/** Of the first measure, the median latency. */
+function conclude({ pattern, arms }: PatternResult): string[] {
+  const what = pattern === 'single' ? 'single jobs' : 'bursts';
+  return arms.flatMap(({ arm, figures: [median] }) =>
+    median?.toPiscina === undefined
+      ? []
+      : describeClaims([{ at: '', ratio: median.toPiscina }], {
+          less: `The median latency of ${what} is shorter with ${arm} than with piscina`,
+          more: `The median latency of ${what} is longer with ${arm} than with piscina`,
+          open: `whether the median latency of ${what} is shorter with ${arm} or with piscina`,
+        }),
+  );
 }
 
 function describePattern({ pattern, arms }: PatternResult, { threads }: SparseSettings): Block[] {
@@ -56,7 +72,7 @@ function describePattern({ pattern, arms }: PatternResult, { threads }: SparseSe
       .filter(({ figures }) => figures.some(({ toPiscina }) => toPiscina))
       .map(({ arm, figures }) =>
         spreadRow(
-          `${arm} ÷ piscina`,
+          `${arm} ÷ piscina (×)`,
           figures.map(({ toPiscina }) => toPiscina),
           formatFigure,
         ),
@@ -71,10 +87,13 @@ function describePattern({ pattern, arms }: PatternResult, { threads }: SparseSe
         ];
   return [
     heading(title),
-    text(
-      `On ${threads} threads: ${what}, in ms; medians of the rounds, below them the least and the most of them.`,
-    ),
-    { kind: 'table', head: ['', ...HEADS[pattern]], rows },
+    text(`On ${threads} threads: ${what}; medians of the rounds, with min–max below them.`),
+    {
+      kind: 'table',
+      groups: [{ title: 'latency (ms)', columns: HEADS[pattern].length }],
+      head: ['pool', ...HEADS[pattern]],
+      rows,
+    },
   ];
 }
 

@@ -47,7 +47,8 @@ async function measureStartup(
     measure: (_: 'start', peer: PeerName) => measure(peer, settings, signal),
   };
   const first = { ...plan, rounds: 1, label: 'Not counted, for the caches: round' };
-  const { isInterrupted } = await measureRounds<'start', PeerName, Start>(first, surroundings);
+  const uncounted = await measureRounds<'start', PeerName, Start>(first, surroundings);
+  const { isInterrupted } = uncounted;
   const measurements = await measureRounds<'start', PeerName, Start>(
     isInterrupted ? { ...plan, rounds: 0 } : plan,
     surroundings,
@@ -60,7 +61,7 @@ async function measureStartup(
     settings,
     missing,
     ...startResults(arms, measurements),
-    failures: measurements.failures,
+    failures: [...uncounted.failures, ...measurements.failures],
   };
 }
 

@@ -13,6 +13,7 @@ import {
   text,
 } from '../../report/document.js';
 import { type Comparison, scaleFigure } from '../../harness/figures.js';
+import { describeClaims } from '../../harness/claims.js';
 import { describeLimits } from '../../harness/limits.js';
 import type { PeerName } from '../../peers/index.js';
 import { formatDuration, formatFigure, formatList } from '../../report/format.js';
@@ -20,10 +21,10 @@ import { type Measure, MEASURES, type PeerStart, type StartupResult } from './re
 
 const MB = 1024 ** 2;
 const HEADS: Readonly<Record<Measure, string>> = {
-  importMs: 'import',
-  firstResultMs: 'first result',
-  allThreadsMs: 'all threads',
-  rssBytes: 'RSS, MB',
+  importMs: 'import (ms)',
+  firstResultMs: 'first result (ms)',
+  allThreadsMs: 'all threads (ms)',
+  rssBytes: 'RSS (MB)',
 };
 const NAMES: Readonly<Record<Measure, string>> = {
   importMs: 'import',
@@ -41,10 +42,22 @@ export function describeStartup(result: StartupResult): Document {
   return {
     title: 'Startup: from nothing to the first result',
     blocks: [
-      ...(result.peers.length === 0 ? [] : describePeers(result)),
+      ...conclude(result).map((sentence) => text(sentence, 'point')),
       ...describeLimits(spreads, result).map((line) => text(line)),
+      ...(result.peers.length === 0 ? [] : describePeers(result)),
     ],
   };
+}
+
+/** The time to the first result is what this is about. */
+function conclude({ toBestPool: { firstResultMs } }: StartupResult): string[] {
+  if (firstResultMs === undefined) return [];
+  const { peer, ratio } = firstResultMs;
+  return describeClaims([{ at: '', ratio }], {
+    less: `The first result is there sooner with millrace than with the best other pool (${peer})`,
+    more: `The first result is there later with millrace than with the best other pool (${peer})`,
+    open: `whether the first result is there sooner with millrace or with ${peer}`,
+  });
 }
 
 function describePeers(result: StartupResult): Block[] {
@@ -55,16 +68,16 @@ function describePeers(result: StartupResult): Block[] {
   });
   return [
     text(
-      `On ${settings.threads} threads, in ms from the start of the process (import: by itself); medians of the ` +
-        'rounds, below them the least and the most of them.',
+      `On ${settings.threads} threads, from the start of the process (import: by itself); medians of the ` +
+        'rounds, with min–max below them.',
     ),
     {
       kind: 'table',
-      head: ['', ...MEASURES.map((measure) => HEADS[measure])],
+      head: ['pool', ...MEASURES.map((measure) => HEADS[measure])],
       rows: [
         ...peers.map((each) => peerRow(each)),
-        ...ratioRow('÷ best pool', toBestPool),
-        ...ratioRow('÷ bare threads', toRing),
+        ...ratioRow('÷ best pool (×)', toBestPool),
+        ...ratioRow('÷ bare threads (×)', toRing),
       ],
     },
     ...(best.length === 0 ? [] : [text(`The best pools: ${formatList(best)}.`, 'faint')]),
@@ -106,7 +119,11 @@ function bars({ peers }: StartupResult): BarsBlock {
     title: 'Time to the first result',
     axis: { label: 'since the start of the process', unit: 'milliseconds' },
     ...(bare !== undefined && { mark: { label: 'bare threads', value: bare } }),
-    bars: peers.map(({ peer, firstResultMs }) => ({ name: title(peer), figure: firstResultMs })),
+    bars: peers.map(({ peer, firstResultMs }) => ({
+      name: title(peer),
+      figure: firstResultMs,
+      series: title(peer),
+    })),
   };
 }
 

@@ -3,11 +3,13 @@
  * arrive at a given rate.
  *
  * Invariants: one measurement in its life; a latency runs from the job's intended start on, so that
- * what the load generator or a busy main thread delays counts too.
+ * what the load generator or a busy main thread delays counts too; every arrival that counts has one ending,
+ * and only what was served has a latency.
  */
 import { type Message, serveParent, tellParent } from '../../process/child.js';
 import { nowUs } from '../../process/clock.js';
 import type { Measured } from '../../process/fresh-process.js';
+import { type Ending, endingOf, type Endings, NO_ENDINGS } from '../../load/endings.js';
 import { InFlight } from '../../load/in-flight.js';
 import { Latencies, type LatencySummary } from '../../load/latencies.js';
 import { OpenLoop } from '../../load/open-loop.js';
@@ -45,6 +47,8 @@ export interface JobLatencies {
 export interface ArrivalReply extends Measured {
   readonly short: JobLatencies;
   readonly all: JobLatencies;
+  /** Of the arrivals that count; what was not served has no latency. */
+  readonly endings: Endings;
   /** How late the generator was. */
   readonly lateness: LatencySummary;
   /** Arrivals that were due, and those that were made. */
@@ -85,16 +89,26 @@ async function arrive(
 ): Promise<ArrivalReply> {
   const { ratePerSecond, warmUpSeconds, seconds, seed } = request;
   const [short, all] = [recorder(), recorder()];
+  const endings = { ...NO_ENDINGS };
   const measuredFromUs = nowUs() + warmUpSeconds * 1e6;
   const pending = new InFlight();
   const send = async (intendedUs: number): Promise<void> => {
     const us = next();
     pending.begin();
-    const startedUs = await pool.run(us);
+    let startedUs = NaN;
+    let ending: Ending = 'served';
+    try {
+      startedUs = await pool.run(us);
+    } catch (error) {
+      ending = endingOf(error);
+    }
     const endedUs = nowUs();
     if (intendedUs >= measuredFromUs) {
-      all.record(intendedUs, startedUs, endedUs);
-      if (us === SHORT_US) short.record(intendedUs, startedUs, endedUs);
+      endings[ending] += 1;
+      if (ending === 'served') {
+        all.record(intendedUs, startedUs, endedUs);
+        if (us === SHORT_US) short.record(intendedUs, startedUs, endedUs);
+      }
     }
     // Awake for a result: the moment to see whether another arrival is due.
     loop.catchUp();
@@ -113,6 +127,7 @@ async function arrive(
     kind: 'measured',
     short: short.summary(),
     all: all.summary(),
+    endings,
     lateness,
     intended,
     sent,

@@ -10,12 +10,15 @@ import {
   heading,
   named,
   type NamedFigure,
+  PERCENTILE_AXIS,
   spreadCell,
   spreadRow,
   text,
 } from '../../report/document.js';
+import { describeClaims } from '../../harness/claims.js';
 import { describeLimits } from '../../harness/limits.js';
 import { formatCount, formatFigure, formatPercent } from '../../report/format.js';
+import { arrivalsOf } from '../../load/endings.js';
 import { LONG_US, SHORT_US } from './mix.js';
 import { type LoadResult, PERCENTILES, type TailResult, type ViewResult } from './result.js';
 import { SATURATED_IN_FLIGHT } from './settings.js';
@@ -23,13 +26,13 @@ import { SATURATED_IN_FLIGHT } from './settings.js';
 /** Below this share of the intended arrivals a generator did not hold its rate. */
 const HELD_RATE = 0.99;
 const TITLES: Readonly<Record<string, string>> = {
-  'short total': 'Short jobs, until their result was there (ms):',
-  'short wait': 'Short jobs, until they began on a thread (ms):',
-  'all total': 'All jobs, until their result was there (ms):',
+  'short total': 'Short jobs, until their result was there:',
+  'short wait': 'Short jobs, until they began on a thread:',
+  'all total': 'All jobs, until their result was there:',
 };
 const HEAD = ['p50', 'p95', 'p99', 'p99.9', 'max'];
-/** Where the percentiles lie on the axis of a chart: one in so many jobs takes longer. */
-const ONE_IN = [2, 20, 100, 1000] as const;
+/** Where the percentiles lie on the axis of a chart. */
+const SHARES = [0.5, 0.95, 0.99, 0.999] as const;
 
 /** For a person. */
 export function describeTail(result: TailResult): Document {
@@ -40,15 +43,30 @@ export function describeTail(result: TailResult): Document {
   return {
     title: 'Tail: short jobs among a few long ones',
     blocks: [
+      ...loads.flatMap(concludeLoad).map((sentence) => text(sentence, 'point')),
+      ...describeLimits(spreads, result).map((line) => text(line)),
       text(
         `99 % of the jobs take ${SHORT_US} µs, 1 % take ${LONG_US / 1000} ms, on ${settings.threads} threads. ` +
-          'Figures are medians of the rounds, below them the least and the most of them.',
+          'Values are medians of the rounds, with min–max below them.',
       ),
       ...describeSaturation(result),
       ...loads.flatMap((load) => describeLoad(load, result)),
-      ...describeLimits(spreads, result).map((line) => text(line)),
     ],
   };
+}
+
+/** The p99 of short jobs is what this is about. */
+function concludeLoad({ load, ratePerSecond, views }: LoadResult): string[] {
+  const p99 = views.find(({ jobs, until }) => jobs === 'short' && until === 'total')?.toBestPool
+    .p99;
+  if (p99 === undefined) return [];
+  const rate = `${formatCount(ratePerSecond)} jobs/s (${formatPercent(load)} of saturation)`;
+  const at = `At ${rate} the p99 of short jobs`;
+  return describeClaims([{ at: '', ratio: p99.ratio }], {
+    less: `${at} is shorter with millrace than with the best other pool (${p99.peer})`,
+    more: `${at} is longer with millrace than with the best other pool (${p99.peer})`,
+    open: `whether at ${rate} the p99 of short jobs is shorter with millrace or with ${p99.peer}`,
+  });
 }
 
 function describeSaturation({ saturation }: TailResult): Block[] {
@@ -59,7 +77,7 @@ function describeSaturation({ saturation }: TailResult): Block[] {
   ]);
   return [
     heading(`At saturation, ${SATURATED_IN_FLIGHT} jobs in flight`),
-    { kind: 'table', head: ['', 'jobs/s', 'of the ceiling'], rows },
+    { kind: 'table', head: ['pool', 'throughput (jobs/s)', 'of the ceiling (share)'], rows },
   ];
 }
 
@@ -75,6 +93,7 @@ function describeLoad(load: LoadResult, { reference }: TailResult): Block[] {
       `The load generator was at most ${formatFigure(latest)} ms late (p99), which is included.`,
       'faint',
     ),
+    ...load.endings.flatMap((each) => describeUnserved(each)),
     ...(load.sentShare < HELD_RATE
       ? [
           text(
@@ -82,6 +101,19 @@ function describeLoad(load: LoadResult, { reference }: TailResult): Block[] {
           ),
         ]
       : []),
+  ];
+}
+
+/** The figures are those of the others. */
+function describeUnserved({ peer, ...endings }: LoadResult['endings'][number]): Block[] {
+  const arrivals = arrivalsOf(endings);
+  if (endings.served === arrivals) return [];
+  const { failed, refused } = endings;
+  return [
+    text(
+      `Of ${formatCount(arrivals)} arrivals at ${peer} ${formatCount(failed)} failed and ` +
+        `${formatCount(refused)} were rejected; its latencies are those of the others.`,
+    ),
   ];
 }
 
@@ -98,24 +130,29 @@ function describeView({ jobs, until, peers, toBestPool }: ViewResult): Block[] {
       ),
     ),
     ...(ratios.some((ratio) => ratio !== undefined)
-      ? [spreadRow('÷ best pool', ratios, formatFigure)]
+      ? [spreadRow('÷ best pool (×)', ratios, formatFigure)]
       : []),
   ];
   const best = toBestPool.p99?.peer;
   return [
     text(title),
-    { kind: 'table', head: ['', ...HEAD], rows },
+    {
+      kind: 'table',
+      groups: [{ title: 'latency (ms)', columns: HEAD.length }],
+      head: ['pool', ...HEAD],
+      rows,
+    },
     ...(best === undefined ? [] : [text(`The best pool by its p99: ${best}.`, 'faint')]),
     {
       kind: 'curves',
-      title: `${title.slice(0, -' (ms):'.length)}, by percentile`,
-      x: { label: 'one job in so many takes longer', unit: 'count', scale: 'log' },
+      title: `${title.slice(0, -1)}, by percentile`,
+      x: PERCENTILE_AXIS,
       y: { label: 'latency', unit: 'milliseconds', scale: 'log' },
       series: peers.map((each) => ({
         name: each.peer,
-        points: ONE_IN.map((one, at) => {
+        points: SHARES.map((share, at) => {
           const percentile = PERCENTILES[at] as (typeof PERCENTILES)[number];
-          return [one, each[percentile].median] as const;
+          return [share, each[percentile].median] as const;
         }),
       })),
     },

@@ -16,6 +16,7 @@ import type { PeerName } from '../../peers/index.js';
 import type { Measurements } from '../../harness/rounds.js';
 import type { ScenarioResult } from '../../report/bench-file.js';
 import { type Series, spreadOf } from '../../math/series.js';
+import { addEndings, type Endings } from '../../load/endings.js';
 import { MEAN_US } from './mix.js';
 import type { ArrivalReply, JobLatencies, SaturationReply } from './program.js';
 import type { TailSettings } from './settings.js';
@@ -50,6 +51,8 @@ export interface LoadResult {
   readonly load: number;
   readonly ratePerSecond: number;
   readonly views: readonly ViewResult[];
+  /** How the arrivals ended, in all rounds. */
+  readonly endings: ReadonlyArray<{ readonly peer: PeerName } & Endings>;
   /** How late the load generator was, the median of its p99. */
   readonly latenessP99: ReadonlyArray<{ readonly peer: PeerName; readonly ms: number }>;
   /** The least share of the arrivals that was made. */
@@ -125,18 +128,28 @@ export function loadResult(
   measurements: Measurements<LoadPoint, PeerName, ArrivalReply>,
 ): LoadResult {
   const series = (pick: (reply: ArrivalReply) => number): Map<PeerName, Series> =>
-    new Map(peers.map((peer) => [peer, measurements.series(point, peer, pick)]));
+    new Map(peers.map((peer) => [peer, known(measurements.series(point, peer, pick))]));
   const sent = series((reply) => reply.sent / reply.intended);
   const lateness = series((reply) => reply.lateness.p99);
   return {
     ...point,
     views: VIEWS.map((view) => viewResult(view, peers, series)),
+    endings: peers.flatMap((peer) => {
+      const rounds: Endings[] = [];
+      measurements.series(point, peer, (reply) => rounds.push(reply.endings));
+      return rounds.length === 0 ? [] : [{ peer, ...addEndings(rounds) }];
+    }),
     latenessP99: [...lateness].flatMap(([peer, each]) => {
       const spread = spreadOf(each.values());
       return spread === undefined ? [] : [{ peer, ms: spread.median }];
     }),
     sentShare: Math.min(1, ...[...sent.values()].map((each) => Math.min(...each.values()))),
   };
+}
+
+/** The rounds that have the figure: one in which nothing was served has no latency. */
+function known(series: Series): Series {
+  return new Map([...series].filter(([, value]) => !Number.isNaN(value)));
 }
 
 function viewResult(
@@ -146,7 +159,10 @@ function viewResult(
 ): ViewResult {
   const figures = PERCENTILES.map((percentile) => ({
     percentile,
-    series: series((reply) => reply[view.jobs][view.until][percentile]),
+    series: series((reply) => {
+      const latencies = reply[view.jobs][view.until];
+      return latencies.count === 0 ? NaN : latencies[percentile];
+    }),
   }));
   const toBestPool: Partial<Record<Percentile, Comparison>> = {};
   for (const each of figures) {

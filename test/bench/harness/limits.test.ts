@@ -12,7 +12,7 @@ test('where nothing limits the figures nothing is said', () => {
 test('noise is told with how much of it there is', () => {
   const noisy = { median: 10, min: 8, max: 13 };
   expect(describeLimits([steady, noisy, { ...noisy, max: 18 }], complete)).toEqual([
-    'The machine was not steady: 2 of 3 figures differ by more than 20.0 % between their rounds, up to 100.0 % of their median.',
+    'The machine was not steady: 2 of 3 figures differ by more than 20.0 % between their rounds, up to 100.0 % of their median. Run it again on a quieter machine, or with more --rounds.',
   ]);
 });
 

@@ -37,6 +37,12 @@ test.each([
     says: 'SIGABRT: FATAL ERROR: Reached heap limit',
   },
   { code: 1, signal: null, stderr: 'TypeError: no\n  at x', says: 'exit code 1: TypeError: no' },
+  {
+    code: 1,
+    signal: null,
+    stderr: "x\n[ModuleLoadError: it's [not] there] {\n  code: 'X'\n}",
+    says: "exit code 1: ModuleLoadError: it's [not] there",
+  },
 ])('$says', ({ says, ...exit }) => {
   expect(describeExit(exit)).toBe(says);
 });

@@ -18,6 +18,7 @@ const shortHtml = renderGatePage(
 );
 const WIDE = { width: 1280, height: 900 };
 const PHONE = { width: 360, height: 740 };
+const NARROW = { width: 390, height: 844 };
 
 /** Texts of forest plots that are cut off or overlap another one. */
 function clashes(page: Page): Promise<string[]> {
@@ -63,6 +64,40 @@ describeInBrowser('the page of a gate in a browser', (open) => {
     },
   );
 
+  test.each(Object.entries(REPORTS))(
+    'a phone shows every verdict of a gate without scrolling sideways: %s',
+    async (_, each) => {
+      await using opened = await open(renderGatePage(each), { viewport: NARROW, isMobile: true });
+      const { page } = opened;
+      const seen = await page.evaluate(() => {
+        const isWithin = (element: Element): boolean => {
+          const { left, right, width } = element.getBoundingClientRect();
+          const box = element.closest('.scroll')?.getBoundingClientRect();
+          return width > 0 && left >= 0 && right <= Math.min(innerWidth, box?.right ?? Infinity);
+        };
+        const heading = document.querySelector('h1') as HTMLElement;
+        return {
+          width: document.documentElement.scrollWidth,
+          isAtTop: heading.getBoundingClientRect().bottom <= innerHeight,
+          hidden: [
+            ...document.querySelectorAll(
+              'h1, .verdict, .forest .ending, #overview td b, .judged td:last-child b',
+            ),
+          ]
+            .filter((element) => !isWithin(element))
+            .map((element) => element.textContent),
+          verdict: heading.querySelector('.verdict')?.textContent,
+        };
+      });
+      expect(seen).toEqual({
+        width: NARROW.width,
+        isAtTop: true,
+        hidden: [],
+        verdict: each.verdict.toUpperCase(),
+      });
+    },
+  );
+
   test('an estimate lies on its interval, where the figures say, also on a phone', async () => {
     await using opened = await open(html, { viewport: PHONE, isMobile: true });
     const orders = await opened.page.evaluate(() =>
@@ -73,7 +108,7 @@ describeInBrowser('the page of a gate in a browser', (open) => {
         };
         const interval = (row.querySelector('.interval') as Element).getBoundingClientRect();
         const estimate = middle('.estimate');
-        const isRight = (row.querySelector('.value')?.textContent ?? '').startsWith('+');
+        const isRight = /slower|more/.test(row.querySelector('.value')?.textContent ?? '');
         return {
           isOn: interval.left - 2 <= estimate && estimate <= interval.right + 2,
           isSided:

@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { DARK, LIGHT } from '../../../bench/report/html/palette.js';
-import { renderRun, readRun } from '../../bench/report/html/run.js';
+import { scenarioDocuments } from '../../bench/report/documents.js';
+import { renderDocument, renderRun, readRun } from '../../bench/report/html/run.js';
 import { runAxe, unfold } from './axe.js';
 import { describeInBrowser } from './chromium.js';
 
@@ -14,6 +15,7 @@ const shortHtml = renderRun({
 });
 const WIDE = { width: 1280, height: 900 };
 const PHONE = { width: 360, height: 740 };
+const NARROW = { width: 390, height: 844 };
 
 /** For each chart, the share of its series whose colour can be seen on its canvas. */
 function readCharts(page: Page): Promise<Array<{ series: number; seen: number }>> {
@@ -118,6 +120,37 @@ describeInBrowser('the page in a browser', (open) => {
     expect(widths.page).toBe(PHONE.width);
     expect(widths.boxes).toBeGreaterThan(0);
     expect(await readCharts(page)).toSatisfy(isAllSeen);
+  });
+
+  test('of every scenario a phone shows what it means without scrolling sideways', async () => {
+    for (const { name, document: made } of scenarioDocuments()) {
+      await using opened = await open(renderDocument(made), {
+        viewport: NARROW,
+        isMobile: true,
+      });
+      const { page } = opened;
+      await unfold(page);
+      const seen = await page.evaluate(() => {
+        const answer = document.querySelector('section .points, section .words') as HTMLElement;
+        const { left, right } = answer.getBoundingClientRect();
+        return {
+          width: document.documentElement.scrollWidth,
+          isWithin: left >= 0 && right <= innerWidth,
+          // Nothing but the title stands before it.
+          before: answer.previousElementSibling?.tagName,
+        };
+      });
+      expect.soft(seen, name).toEqual({ width: NARROW.width, isWithin: true, before: 'HEADER' });
+    }
+  });
+
+  test('the answers of several results stand at the top, and each leads to its result', async () => {
+    await using opened = await open(html, { viewport: NARROW, isMobile: true });
+    const answers = opened.page.locator('.top .points li');
+    expect(await answers.count()).toBe(readRun().results.length);
+    await answers.nth(2).locator('a').click();
+    const url = new URL(opened.page.url());
+    expect(url.hash).toBe(`#result-${readRun().results[2]?.scenario}`);
   });
 
   test('charts grow and shrink with the window', async () => {

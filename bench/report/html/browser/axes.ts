@@ -5,7 +5,7 @@
  */
 import type UPlot from 'uplot';
 import type { ChartAxis } from './chart-contract.js';
-import { formatTick, incrementsOf } from './ticks.js';
+import { formatPercentile, formatTick, incrementsOf, percentileTicks } from './ticks.js';
 
 /** The library's own script comes first in the page. */
 declare const uPlot: typeof UPlot;
@@ -13,14 +13,23 @@ declare const uPlot: typeof UPlot;
 /** Of all that is written on a canvas. */
 export const FONT = '12px system-ui, sans-serif';
 
-export function scaleFor({ isLog, min, max }: ChartAxis): UPlot.Scale {
+export function scaleFor({ isLog, isPercentile, min, max }: ChartAxis): UPlot.Scale {
   // A logarithmic axis ends at round values: the ticks to read it by.
-  const range = isLog ? uPlot.rangeLog(min, max, 10, false) : ([min, max] as [number, number]);
+  const range =
+    isLog && isPercentile !== true
+      ? uPlot.rangeLog(min, max, 10, false)
+      : ([min, max] as [number, number]);
   return { time: false, distr: isLog ? 3 : 1, range };
 }
 
-export function axisFor({ unit, isLog }: ChartAxis, side: 'x' | 'y'): UPlot.Axis {
-  const filter = isLog && { filter: side === 'x' ? filterAcross : filterUpwards };
+export function axisFor(axis: ChartAxis, side: 'x' | 'y'): UPlot.Axis {
+  const { unit, isLog, isPercentile, min, max } = axis;
+  const filter = isLog &&
+    isPercentile !== true && { filter: side === 'x' ? filterAcross : filterUpwards };
+  const percentiles = isPercentile === true && {
+    splits: () => percentileTicks(min, max),
+    filter: (_: UPlot, splits: number[]) => splits,
+  };
   return {
     stroke: colorOf('muted'),
     font: FONT,
@@ -29,7 +38,12 @@ export function axisFor({ unit, isLog }: ChartAxis, side: 'x' | 'y'): UPlot.Axis
     grid: { stroke: colorOf('grid'), width: 1, ...filter },
     ticks: { stroke: colorOf('rule'), width: 1, size: 5, ...filter },
     ...filter,
-    values: (_, splits) => splits.map((value) => (value === null ? '' : formatTick(value, unit))),
+    ...percentiles,
+    values: (_, splits) =>
+      splits.map((value) => {
+        if (value === null) return '';
+        return isPercentile === true ? formatPercentile(value) : formatTick(value, unit);
+      }),
     incrs: incrementsOf(unit),
     size: side === 'y' ? widthOfTicks : 28,
   };

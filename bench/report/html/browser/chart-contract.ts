@@ -9,6 +9,8 @@ import type { Unit } from '../../document.js';
 export interface ChartAxis {
   readonly unit: Unit;
   readonly isLog: boolean;
+  /** Values are 1 ÷ (1 - share), on a logarithmic axis: 100 is p99. */
+  readonly isPercentile?: boolean;
   readonly min: number;
   readonly max: number;
 }

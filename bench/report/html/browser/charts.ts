@@ -9,6 +9,7 @@ import type UPlot from 'uplot';
 import { formatUnit } from '../../format.js';
 import { axisFor, colorOf, FONT, scaleFor } from './axes.js';
 import type { ChartAxis, ChartData } from './chart-contract.js';
+import { formatPercentile } from './ticks.js';
 
 /** The library's own script comes first in the page. */
 declare const uPlot: typeof UPlot;
@@ -131,7 +132,8 @@ class Chart {
 
 const isOnPaper = (): boolean => document.documentElement.classList.contains('paper');
 
-const say = (value: number, { unit }: ChartAxis): string => formatUnit(value, unit);
+const say = (value: number, { unit, isPercentile }: ChartAxis): string =>
+  isPercentile === true ? formatPercentile(value) : formatUnit(value, unit);
 
 /** A series has no value at most of the places of the others; none at all where it has ended. */
 function nearest(plot: UPlot, series: number, index: number): number | null {

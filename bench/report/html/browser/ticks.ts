@@ -16,6 +16,19 @@ export function formatTick(value: number, unit: Unit): string {
   );
 }
 
+/** Where the ticks of an axis of percentiles are: p50, then each nine more. */
+const PERCENTILES = [2, 10, 100, 1000, 10_000, 100_000];
+
+/** 2 as 'p50', 20 as 'p95', 1000 as 'p99.9': one in so many is above it. */
+export function formatPercentile(oneIn: number): string {
+  return `p${Number((100 - 100 / oneIn).toPrecision(6))}`;
+}
+
+/** Those of the ticks that lie on the axis. */
+export function percentileTicks(min: number, max: number): number[] {
+  return PERCENTILES.filter((tick) => tick >= min && tick <= max);
+}
+
 /** Distances between ticks; none has a tick that its text would round. */
 export function incrementsOf(unit: Unit): number[] {
   if (unit === 'bytes') return Array.from({ length: 24 }, (_, power) => MB * 2 ** power);

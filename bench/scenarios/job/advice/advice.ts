@@ -2,18 +2,24 @@
  * Advises on a pool: settings for a wanted p99 of the total latency (`sizing.ts`), each with the rule that
  * gave it (`rules.ts`), and the highest rate at which it holds (`rate.ts`).
  *
- * Invariants: pure arithmetic on measured figures; what can't be met is said with the reason, and
- * nothing is promised then. Sources of the formulas: `queueing.ts`.
+ * Invariants: pure arithmetic on measured figures; nothing is advised on a machine that was not steady, and
+ * what can't be met is said with the reason. Sources of the formulas: `queueing.ts`.
  */
 import { formatDuration } from '../../../report/format.js';
 import { rateForP99Wait } from './queueing.js';
 import { rateByCurve, roundDown } from './rate.js';
 import { rateRule, type Rule, rulesFor } from './rules.js';
 import { type AdvisedSettings, expectedPeakBytes, type Measured, settingsFor } from './sizing.js';
+import { type Steadiness, steadinessOf } from './steadiness.js';
 import type { Verification } from './verification.js';
 
 /** What follows from the measurements. */
 export type Advice =
+  | {
+      readonly kind: 'unsteady';
+      readonly wantedP99Ms: number;
+      readonly steadiness: Steadiness;
+    }
   | {
       readonly kind: 'impossible';
       readonly wantedP99Ms: number;
@@ -24,6 +30,7 @@ export type Advice =
       readonly wantedP99Ms: number;
       readonly settings: AdvisedSettings;
       readonly rules: readonly Rule[];
+      readonly steadiness: Steadiness;
       /** Jobs per second, before anything was verified. */
       readonly ratePerSecond: number;
       readonly expectedPeakBytes: number;
@@ -31,7 +38,7 @@ export type Advice =
 
 /** The advice with what its verification came to. */
 export type AdviceResult =
-  | (Advice & { readonly kind: 'impossible' })
+  | Exclude<Advice, { readonly kind: 'advised' }>
   | (Advice & {
       readonly kind: 'advised';
       readonly verifications: readonly Verification[];
@@ -46,6 +53,8 @@ export type AdviceResult =
 export function advise(measured: Measured): Advice {
   const { wantedP99Ms, service, chosen } = measured;
   const { time } = service;
+  const steadiness = steadinessOf(chosen, measured.loads);
+  if (!steadiness.isSteady) return { kind: 'unsteady', wantedP99Ms, steadiness };
   if (wantedP99Ms <= time.p99) {
     return {
       kind: 'impossible',
@@ -80,6 +89,7 @@ export function advise(measured: Measured): Advice {
     kind: 'advised',
     wantedP99Ms,
     settings,
+    steadiness,
     ratePerSecond,
     rules: [...rulesFor(settings, measured, waitMs), rateRule(ratePerSecond, byFormula, byCurve)],
     expectedPeakBytes: expectedPeakBytes(settings, measured),

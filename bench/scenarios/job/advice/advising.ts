@@ -1,24 +1,29 @@
 /**
  * Advice from what was measured, and runs that verify it.
  *
- * Invariants: the verifying runs have exactly the advised settings; a promise that does not hold is
- * lowered and verified again, a few times at most; every run is in the result.
+ * Invariants: the verifying runs have exactly the advised settings, and go on until they have the arrivals
+ * that they need, within a limit; a promise that does not hold is lowered and verified again, a few times
+ * at most; every run is in the result.
  */
 import { formatUnit } from '../../../report/format.js';
+import type { JobName } from '../../../user-job/module-name.js';
+import type { ArriveRequest } from '../measure/arriving.js';
+import type { Measurer } from '../measure/measurer.js';
+import { secondsFor } from '../measure/plan.js';
+import type { ArrivalReply } from '../measure/program.js';
 import { advise, type AdviceResult } from './advice.js';
 import { roundDown } from './rate.js';
 import type { Measured } from './sizing.js';
-import type { ArriveRequest } from '../measure/arriving.js';
-import type { Measurer } from '../measure/measurer.js';
-import type { JobName } from '../../../user-job/module-name.js';
-import { secondsFor } from '../measure/plan.js';
-import type { ArrivalReply } from '../measure/program.js';
-import { judge, lowered, MIN_ARRIVALS, snippetOf, type Verification } from './verification.js';
+import { snippetOf } from './snippet.js';
+import { judge, lowered, type Verification, WANTED_ARRIVALS } from './verification.js';
 
 const MAX_VERIFICATIONS = 3;
 /** The longest that a verifying run is made for the sake of enough arrivals. */
-const MAX_SECONDS = 60;
+const MAX_SECONDS = 300;
+/** Arrivals are random: this many times the expected time nearly always has enough of them. */
 const MARGIN = 1.2;
+/** And this many times, where most of them fail. */
+const MAX_MARGIN = 5;
 
 /** What follows, and what verifying it came to. */
 export async function adviseAndVerify(
@@ -28,14 +33,16 @@ export async function adviseAndVerify(
   measurer: Measurer,
 ): Promise<AdviceResult> {
   const advice = advise(measured);
-  if (advice.kind === 'impossible') return advice;
+  if (advice.kind !== 'advised') return advice;
   const { threads, concurrency, backlog, timeouts } = advice.settings;
   const verifications: Verification[] = [];
   let promisedPerSecond = advice.ratePerSecond;
   let isVerified = false;
   while (!isVerified && verifications.length < MAX_VERIFICATIONS) {
     if (verifications.length > 0) promisedPerSecond = roundDown(lowered(promisedPerSecond));
-    const seconds = verifyingSeconds(load.seconds, promisedPerSecond);
+    const seconds = secondsFor(load.seconds, promisedPerSecond);
+    const maxSeconds = Math.max(seconds, secondsWithEnough(promisedPerSecond, MAX_MARGIN));
+    const expected = Math.max(seconds, secondsWithEnough(promisedPerSecond, MARGIN));
     const reply = await measurer.once<ArrivalReply>(
       `Verifying ${formatUnit(promisedPerSecond, 'perSecond')}, run`,
       {
@@ -45,8 +52,10 @@ export async function adviseAndVerify(
         rate: { perSecond: promisedPerSecond },
         ...load,
         seconds,
+        extension: { arrivals: WANTED_ARRIVALS, maxSeconds },
+        wantedMs: advice.wantedP99Ms,
       },
-      (load.warmUpMs + load.windowMs) / 1000 + seconds,
+      (load.warmUpMs + load.windowMs) / 1000 + expected,
     );
     if (reply === undefined) break;
     const verification = judge(promisedPerSecond, reply, advice);
@@ -64,7 +73,7 @@ export async function adviseAndVerify(
   };
 }
 
-function verifyingSeconds(seconds: number, ratePerSecond: number): number {
-  const enough = (MARGIN * MIN_ARRIVALS) / ratePerSecond;
-  return Math.max(secondsFor(seconds, ratePerSecond), Math.min(MAX_SECONDS, enough));
+/** How long it takes until this many times the wanted arrivals have come, within the limit. */
+function secondsWithEnough(ratePerSecond: number, margin: number): number {
+  return Math.min(MAX_SECONDS, (margin * WANTED_ARRIVALS) / ratePerSecond);
 }

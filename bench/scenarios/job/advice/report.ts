@@ -1,8 +1,8 @@
 /**
- * What the advice says: the promise, each setting with its rule, the runs that verified it, and the
- * settings as code.
+ * What the advice says: its verdict with the settings as code, the reasons, and the runs that verified it.
  *
- * Invariant: a promise that did not hold is never told as one that did.
+ * Invariants: the verdict is one paragraph that can stand alone, and says how sure it is; a promise that did
+ * not hold is never reported as one that did.
  */
 import { type Block, type Cell, heading, text } from '../../../report/document.js';
 import {
@@ -11,91 +11,134 @@ import {
   formatFigure,
   formatMegabytes,
   formatPercent,
+  formatSeconds,
   formatUnit,
 } from '../../../report/format.js';
 import type { AdviceResult } from './advice.js';
-import { MIN_ARRIVALS, type Verification } from './verification.js';
+import { MAX_SPREAD, type Steadiness } from './steadiness.js';
+import { type Verification, WANTED_ARRIVALS } from './verification.js';
 
 type Advised = AdviceResult & { readonly kind: 'advised' };
 
-/** For a person. */
+/** The verdict, and the settings. */
 export function describeAdvice(advice: AdviceResult): Block[] {
-  const title = heading(`Advice for a p99 of ${formatDuration(advice.wantedP99Ms)}`);
-  if (advice.kind === 'impossible') return [title, text(advice.reason)];
-  const { rules, snippet } = advice;
+  switch (advice.kind) {
+    case 'unsteady':
+      return [text(`No advice: ${describeUnsteady(advice.steadiness)}`), text(WHAT_TO_DO)];
+    case 'impossible':
+      return [text(`No advice: ${advice.reason}`)];
+    case 'advised':
+      return [text(describePromise(advice)), { kind: 'code', text: advice.snippet }];
+  }
+}
+
+/** Each setting with its rule; nothing where nothing is advised. */
+export function describeReasons(advice: AdviceResult): Block[] {
+  if (advice.kind !== 'advised') return [];
+  const { rules, steadiness } = advice;
   return [
-    title,
-    text(describePromise(advice)),
-    ...(advice.verifications.length === 0 ? [] : describeVerifications(advice)),
-    { kind: 'code', text: snippet },
-    text('Each setting, and the rule that gave it:'),
     ...rules.map(({ setting, value, why }) => text(`${setting} = ${value}. ${why}`, 'point')),
+    text(
+      `The machine was steady: the middle half of ${steadiness.measurements} measurements of the max ` +
+        `throughput lies within ${formatPercent(steadiness.spread)} of their median.`,
+      'point',
+    ),
   ];
 }
 
-function describePromise({
-  verifications,
-  promisedPerSecond,
-  isVerified,
-  ratePerSecond,
-}: Advised): string {
-  const rate = formatUnit(promisedPerSecond, 'perSecond');
-  if (verifications.length === 0) {
-    return `Up to ${rate} are to be expected; no run has verified it.`;
-  }
-  const last = verifications.at(-1) as Verification;
-  if (!last.isEnough) {
-    return (
-      `Up to ${rate} are to be expected. The verifying run had ${formatCount(last.arrivals)} arrivals, too few ` +
-      `for a p99 (${MIN_ARRIVALS}): take more --seconds.`
-    );
-  }
-  if (!isVerified) {
-    return (
-      `No rate can be promised: the p99 did not hold in ${verifications.length} runs, the last at ${rate}. ` +
-      'Want more time, or measure on a quieter machine.'
-    );
-  }
-  const before =
-    verifications.length === 1
-      ? ''
-      : ` The first promise, ${formatUnit(ratePerSecond, 'perSecond')}, did not hold and was lowered.`;
-  return `Up to ${rate}, verified by a run with exactly these settings.${before}`;
-}
-
-function describeVerifications({
-  verifications,
-  wantedP99Ms,
-  expectedPeakBytes,
-}: Advised): Block[] {
-  const last = verifications.at(-1) as Verification;
+/** The runs that verified it; nothing where there were none. */
+export function describeVerifications(advice: AdviceResult): Block[] {
+  if (advice.kind !== 'advised') return [];
+  const { verifications, wantedP99Ms, expectedPeakBytes } = advice;
+  const last = verifications.at(-1);
+  if (last === undefined) return [];
   return [
+    heading(`Verifying runs, for a p99 of ${formatDuration(wantedP99Ms)}`),
     {
       kind: 'table',
-      head: ['verifying run at', 'arrivals', 'p50 ms', 'p99 ms', 'unserved', 'peak memory', ''],
+      head: ['rate', 'arrivals', 'failed', 'unserved', 'p50 ms', 'p99 ms', 'peak memory', ''],
       rows: verifications.map((each) => [
         formatUnit(each.ratePerSecond, 'perSecond'),
         formatCount(each.arrivals),
+        formatCount(each.endings.failed),
+        formatPercent(each.unservedShare),
         formatFigure(each.p50),
         formatFigure(each.p99),
-        formatPercent(each.unservedShare),
         formatMegabytes(each.peakBytes),
         verdictOf(each),
       ]),
     },
     text(
-      `Held: a p99 of at most ${formatDuration(wantedP99Ms)}, and at most 1 % refused, too late or cut off ` +
-        `(unserved). The load generator's own lateness is included: p99 ${formatDuration(last.latenessP99)}.`,
+      `Held: at least 99 % of the jobs that did not fail had their result within ` +
+        `${formatDuration(wantedP99Ms)}. Unserved: rejected, too late or cut off. The load generator's own ` +
+        `lateness is included: p99 ${formatDuration(last.latenessP99)}.`,
       'faint',
     ),
     text(
-      `Memory: at most ${formatMegabytes(expectedPeakBytes)} were expected (the most that was measured below ` +
-        'the saturation and a quarter, and twice backlog.bytes). ' +
+      `Memory: max ${formatMegabytes(expectedPeakBytes)} expected (1.25 × the most that was measured below ` +
+        'the max throughput, and twice backlog.bytes). ' +
         (last.isMemoryHeld
           ? `The last run stayed within that: ${formatMegabytes(last.peakBytes)}.`
           : `The last run had more: ${formatMegabytes(last.peakBytes)}.`),
     ),
   ];
+}
+
+/** Why the figures of an unsteady machine are good for no advice. */
+export function describeUnsteady({ measurements, min, max, spread }: Steadiness): string {
+  return (
+    `this machine was not steady. The same setting had ${formatUnit(min, 'perSecond')} to ` +
+    `${formatUnit(max, 'perSecond')} in ${measurements} measurements; the middle half of them spans ` +
+    `${formatPercent(spread)} of the median, and may span ${formatPercent(MAX_SPREAD)}.`
+  );
+}
+
+const WHAT_TO_DO =
+  'What to do: stop other programs (or use a machine with CPUs of its own) and run it again; where that is ' +
+  'not possible, average the disturbance out with longer measurements (--seconds 10).';
+
+function describePromise(advice: Advised): string {
+  const { settings, wantedP99Ms, verifications, promisedPerSecond, isVerified } = advice;
+  const { threads, concurrency } = settings;
+  const rate = formatUnit(promisedPerSecond, 'perSecond');
+  const what =
+    `up to ${rate} with p99 ≤ ${formatDuration(wantedP99Ms)}, with threads: ${threads}, ` +
+    `concurrency: ${concurrency} and a backlog of ${formatCount(settings.backlog.jobs)} jobs`;
+  const last = verifications.at(-1);
+  if (last === undefined) return `Not verified: ${what}.`;
+  if (!last.isEnough) {
+    return (
+      `Not verified: ${what}. The verifying run had ${formatCount(last.arrivals - last.endings.failed)} ` +
+      `arrivals that did not fail in ${formatSeconds(last.seconds)}, and a p99 takes ${WANTED_ARRIVALS}.`
+    );
+  }
+  if (!isVerified) {
+    return (
+      `No rate can be promised for a p99 of ${formatDuration(wantedP99Ms)}: it did not hold in ` +
+      `${verifications.length === 1 ? 'one run' : `${verifications.length} runs`}, the last at ${rate}. ` +
+      'Choose a longer --p99, or measure on a quieter machine.'
+    );
+  }
+  return `Verified: ${what}. ${describeConfidence(last)}${describeLowered(advice)}`;
+}
+
+function describeConfidence({ arrivals, endings, inTime, confidence }: Verification): string {
+  const judged = arrivals - endings.failed;
+  const missed = judged - inTime;
+  return (
+    `In a run with exactly these settings ${formatCount(missed)} of ${formatCount(judged)} jobs were late or ` +
+    `not served, so that 99 % are in time with ${formatConfidence(confidence)} confidence.`
+  );
+}
+
+/** Never certainty. */
+function formatConfidence(confidence: number): string {
+  return confidence >= 0.9995 ? 'more than 99.9 %' : formatPercent(confidence);
+}
+
+function describeLowered({ verifications, ratePerSecond }: Advised): string {
+  if (verifications.length === 1) return '';
+  return ` The first promise, ${formatUnit(ratePerSecond, 'perSecond')}, did not hold and was lowered.`;
 }
 
 function verdictOf({ isEnough, isP99Held }: Verification): Cell | string {

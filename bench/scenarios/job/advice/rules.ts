@@ -4,7 +4,7 @@
  * Invariant: a rule tells the figures that the setting was computed from, so that it can be checked.
  */
 import { formatBytes, formatCount, formatDuration, formatUnit } from '../../../report/format.js';
-import { describeSlots } from '../measure/figures.js';
+import { describeComparison } from './comparison.js';
 import type { CurveRate } from './rate.js';
 import { type AdvisedSettings, type Measured, MIN_RUN_MS, RUN_FACTOR } from './sizing.js';
 
@@ -18,7 +18,7 @@ export interface Rule {
 /** Of each setting. @param waitMs - What is left of the wanted p99 beside the job itself. */
 export function rulesFor(
   { threads, concurrency, backlog, timeouts }: AdvisedSettings,
-  { wantedP99Ms, service, inputs, chosen }: Measured,
+  { wantedP99Ms, service, inputs, chosen, comparisons }: Measured,
   waitMs: number,
 ): Rule[] {
   const rate = formatUnit(chosen.jobsPerSecond.median, 'perSecond');
@@ -28,7 +28,10 @@ export function rulesFor(
     {
       setting: 'threads',
       value: String(threads),
-      why: `Measured: ${describeSlots(chosen)} did ${rate}, and no more slots brought 5 % more.`,
+      why:
+        comparisons.length === 0
+          ? 'No other setting was measured.'
+          : comparisons.map((each) => describeComparison(each)).join(' '),
     },
     {
       setting: 'concurrency',
@@ -41,9 +44,9 @@ export function rulesFor(
       setting: 'backlog.jobs',
       value: formatCount(backlog.jobs),
       why:
-        `Little's law, L = λW: at ${rate} so many drain within ${wait}, which is the wanted p99 of ` +
+        `Little's law, L = λW: at ${rate} this many drain within ${wait}, which is the wanted p99 of ` +
         `${formatDuration(wantedP99Ms)} less the ${formatDuration(time.p99)} that the job takes (p99). ` +
-        'Who comes later would be served too late, and is refused at once.',
+        'Jobs beyond this would miss the target and are rejected immediately.',
     },
     {
       setting: 'backlog.bytes',
@@ -61,7 +64,8 @@ export function rulesFor(
       setting: 'timeout.runMs',
       value: formatCount(timeouts.runMs),
       why:
-        `${RUN_FACTOR} × the longest that is usual, at least the wanted p99 and ${MIN_RUN_MS} ms: it is for ` +
+        `${RUN_FACTOR} × the p99.9 of the service time (its max, of few jobs), at least the wanted p99 and ` +
+        `${MIN_RUN_MS} ms: it is for ` +
         'jobs that hang, as cutting one off costs its thread.',
     },
   ];

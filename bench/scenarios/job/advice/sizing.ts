@@ -1,11 +1,12 @@
 /**
- * Sizes a pool for a wanted p99 of the total latency: slots, backlog and timeouts, from what was measured.
+ * Sizes a pool for a wanted p99 of the total latency: backlog and timeouts, from what was measured.
  *
  * Invariant: pure arithmetic on measured figures.
  */
 import type { InputSummary } from '../../../user-job/inputs.js';
 import type { LoadResult, SaturationResult, ServiceResult } from '../measure/figures.js';
 import { jobsThatDrain } from './queueing.js';
+import type { SlotComparison } from './slots.js';
 
 /** Settings of a pool, and the timeouts of its jobs. */
 export interface AdvisedSettings {
@@ -21,6 +22,8 @@ export interface Measured {
   readonly service: ServiceResult;
   readonly inputs: InputSummary;
   readonly chosen: SaturationResult;
+  /** Why these slots. */
+  readonly comparisons: readonly SlotComparison[];
   readonly loads: readonly LoadResult[];
 }
 
@@ -32,8 +35,6 @@ export const RUN_FACTOR = 10;
 const DEFAULT_P99_FACTOR = 10;
 /** … but no less than this, as the load generator's own timers are up to 1 ms late. */
 const MIN_DEFAULT_P99_MS = 10;
-/** More slots must bring at least this much more to be worth it. */
-const WORTH_MORE = 1.05;
 /** Copies that cross to a thread and lie there, beside those in the backlog. */
 const COPIES = 2;
 /** What a garbage collector may leave lying. */
@@ -43,14 +44,6 @@ const BYTES_STEP = 64 * 1024;
 /** What is wanted where nobody says so. */
 export function defaultP99Ms({ time }: ServiceResult): number {
   return Math.max(MIN_DEFAULT_P99_MS, DEFAULT_P99_FACTOR * time.p99);
-}
-
-/** The fewest slots that do nearly as much as the best. */
-export function chooseSlots(saturation: readonly SaturationResult[]): SaturationResult | undefined {
-  const best = Math.max(...saturation.map(({ jobsPerSecond }) => jobsPerSecond.median));
-  return saturation
-    .filter(({ jobsPerSecond }) => jobsPerSecond.median * WORTH_MORE >= best)
-    .toSorted((a, b) => a.threads - b.threads || a.concurrency - b.concurrency)[0];
 }
 
 /** How many jobs may wait, so that the last one still has the wanted latency. */

@@ -1,26 +1,23 @@
 /**
  * The user's job under arrivals that don't wait for each other (Poisson), on a pool with given settings.
  *
- * Invariants: a rate that is a share of the saturation is one of that which the same process has just
- * measured, as a machine's speed changes from minute to minute; a latency runs from the job's intended start on, whatever delayed its sending; the
- * threads are warm before the first arrival, and the first arrivals, which meet an empty pool, don't
- * count; every arrival that counts has one ending.
+ * Invariants: a rate that is a share of the max throughput is one of that which the same process has just
+ * measured, as a machine's speed changes from minute to minute; a latency runs from the job's intended
+ * start on, whatever delayed its sending; the threads are warm before the first arrival, and the first
+ * arrivals, which meet an empty pool, don't count; every arrival that counts has one ending.
  */
 import { setImmediate as macrotask } from 'node:timers/promises';
-import {
-  BacklogFullError,
-  JobTimeoutError,
-  type JobTimeouts,
-  JobTooLargeError,
-} from '../../../../src/index.js';
-import { nowUs } from '../../../process/clock.js';
+import type { JobTimeouts } from '../../../../src/index.js';
+import { type Ending, endingOf, type Endings } from '../../../load/endings.js';
 import { InFlight } from '../../../load/in-flight.js';
-import { Latencies, type LatencySummary } from '../../../load/latencies.js';
+import type { LatencySummary } from '../../../load/latencies.js';
 import { OpenLoop } from '../../../load/open-loop.js';
-import { randomFrom } from '../../../math/random.js';
 import { measureThroughput } from '../../../load/steady-load.js';
+import { randomFrom } from '../../../math/random.js';
+import { nowUs } from '../../../process/clock.js';
 import type { Input } from '../../../user-job/inputs.js';
 import type { JobFailures } from '../../../user-job/job-failures.js';
+import { ArrivalTally } from './arrival-tally.js';
 import { secondsFor } from './plan.js';
 import { type JobPoolOptions, type Subject, UserJob } from './user-job.js';
 
@@ -30,26 +27,24 @@ export interface ArriveRequest {
   readonly timeouts?: JobTimeouts;
   /** Of arrivals: so many per second, or so much of what the pool can do. */
   readonly rate: { readonly perSecond: number } | { readonly ofSaturation: number };
-  /** How long arrivals are measured; at a share of the saturation longer where they are few. */
+  /** How long arrivals are measured; at a share of the max throughput longer where they are few. */
   readonly seconds: number;
+  /** Goes on beyond `seconds` until it has enough arrivals. */
+  readonly extension?: Extension;
+  /** Within how long a result is in time, from the intended start; by default always. */
+  readonly wantedMs?: number;
   /** The closed load before: how many in flight, and how long they warm up and are counted. */
   readonly inFlight: number;
   readonly warmUpMs: number;
   readonly windowMs: number;
 }
 
-/** How many arrivals ended in which way; each arrival that counts is in exactly one of them. */
-export interface Endings {
-  /** Fulfilled. */
-  readonly served: number;
-  /** Threw, lost their thread, or had an input or a result that can't be cloned. */
-  readonly failed: number;
-  /** Rejected by the full backlog, or larger than all of it. */
-  readonly refused: number;
-  /** Waited longer than `queueMs`, and never ran. */
-  readonly late: number;
-  /** Ran longer than `runMs`. */
-  readonly cutOff: number;
+/** When a load that needs a number of arrivals is over. */
+export interface Extension {
+  /** That counted and did not fail. */
+  readonly arrivals: number;
+  /** But no later than this, counted as `seconds` are. */
+  readonly maxSeconds: number;
 }
 
 export interface ArrivalFigures {
@@ -59,12 +54,16 @@ export interface ArrivalFigures {
   /** From the intended start to the result, of those that were served; a job that failed has no latency. */
   readonly total: LatencySummary;
   readonly endings: Endings;
+  /** Of the served ones, those whose result was there within `wantedMs`. */
+  readonly inTime: number;
   readonly failures: JobFailures;
   /** How late the generator was with the arrivals that count; its `count` is the number of these arrivals. */
   readonly lateness: LatencySummary;
   /** All arrivals that were due, and those that were made. */
   readonly intended: number;
   readonly sent: number;
+  /** How long arrivals counted. */
+  readonly seconds: number;
 }
 
 /** Of the load's time, before the arrivals count. */
@@ -75,56 +74,60 @@ export async function arrive(
   request: ArriveRequest & Subject,
   inputs: readonly Input[],
 ): Promise<ArrivalFigures> {
-  const { pool, timeouts, rate, seed } = request;
+  const { pool, timeouts, rate, seed, extension, wantedMs } = request;
   const job = await UserJob.start(request, inputs, pool);
   const saturationPerSecond = await saturateOnce(job, request);
   const ratePerSecond =
     'perSecond' in rate ? rate.perSecond : rate.ofSaturation * saturationPerSecond;
   const seconds =
     'perSecond' in rate ? request.seconds : secondsFor(request.seconds, ratePerSecond);
-  const [total, lateness] = [new Latencies(), new Latencies()];
-  const endings = { served: 0, failed: 0, refused: 0, late: 0, cutOff: 0 };
   const leadSeconds = seconds * LEAD;
-  const measuredFromUs = nowUs() + leadSeconds * 1e6;
+  const fromUs = nowUs() + leadSeconds * 1e6;
+  const tally = new ArrivalTally(fromUs, wantedMs);
+  const isOver = (): boolean => {
+    if (extension === undefined || tally.notFailed < extension.arrivals) return false;
+    return nowUs() >= fromUs + seconds * 1e6;
+  };
   const pending = new InFlight();
   const send = async (intendedUs: number): Promise<void> => {
-    if (intendedUs >= measuredFromUs) lateness.record(nowUs() - intendedUs);
+    tally.arrive(intendedUs);
     pending.begin();
     const { result, input } = job.submit(timeouts);
-    let ending: keyof Endings = 'served';
+    let ending: Ending = 'served';
     try {
       await result;
     } catch (error) {
       ending = endingOf(error);
       if (ending === 'failed') job.failures.add(error, input);
     }
-    if (intendedUs >= measuredFromUs) {
-      endings[ending] += 1;
-      if (ending === 'served') total.record(nowUs() - intendedUs);
-    }
+    tally.end(intendedUs, ending);
+    if (isOver()) loop.stop();
     // Awake for a result: the moment to see whether another arrival is due.
-    if (ending !== 'refused') loop.catchUp();
+    else if (ending !== 'refused') loop.catchUp();
     pending.end();
   };
   const loop = new OpenLoop({
     ratePerSecond,
-    seconds: leadSeconds + seconds,
+    seconds: leadSeconds + Math.max(seconds, extension?.maxSeconds ?? 0),
     random: randomFrom(seed),
     send: (intendedUs) => void send(intendedUs),
   });
   await loop.run();
+  const countedSeconds = (nowUs() - fromUs) / 1e6;
   await pending.ended();
   await job.close();
   const { intended, sent } = loop.tally();
   return {
     ratePerSecond,
     saturationPerSecond,
-    total: total.summary(),
-    endings,
+    total: tally.total(),
+    endings: tally.endings,
+    inTime: tally.inTime,
     failures: job.failures.summary(),
-    lateness: lateness.summary(),
+    lateness: tally.lateness(),
     intended,
     sent,
+    seconds: countedSeconds,
   };
 }
 
@@ -150,11 +153,4 @@ async function saturateOnce(
   // Those that are left must not be in the way of the first arrivals.
   await pending.ended();
   return perSecond;
-}
-
-/** Anything that is not the load's doing is the job's, or its input's. */
-function endingOf(error: unknown): keyof Endings {
-  if (error instanceof JobTimeoutError) return error.started ? 'cutOff' : 'late';
-  const isRefusal = error instanceof BacklogFullError || error instanceof JobTooLargeError;
-  return isRefusal ? 'refused' : 'failed';
 }

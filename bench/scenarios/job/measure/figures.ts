@@ -6,6 +6,7 @@
  */
 import { type Figure, figureOf } from '../../../harness/figures.js';
 import type { Measurements } from '../../../harness/rounds.js';
+import { addEndings, arrivalsOf, type Endings } from '../../../load/endings.js';
 import type { LatencySummary } from '../../../load/latencies.js';
 import { WAITING_SHARE } from './plan.js';
 import type { ArrivalReply, SaturationReply, ServiceReply } from './program.js';
@@ -39,8 +40,8 @@ export interface LoadResult extends Readonly<Record<(typeof LOAD_PERCENTILES)[nu
   readonly ratePerSecond: Figure;
   /** What the pool could do just before. */
   readonly saturationPerSecond: Figure;
-  /** Jobs whose latency was measured, in all rounds. */
-  readonly count: number;
+  /** Of all arrivals that count, in all rounds; those that were served have a latency. */
+  readonly endings: Endings;
   /** Of the arrivals, those that the full backlog refused. */
   readonly refusedShare: Figure;
   /** Of the arrivals, those that threw or lost their thread; they have no latency. */
@@ -100,10 +101,10 @@ export function loadResult(
   const values = (pick: (reply: ArrivalReply) => number): number[] => [
     ...measurements.series(point, 'job', pick).values(),
   ];
+  const endings = endingsAt(point, measurements);
+  if (endings.served === 0) return undefined;
   const figure = (pick: (reply: ArrivalReply) => number): Figure =>
     figureOf(measurements.series(point, 'job', pick)) as Figure;
-  const counts = values(({ total }) => total.count);
-  if (counts.every((count) => count === 0)) return undefined;
   // A round in which nothing was served has no latency, and none that is 0.
   const latency = (percentile: keyof LatencySummary): Figure => {
     const series = measurements.series(point, 'job', ({ total }) =>
@@ -120,18 +121,23 @@ export function loadResult(
     p99: latency('p99'),
     p999: latency('p999'),
     max: latency('max'),
-    count: counts.reduce((sum, count) => sum + count, 0),
-    refusedShare: figure(({ endings }) => shareOf(endings.refused, arrivalsOf(endings))),
-    failedShare: figure(({ endings }) => shareOf(endings.failed, arrivalsOf(endings))),
+    endings,
+    refusedShare: figure((reply) => shareOf(reply.endings.refused, arrivalsOf(reply.endings))),
+    failedShare: figure((reply) => shareOf(reply.endings.failed, arrivalsOf(reply.endings))),
     peakBytes: figure((reply) => reply.peakBytes),
     latenessP99: Math.max(...values(({ lateness }) => lateness.p99)),
     sentShare: Math.min(1, ...values(({ sent, intended }) => sent / intended)),
   };
 }
 
-/** All arrivals that counted. */
-export function arrivalsOf(endings: ArrivalReply['endings']): number {
-  return Object.values(endings).reduce((sum, count) => sum + count, 0);
+/** How all arrivals at one rate ended. */
+export function endingsAt(
+  point: LoadPoint,
+  measurements: Measurements<LoadPoint, Arm, ArrivalReply>,
+): Endings {
+  const rounds: Endings[] = [];
+  measurements.series(point, 'job', ({ endings }) => rounds.push(endings));
+  return addEndings(rounds);
 }
 
 export function shareOf(part: number, whole: number): number {

@@ -37,9 +37,16 @@ export interface Plan<Point> {
   readonly seconds: (point: Point) => number;
 }
 
+/** A load of which it is known whether it warmed up. */
+export interface SteadyPlan<Point, Own> extends Plan<Point> {
+  readonly isStable?: (reply: Own) => boolean;
+}
+
 export class Measurer {
   /** Measurements that failed, a sentence each. */
   readonly failures: string[] = [];
+  /** Measurements whose warm-up did not become stable, a description each. */
+  readonly unstable: string[] = [];
   readonly jobFailures: FailureTally = new FailureTally();
   isInterrupted = false;
   readonly #subject: Subject;
@@ -51,7 +58,9 @@ export class Measurer {
   }
 
   /** Measures every point, again in each round. */
-  async all<Point, Own extends Reply>(plan: Plan<Point>): Promise<Measurements<Point, Arm, Own>> {
+  async all<Point, Own extends Reply>(
+    plan: SteadyPlan<Point, Own>,
+  ): Promise<Measurements<Point, Arm, Own>> {
     const seconds = plan.points.map((point) => START_SECONDS + plan.seconds(point));
     const measurements = await measureRounds<Point, Arm, Own>(
       {
@@ -65,6 +74,7 @@ export class Measurer {
       this.#surroundings,
     );
     this.failures.push(...measurements.failures);
+    this.unstable.push(...measurements.unstable);
     this.isInterrupted ||= measurements.isInterrupted;
     return measurements;
   }

@@ -24,6 +24,8 @@ export interface ServiceFigures {
   /** Of the service time, for which the thread had nothing to do. */
   readonly idleShare: number;
   readonly failures: JobFailures;
+  /** Whether nothing was measured, as the first calls, which had no input, all failed. */
+  readonly isGivenUp: boolean;
 }
 
 export interface SaturateRequest extends Slots {
@@ -41,6 +43,8 @@ export interface SaturationFigures {
 /** With fewer jobs than these the window is made longer, up to so many times. */
 const WANTED_JOBS = 200;
 const MAX_STRETCH = 5;
+/** A job without an input that fails so often, and never succeeds, lacks its input. */
+const GIVEN_UP_AFTER = 5;
 
 /** Times one job after the other. */
 export async function serve(
@@ -49,6 +53,17 @@ export async function serve(
 ): Promise<ServiceFigures> {
   const job = await UserJob.startTimed(request, inputs);
   const run = async (): Promise<JobTime | undefined> => (await job.run()) as JobTime | undefined;
+  if (request.input.kind === 'none' && (await failsAlways(run))) {
+    await job.close();
+    return {
+      service: new ServiceTimes().summary(),
+      warmUp: { isStable: false, ms: 0, jobs: GIVEN_UP_AFTER },
+      cpuMsPerJob: 0,
+      idleShare: 0,
+      failures: job.failures.summary(),
+      isGivenUp: true,
+    };
+  }
   const warm = await warmUp(async () => (await run())?.[0], request.maxWarmUpMs);
   const times = new ServiceTimes();
   const startedMs = performance.now();
@@ -74,7 +89,16 @@ export async function serve(
     cpuMsPerJob: (user + system) / 1000 / jobs,
     idleShare: sums.ms === 0 ? 0 : Math.min(1, sums.idleMs / sums.ms),
     failures: job.failures.summary(),
+    isGivenUp: false,
   };
+}
+
+/** Calls the job until it succeeds, a few times at most. */
+async function failsAlways(run: () => Promise<JobTime | undefined>): Promise<boolean> {
+  for (let call = 0; call < GIVEN_UP_AFTER; call += 1) {
+    if ((await run()) !== undefined) return false;
+  }
+  return true;
 }
 
 /** Keeps the pool full. */

@@ -14,6 +14,7 @@ const settings = {
   gates: 4,
   slowerGates: 2,
   slowdowns: [0.05, 0.1],
+  minEffect: 0.03,
   hogs: 0,
   limitSeconds: 90,
   seed: 1,

@@ -74,7 +74,7 @@ test.each([
 
 test('a fail says which metric, by how much, and against which size', () => {
   const { reason, metrics } = compare(stored(rounds(1)), rounds(2, { cpu: 1.2 }));
-  expect(reason).toMatch(/^Worse than the baseline: CPU per job worse by \+(19|20|21)\.\d %/);
+  expect(reason).toMatch(/^Regression against the baseline: CPU per job (19|20|21)\.\d % more/);
   expect(metrics.find(({ metric }) => metric === 'cpu')).toMatchObject({
     verdict: 'fail',
     minEffect: 0.09,

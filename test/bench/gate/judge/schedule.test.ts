@@ -2,7 +2,7 @@
  * How many rounds trials get and how they end, with rounds that are written down instead of measured;
  * `schedule.process.test.ts` judges real ones.
  */
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import {
   runTrials,
   type TrialSurroundings,
@@ -38,7 +38,10 @@ const measure: NonNullable<TrialSurroundings['measure']> = async (arms) => {
     const { ms, answer } = script(arm);
     if (typeof ms !== 'number') throw new Error('It has no such job.');
     const block = { cpu: ms * (1 + noise() / 100) };
-    return [arm.name, side([block, block], { checksum: answer })] as const;
+    return [
+      arm.name,
+      side([block, block], { answers: [{ input: '#1', fingerprint: answer, preview: answer }] }),
+    ] as const;
   });
   return Object.fromEntries(measured);
 };
@@ -200,4 +203,67 @@ test.each([
   expect(screeningRounds(scenarios)).toBe(rounds);
   // Holm's strictest step can be reached, with one round that is not like the others.
   expect(2 ** -(rounds - 1)).toBeLessThanOrEqual(0.05 / scenarios);
+});
+
+test.each([
+  { rounds: 'of three seconds', secondsOf: () => 3 },
+  { rounds: 'that get longer', secondsOf: (n: number) => n },
+  { rounds: 'with an outlier', secondsOf: (n: number) => (n % 4 === 3 ? 30 : 1) },
+  { rounds: 'longer than all of the time', secondsOf: () => 40 },
+])('one analysis takes at most one round more than its time: $rounds', async ({ secondsOf }) => {
+  let nowMs = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+  onTestFinished(() => clock.mockRestore());
+  const durations = new Map<string, number[]>();
+  const timed: NonNullable<TrialSurroundings['measure']> = async (arms, ...rest) => {
+    const own = durations.get(arms[0]?.directory as string) ?? [];
+    durations.set(arms[0]?.directory as string, [...own, secondsOf(own.length + 1)]);
+    nowMs += secondsOf(own.length + 1) * 1000;
+    return await measure(arms, ...rest);
+  };
+  const wide: Limits = { minEffect: 0.03, maxEffect: 0.031 };
+  const undecided = (name: string): Trial => {
+    const { plan } = trial(name, { base: 10, control: 10, head: 10.3 });
+    return new Trial({ ...plan, judged: new Map([['cpu', wide]]) });
+  };
+  for (const trials of [[undecided('one')], [undecided('one'), undecided('other')]]) {
+    durations.clear();
+    const { outcomes, fresh } = await judgeAll(trials, { measure: timed }, () => 20);
+    expect(outcomes.size).toBe(trials.length);
+    for (const each of [...trials, ...fresh]) {
+      const longest = Math.max(...(durations.get(each.plan.arms[0]?.directory as string) ?? []));
+      expect(each.seconds).toBeLessThanOrEqual(20 + longest);
+    }
+  }
+});
+
+test('while several are screened a round is told which others are due; later it is by itself', async () => {
+  const seen: number[] = [];
+  const telling: typeof measure = async (arms, timing, compares, surroundings, due = []) => {
+    expect(due).toContain(arms);
+    seen.push(due.length);
+    return { ...(await measure(arms, timing, compares, surroundings)), shareMs: 500 };
+  };
+  const broken = trial('broken', { ...same, head: 'gone' });
+  const trials = [trial('same', same), trial('slow', slow), broken];
+  const { fresh } = await judgeAll(trials, { measure: telling });
+  const rounds = screeningRounds(trials.length);
+  // One that can't be measured is due once.
+  expect(seen.slice(0, 3)).toEqual([3, 3, 3]);
+  expect(seen.slice(3, 3 + 2 * (rounds - 1))).toEqual(Array(2 * (rounds - 1)).fill(2));
+  expect(seen.slice(3 + 2 * (rounds - 1))).toEqual([1, 1, 1, 1]);
+  // Of what a shared run took each has its share.
+  expect(fresh[0]?.seconds).toBe(2);
+});
+
+test('a scenario can have a way of its own to be measured', async () => {
+  const { plan } = trial('it', same);
+  const own: typeof measure = async (arms) => {
+    const round = await measure(arms, plan.timing, false, { random: noise } as never);
+    return { ...round, shareMs: 250 };
+  };
+  const { outcomes } = await judgeAll([new Trial({ ...plan, measure: own })], {
+    measure: undefined as never,
+  });
+  expect(outcomes.get('it')?.trial.seconds).toBe(1);
 });

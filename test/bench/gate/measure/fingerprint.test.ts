@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { serialize } from 'node:v8';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fingerprint, Fingerprints } from '../../../../bench/gate/measure/fingerprint.js';
+import { fingerprint } from '../../../../bench/gate/measure/fingerprint.js';
 import { repeats } from '../../../helpers/extent.js';
 
 const EVERYTHING: fc.ObjectConstraints = {
@@ -306,35 +306,5 @@ describe('what can’t be compared', () => {
     for (const place of [...places, new Set([value]), error, named]) {
       expect(fingerprint(place)).toBeUndefined();
     }
-  });
-});
-
-describe('a checksum of several values', () => {
-  function checksumOf(...values: unknown[]): string | undefined {
-    const prints = new Fingerprints();
-    for (const value of values) prints.add(value);
-    return prints.checksum();
-  }
-
-  test('says the same of the same values in the same order', () => {
-    expect(checksumOf({ a: 1 }, 'b')).toBe(checksumOf({ a: 1 }, 'b'));
-    expect(checksumOf({ a: 1 }, 'b')).toMatch(/^[0-9a-f]{64}$/);
-    const others = [[], [{ a: 1 }], ['b', { a: 1 }], [{ a: 1 }, 'b', undefined]];
-    const sums = [checksumOf({ a: 1 }, 'b'), ...others.map((values) => checksumOf(...values))];
-    expect(new Set(sums).size).toBe(5);
-  });
-
-  test('can be read in between', () => {
-    const prints = new Fingerprints();
-    expect(prints.add(1)).toBe(true);
-    expect(prints.checksum()).toBe(checksumOf(1));
-    prints.add(2);
-    expect(prints.checksum()).toBe(checksumOf(1, 2));
-  });
-
-  test('is undefined from the first value on that can’t be compared', () => {
-    const prints = new Fingerprints();
-    expect([1, () => 1, 2].map((value) => prints.add(value))).toEqual([true, false, false]);
-    expect(prints.checksum()).toBeUndefined();
   });
 });

@@ -61,41 +61,41 @@ test('what decides and what only advises are told apart by words', () => {
   expect(verdicts('p50 latency')).toEqual(['worse', 'worse']);
   expect(verdicts('peak memory')).toEqual(['no worse', 'no worse']);
   expect(flat(report([FAILING]))).toContain(
-    'Only advice: p50 latency, p99 latency and peak memory.',
+    'Informational (does not affect the verdict): p50 latency, p99 latency and peak memory.',
   );
 });
 
 test('an effect has its interval below it, and a metric without a base has none', () => {
   const lines = linesOf(report([FAILING, NEW]));
   const at = lines.findIndex((line) =>
-    /^CPU per job +12\.3 µs +13\.8 µs +\+12\.4 % +FAIL$/.test(line),
+    /^CPU per job +12\.30 µs +13\.83 µs +12\.4 % more +FAIL$/.test(line),
   );
   expect(lines[at + 1]).toMatch(/^ +\+11\.7 to \+13\.2$/);
-  expect(lines.some((line) => /^CPU per job +- +12\.3 µs +- +NEW$/.test(line))).toBe(true);
+  expect(lines.some((line) => /^CPU per job +- +12\.30 µs +- +NEW$/.test(line))).toBe(true);
 });
 
-test('the smallest effect that would have been found is reported for what can not be judged', () => {
-  const words = 'CPU per job: this run would have found a change of +7.2 % in 8 of 10 cases.';
+test('the minimum detectable effect is reported for what is not decided', () => {
+  const words = 'CPU per job: minimum detectable effect 7.2 % (80 % power).';
   expect(flat(report([INCONCLUSIVE]))).toContain(words);
   expect(flat(report([{ ...INCONCLUSIVE, verdict: 'pass' }]))).toContain(words);
-  expect(flat(report([scenario('x')]))).not.toContain('8 of 10');
+  expect(flat(report([scenario('x')]))).not.toContain('detectable');
 });
 
 test('controls are a table where one has moved, and a sentence where none has', () => {
   expect(flat(report([INCONCLUSIVE]))).toMatch(
-    /base against base: CPU per job \+4\.1 % < 0\.001 moved \+3\.0 to \+5\.3 reference work: CPU per job \+0\.1 % 0\.620 not moved/,
+    /A\/A check: CPU per job 4\.1 % more < 0\.001 significant \+3\.0 to \+5\.3 reference work: CPU per job 0\.1 % more 0\.620 not significant/,
   );
   expect(flat(report([scenario('x')]))).toContain(
-    'No control has moved: base against base 0.0 % in CPU per job, reference work',
+    'Controls OK, none significant. A/A check of CPU per job: no change; reference work',
   );
-  expect(flat(report([NEW]))).not.toMatch(/control/);
+  expect(flat(report([NEW]))).not.toMatch(/[Cc]ontrol/);
 });
 
 test('of several scenarios the most affected metric is shown, one with its verdict first', () => {
   const unclear = metric('throughput', 0.137, { verdict: 'inconclusive' });
   const odd = scenario('x', { verdict: 'fail', metrics: [unclear, metric('cpu', 0.124)] });
   expect(linesOf(report([odd, scenario('y')])).join('\n')).toMatch(
-    /^x +FAIL +CPU per job +\+12\.4 %$/m,
+    /^x +FAIL +CPU per job +12\.4 % more$/m,
   );
   expect(flat(report([odd]))).not.toContain('most affected');
 });

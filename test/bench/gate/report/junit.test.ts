@@ -141,7 +141,7 @@ test.each([
     outcomes: ['x: CPU per job, skipped WAIVED', 'x: p50 latency, skipped WAIVED'],
   },
   {
-    why: 'only advice',
+    why: 'only informational metrics',
     changes: { metrics: [metric('p99', 0.5)] },
     outcomes: ['x: scenario, passed'],
   },
@@ -166,19 +166,36 @@ test('what can not be judged fails where the gate was strict', () => {
   expect(outcomesOf({ ...REPORTS.fail, isStrict: true })).toContain(unclear);
 });
 
+test("each case has its own metric's message", () => {
+  const messages = [
+    ...parse(report([FAILING], { verdict: 'fail', exitCode: 2 })).getElementsByTagName('failure'),
+  ].map((failure) => failure.getAttribute('message') ?? '');
+  expect(messages).toHaveLength(2);
+  expect(messages[0]).toMatch(/^CPU per job 12\.4 % more \(95 % CI: .*\); FAIL exceeds 3\.0 %\.$/);
+  expect(messages[1]).toMatch(/^throughput 13\.7 % slower \(95 % CI: .*\); FAIL exceeds 3\.0 %\.$/);
+  const unclear = metric('throughput', 0.02, { verdict: 'inconclusive', detectable: 0.072 });
+  const open = scenario('x', { verdict: 'inconclusive', metrics: [metric('cpu', 0), unclear] });
+  const [skipped] = parse(report([open])).getElementsByTagName('skipped');
+  expect(skipped?.getAttribute('message')).toMatch(
+    /^Not decided: throughput 2\.0 % slower .* minimum detectable effect 7\.2 % \(80 % power\)\.$/,
+  );
+});
+
 test('a reason and its waiver are the message, the figures the output', () => {
   const [first] = parse(report([WAIVED])).getElementsByTagName('testcase');
   const [skipped, output] = childrenOf(first as Element);
   expect(skipped?.getAttribute('message')).toMatch(
-    /^Worse in 10 rounds: CPU .* Waived until 2026-12-31: /,
+    /^CPU per job 6\.8 % more \(95 % CI: \+6\.1 to \+7\.6\); FAIL exceeds 3\.0 %\. Waived until 2026-12-31: /,
   );
-  expect(output?.textContent).toContain('worse by: +6.8 % (+6.1 to +7.6)');
+  expect(output?.textContent).toContain('change: 6.8 % more (95 % CI: +6.1 to +7.6); + is worse');
 });
 
 test('every text comes out as it went in, but for what XML can not have', () => {
   const text = `<b a='1'>&amp;"]]>\t\r\n end 🙂`;
   const control = `\u0000\u001B[2J\uFFFE\uD800`;
-  const evil = { ...FAILING, name: text + control, reason: control + text };
+  // With no metric that failed, the reason is the scenario's own.
+  const metrics = [metric('cpu', 0)];
+  const evil = { ...FAILING, metrics, name: text + control, reason: control + text };
   const [first] = parse(report([evil], { command: text })).getElementsByTagName('testcase');
   expect(first?.getAttribute('classname')).toBe(`${text}[2J`);
   expect(childrenOf(first as Element)[0]?.getAttribute('message')).toBe(`[2J${text}`);

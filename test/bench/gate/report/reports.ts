@@ -100,10 +100,10 @@ function figuresOfHead(metrics: readonly MetricReport[]): Figures {
   return Object.fromEntries(metrics.map(({ metric: name, head }) => [name, head]));
 }
 
-/** Base against base, and reference work. */
+/** A/A checks, and reference work. */
 export function controls(moved: number = 0): ControlReport[] {
   return (['cpu', 'throughput'] as const).flatMap((name) => [
-    control('base against base', name, moved),
+    control('A/A check', name, moved),
     control('reference work', name, 0.001),
   ]);
 }
@@ -125,7 +125,7 @@ export function scenario(name: string, changes: Partial<ScenarioReport> = {}): S
   return {
     name,
     verdict: 'pass',
-    reason: `Excluded in ${ROUNDS} rounds: a loss of 5.0 % of CPU per job and of 5.0 % of throughput.`,
+    reason: `No regression > 5.0 % in CPU per job or > 5.0 % in throughput (${ROUNDS} rounds).`,
     stage: 'screened',
     controls: controls(),
     seconds: 44.2,
@@ -159,7 +159,7 @@ function figuresOf(metrics: readonly MetricReport[], at: number): ScenarioReport
 /** As a gate says why a scenario fails. */
 function worse(metrics: readonly MetricReport[]): string {
   const failed = metrics.filter((each) => each.isJudged && each.verdict === 'fail');
-  return `Worse in ${ROUNDS} rounds: ${failed.map(formatMetricEffect).join('; ')}.`;
+  return `Regression in ${ROUNDS} rounds: ${failed.map(formatMetricEffect).join('; ')}.`;
 }
 
 const SLOWER = [
@@ -180,8 +180,8 @@ export const FAILING: ScenarioReport = scenario('no-op, 16 in flight', {
 export const INCONCLUSIVE: ScenarioReport = scenario('payload, 64 KB', {
   verdict: 'inconclusive',
   reason:
-    "What can't have changed moved as well: base against base, CPU per job worse by +4.1 % (+3.0 to +5.3). " +
-    'The machine or the setup favours one side.',
+    'A control moved as well: A/A check, CPU per job 4.1 % more (95 % CI: +3.0 to +5.3). ' +
+    'The machine or the setup favors one side.',
   metrics: [
     metric('cpu', 0.028, {
       effect: { estimate: 0.028, low: -0.021, high: 0.081 },
@@ -210,7 +210,7 @@ const UNCOMPARED = [newMetric('cpu'), newMetric('throughput'), newMetric('p99')]
 
 export const NEW: ScenarioReport = scenario('transfer lists', {
   verdict: 'new',
-  reason: 'Base has no such scenario: it was measured, not judged.',
+  reason: 'Base has no such scenario: measured, not judged.',
   stage: 'single',
   metrics: UNCOMPARED,
   controls: [],

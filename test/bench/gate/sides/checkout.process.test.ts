@@ -41,7 +41,8 @@ async function checkOut(
   sides: Partial<SidesOptions> = {},
   options: Partial<CheckoutOptions> = {},
 ): Promise<{ base: Checkout; head: Checkout }> {
-  return await checkOutSides(await findSides({ directory: repository.directory, ...sides }), {
+  const isAA = sides.base === undefined;
+  return await checkOutSides(await findSides({ directory: repository.directory, isAA, ...sides }), {
     janitor,
     signal: new AbortController().signal,
     onStep: (text) => void steps.push(text),
@@ -101,7 +102,7 @@ test('a lockfile and a build, without a network', async () => {
   vi.stubEnv('npm_config_offline', 'true');
   // npm keeps compiled code in the folder for temporary files, on Node 22 and later.
   vi.stubEnv('NODE_DISABLE_COMPILE_CACHE', '1');
-  const { base, head } = await checkOut({ base: 'HEAD' });
+  const { base, head } = await checkOut();
   expect(steps).toEqual(
     ['base', 'head'].flatMap((side) => [
       `${side}: git worktree add`,
@@ -113,29 +114,36 @@ test('a lockfile and a build, without a network', async () => {
   expect(readdirSync(repository.directory)).not.toContain('built.txt');
 });
 
-test("configured commands: this Node, the side's own repository, nobody else's programs", async () => {
+test("configured commands: this Node, the side's own repository, and none of the caller's dependencies", async () => {
   vi.stubEnv('GIT_DIR', join(repository.directory, '.git'));
-  vi.stubEnv('PATH', ['/caller/node_modules/.bin', process.env['PATH']].join(delimiter));
+  // Where pnpm/action-setup puts pnpm, and what npm puts on the PATH of a script that runs the gate.
+  const tools = join(folder(), 'setup-pnpm', 'node_modules', '.bin');
+  const own = [
+    join(repository.directory, 'node_modules', '.bin'),
+    join(repository.directory, 'packages', 'a', 'node_modules', '.bin'),
+  ];
+  vi.stubEnv('PATH', [...own, tools, process.env['PATH']].join(delimiter));
   const commands = ['git rev-parse --show-toplevel > top', 'echo "$PATH" > path', 'node -p 1'];
   const { base, head } = await checkOut({}, { commands });
   for (const { top } of [base, head]) {
     expect(read(top, 'top')).toBe(`${top}\n`);
     const paths = read(top, 'path').trim().split(delimiter);
     expect(paths[0]).toBe(dirname(process.execPath));
-    expect(paths).not.toContain('/caller/node_modules/.bin');
+    expect(paths).toContain(tools);
+    for (const path of own) expect(paths).not.toContain(path);
   }
 });
 
 test('a build that fails says whose, which commit, how, and shows the end of its output', async () => {
-  const { commit } = (await findSides({ directory: repository.directory })).head;
+  const commit = repository.git('rev-parse', 'HEAD');
   const failing = `seq 1 30; printf '\\033[31mred\\033[0m\\n'; exit 7`;
-  const error = await checkOut({ base: 'main' }, { commands: ['true', failing] }).catch(
+  const error = await checkOut({}, { commands: ['true', failing] }).catch(
     (reason: unknown) => reason as Error,
   );
   expect(error).toBeInstanceOf(BuildError);
   const [first, ...lines] = (error as Error).message.split('\n');
   expect(first).toBe(
-    `The build of base (main, ${commit.slice(0, 7)}) failed: '${failing}' ended with exit code 7. ` +
+    `The build of base (HEAD, ${commit.slice(0, 7)}) failed: '${failing}' ended with exit code 7. ` +
       'The end of its output:',
   );
   expect(lines).toEqual([...Array.from({ length: 19 }, (_, i) => `  ${i + 12}`), '  red']);
@@ -155,7 +163,7 @@ test('files that git cannot write', async () => {
   repository.git('config', 'filter.broken.smudge', 'echo no such filter >&2; exit 1');
   repository.git('config', 'filter.broken.clean', 'cat');
   repository.git('config', 'filter.broken.required', 'true');
-  await expect(checkOut({ base: 'HEAD' })).rejects.toThrow(
+  await expect(checkOut()).rejects.toThrow(
     /^The build of base .* 'git worktree add' ended with exit code \d+.*\n[^]*no such filter/,
   );
 });
@@ -180,7 +188,7 @@ test('submodules are there, and hooks are not run', async () => {
   repository.commit();
   writeFiles(repository.directory, { '.git/hooks/post-checkout': '#!/bin/sh\ntouch hooked\n' });
   chmodSync(join(repository.directory, '.git/hooks/post-checkout'), 0o755);
-  const { base, head } = await checkOut({ base: 'HEAD' });
+  const { base, head } = await checkOut();
   for (const { top } of [base, head]) {
     expect(read(top, 'vendor/library/library.txt')).toBe('library');
     expect(readdirSync(top)).not.toContain('hooked');

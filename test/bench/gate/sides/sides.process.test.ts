@@ -1,11 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { UsageError } from '../../../../bench/options/flags.js';
 import { findSides } from '../../../../bench/gate/sides/sides.js';
 import { gitIn, ScratchRepository, scratchFolder } from '../../../helpers/scratch-repository.js';
 
 const folder = scratchFolder();
+beforeEach(() => vi.stubEnv('GITHUB_BASE_REF', ''));
+afterEach(() => vi.unstubAllEnvs());
 
 function makeRepository(): ScratchRepository {
   const repository = new ScratchRepository(join(folder(), 'repository'));
@@ -38,6 +40,29 @@ test('base is the commit where head left the main branch', async () => {
   });
 });
 
+test('in GitHub Actions base is where head left the target of the pull request', async () => {
+  const server = makeRepository();
+  const fork = server.commit({ 'a.txt': 'release' });
+  server.git('branch', 'release');
+  server.git('switch', '--quiet', '--create', 'topic');
+  server.commit({ 'a.txt': 'topic' });
+  server.git('switch', '--quiet', 'main');
+  server.git('reset', '--quiet', '--hard', 'HEAD~1');
+  server.git('switch', '--quiet', 'topic');
+  const clone = join(folder(), 'clone');
+  gitIn(folder(), 'clone', '--quiet', server.directory, clone);
+  vi.stubEnv('GITHUB_BASE_REF', 'release');
+  expect((await findSides({ directory: clone })).base).toEqual({
+    ref: 'merge base with origin/release',
+    commit: fork,
+  });
+  vi.stubEnv('GITHUB_BASE_REF', 'relaese');
+  expect(await refusal({ directory: clone })).toBe(
+    "GITHUB_BASE_REF is 'origin/relaese'; valid is a branch, a tag or a commit of this repository. " +
+      "Did you mean 'origin/release'?",
+  );
+});
+
 test('on the main branch base is what was there before', async () => {
   const repository = makeRepository();
   const before = repository.git('rev-parse', 'HEAD');
@@ -53,6 +78,7 @@ test("the server's main branch goes before local ones, whatever its name", async
   const clone = join(folder(), 'clone');
   gitIn(folder(), 'clone', '--quiet', server.directory, clone);
   gitIn(clone, 'branch', 'main');
+  gitIn(clone, 'commit', '--quiet', '--allow-empty', '--message', 'newer');
   const { base } = await findSides({ directory: clone });
   expect(base.ref).toBe('merge base with origin/trunk');
 });
@@ -73,13 +99,76 @@ test('named sides may be a branch, a tag, an abbreviation or an expression', asy
   }
 });
 
-test('the same commit on both sides is noted', async () => {
-  const { directory } = makeRepository();
-  const { notes, head } = await findSides({ directory });
+test('the same commit on both sides is an error with the way out, unless it is asked for', async () => {
+  const repository = makeRepository();
+  const { directory } = repository;
+  const short = repository.git('rev-parse', '--short=7', 'HEAD');
+  const wayOut = 'Name another base: --base <git ref>; to compare a commit with itself: --aa.';
+  expect(await refusal({ directory })).toBe(
+    `Base (merge base with main) and head (HEAD) are the same commit, ${short}. ${wayOut}`,
+  );
+  expect(await refusal({ directory, base: 'main', head: 'HEAD' })).toBe(
+    `Base (main) and head (HEAD) are the same commit, ${short}. ${wayOut}`,
+  );
+  const commit = repository.git('rev-parse', 'HEAD');
+  expect(await findSides({ directory, isAA: true })).toMatchObject({
+    base: { ref: 'HEAD', commit },
+    head: { ref: 'HEAD', commit },
+    notes: [`A/A gate: HEAD (${short}) is compared with itself.`],
+  });
+});
+
+test('a shallow clone whose only commit is head says how to fetch the others', async () => {
+  const server = makeRepository();
+  server.commit({ 'a.txt': 'newer' });
+  const clone = join(folder(), 'clone');
+  gitIn(folder(), 'clone', '--quiet', '--depth=1', `file://${server.directory}`, clone);
+  const message = await refusal({ directory: clone });
+  expect(message).toMatch(/^Base \(.*\) and head \(HEAD\) are the same commit/);
+  expect(message).toContain("'fetch-depth: 0'");
+});
+
+test('an older commit of the main branch is compared with its parent, and a note says so', async () => {
+  const repository = makeRepository();
+  const first = repository.git('rev-parse', 'HEAD');
+  const second = repository.commit({ 'a.txt': 'second' });
+  repository.commit({ 'a.txt': 'third' });
+  const { base, head, notes } = await findSides({ directory: repository.directory, head: second });
+  expect([base.commit, head.commit]).toEqual([first, second]);
   expect(notes).toEqual([
-    `Base (merge base with main) and head (HEAD) are the same commit, ${head.commit.slice(0, 7)}: ` +
-      'this compares it with itself.',
+    `${second} is an older commit of main: it is compared with its parent. --base names another one.`,
   ]);
+});
+
+test('a base that contains head is an error, unless both are named', async () => {
+  const repository = makeRepository();
+  const first = repository.git('rev-parse', 'HEAD');
+  repository.git('switch', '--quiet', '--create', 'topic');
+  repository.git('switch', '--quiet', 'main');
+  const newer = repository.commit({ 'a.txt': 'main' });
+  repository.git('switch', '--quiet', 'topic');
+  const { directory } = repository;
+  expect(await refusal({ directory, base: 'main' })).toBe(
+    `Base (main, ${newer.slice(0, 7)}) contains head (HEAD, ${first.slice(0, 7)}), which has no change of its ` +
+      'own. Name another base, or both sides to judge the older commit: --base main --head HEAD.',
+  );
+  const sides = await findSides({ directory, base: 'main', head: 'HEAD' });
+  expect([sides.base.commit, sides.head.commit]).toEqual([newer, first]);
+});
+
+test('in the middle of a rebase HEAD is nothing to judge', async () => {
+  const repository = makeRepository();
+  repository.git('switch', '--quiet', '--create', 'topic');
+  repository.commit({ 'a.txt': 'one' });
+  const topic = repository.commit({ 'a.txt': 'two' });
+  repository.git('-c', 'sequence.editor=sed -i s/^pick/edit/', 'rebase', '--quiet', '-i', 'HEAD~2');
+  const { directory } = repository;
+  expect(await refusal({ directory })).toContain(
+    'A rebase is in progress, and HEAD is one of its intermediate commits.',
+  );
+  expect((await findSides({ directory, head: topic })).head.commit).toBe(topic);
+  repository.git('rebase', '--abort');
+  expect((await findSides({ directory })).head.commit).toBe(topic);
 });
 
 test.each([
@@ -170,7 +259,7 @@ test.each([
     `Changes that are not committed would not be measured (${shown}). ` +
       'Commit or stash them, or measure the commit without them: --head HEAD.',
   );
-  await expect(findSides({ directory, head: 'HEAD' })).resolves.toMatchObject({
+  await expect(findSides({ directory, head: 'HEAD', isAA: true })).resolves.toMatchObject({
     head: { commit: repository.git('rev-parse', 'HEAD') },
   });
 });

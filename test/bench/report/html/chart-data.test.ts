@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import type { CurvesBlock, TimelineBlock } from '../../../../bench/report/document.js';
+import {
+  type CurvesBlock,
+  PERCENTILE_AXIS,
+  type TimelineBlock,
+} from '../../../../bench/report/document.js';
 import { curvesData, timelineData } from '../../../../bench/report/html/chart-data.js';
 
 const MB = 1024 ** 2;
@@ -143,4 +147,22 @@ test.each([
   const { x, y } = curvesData(curves({ series }), []);
   expect(x.max).toBeGreaterThan(x.min);
   expect(y.max).toBeGreaterThan(y.min);
+});
+
+test('on a percentile axis each nine takes as much room, and 1 can not be shown', () => {
+  const series = [
+    {
+      name: 'a',
+      points: [
+        [0.5, 1],
+        [0.9, 2],
+        [0.99, 3],
+        [0.999, 4],
+        [1, 5],
+      ] as const,
+    },
+  ];
+  const { x, columns } = curvesData(curves({ x: PERCENTILE_AXIS, series }), []);
+  expect(columns[0]).toEqual([2, 10, 100, 1000]);
+  expect(x).toMatchObject({ isLog: true, isPercentile: true, min: 2, max: 1000 });
 });

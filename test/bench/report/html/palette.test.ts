@@ -64,6 +64,22 @@ test('a name looks the same in every chart, and millrace has a look that no othe
   expect(own).toMatchObject({ color: 0, dash: [] });
 });
 
+test('of more names than colors each keeps its look, whichever charts they meet in', () => {
+  const names = Array.from({ length: 20 }, (_, at) => `series ${at}`);
+  const palette = new Palette();
+  const first = names.map((name) => palette.looksOf([{ name }])[0]);
+  // Those that have the same color meet in one chart.
+  expect(palette.looksOf(names.toReversed().map((name) => ({ name })))).toEqual(first.toReversed());
+  expect(new Set(first.map((look) => JSON.stringify(look))).size).toBe(20);
+});
+
+test('a chart that comes later has colors of its own for its names', () => {
+  const palette = new Palette();
+  palette.looksOf(Array.from({ length: 5 }, (_, at) => ({ name: `before ${at}` })));
+  const looks = palette.looksOf(['a', 'b', 'c', 'd', 'millrace'].map((name) => ({ name })));
+  expect(new Set(looks.map(({ color }) => color)).size).toBe(5);
+});
+
 test('references are muted, dashed each in its own way, and take no colour away', () => {
   const [ideal, fit, first] = new Palette().looksOf([
     { name: 'ideal', isReference: true },

@@ -29,7 +29,7 @@ test('every kind of block is there as text', () => {
         kind: 'bars',
         title: 'Ratios',
         axis: { label: 'times', unit: 'ratio' },
-        bars: [{ name: '16 in flight', figure }],
+        bars: ['1', '16', '64'].map((count) => ({ name: `${count} in flight`, figure })),
       },
       {
         kind: 'curves',
@@ -59,7 +59,9 @@ test('every kind of block is there as text', () => {
     '',
     'Ratios:',
     '',
+    '- 1 in flight: 2.00',
     '- 16 in flight: 2.00',
+    '- 64 in flight: 2.00',
     '',
   ]);
 });

@@ -33,25 +33,18 @@ test('ranges are faint', () => {
   expect(lines.join('\n')).toContain('<faint 1.0–3.0>');
 });
 
-test('bars are as long as their figures, with the mark where it lies, and tell their range', () => {
-  const bars: Block = {
+test('a chart of two bars is left out, as their table is read faster', () => {
+  const bar = (name: string) => ({ name, figure: { median: 4, min: 4, max: 4 } });
+  const bars = (names: readonly string[]): Block => ({
     kind: 'bars',
     title: 'Times as fast',
     axis: { label: 'times', unit: 'ratio' },
-    mark: { label: 'equal', value: 1 },
-    bars: [
-      { name: 'a', figure: { median: 4, min: 4, max: 4 } },
-      { name: 'long', figure: { median: 0.5, min: 0.4, max: 0.6 } },
-    ],
-  };
-  const [, , , , first = '', second = ''] = renderDocument(
-    { title: 'Title', blocks: [bars] },
-    plain,
-  );
-  const count = (line: string) => line.split('█').length - 1;
-  expect(first).toMatch(/^a {5}█+ {2}4\.00$/);
-  expect(second).toMatch(/^long {2}█+[▏▎▍▌▋▊▉]? *┊ *0\.500 \(0\.400–0\.600\)$/);
-  expect(Math.abs(count(first) / 8 - count(second))).toBeLessThanOrEqual(1);
+    bars: names.map(bar),
+  });
+  const render = (names: readonly string[]) =>
+    renderDocument({ title: 'Title', blocks: [table, bars(names)] }, plain);
+  expect(render(['a', 'b'])).not.toContain('Times as fast');
+  expect(render(['a', 'b', 'c'])).toContain('Times as fast');
 });
 
 test('nothing is wider than 80 columns', () => {

@@ -30,7 +30,7 @@ test('estimates stand in the order of their size between the ends of their inter
   );
   expect(lines[2]).toMatch(/^ +-5 % +0 % +\+5 % +\+10 % +\+15 %$/);
   expect(lines.slice(3).join(' ')).toBe(
-    '● estimate, ├─┤ its interval, · a round; │ no change, ┊ +3 % (a fail is beyond it) and +5 % (a pass excludes it). Right is worse.',
+    '● estimate, ├─┤ its confidence interval, · a round; │ no change, ┊ +3 % (a fail is beyond it) and +5 % (a pass excludes it). Right is worse.',
   );
 });
 

@@ -1,5 +1,6 @@
 /** Measured figures as the tests of the advice and the report want them. */
 import type { Figure } from '../../../../bench/harness/figures.js';
+import { NO_ENDINGS } from '../../../../bench/load/endings.js';
 import type { InputSummary } from '../../../../bench/user-job/inputs.js';
 import type {
   LoadResult,
@@ -48,11 +49,20 @@ export const inputs: InputSummary = {
   hasMore: false,
 };
 
+/** In each round the same, as on a quiet machine. */
 export function saturated(threads: number, perSecond: number, concurrency = 1): SaturationResult {
+  return saturatedIn(threads, [perSecond, perSecond, perSecond], concurrency);
+}
+
+export function saturatedIn(
+  threads: number,
+  rounds: readonly number[],
+  concurrency = 1,
+): SaturationResult {
   return {
     threads,
     concurrency,
-    jobsPerSecond: figure(perSecond),
+    jobsPerSecond: figure(...rounds),
     peakBytes: figure(80 * MB),
   };
 }
@@ -68,7 +78,7 @@ export function loaded(load: number, p99: Figure, saturationPerSecond = 200): Lo
     p99,
     p999: part(1.5),
     max: part(2),
-    count: 5000,
+    endings: { ...NO_ENDINGS, served: 5000 },
     refusedShare: figure(0),
     failedShare: figure(0),
     peakBytes: figure(90 * MB, 100 * MB),

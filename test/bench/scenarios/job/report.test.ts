@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import type { AdviceResult } from '../../../../bench/scenarios/job/advice/advice.js';
 import { describeOwnJob } from '../../../../bench/scenarios/job/report.js';
 import { jobFigures, type JobResult } from '../../../../bench/scenarios/job/result.js';
+import { chooseSlots } from '../../../../bench/scenarios/job/advice/slots.js';
 import type { Verification } from '../../../../bench/scenarios/job/advice/verification.js';
+import { NO_ENDINGS } from '../../../../bench/load/endings.js';
+import { renderMarkdownDocument } from '../../../../bench/report/markdown/document.js';
 import { renderDocument } from '../../../../bench/report/terminal/document.js';
 import { plain, widthOf } from '../../../../bench/report/terminal/paint.js';
 import { figure, inputs, loaded, MB, saturated, service } from './figures.js';
@@ -10,7 +13,11 @@ import { figure, inputs, loaded, MB, saturated, service } from './figures.js';
 const chosen = saturated(2, 180);
 const held: Verification = {
   ratePerSecond: 120,
+  seconds: 8.3,
   arrivals: 1000,
+  endings: { served: 998, failed: 0, refused: 1, late: 1, cutOff: 0 },
+  inTime: 996,
+  confidence: 0.99,
   p50: 12,
   p99: 88,
   p999: 99,
@@ -32,6 +39,7 @@ const advice: AdviceResult & { kind: 'advised' } = {
     timeouts: { queueMs: 80, runMs: 300 },
   },
   rules: [{ setting: 'threads', value: '2', why: 'Measured.' }],
+  steadiness: { measurements: 12, min: 170, max: 190, spread: 0.04, isSteady: true },
   ratePerSecond: 200,
   expectedPeakBytes: 100 * MB,
   verifications: [{ ...held, ratePerSecond: 200, p99: 140, isP99Held: false }, held],
@@ -57,6 +65,7 @@ const result: JobResult = {
   service,
   saturation: [saturated(1, 100), chosen],
   chosen,
+  comparisons: chooseSlots([saturated(1, 100), chosen])?.comparisons ?? [],
   overloadBacklog: 20,
   loads: [loaded(0.5, figure(30, 40, 50)), loaded(1.2, figure(80, 90, 99))],
   advice,
@@ -70,11 +79,68 @@ function say(change: Partial<JobResult> = {}): string {
   return lines.join('\n').replaceAll(/\s+/g, ' ');
 }
 
+/** The first blocks, in the forms that a report has. */
+function firstOf(change: Partial<JobResult>): string[] {
+  const document = describeOwnJob({ ...result, ...change });
+  const markdown = renderMarkdownDocument(document, '##').filter((line) => line !== '');
+  const [first] = document.blocks;
+  // The title, then the answer.
+  expect(markdown[1]?.replaceAll('\\', '')).toBe(first?.kind === 'text' ? first.text : undefined);
+  return document.blocks.map((block) => (block.kind === 'text' ? block.text : block.kind));
+}
+
+test('the answer comes first, then the code, then why, then the tables', () => {
+  const blocks = describeOwnJob(result).blocks;
+  const [verdict, code, why, ...rest] = blocks;
+  expect(verdict).toMatchObject({
+    kind: 'text',
+    text: expect.stringMatching(/^Verified: up to 120/),
+  });
+  expect(code).toEqual({ kind: 'code', text: 'const pool = new Pool();' });
+  expect(why).toEqual({ kind: 'heading', text: 'Why' });
+  const firstTable = rest.findIndex(({ kind }) => kind === 'table');
+  const lastReason = rest.findLastIndex((block) => block.kind === 'text' && block.role === 'point');
+  expect(lastReason).toBeGreaterThanOrEqual(0);
+  expect(lastReason).toBeLessThan(firstTable);
+});
+
+const { advice: _advice, ...unadvised } = result;
+const unsteady: AdviceResult = {
+  kind: 'unsteady',
+  wantedP99Ms: 100,
+  steadiness: { measurements: 12, min: 190, max: 1021, spread: 1.4, isSteady: false },
+};
+
+test.each([
+  ['an unsteady machine', { advice: unsteady }, 'No advice: this machine was not steady. The same'],
+  ['an interruption', { isInterrupted: true }, 'The run was interrupted; the figures are of its'],
+] as const)('the first line of %s', (_, change, says) => {
+  expect(firstOf(change)[0]).toContain(says);
+});
+
+test('without advice the first line is what the pool can do, and the next step', () => {
+  const { settings } = unadvised;
+  const document = describeOwnJob({ ...unadvised, settings: { ...settings, advise: false } });
+  expect(document.blocks.slice(0, 2)).toEqual([
+    { kind: 'text', text: 'Max throughput: 180/s (180/s to 180/s) with 2 threads.' },
+    expect.objectContaining({
+      text: expect.stringContaining('Next: --advise') as string,
+    }) as object,
+  ]);
+});
+
+test('on an unsteady machine it is said what to do, and nothing is advised', () => {
+  const said = say({ advice: unsteady });
+  expect(said).toContain('190/s to 1,021/s in 12 measurements');
+  expect(said).toContain('What to do: stop other programs');
+  expect(said).not.toContain('const pool');
+});
+
 test('all of it is said within 80 columns', () => {
   const said = say();
   expect(said).toContain('10 inputs, 10 KB in all');
   expect(said).toContain('it computes, so that more at once need more threads');
-  expect(said).toContain('The fewest that did nearly as much as the best (within 5 %): 2 threads.');
+  expect(said).toContain('What follows is measured with 2 threads.');
   expect(said).toContain('2 threads 180 0.900');
   expect(said).not.toContain('fewer than 1,000');
   expect(said).not.toContain('speed changed');
@@ -89,36 +155,40 @@ test.each([
 
 test('a lowered promise is told with the first one', () => {
   const said = say();
-  expect(said).toContain('Up to 120/s, verified by a run with exactly these settings.');
+  expect(said).toContain('Verified: up to 120/s with p99 ≤ 100 ms, with threads: 2');
+  expect(said).toContain(
+    '4 of 1,000 jobs were late or not served, so that 99 % are in time with 99.0 %',
+  );
   expect(said).toContain('The first promise, 200/s, did not hold and was lowered.');
-  expect(said).toContain('140 0.2 % 90 MB not held');
-  expect(said).toContain('88.0 0.2 % 90 MB held');
+  expect(said).toContain('0 0.2 % 12.0 140 90 MB not held');
+  expect(said).toContain('0 0.2 % 12.0 88.0 90 MB held');
   expect(said).toContain('The last run stayed within that: 90 MB.');
 });
 
 test('a promise that never held is none', () => {
   const failed = { ...held, isP99Held: false, isMemoryHeld: false };
   const said = say({ advice: { ...advice, isVerified: false, verifications: [failed, failed] } });
-  expect(said).toContain('No rate can be promised: the p99 did not hold in 2 runs');
+  expect(said).toContain('No rate can be promised for a p99 of 100 ms: it did not hold in 2 runs');
   expect(said).toContain('The last run had more: 90 MB.');
-  expect(said).not.toContain('Up to');
+  expect(said).not.toContain('up to 120');
 });
 
 test('advice that nobody verified is told as such', () => {
   const said = say({ advice: { ...advice, isVerified: false, verifications: [] } });
-  expect(said).toContain('no run has verified it');
+  expect(said).toContain('Not verified: up to 120/s');
 });
 
 test('a run of too few arrivals verifies nothing', () => {
-  const few = { ...held, arrivals: 12, isEnough: false, isP99Held: false };
+  const endings = { ...held.endings, served: 10, failed: 3 };
+  const few = { ...held, arrivals: 15, endings, seconds: 300, isEnough: false, isP99Held: false };
   const said = say({ advice: { ...advice, isVerified: false, verifications: [few] } });
-  expect(said).toContain('had 12 arrivals, too few for a p99 (100): take more --seconds');
+  expect(said).toContain('had 12 arrivals that did not fail in 300 s, and a p99 takes 299.');
   expect(said).not.toContain('No rate can be promised');
 });
 
 test('what can not be met is a result', () => {
   const impossible = { kind: 'impossible', wantedP99Ms: 5, reason: "It can't be met." } as const;
-  expect(say({ advice: impossible })).toContain("Advice for a p99 of 5.00 ms It can't be met.");
+  expect(say({ advice: impossible })).toContain("No advice: It can't be met.");
 });
 
 test('failed jobs are shown with their messages and inputs', () => {
@@ -133,7 +203,7 @@ test('what limits the figures is told', () => {
   const warmUp = { isStable: false, ms: 10_000, jobs: 50 };
   const few = {
     ...loaded(0.5, figure(30)),
-    count: 100,
+    endings: { ...NO_ENDINGS, served: 100 },
     sentShare: 0.9,
     saturationPerSecond: figure(60, 170),
   };
@@ -147,6 +217,10 @@ test('what limits the figures is told', () => {
   expect(said).toContain('At 50.0 % fewer than 1,000 jobs were served');
   expect(said).toContain('was 180/s at first and from 60.0/s to 170/s before');
   expect(said).toContain('as little as 90.0 % of the arrivals were made');
+  // Which is no word on the machine: the throughput says whether that was steady.
+  const noisy = say({ loads: [loaded(0.5, figure(30, 50))] });
+  expect(noisy).toContain('Between rounds the p99 differs by up to 40.0 % of its median.');
+  expect(noisy).not.toContain('not steady');
 });
 
 test('where every job failed only that is said', () => {

@@ -19,6 +19,7 @@ export function armResult(
     unanswered: 0,
     completed: 20_000,
     failed: 0,
+    cutOff: 100,
     goodputPerSecond: 990,
     goodputWindows: [980, 990, 1000],
     goodputShare: 0.99,
@@ -54,6 +55,7 @@ export function deadArm(name: ArmResult['name']): ArmResult {
     accepted: 12_400,
     refused: 0,
     completed: 5500,
+    cutOff: 6900,
     peakRssBytes: 517 * MB,
   });
   return { ...arm, timeline: arm.timeline.slice(0, 6) };

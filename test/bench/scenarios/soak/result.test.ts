@@ -127,10 +127,12 @@ describe('the conclusions', () => {
       () => 100,
       () => ({ refused: 40_000, failed: 10_000 }),
     );
-    const generator = { intended: 1000, sent: 900, lateness: NO_LATENCIES };
-    expect(drawConclusions(soakResult(losing, { generator })).slice(-3)).toEqual([
+    const endings = { served: 850, failed: 10, refused: 28, late: 0, cutOff: 12 };
+    const generator = { intended: 1000, sent: 900, endings, lateness: NO_LATENCIES };
+    expect(drawConclusions(soakResult(losing, { generator })).slice(-4)).toEqual([
       'The pool could not take all of it: 2.40 M jobs, 40.0 %, were refused as the backlog was full. The latencies are those of the others.',
       'Jobs that failed: 600,000, 10.0 % of all.',
+      'Jobs that had not ended when the run did: 12.',
       'The load generator could not hold its rate: it made 90.0 % of the arrivals.',
     ]);
   });
@@ -149,14 +151,17 @@ describe('the report', () => {
     for (const windows of [flat, large]) {
       const lines = renderDocument(describeSoak(soakResult(windows)), plain);
       for (const line of lines) expect.soft(widthOf(line), line).toBeLessThanOrEqual(80);
-      expect(lines.filter((line) => /^\d+ s /.test(line)).length).toBe(10);
+      expect(lines.filter((line) => /^\d+0 +[\d,]+/.test(line)).length).toBe(10);
       expect(lines).toContain('Memory over time');
-      expect(lines).toContain('What it means');
+      // What it means comes first.
+      expect(lines[3]).toMatch(/^- The RSS /);
     }
   });
 
   test('says that the warm-up does not count, and what the rate is a share of', () => {
-    const [load] = describeSoak(soakResult(flat)).blocks;
+    const load = describeSoak(soakResult(flat)).blocks.find(
+      (block) => block.kind === 'text' && block.role === undefined,
+    );
     expect(load).toEqual({
       kind: 'text',
       text: 'Jobs of 100 µs on 2 threads; 5,000/s arrive at even intervals, 80 % of the 6,250 that it does at saturation. The first 120 s are warm-up and count for no slope.',
@@ -173,7 +178,12 @@ describe('the report', () => {
       [true],
     ]);
     expect(timelines[0]).toMatchObject({ seconds: 600, series: [{ endSeconds: 300 }, {}, {}] });
-    expect(blocks.at(-1)).toEqual({ kind: 'text', text: 'Failed: The process ended: SIGKILL' });
+    const texts = blocks.filter(({ kind }) => kind === 'text' || kind === 'table');
+    const failure = { kind: 'text', text: 'Failed: The process ended: SIGKILL' };
+    expect(texts).toContainEqual(failure);
+    expect(blocks.findIndex(({ kind }) => kind === 'table')).toBeGreaterThan(
+      blocks.findIndex((block) => block.kind === 'text' && block.text === failure.text),
+    );
   });
 
   test('where nothing was measured there is nothing but the reason', () => {

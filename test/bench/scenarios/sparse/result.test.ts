@@ -55,8 +55,11 @@ test('the report has both patterns within 80 columns, and leaves out what was no
   };
   const lines = renderDocument(describeSparse(result), plain);
   for (const line of lines) expect.soft(widthOf(line), line).toBeLessThanOrEqual(80);
+  expect(lines.join(' ')).toMatch(
+    /The median latency of single jobs is shorter with millrace than with/,
+  );
   const at = lines.findIndex((line) => line.startsWith('millrace ÷ piscina'));
-  expect(lines[at]).toMatch(/^millrace ÷ piscina +0\.500$/);
+  expect(lines[at]).toMatch(/^millrace ÷ piscina \(×\) +0\.500$/);
   expect(lines[at + 1]).toMatch(/^ +0\.250–0\.750$/);
   const nothing = patternResult('single', new Measurements());
   expect(

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { LatencySummary } from '../../../../bench/load/latencies.js';
+import { NO_ENDINGS } from '../../../../bench/load/endings.js';
+import { type LatencySummary, NO_LATENCIES } from '../../../../bench/load/latencies.js';
 import type { PeerName } from '../../../../bench/peers/index.js';
 import { Measurements } from '../../../../bench/harness/rounds.js';
 import type { ArrivalReply } from '../../../../bench/scenarios/tail/program.js';
@@ -63,6 +64,7 @@ function replies(p99s: Partial<Record<PeerName, readonly number[]>>) {
         kind: 'measured',
         short: jobs,
         all: jobs,
+        endings: { ...NO_ENDINGS, served: 100 },
         lateness,
         intended: 100,
         sent,
@@ -124,4 +126,45 @@ test('the report keeps to 80 columns, painted or not, and tells of a generator t
   expect(text).toContain('The best pool by its p99: piscina.');
   expect(text).toContain('as little as 90.0 % of the arrivals were made');
   expect(text).toContain('Failed: tinypool at 50.0 %');
+});
+
+test('a round in which a pool served nothing has no latency, and is reported with its endings', () => {
+  const measurements = replies({ millrace: [10, 30], piscina: [40, 40] });
+  const none = { total: NO_LATENCIES, wait: NO_LATENCIES };
+  measurements.add({
+    round: 3,
+    point: POINT,
+    arm: 'piscina',
+    reply: {
+      kind: 'measured',
+      short: none,
+      all: none,
+      endings: { ...NO_ENDINGS, failed: 100 },
+      lateness: latencies(1),
+      intended: 100,
+      sent: 100,
+    },
+  });
+  const unserved = loadResult(POINT, ['millrace', 'piscina'], measurements);
+  expect(unserved.endings).toEqual([
+    { peer: 'millrace', ...NO_ENDINGS, served: 200 },
+    { peer: 'piscina', ...NO_ENDINGS, served: 200, failed: 100 },
+  ]);
+  expect(unserved.views[0]?.peers[1]?.p99.rounds).toEqual([40, 40]);
+  const result: TailResult = {
+    scenario: 'tail',
+    startedAt: '2025-01-01T00:00:00.000Z',
+    isInterrupted: false,
+    versions: {},
+    settings: tailSettings(new Map()),
+    missing: [],
+    saturation: [],
+    reference: 'piscina',
+    loads: [unserved],
+    failures: [],
+  };
+  const text = renderDocument(describeTail(result), plain).join('\n').replaceAll(/\s+/g, ' ');
+  expect(text).toContain(
+    'Of 300 arrivals at piscina 100 failed and 0 were rejected; its latencies are those of the others.',
+  );
 });

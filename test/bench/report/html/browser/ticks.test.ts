@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { formatTick, incrementsOf } from '../../../../../bench/report/html/browser/ticks.js';
+import {
+  formatPercentile,
+  formatTick,
+  incrementsOf,
+  percentileTicks,
+} from '../../../../../bench/report/html/browser/ticks.js';
 
 test.each([
   [0, 'seconds', '0'],
@@ -43,3 +48,19 @@ test.each(['seconds', 'milliseconds', 'percent', 'ratio'] as const)(
     }
   },
 );
+
+test.each([
+  [2, 'p50'],
+  [10, 'p90'],
+  [20, 'p95'],
+  [100, 'p99'],
+  [1000, 'p99.9'],
+  [10_000, 'p99.99'],
+])('one in %d is above %s', (oneIn, text) => {
+  expect(formatPercentile(oneIn)).toBe(text);
+});
+
+test('an axis of percentiles is labelled p50, p90, p99 and p99.9', () => {
+  expect(percentileTicks(2, 1000).map(formatPercentile)).toEqual(['p50', 'p90', 'p99', 'p99.9']);
+  expect(percentileTicks(2, 100).map(formatPercentile)).toEqual(['p50', 'p90', 'p99']);
+});

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { advise } from '../../../../../bench/scenarios/job/advice/advice.js';
 import { rateForP99Wait } from '../../../../../bench/scenarios/job/advice/queueing.js';
 import { roundDown } from '../../../../../bench/scenarios/job/advice/rate.js';
-import { figure, inputs, loaded, MB, saturated, service } from '../figures.js';
+import { figure, inputs, loaded, MB, saturated, saturatedIn, service } from '../figures.js';
 
 const chosen = saturated(2, 200);
 const loads = [
@@ -12,8 +12,10 @@ const loads = [
   loaded(1.2, figure(50)),
 ];
 
+const measured = { wantedP99Ms: 120, service, inputs, chosen, comparisons: [], loads };
+
 describe('advice', () => {
-  const advice = advise({ wantedP99Ms: 120, service, inputs, chosen, loads });
+  const advice = advise(measured);
 
   test('has every setting', () => {
     expect(advice).toMatchObject({
@@ -53,15 +55,25 @@ describe('advice', () => {
     expect(advice).toMatchObject({ ratePerSecond: 150 });
     const steeper = [loaded(0.5, figure(30)), loaded(0.8, figure(480))];
     // Half of the way from ln 30 to ln 480.
-    expect(advise({ wantedP99Ms: 120, service, inputs, chosen, loads: steeper })).toMatchObject({
+    expect(advise({ ...measured, loads: steeper })).toMatchObject({
       ratePerSecond: 130,
     });
-    const alone = advise({ wantedP99Ms: 120, service, inputs, chosen, loads: [] });
+    const alone = advise({ ...measured, loads: [] });
     expect(alone).toMatchObject({ ratePerSecond: 150 });
   });
 
+  test('is refused on a machine that was not steady, whatever is wanted', () => {
+    const unsteady = saturatedIn(2, [190, 1021, 200, 990]);
+    for (const wantedP99Ms of [20, 120]) {
+      expect(advise({ ...measured, wantedP99Ms, chosen: unsteady })).toMatchObject({
+        kind: 'unsteady',
+        steadiness: { measurements: 7, min: 190, max: 1021, isSteady: false },
+      });
+    }
+  });
+
   test('for less than the job itself takes is none, with the reason', () => {
-    const none = advise({ wantedP99Ms: 20, service, inputs, chosen, loads });
+    const none = advise({ ...measured, wantedP99Ms: 20 });
     expect(none).toEqual({
       kind: 'impossible',
       wantedP99Ms: 20,

@@ -8,7 +8,7 @@ import {
   type ArriveRequest,
 } from '../../../../../dist/bench/scenarios/job/measure/arriving.js';
 import type { Input } from '../../../../../bench/user-job/inputs.js';
-import { arrivalsOf } from '../../../../../dist/bench/scenarios/job/measure/figures.js';
+import { arrivalsOf, NO_ENDINGS } from '../../../../../dist/bench/load/endings.js';
 import type { Subject } from '../../../../../bench/scenarios/job/measure/user-job.js';
 
 const module = new URL('../../../../fixtures/own-job/endings.js', import.meta.url).href;
@@ -76,3 +76,50 @@ test(
     expect([...seen].toSorted()).toEqual(['cutOff', 'failed', 'late', 'refused', 'served']);
   },
 );
+
+/** Few jobs, and room for all of them. */
+const light: ArriveRequest & Subject = {
+  ...request,
+  ...subject,
+  pool: { threads: 1, concurrency: 1 },
+  rate: { perSecond: 100 },
+  seconds: 0.2,
+};
+
+test('a load that needs arrivals goes on until enough of them have not failed', async () => {
+  const extension = { arrivals: 40, maxSeconds: 60 };
+  const { endings, lateness, seconds } = await arrive({ ...light, extension }, blocking(1, 1, -1));
+  expect(endings.served).toBeGreaterThanOrEqual(40);
+  expect(endings.failed).toBeGreaterThan(0);
+  expect(arrivalsOf(endings)).toBe(lateness.count);
+  expect(seconds).toBeGreaterThan(light.seconds);
+  expect(seconds).toBeLessThan(extension.maxSeconds);
+});
+
+test('and no longer than its limit, where all of them fail', async () => {
+  const extension = { arrivals: 40, maxSeconds: 0.6 };
+  const { endings, seconds, intended } = await arrive({ ...light, extension }, blocking(-1));
+  expect(endings).toEqual({ ...NO_ENDINGS, failed: endings.failed });
+  expect(endings.failed).toBeGreaterThan(0);
+  // Random arrivals of the whole time, and none after it.
+  expect(seconds).toBeLessThan(2);
+  expect(intended).toBeLessThan(300);
+});
+
+test('what was served later than wanted is not in time', async () => {
+  const late = await arrive({ ...light, wantedMs: 9 }, blocking(10));
+  expect(late.endings.served).toBeGreaterThan(0);
+  expect(late.inTime).toBe(0);
+  const inTime = await arrive({ ...light, wantedMs: 60_000 }, blocking(1));
+  expect(inTime.inTime).toBe(inTime.endings.served);
+});
+
+test('a generator that could not make its arrivals in time reports how many it made', async () => {
+  // Far more than any main thread can send.
+  const { sent, intended, endings, lateness } = await arrive(
+    { ...light, ...request, rate: { perSecond: 3_000_000 }, seconds: 0.1 },
+    blocking(1),
+  );
+  expect(sent).toBeLessThan(intended);
+  expect(arrivalsOf(endings)).toBe(lateness.count);
+});

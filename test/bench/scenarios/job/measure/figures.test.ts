@@ -25,6 +25,8 @@ function measured(
       saturationPerSecond: 100,
       total,
       endings: { served, failed: 0, refused: 100, late: 0, cutOff: 0 },
+      inTime: served,
+      seconds: 3,
       failures: { count: 0, examples: [] },
       lateness: NO_LATENCIES,
       intended: served + 100,
@@ -45,7 +47,7 @@ test('a round in which nothing was served has no latency, and all its refusals',
   ];
   const result = loadResult(POINT, measured(rounds));
   expect(result?.p99).toEqual({ median: 8, min: 7, max: 9, rounds: [7, 9] });
-  expect(result?.count).toBe(400);
+  expect(result?.endings).toEqual({ served: 400, failed: 0, refused: 300, late: 0, cutOff: 0 });
   expect(result?.refusedShare.rounds).toEqual([0.25, 1, 0.5]);
 });
 

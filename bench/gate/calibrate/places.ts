@@ -1,0 +1,70 @@
+/**
+ * Makes the folders that a calibration measures: a copy of this package for base, for base once more and for head.
+ *
+ * Invariants: as in a gate, each side has a place of its own on a path of equal length, so that what a place
+ * contributes to the figures is in the calibration, too; each gate gets new ones; the janitor knows each before it
+ * exists.
+ */
+import { randomBytes } from 'node:crypto';
+import { cpSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Janitor } from '../cleanup/janitor.js';
+import type { ArmName } from '../measure/round.js';
+
+/** Of one side: `file:` URLs of the library and of the module with the jobs. */
+export interface Place {
+  readonly directory: string;
+  readonly library: string;
+  readonly jobs: string;
+}
+
+/** One for each side. */
+export type Places = Readonly<Record<ArmName, Place>>;
+
+/** Names of equal length. */
+const FOLDERS: Readonly<Record<ArmName, string>> = {
+  base: 'base',
+  control: 'ctrl',
+  head: 'head',
+};
+const DIST = fileURLToPath(new URL('../../../', import.meta.url));
+/** What the library and the jobs need of it. */
+const PARTS = ['src', 'workers', join('bench', 'jobs'), join('bench', 'process')];
+
+/** Makes all three. */
+export async function makePlaces(janitor: Janitor): Promise<Places> {
+  const id = randomBytes(6).toString('hex');
+  const make = (name: ArmName): Promise<Place> =>
+    makePlace(join(realpathSync(tmpdir()), `millrace-calibrate-${id}-${FOLDERS[name]}`), janitor);
+  return { base: await make('base'), control: await make('control'), head: await make('head') };
+}
+
+/** Removes them before the janitor does. */
+export function removePlaces(places: Places): void {
+  for (const { directory } of Object.values<Place>(places)) {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function makePlace(directory: string, janitor: Janitor): Promise<Place> {
+  await janitor.removePath(directory);
+  mkdirSync(directory, { mode: 0o700 });
+  const copy = (from: string, ...to: readonly string[]): void =>
+    cpSync(from, join(directory, ...to), { recursive: true });
+  copy(join(DIST, '..', 'package.json'), 'package.json');
+  for (const part of PARTS) copy(join(DIST, part), 'dist', part);
+  copy(folderOf('piscina'), 'node_modules', 'piscina');
+  const url = (...path: readonly string[]): string =>
+    pathToFileURL(join(directory, 'dist', ...path)).href;
+  return { directory, library: url('src', 'index.js'), jobs: url('bench', 'jobs', 'cpu.js') };
+}
+
+/** A dependency's folder. */
+function folderOf(dependency: string): string {
+  const path = dirname(createRequire(import.meta.url).resolve(dependency));
+  const name = `${sep}node_modules${sep}${dependency}`;
+  return path.slice(0, path.lastIndexOf(name) + name.length);
+}

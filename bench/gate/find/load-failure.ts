@@ -1,0 +1,62 @@
+/**
+ * Says why a file of a side can't be loaded: the whole first error, and what to do about it.
+ *
+ * Invariant: the way out is only named for an error that it helps against.
+ */
+import { ChildExitError } from '../../process/child.js';
+import { firstError } from '../measure/first-error.js';
+
+interface Remedy {
+  readonly error: RegExp;
+  readonly advice: string;
+}
+
+const TSX = "let tsx load it, installed on both sides: NODE_OPTIONS='--import tsx'";
+
+/** The first that fits counts. */
+const REMEDIES: readonly Remedy[] = [
+  {
+    error: /\[ERR_UNKNOWN_FILE_EXTENSION\].*"\.[cm]?tsx?"/,
+    advice:
+      `Node ${process.versions.node} can't load TypeScript. Run the gate on Node 22.18, 23.6 or later, or ` +
+      `${TSX}.`,
+  },
+  {
+    error: /\[ERR_(?:UNSUPPORTED|INVALID)_TYPESCRIPT_SYNTAX\]|Unknown file extension "\.[jt]sx"/,
+    advice: `Node ${process.versions.node} loads TypeScript only where removing the types is enough. Else ${TSX}.`,
+  },
+  {
+    error: /Cannot find package 'tinybench'/,
+    advice:
+      "tinybench has to be among that commit's devDependencies and in its lockfile; or name what installs " +
+      "it: '--build COMMAND'.",
+  },
+  {
+    error: /Vitest failed to access its internal state|Vitest cannot be imported in a CommonJS/,
+    advice:
+      "It imports Vitest by way of another file. A Vitest bench file imports 'bench' from 'vitest' itself.",
+  },
+  {
+    error: /\b(?:bench|describe) is not defined/,
+    advice:
+      "A Vitest bench file imports 'bench' from 'vitest', or is called *.bench.ts (or .js) and calls it.",
+  },
+  {
+    error: /Cannot find package '/,
+    advice: "It has to be in that commit's lockfile; or name what installs it: '--build COMMAND'.",
+  },
+  {
+    error: /Cannot find module '/,
+    advice:
+      "If a build makes it, name the commands: '--build COMMAND', or 'build' in the configuration.",
+  },
+];
+
+/** @param directory - The side's. */
+export function describeLoadFailure(error: Error, directory: string): string {
+  const whole = error instanceof ChildExitError ? firstError(error.stderr, directory) : undefined;
+  const reason = whole ?? error.message;
+  const advice = REMEDIES.find((remedy) => remedy.error.test(reason))?.advice;
+  const end = /[.!?]$/.test(reason) ? '' : '.';
+  return `${reason}${end}${advice === undefined ? '' : ` ${advice}`}`;
+}

@@ -1,0 +1,20 @@
+/**
+ * Renders sentences for the page.
+ *
+ * Invariant: no line ends between a number and its unit, or within an option.
+ */
+import { type Markup, markup } from './markup.js';
+
+const OPTION = /(--[a-z][\w-]*)/;
+
+/** The text of a paragraph or an item. */
+export function renderWords(words: string): Markup {
+  const parts = words.split(OPTION);
+  return markup`${parts.map((part, at) =>
+    at % 2 === 1 ? markup`<span class="option">${part}</span>` : keepTogether(part),
+  )}`;
+}
+
+function keepTogether(words: string): string {
+  return words.replaceAll(/(?<=\d) (?=(?:%|µs|ms|s|KB|MB|GB|M|×)(?![\w]))/g, '\u00A0');
+}

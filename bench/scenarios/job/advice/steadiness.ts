@@ -1,0 +1,58 @@
+/**
+ * Whether the machine was steady enough for advice: how far apart the max throughputs of one and the same
+ * setting are, which was measured again before each load.
+ *
+ * Rule: the middle half of them must lie within 20 % of their median. A quartile is not moved by a single
+ * disturbance, and stays honest until a quarter of the measurements are disturbed (its breakdown point: P. J.
+ * Huber, Robust Statistics, 1981); quartiles are interpolated between order statistics (definition 7 of R. J.
+ * Hyndman and Y. Fan, The American Statistician 50, 1996).
+ */
+import type { LoadResult, SaturationResult } from '../measure/figures.js';
+
+export interface Steadiness {
+  /** Max throughputs of the chosen setting. */
+  readonly measurements: number;
+  readonly min: number;
+  readonly max: number;
+  /** Interquartile range ÷ median. */
+  readonly spread: number;
+  /** Also where the measurements are too few to tell. */
+  readonly isSteady: boolean;
+}
+
+/** A wider middle half than this, as a share of the median, is too much. */
+export const MAX_SPREAD = 0.2;
+/** Of fewer there are no quartiles. */
+const MIN_MEASUREMENTS = 4;
+
+export function steadinessOf(chosen: SaturationResult, loads: readonly LoadResult[]): Steadiness {
+  const rates = [
+    ...chosen.jobsPerSecond.rounds,
+    // Beyond the max throughput the pool is another one: its backlog is bounded.
+    ...loads
+      .filter(({ load }) => load < 1)
+      .flatMap(({ saturationPerSecond }) => saturationPerSecond.rounds),
+  ].toSorted((a, b) => a - b);
+  const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => quantile(rates, share)) as [
+    number,
+    number,
+    number,
+  ];
+  const spread = (high - low) / middle;
+  return {
+    measurements: rates.length,
+    min: rates[0] as number,
+    max: rates.at(-1) as number,
+    spread,
+    isSteady: rates.length < MIN_MEASUREMENTS || spread <= MAX_SPREAD,
+  };
+}
+
+/** Of values in rising order. */
+function quantile(values: readonly number[], share: number): number {
+  const position = (values.length - 1) * share;
+  const [lower, upper] = [Math.floor(position), Math.ceil(position)].map(
+    (at) => values[at] as number,
+  ) as [number, number];
+  return lower + (position - Math.floor(position)) * (upper - lower);
+}

@@ -1,0 +1,144 @@
+/**
+ * Describes a job under a steady load: how long one takes, and what the pool can do.
+ *
+ * Invariants: beside every figure that has rounds stands their range; service times that did not become
+ * stable are reported as such.
+ */
+import {
+  type BarsBlock,
+  type Block,
+  type CurvesBlock,
+  heading,
+  spreadCell,
+  text,
+} from '../../report/document.js';
+import {
+  formatCount,
+  formatDuration,
+  formatFigure,
+  formatMegabytes,
+  formatPercent,
+  formatUnit,
+} from '../../report/format.js';
+import { describeSlots, type SaturationResult, type ServiceResult } from './measure/figures.js';
+import type { JobSettings } from './settings.js';
+
+/** From this share of its time on a job counts as computing. */
+const COMPUTING_SHARE = 0.5;
+
+/** How long one job takes. */
+export function describeService({
+  time,
+  warmUp,
+  cpuShare,
+  cpuMsPerJob,
+  idleShare,
+  waitsMostly,
+}: ServiceResult): Block[] {
+  if (time.count === 0) return [heading('The job by itself'), text('No job succeeded.')];
+  const kind = waitsMostly
+    ? 'it mostly waits, so that one thread can serve several at once (concurrency)'
+    : cpuShare >= COMPUTING_SHARE
+      ? 'it computes, so that more at once need more threads'
+      : 'it holds its thread without computing: it blocks it (synchronous I/O), or other programs had the CPU';
+  return [
+    heading('The job by itself: one after the other, timed on its thread'),
+    {
+      kind: 'table',
+      head: ['', 'p50', 'p90', 'p99', 'p99.9', 'max', 'mean', 'jobs'],
+      rows: [
+        [
+          'ms',
+          ...[time.p50, time.p90, time.p99, time.p999, time.max, time.mean].map(formatFigure),
+          formatCount(time.count),
+        ],
+      ],
+    },
+    text(
+      `Coefficient of variation ${formatFigure(time.variation)}. CPU time per job ` +
+        `${formatDuration(cpuMsPerJob)}, with what is around it, ${formatPercent(cpuShare)} of its time; its thread ` +
+        `was idle for ${formatPercent(idleShare)} of that: ${kind}.`,
+    ),
+    text(
+      warmUp.isStable
+        ? `The times were stable (within 10 %) after ${formatCount(warmUp.jobs)} jobs, ${formatDuration(warmUp.ms)}.`
+        : `The times did not become stable (within 10 %) in ${formatDuration(warmUp.ms)}, ${formatCount(warmUp.jobs)} ` +
+            'jobs: the inputs differ much, or the machine is busy. Take the figures with care.',
+      warmUp.isStable ? 'faint' : undefined,
+    ),
+  ];
+}
+
+/** What the pool can do, with each setting that was tried. */
+export function describeThroughput(
+  saturation: readonly SaturationResult[],
+  chosen: SaturationResult | undefined,
+  settings: Pick<JobSettings, 'concurrency'>,
+): Block[] {
+  if (chosen === undefined) return [];
+  const single = saturation.filter(({ concurrency }) => concurrency === 1);
+  const one = single.find(({ threads }) => threads === 1)?.jobsPerSecond.median;
+  const ideal = (threads: number): number => (one ?? NaN) * threads;
+  return [
+    heading('Max throughput'),
+    {
+      kind: 'table',
+      head: ['', 'jobs/s', 'scaling efficiency (share)', 'peak memory'],
+      rows: saturation.map((each) => [
+        describeSlots(each),
+        spreadCell(each.jobsPerSecond, formatFigure),
+        each.concurrency === 1 && one !== undefined
+          ? formatFigure(each.jobsPerSecond.median / ideal(each.threads))
+          : '-',
+        spreadCell(each.peakBytes, formatMegabytes),
+      ]),
+    },
+    text(
+      'Scaling efficiency: throughput ÷ (threads × single-thread throughput). × is the number of jobs at once ' +
+        'on each thread (concurrency). Memory is that of the process, with the inputs.',
+      'faint',
+    ),
+    ...(single.length < 2 || one === undefined ? [] : drawThreads(single, ideal)),
+    text(
+      `What follows is measured with ${describeSlots(chosen)}.` +
+        (chosen.concurrency > 1 && chosen.concurrency === settings.concurrency
+          ? ' No more at once were tried (--concurrency); they might do more.'
+          : ''),
+    ),
+  ];
+}
+
+function drawThreads(
+  single: readonly SaturationResult[],
+  ideal: (threads: number) => number,
+): Block[] {
+  const most = single.at(-1)?.threads ?? 1;
+  const bars: BarsBlock = {
+    kind: 'bars',
+    title: `Jobs per second by threads; ┊ is the ideal of ${most}, ${formatUnit(ideal(most), 'perSecond')}`,
+    axis: { label: 'jobs per second', unit: 'perSecond' },
+    mark: { label: `ideal of ${most} threads`, value: ideal(most) },
+    bars: single.map(({ jobsPerSecond, ...slots }) => ({
+      name: describeSlots(slots),
+      figure: jobsPerSecond,
+    })),
+  };
+  const curves: CurvesBlock = {
+    kind: 'curves',
+    title: 'Throughput by threads',
+    x: { label: 'threads', unit: 'count' },
+    y: { label: 'jobs per second', unit: 'perSecond' },
+    series: [
+      {
+        name: 'measured',
+        points: single.map(({ threads, jobsPerSecond }) => [threads, jobsPerSecond.median]),
+      },
+      {
+        name: 'ideal',
+        points: single.map(({ threads }) => [threads, ideal(threads)]),
+        isReference: true,
+      },
+    ],
+  };
+  return [bars, curves];
+}
