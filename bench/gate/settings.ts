@@ -77,8 +77,8 @@ export async function gateSettings(
   );
   if (scenarios.length === 0 && budgets.length === 0) {
     throw new UsageError(
-      "What shall be compared? Name a job such as './jobs.js#render', a file with a tinybench Bench or a " +
-        "scenario, or give '--budget FILE', or list them in millrace.config.ts, .js or .json.",
+      "What shall be compared? Name a job such as './jobs.js#render', a Vitest bench file, a file with a " +
+        "tinybench Bench or a scenario, or give '--budget FILE', or list them in millrace.config.ts, .js or .json.",
     );
   }
   if (scenarios.length === 0) checkNoComparison(flags);

@@ -112,6 +112,7 @@ function describeControls(controls: readonly ControlReport[]): Block[] {
 }
 
 function formatExtent({ rounds, stage, seconds }: ScenarioReport): string {
+  if (rounds.length === 0) return 'No round was completed.';
   const count = rounds.length === 1 ? 'One round' : `${rounds.length} rounds`;
   return `${count}${STAGES[stage]}; ${formatSeconds(seconds)}.`;
 }

@@ -10,6 +10,7 @@ import { changeHead, describeEvidence, LEGEND } from './describe-scenario.js';
 import { overviewForest, scenarioForest } from './forest.js';
 import { METRICS } from '../model/metrics.js';
 import { formatHeadline, formatState } from './headline.js';
+import { formatNext, formatReasons } from './next.js';
 import type { BudgetReport, GateReport, MetricReport, ScenarioReport } from '../model/report.js';
 import {
   effectCell,
@@ -34,21 +35,26 @@ export function describeGate(report: GateReport): Document {
       ...describeBudgets(report),
       ...describeNotes(notes),
       heading('Run it again'),
-      { kind: 'code', text: command, language: 'sh' },
+      { kind: 'code', text: `npx ${command}`, language: 'sh' },
     ],
   };
 }
 
-/** 'HEAD (d6c45c5) against main (7290fa0), 132 s.' */
+/** 'HEAD (d6c45c5) against main (7290fa0). The gate took 132 s.' */
 export function formatRun({ base, head, seconds }: GateReport): string {
   const sides = [head, base].filter((side) => side !== undefined).map((side) => formatSide(side));
   const what = sides.length === 0 ? 'This installation' : sides.join(' against ');
-  return `${what}, ${formatSeconds(seconds)}.`;
+  return `${what}. The gate took ${formatSeconds(seconds)}.`;
 }
 
 /** What else a person has to know first. */
 export function describeState(report: GateReport): Block[] {
-  return formatState(report).map((words) => text(words));
+  const next = formatNext(report);
+  return [
+    ...formatState(report).map((words) => text(words)),
+    ...formatReasons(report).map((words) => text(words, 'point')),
+    ...(next === undefined ? [] : [text(next)]),
+  ];
 }
 
 /** A row for each scenario where there are several; nothing for one. */

@@ -1,13 +1,18 @@
 /**
  * Makes the rows of a gate's forest plots.
  *
- * Invariant: a row for each metric that was compared; that of several scenarios is kept short by those
- * that decide.
+ * Invariant: a row for each metric that was compared by its ratio, as they share a scale in percent; that of several
+ * scenarios is kept short by those that decide.
  */
 import type { ForestBlock, ForestRow } from '../../report/document.js';
 import { METRICS } from '../model/metrics.js';
 import type { MetricReport, ScenarioReport } from '../model/report.js';
-import { formatChangeOf, formatMetricVerdict, meaningOf } from '../model/wording.js';
+import {
+  formatChangeOf,
+  formatConfidence,
+  formatMetricVerdict,
+  meaningOf,
+} from '../model/wording.js';
 
 const MARKS = ['FAIL exceeds it', 'PASS excludes it'];
 
@@ -16,25 +21,37 @@ export function overviewForest(scenarios: readonly ScenarioReport[]): ForestBloc
   const rows = scenarios.flatMap(({ name, metrics }) =>
     metrics.filter(({ isJudged }) => isJudged).flatMap((metric) => rowsOf(metric, name)),
   );
-  return forestOf('Change of head against base (95 % CI), of what decides; right is worse', rows);
+  return forestOf(
+    'of what decides; ',
+    rows,
+    scenarios.flatMap(({ metrics }) => metrics),
+  );
 }
 
 /** All metrics of one scenario; undefined where none was compared. */
 export function scenarioForest({ metrics }: ScenarioReport): ForestBlock | undefined {
   return forestOf(
-    'Change of head against base (95 % CI); right is worse',
+    '',
     metrics.flatMap((metric) => rowsOf(metric)),
+    metrics,
   );
 }
 
-function forestOf(title: string, rows: readonly ForestRow[]): ForestBlock | undefined {
-  return rows.length === 0 ? undefined : { kind: 'forest', title, marks: MARKS, rows };
+function forestOf(
+  what: string,
+  rows: readonly ForestRow[],
+  metrics: readonly MetricReport[],
+): ForestBlock | undefined {
+  if (rows.length === 0) return undefined;
+  const [effect] = metrics.flatMap((metric) => metric.effect ?? []);
+  const title = `Change of head against base (${formatConfidence(effect)}), ${what}right is worse`;
+  return { kind: 'forest', title, marks: MARKS, rows };
 }
 
 /** None where there was nothing to compare with. */
 function rowsOf(report: MetricReport, group?: string): ForestRow[] {
   const { metric, effect, rounds, minEffect, maxEffect, isJudged, verdict } = report;
-  if (effect === undefined) return [];
+  if (effect === undefined || METRICS[metric].scale !== 'ratio') return [];
   const meaning = isJudged ? meaningOf(verdict) : 'faint';
   return [
     {

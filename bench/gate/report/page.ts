@@ -9,6 +9,7 @@ import { describeBudgets, describeNotes, describeOverview, formatRun } from './d
 import { describeEvidence } from './describe-scenario.js';
 import { scenarioForest } from './forest.js';
 import { formatHeadline, formatState } from './headline.js';
+import { formatNext, formatReasons } from './next.js';
 import type { GateReport, ScenarioReport, Verdict } from '../model/report.js';
 import { meaningOf, formatVerdict } from '../model/wording.js';
 import { renderBlocks } from '../../report/html/blocks.js';
@@ -60,10 +61,11 @@ export function renderGatePage(report: GateReport): string {
 function renderHeader(report: GateReport): Markup {
   const { environment, startedAt, verdict } = report;
   const { cpu, processors, node } = environment;
+  const next = formatNext(report);
   return markup`<p class="brand">${WHEEL} millrace gate</p>
 <h1>${renderVerdict(verdict)} ${capitalize(formatHeadline(report))}</h1>
-<p class="summary">${formatRun(report)} Measured on ${renderTime(startedAt)} on ${processors === 1 ? 'one processor' : `${processors} processors`} (${cpu}) with Node.js ${node}.</p>
-${formatState(report).map((words) => markup`<p class="state">${words}</p>\n`)}`;
+<p class="summary">${formatRun(report)} Measured on ${renderTime(startedAt)} on ${processors === 1 ? 'one CPU' : `${processors} CPUs`} (${cpu}) with Node.js ${node}.</p>
+${[...formatState(report), ...formatReasons(report), ...(next === undefined ? [] : [next])].map((words) => markup`<p class="state">${renderWords(words)}</p>\n`)}`;
 }
 
 function renderVerdict(verdict: Verdict): Markup {

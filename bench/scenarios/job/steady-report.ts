@@ -4,21 +4,13 @@
  * Invariants: beside every figure that has rounds stands their range; service times that did not become
  * stable are reported as such.
  */
-import {
-  type BarsBlock,
-  type Block,
-  type CurvesBlock,
-  heading,
-  spreadCell,
-  text,
-} from '../../report/document.js';
+import { type Block, type CurvesBlock, heading, spreadCell, text } from '../../report/document.js';
 import {
   formatCount,
   formatDuration,
   formatFigure,
   formatMegabytes,
   formatPercent,
-  formatUnit,
 } from '../../report/format.js';
 import { describeSlots, type SaturationResult, type ServiceResult } from './measure/figures.js';
 import type { JobSettings } from './settings.js';
@@ -112,17 +104,6 @@ function drawThreads(
   single: readonly SaturationResult[],
   ideal: (threads: number) => number,
 ): Block[] {
-  const most = single.at(-1)?.threads ?? 1;
-  const bars: BarsBlock = {
-    kind: 'bars',
-    title: `Jobs per second by threads; ┊ is the ideal of ${most}, ${formatUnit(ideal(most), 'perSecond')}`,
-    axis: { label: 'jobs per second', unit: 'perSecond' },
-    mark: { label: `ideal of ${most} threads`, value: ideal(most) },
-    bars: single.map(({ jobsPerSecond, ...slots }) => ({
-      name: describeSlots(slots),
-      figure: jobsPerSecond,
-    })),
-  };
   const curves: CurvesBlock = {
     kind: 'curves',
     title: 'Throughput by threads',
@@ -140,5 +121,5 @@ function drawThreads(
       },
     ],
   };
-  return [bars, curves];
+  return [curves];
 }

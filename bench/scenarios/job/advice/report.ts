@@ -56,7 +56,7 @@ export function describeVerifications(advice: AdviceResult): Block[] {
     heading(`Verifying runs, for a p99 of ${formatDuration(wantedP99Ms)}`),
     {
       kind: 'table',
-      head: ['rate', 'arrivals', 'failed', 'unserved', 'p50 ms', 'p99 ms', 'peak memory', ''],
+      head: ['rate', 'arrivals', 'failed', 'unserved', 'p50 (ms)', 'p99 (ms)', 'peak memory', ''],
       rows: verifications.map((each) => [
         formatUnit(each.ratePerSecond, 'perSecond'),
         formatCount(each.arrivals),

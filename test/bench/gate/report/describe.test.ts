@@ -28,7 +28,7 @@ describe.each(Object.entries(REPORTS))('a report in a terminal: %s', (_, of) => 
   test('the verdict is first, the command last', () => {
     const lines = linesOf(of);
     expect(lines[1]).toMatch(new RegExp(`^${of.verdict.toUpperCase()}: [a-z0-9]`));
-    expect(lines.at(-1)).toBe(of.command);
+    expect(lines.at(-1)).toBe(`npx ${of.command}`);
   });
 
   test('no line is wider than 80 columns or ends in blanks', () => {
@@ -119,7 +119,11 @@ test('what is said of a budget names it once', () => {
 });
 
 test('head is named before base, and a commit as short as git has it', () => {
-  expect(flat(REPORTS.pass)).toContain('HEAD (d6c45c5) against main (7290fa0), 132 s.');
-  expect(flat(REPORTS.baseline)).toContain('this folder against baseline.json (7290fa0), 132 s.');
-  expect(flat(REPORTS.budgets)).toContain('This installation, 132 s.');
+  expect(flat(REPORTS.pass)).toContain(
+    'HEAD (d6c45c5) against main (7290fa0). The gate took 132 s.',
+  );
+  expect(flat(REPORTS.baseline)).toContain(
+    'this folder against baseline.json (7290fa0). The gate took 132 s.',
+  );
+  expect(flat(REPORTS.budgets)).toContain('This installation. The gate took 132 s.');
 });

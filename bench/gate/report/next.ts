@@ -1,0 +1,60 @@
+/**
+ * Formats what a person should know and do after a gate: why it did not pass, and the next step.
+ *
+ * Invariant: a step is only named for a verdict that it helps with; a gate that passes has none.
+ */
+import { formatList } from '../../report/format.js';
+import type { GateReport, ScenarioReport } from '../model/report.js';
+import { isOpen } from './headline.js';
+
+/** So many reasons stand at the top; the others are with their scenarios. */
+const MAX_REASONS = 5;
+const MAX_NAMES = 3;
+
+/** Why the gate did not pass, a sentence each; of a single scenario the reason stands right below. */
+export function formatReasons({ scenarios, verdict }: GateReport): string[] {
+  if (scenarios.length < 2 || verdict === 'pass') return [];
+  const loud = scenarios.filter((scenario) => isLoud(scenario));
+  const more = loud.length - MAX_REASONS;
+  return [
+    ...loud.slice(0, MAX_REASONS).map(({ name, reason }) => `${name}: ${reason}`),
+    ...(more > 0 ? [`${more} more; each has its reason below.`] : []),
+  ];
+}
+
+/** 'Next: …'; undefined if there is nothing to do. */
+export function formatNext({ scenarios, verdict, exitCode }: GateReport): string | undefined {
+  if (verdict === 'pass' || exitCode === 1) return undefined;
+  const failing = scenarios.filter((scenario) => scenario.verdict === 'fail');
+  if (failing.length > 0) {
+    return (
+      `Next: profile ${namesOf(failing)} on both commits. For a second opinion repeat the command below without ` +
+      '--seed; to accept the cost until a date, add a waiver to the configuration.'
+    );
+  }
+  const open = scenarios.filter((scenario) => isOpen(scenario.verdict));
+  if (open.some(({ verdict: own }) => own === 'incomparable')) {
+    return 'Next: store a new baseline on this machine with --json, or compare with a commit: --base <git ref>.';
+  }
+  if (open.some(({ controls }) => controls.some(({ hasMoved }) => hasMoved))) {
+    return (
+      'Next: run it again when the machine is quieter. A control that moves each time means that the setup favors ' +
+      'one side.'
+    );
+  }
+  if (open.length === 0) return undefined;
+  return (
+    'Next: more rounds decide smaller changes, such as --looks 20,30,40 --seconds 240; so does a machine with less ' +
+    'other work.'
+  );
+}
+
+function isLoud({ verdict }: ScenarioReport): boolean {
+  return verdict === 'fail' || isOpen(verdict);
+}
+
+function namesOf(scenarios: readonly ScenarioReport[]): string {
+  const names = scenarios.slice(0, MAX_NAMES).map(({ name }) => name);
+  const more = scenarios.length - names.length;
+  return formatList(more > 0 ? [...names, `${more} more`] : names);
+}
