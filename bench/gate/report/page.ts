@@ -4,7 +4,7 @@
  * Invariants: the verdict is the heading of the page; every scenario has a section, and the contents
  * lead to it; without its script nothing is missing.
  */
-import type { Block } from '../../report/document.js';
+import { type Block, text } from '../../report/document.js';
 import { describeBudgets, describeNotes, describeOverview, formatRun } from './describe.js';
 import { describeEvidence } from './describe-scenario.js';
 import { scenarioForest } from './forest.js';
@@ -62,10 +62,14 @@ function renderHeader(report: GateReport): Markup {
   const { environment, startedAt, verdict } = report;
   const { cpu, processors, node } = environment;
   const next = formatNext(report);
+  const blocks = [
+    ...formatReasons(report).map((words) => text(words, 'point')),
+    ...(next === undefined ? [] : [text(next, 'point')]),
+  ];
   return markup`<p class="brand">${WHEEL} millrace gate</p>
 <h1>${renderVerdict(verdict)} ${capitalize(formatHeadline(report))}</h1>
 <p class="summary">${formatRun(report)} Measured on ${renderTime(startedAt)} on ${processors === 1 ? 'one CPU' : `${processors} CPUs`} (${cpu}) with Node.js ${node}.</p>
-${[...formatState(report), ...formatReasons(report), ...(next === undefined ? [] : [next])].map((words) => markup`<p class="state">${renderWords(words)}</p>\n`)}`;
+${formatState(report).map((words) => markup`<p class="state">${words}</p>\n`)}${renderBlocks({ title: 'Why, and what next', blocks }, new Palette())}`;
 }
 
 function renderVerdict(verdict: Verdict): Markup {
