@@ -235,9 +235,11 @@ class Gate {
     const nowMs = performance.now();
     if (done > 0 && nowMs - this.#shownMs < LINE_EVERY_MS) return;
     this.#shownMs = nowMs;
-    this.#progress.say(
-      `${name}: ${round}, at most ${formatSeconds(Math.ceil(seconds * (rounds - done)))} left`,
+    const leftSeconds = Math.min(
+      seconds * (rounds - done),
+      Math.max(seconds, this.#settings.limitSeconds - trial.seconds),
     );
+    this.#progress.say(`${name}: ${round}, up to ${formatSeconds(Math.ceil(leftSeconds))} left`);
   }
 }
 

@@ -31,7 +31,8 @@ export function describeClaims(all: readonly Compared[], words: ClaimWords): str
   };
   const claimed = (['more', 'less'] as const).flatMap((claim) => {
     const own = all.filter(({ ratio }) => claimOf(ratio) === claim);
-    return own.length === 0 ? [] : [`${words[claim]}${where(own)}: ${describeRatios(own)}.`];
+    const ratios = own.map(({ ratio }) => (claim === 'more' ? ratio : inverse(ratio)));
+    return own.length === 0 ? [] : [`${words[claim]}${where(own)}: ${describeRatios(ratios)}.`];
   });
   const open = all.filter(({ ratio }) => claimOf(ratio) === undefined);
   const few = open.filter(({ ratio }) => ratio.rounds.length < LEAST_ROUNDS);
@@ -41,29 +42,34 @@ export function describeClaims(all: readonly Compared[], words: ClaimWords): str
     ...(split.length === 0
       ? []
       : [
-          `The rounds do not agree on ${words.open}${where(split)}: ${describeRatios(split)}. More --rounds ` +
-            'or a quieter machine may tell.',
+          `The rounds do not agree on ${words.open}${where(split)}: ${describeRatios(split.map(({ ratio }) => ratio))}. ` +
+            'A quieter machine or longer measurements may tell.',
         ]),
     ...(few.length === 0
       ? []
       : [
-          `Too few rounds to say ${words.open}${where(few)}: ${describeRatios(few)}. It takes ` +
+          `Too few rounds to say ${words.open}${where(few)}: ${describeRatios(few.map(({ ratio }) => ratio))}. It takes ` +
             `--rounds ${LEAST_ROUNDS} or more.`,
         ]),
   ];
 }
 
+/** Of the other one to this one: who is slower by 0.6 times is outdone by 1.67 times. */
+function inverse({ median, min, max, rounds }: Figure): Figure {
+  return { median: 1 / median, min: 1 / max, max: 1 / min, rounds: rounds.map((each) => 1 / each) };
+}
+
 /** '15.3 times in all 5 rounds (min 14.1, max 16.2)', of several from the least median to the most. */
-function describeRatios(all: readonly Compared[]): string {
-  const medians = all.map(({ ratio }) => ratio.median);
+function describeRatios(all: readonly Figure[]): string {
+  const medians = all.map(({ median }) => median);
   const [least, most] = [Math.min(...medians), Math.max(...medians)].map(formatFigure);
-  const rounds = Math.min(...all.map(({ ratio }) => ratio.rounds.length));
-  const claims = new Set(all.map(({ ratio }) => claimOf(ratio)));
+  const rounds = Math.min(...all.map((ratio) => ratio.rounds.length));
+  const claims = new Set(all.map(claimOf));
   const isAgreed = !claims.has(undefined);
   const times = least === most ? `${least} times` : `${least} to ${most} times`;
   const [min, max] = [
-    Math.min(...all.map(({ ratio }) => ratio.min)),
-    Math.max(...all.map(({ ratio }) => ratio.max)),
+    Math.min(...all.map((ratio) => ratio.min)),
+    Math.max(...all.map((ratio) => ratio.max)),
   ].map(formatFigure);
   const count = rounds === 1 ? 'one round' : `${rounds} rounds`;
   return `${times} in ${isAgreed ? `all ${count}` : count} (min ${min}, max ${max})`;

@@ -155,9 +155,11 @@ export class ChildExitError extends Error {
 export function describeExit(exit: Exit | undefined): string {
   const how = exit?.signal ?? `exit code ${exit?.code ?? 'unknown'}`;
   // Node prints an error that has no stack in brackets.
-  const said = /^\s*\[?((?:FATAL ERROR|\w*Error)\b.*?)(?:\](?: \{)?)?$/m
-    .exec(exit?.stderr ?? '')?.[1]
-    ?.slice(0, MAX_REASON);
+  const stderr = exit?.stderr ?? '';
+  const found =
+    /^\s*\[(\w*Error\b.*)\](?: \{)?$/m.exec(stderr) ??
+    /^\s*((?:FATAL ERROR|\w*Error)\b.*)$/m.exec(stderr);
+  const said = found?.[1]?.slice(0, MAX_REASON);
   return said === undefined ? how : `${how}: ${said}`;
 }
 

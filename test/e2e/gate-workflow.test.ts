@@ -40,7 +40,8 @@ while [ $# -gt 0 ]; do
 done
 echo "$method $url" >> "$CALLS"
 case $method in
-  GET) ls "$COMMENTS" ;;
+  # The workflow's own comments only, by the filter that it asks with.
+  GET) case $last in *'github-actions[bot]'*'<!-- millrace gate -->'*) ls "$COMMENTS" ;; *) exit 3 ;; esac ;;
   POST) cp "\${last#body=@}" "$COMMENTS/7" ;;
   PATCH) cp "\${last#body=@}" "$COMMENTS/\${url##*/}" ;;
 esac
@@ -157,7 +158,7 @@ test(
 );
 
 test(
-  'depth 1: an error before anything is built, with the hint, and no comment',
+  'depth 1: an error before anything is built, with the hint, and a comment that says so',
   LONG,
   async () => {
     const clone = checkOut(1);
@@ -165,7 +166,10 @@ test(
     expect(code).toBe(1);
     expect(output).toContain("GITHUB_BASE_REF is 'origin/main'");
     expect(output).toContain("in a workflow of GitHub 'fetch-depth: 0' for actions/checkout");
-    expect(await runStep('comment', clone)).toEqual({ code: 0, output: '' });
     expect(existsSync(join(folder(), 'calls'))).toBe(false);
+    expect(await runStep('comment', clone)).toEqual({ code: 0, output: '' });
+    expect(readFileSync(join(folder(), 'comments', '7'), 'utf8')).toBe(
+      '<!-- millrace gate -->\n## The gate could not be run: see the log of the job\n',
+    );
   },
 );

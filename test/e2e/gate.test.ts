@@ -117,7 +117,7 @@ test('what base does not have is new: measured, and not judged', LONG, async () 
   expect(scenarios[0]).toMatchObject({ name: './more.mjs', verdict: 'new' });
   expect(scenarios[0]?.rounds).toHaveLength(3);
   // Without a terminal a line when the scenario begins, and then one in ten seconds.
-  expect(end.stdout).toMatch(/^\.\/more\.mjs: round 1 of 3, at most \d+ s left$/m);
+  expect(end.stdout).toMatch(/^\.\/more\.mjs: round 1 of 3, up to \d+ s left$/m);
   expect(end.stdout.match(/ round \d+ of /g)?.length).toBeLessThan(3);
   expectClean();
 

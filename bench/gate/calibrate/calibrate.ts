@@ -88,10 +88,14 @@ async function measureIn(
   settings: CalibrationSettings,
   surroundings: CalibrationSurroundings,
 ): Promise<CalibrationGate> {
-  const armOf = (name: ArmName, units: number): Arm => armIn(places[name], name, units);
+  const { base, head } = places;
   const trial = new Trial({
     name: 'calibration',
-    arms: [armOf('base', UNITS), armOf('control', UNITS), armOf('head', UNITS * (1 + slowdown))],
+    arms: [
+      armIn(base, 'base', UNITS),
+      armIn(base, 'control', UNITS),
+      armIn(head, 'head', UNITS * (1 + slowdown)),
+    ],
     timing: ROUND_TIMING,
     judged: judgedBy(settings),
     mayDiffer: true,

@@ -1,9 +1,9 @@
 /**
- * Makes the folders that a calibration measures: a copy of this package for base, for base once more and for head.
+ * Makes the folders that a calibration measures: a copy of this package for base, and one for head.
  *
- * Invariants: as in a gate, each side has a place of its own on a path of equal length, so that what a place
- * contributes to the figures is in the calibration, too; each gate gets new ones; the janitor knows each before it
- * exists.
+ * Invariants: as in a gate, each side has a place of its own on a path of equal length, and both runs of base share
+ * one, so that what a place contributes to the figures is in the calibration, too; each gate gets new ones; the janitor
+ * knows each before it exists.
  */
 import { randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Janitor } from '../cleanup/janitor.js';
-import type { ArmName } from '../measure/round.js';
+import type { SideName } from '../sides/build-command.js';
 
 /** Of one side: `file:` URLs of the library and of the module with the jobs. */
 export interface Place {
@@ -22,24 +22,18 @@ export interface Place {
 }
 
 /** One for each side. */
-export type Places = Readonly<Record<ArmName, Place>>;
+export type Places = Readonly<Record<SideName, Place>>;
 
-/** Names of equal length. */
-const FOLDERS: Readonly<Record<ArmName, string>> = {
-  base: 'base',
-  control: 'ctrl',
-  head: 'head',
-};
 const DIST = fileURLToPath(new URL('../../../', import.meta.url));
 /** What the library and the jobs need of it. */
 const PARTS = ['src', 'workers', join('bench', 'jobs'), join('bench', 'process')];
 
-/** Makes all three. */
+/** Makes both. */
 export async function makePlaces(janitor: Janitor): Promise<Places> {
   const id = randomBytes(6).toString('hex');
-  const make = (name: ArmName): Promise<Place> =>
-    makePlace(join(realpathSync(tmpdir()), `millrace-calibrate-${id}-${FOLDERS[name]}`), janitor);
-  return { base: await make('base'), control: await make('control'), head: await make('head') };
+  const make = (name: SideName): Promise<Place> =>
+    makePlace(join(realpathSync(tmpdir()), `millrace-calibrate-${id}-${name}`), janitor);
+  return { base: await make('base'), head: await make('head') };
 }
 
 /** Removes them before the janitor does. */

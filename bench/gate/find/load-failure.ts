@@ -42,13 +42,21 @@ const REMEDIES: readonly Remedy[] = [
       "A Vitest bench file imports 'bench' from 'vitest', or is called *.bench.ts (or .js) and calls it.",
   },
   {
+    // A sibling in a workspace, of which the file that its package.json names is not built.
+    error: /Cannot find package '[^']*node_modules/,
+    advice:
+      "If a build makes it, name the commands: '--build COMMAND', or 'build' in the configuration, such as " +
+      "'cd ../.. && npm ci && npm run build --workspaces --if-present'.",
+  },
+  {
     error: /Cannot find package '/,
     advice: "It has to be in that commit's lockfile; or name what installs it: '--build COMMAND'.",
   },
   {
     error: /Cannot find module '/,
     advice:
-      "If a build makes it, name the commands: '--build COMMAND', or 'build' in the configuration.",
+      "If a build makes it, name the commands: '--build COMMAND', or 'build' in the configuration; only the " +
+      'nearest package of a workspace is built.',
   },
 ];
 

@@ -8,11 +8,14 @@
 import { readFileSync } from 'node:fs';
 
 /** At the start of a line, so that a comment is none. */
-const IMPORT = /^\s*import\s+(?!type\b)[^'"`;]*?\bfrom\s*['"]vitest['"]/m;
+const IMPORT =
+  /^\s*import\s+(?!type\b)(?!\{(?:\s*type\b[^,}]*,?)*\s*\})[^'"`;]*?\bfrom\s*['"]vitest['"]/m;
 /** `benchmark.include` of Vitest, where nothing is configured. */
 const NAME = /\.(?:bench|benchmark)\.[cm]?[jt]sx?$/;
 const GLOBAL_CALL = /^\s*(?:await\s+)?bench(?:\.(?:skip|only|todo|skipIf|runIf))?\s*\(/m;
-const OWN_BENCH = /^\s*(?:import|(?:export\s+)?(?:const|let|var|function))\b[^;(=]*\bbench\b/m;
+/** Bindings only: neither a path such as '../bench/docs.js', nor what follows on another line. */
+const OWN_BENCH =
+  /^\s*import\s+[^'"`;]*\bbench\b[^'"`;]*\bfrom\b|^\s*(?:export\s+)?(?:const|let|var|(?:async\s+)?function)\s+(?:\{[^}]*\bbench\b|bench\b)/m;
 
 /** Whether Vitest runs a file, which has to be there. */
 export function isVitestFile(path: string): boolean {

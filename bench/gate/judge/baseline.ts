@@ -76,7 +76,7 @@ export function reportAgainst(
   const { metrics, verdict } = judge(each(false));
   if (!trial.plan.mayDiffer && answersDiffer(before, rounds)) {
     const reason = "The results differ from the baseline's for the same inputs.";
-    return { ...measured, seconds, metrics, verdict: 'fail', reason };
+    return { ...measured, seconds, metrics, verdict: 'fail', reason, cause: 'results' };
   }
   return { ...measured, seconds, metrics, verdict, reason: formatReason(metrics, verdict) };
 }

@@ -19,6 +19,7 @@ import { alignedRank } from '../../math/aligned-rank.js';
 import { controlIn, effectIn, type Evidence, type MetricEvidence } from './evidence.js';
 import { hodgesLehmann } from '../../math/hodges-lehmann.js';
 import { holm } from '../../math/holm.js';
+import { CONTROL_ALPHA } from '../model/looks.js';
 import type { MetricName } from '../model/metrics.js';
 import { signedRank } from '../../math/signed-rank.js';
 
@@ -53,9 +54,6 @@ export interface Control {
   readonly p: number;
   readonly hasMoved: boolean;
 }
-
-/** Each control counts as moved at this error (two-sided), and if it moved by more than minEffect. */
-export const CONTROL_ALPHA = 0.01;
 
 /** Looks at the evidence, each metric of which has at least one round. Nothing decides where none is. */
 export function decide(evidence: Evidence, errors: LookErrors): Decision {

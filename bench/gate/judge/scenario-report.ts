@@ -20,7 +20,13 @@ import type { Look } from '../model/looks.js';
 import type { Outcome } from './schedule.js';
 import { type MetricName, METRICS } from '../model/metrics.js';
 import { detectableEffect } from './power.js';
-import type { MetricReport, RoundFigures, ScenarioReport, Verdict } from '../model/report.js';
+import type {
+  Cause,
+  MetricReport,
+  RoundFigures,
+  ScenarioReport,
+  Verdict,
+} from '../model/report.js';
 import { DEFAULT_THRESHOLDS, type Limits } from '../model/thresholds.js';
 import type { Trial } from './trial.js';
 import { formatAmount, formatDetectable, formatMetricEffect } from '../model/wording.js';
@@ -34,10 +40,12 @@ export function reportScenario(outcome: Outcome): ScenarioReport {
   const rounds = trial.rounds.map(figuresOf);
   const metrics = trial.metrics().map((metric) => reportMetric(metric, outcome, rounds));
   const { verdict, reason } = conclude(outcome, metrics);
+  const cause = causeOf(outcome);
   return {
     name: trial.plan.name,
     verdict,
     reason,
+    ...(cause !== undefined && { cause }),
     stage,
     metrics,
     controls: outcome.decision === undefined ? [] : controlsOf(trial.evidence()),
@@ -63,7 +71,7 @@ export function reportInterrupted(trial: Trial, looks: readonly Look[]): Scenari
     ...(decision !== undefined && { decision }),
   });
   const reason = `Interrupted after ${formatRounds(trial)}.`;
-  return { ...report, verdict: 'inconclusive', reason };
+  return { ...report, verdict: 'inconclusive', reason, cause: 'interrupted' };
 }
 
 function reportMetric(
@@ -98,6 +106,20 @@ function reportMetric(
     }),
     verdict: decided.verdict === 'undecided' ? 'inconclusive' : decided.verdict,
   };
+}
+
+function causeOf({ why, decision }: Outcome): Cause | undefined {
+  switch (why.kind) {
+    case 'wrongAnswers':
+      return 'results';
+    case 'time':
+    case 'broken':
+      return why.kind;
+    case 'looks':
+      return decision !== undefined && decision.moved.length > 0 ? 'control' : undefined;
+    case 'new':
+      return undefined;
+  }
 }
 
 function conclude(
@@ -146,6 +168,7 @@ function formatLooks(
     );
     return `No regression ${limits.join(' or ')} (${rounds}).`;
   }
+  if (judged.length === 0) return `No metric decides, or none of them was measured (${rounds}).`;
   const open = judged.filter((each) => each.verdict === 'inconclusive');
   const seen = open.flatMap(({ metric, detectable }) =>
     detectable === undefined ? [] : [formatDetectable(metric, detectable)],

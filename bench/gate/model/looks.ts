@@ -26,6 +26,9 @@ export const DEFAULT_LOOKS: readonly Look[] = [
   { rounds: 20, failAlpha: 0.008, passAlpha: 0.02 },
 ];
 
+/** A control has moved at this error (two-sided), if it moved by more than minEffect. */
+export const CONTROL_ALPHA = 0.01;
+
 /** In each round: head and two runs of base. */
 const PROCESSES = 3;
 /** So many metrics decide, if nothing else was wanted. */

@@ -80,11 +80,22 @@ export interface RoundFigures {
   readonly checksum?: string;
 }
 
+/**
+ * - results: head's differ from base's
+ * - control: one has moved
+ * - time: the budget was exhausted
+ * - broken: a process failed
+ * - interrupted
+ */
+export type Cause = 'results' | 'control' | 'time' | 'broken' | 'interrupted';
+
 export interface ScenarioReport {
   readonly name: string;
   readonly verdict: Verdict;
   readonly reason: string;
-  /** 'screened': cleared by the first rounds; 'confirmed': judged on fresh ones; 'single': no screening. */
+  /** What ended it, other than an analysis or the last round. */
+  readonly cause?: Cause;
+  /** 'screened': passed by the first rounds; 'confirmed': judged on fresh ones; 'single': no screening. */
   readonly stage: 'screened' | 'confirmed' | 'single';
   readonly metrics: readonly MetricReport[];
   readonly controls: readonly ControlReport[];

@@ -77,6 +77,7 @@ export function formatValue(value: number, unit: Unit | undefined): string {
 export function formatLevel(value: number, unit: Unit): string {
   switch (unit) {
     case 'milliseconds':
+      if (Math.abs(value) < 0.001) return `${formatDigits(value * 1e6)} ns`;
       if (Math.abs(value) < 1) return `${formatDigits(value * 1000)} µs`;
       return Math.abs(value) < 1000
         ? `${formatDigits(value)} ms`
@@ -99,7 +100,8 @@ function formatDigits(value: number): string {
   const size = Math.abs(value);
   if (size >= 1000) return Math.round(value).toLocaleString('en-US');
   if (size >= 100) return value.toFixed(1);
-  return value.toFixed(size >= 10 ? 2 : 3);
+  if (size >= 10) return value.toFixed(2);
+  return size >= 1 || size === 0 ? value.toFixed(3) : String(Number(value.toPrecision(4)));
 }
 
 /** '12.4 % slower', '0.8 pp less', 'no change'. */

@@ -6,6 +6,7 @@
  */
 import { type Block, type Cell, text } from '../../report/document.js';
 import { formatList, formatSeconds } from '../../report/format.js';
+import { CONTROL_ALPHA } from '../model/looks.js';
 import { METRICS } from '../model/metrics.js';
 import type { ControlReport, MetricReport, ScenarioReport } from '../model/report.js';
 import {
@@ -28,7 +29,7 @@ const STAGES: Readonly<Record<ScenarioReport['stage'], string>> = {
 
 /** How to read the effects of tables. */
 export const LEGEND: string =
-  'Change of head against both runs of base, with its confidence interval (CI); + is worse for every metric.';
+  'Change of head against base, with its confidence interval (CI); + is worse for every metric.';
 
 /** All but its name, verdict and reason; with the legend where nothing before has it. */
 export function describeEvidence(scenario: ScenarioReport, hasLegend: boolean): Block[] {
@@ -91,10 +92,10 @@ export function changeHead(metrics: readonly Pick<MetricReport, 'effect'>[]): st
 function describeControls(controls: readonly ControlReport[]): Block[] {
   if (!controls.some(({ hasMoved }) => hasMoved)) {
     const changes = controls.map(
-      ({ name, metric, effect }) =>
-        `${name} of ${METRICS[metric].label}: ${formatChangeOf(metric, effect.estimate)}`,
+      ({ name, metric, effect, p }) =>
+        `${name} of ${METRICS[metric].label}: ${formatChangeOf(metric, effect.estimate)}, ${formatSignificance(p)}`,
     );
-    return [text(`Controls OK, none significant. ${changes.join('; ')}.`, 'faint')];
+    return [text(`Controls OK: none moved. ${changes.join('; ')}.`, 'faint')];
   }
   return [
     text('Controls, measured beside it; no change of the code can move them:'),
@@ -105,10 +106,15 @@ function describeControls(controls: readonly ControlReport[]): Block[] {
         `${control.name}: ${METRICS[control.metric].label}`,
         effectCell(control),
         formatProbability(control.p),
-        control.hasMoved ? { text: 'significant', meaning: 'bad' } : 'not significant',
+        control.hasMoved ? { text: 'moved', meaning: 'bad' } : formatSignificance(control.p),
       ]),
     },
   ];
+}
+
+/** Of a control that has not moved. */
+function formatSignificance(p: number): string {
+  return p <= CONTROL_ALPHA ? 'significant, but small' : 'not significant';
 }
 
 function formatExtent({ rounds, stage, seconds }: ScenarioReport): string {

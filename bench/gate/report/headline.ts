@@ -37,7 +37,9 @@ export function formatState({ verdict, exitCode, isStrict, isInterrupted }: Gate
   return [
     ...(isInterrupted ? [INTERRUPTED] : []),
     ...(exitCode === 1 ? [UNMEASURED] : []),
-    ...(verdict === 'inconclusive' && exitCode !== 1 ? [isStrict ? STRICT : LENIENT] : []),
+    ...(verdict === 'inconclusive' && exitCode !== 1 && !isInterrupted
+      ? [isStrict ? STRICT : LENIENT]
+      : []),
   ];
 }
 

@@ -23,26 +23,48 @@ export function formatReasons({ scenarios, verdict }: GateReport): string[] {
 }
 
 /** 'Next: …'; undefined if there is nothing to do. */
-export function formatNext({ scenarios, verdict, exitCode }: GateReport): string | undefined {
+export function formatNext(report: GateReport): string | undefined {
+  const { scenarios, verdict, exitCode, isInterrupted } = report;
   if (verdict === 'pass' || exitCode === 1) return undefined;
   const failing = scenarios.filter((scenario) => scenario.verdict === 'fail');
-  if (failing.length > 0) {
-    return (
-      `Next: profile ${namesOf(failing)} on both commits. For a second opinion repeat the command below without ` +
-      '--seed; to accept the cost until a date, add a waiver to the configuration.'
-    );
+  if (failing.length > 0) return formatRemedy(failing);
+  if (isInterrupted) return 'Next: run it again, to its end.';
+  return formatDecision(
+    scenarios.filter((scenario) => isOpen(scenario.verdict)),
+    report,
+  );
+}
+
+function formatRemedy(failing: readonly ScenarioReport[]): string {
+  const slower = failing.filter(({ cause }) => cause !== 'results');
+  if (slower.length === 0) {
+    return `Next: make ${namesOf(failing)} give the results of base, or pass --allow-different-results.`;
   }
-  const open = scenarios.filter((scenario) => isOpen(scenario.verdict));
-  if (open.some(({ verdict: own }) => own === 'incomparable')) {
+  return (
+    `Next: profile ${namesOf(slower)} on both commits. For a second opinion repeat the command below without ` +
+    '--seed; to accept the cost until a date, add a waiver to the configuration.'
+  );
+}
+
+/** How what was not decided can be decided. */
+function formatDecision(open: readonly ScenarioReport[], { base }: GateReport): string | undefined {
+  const has = (cause: ScenarioReport['cause']): boolean =>
+    open.some((scenario) => scenario.cause === cause);
+  if (open.some(({ verdict }) => verdict === 'incomparable')) {
     return 'Next: store a new baseline on this machine with --json, or compare with a commit: --base <git ref>.';
   }
-  if (open.some(({ controls }) => controls.some(({ hasMoved }) => hasMoved))) {
+  if (has('control')) {
     return (
       'Next: run it again when the machine is quieter. A control that moves each time means that the setup favors ' +
       'one side.'
     );
   }
+  if (has('time')) return 'Next: give it the seconds that its reason names.';
   if (open.length === 0) return undefined;
+  // A stored run has no commit of its own to measure beside.
+  if (base !== undefined && base.commit === undefined) {
+    return 'Next: a machine with less other work decides more; a commit as base far more: --base <git ref>.';
+  }
   return (
     'Next: more rounds decide smaller changes, such as --looks 20,30,40 --seconds 240; so does a machine with less ' +
     'other work.'

@@ -20,6 +20,7 @@ import { storedEnvironment } from '../../store/stored-environment.js';
 import { readStored } from '../../store/stored-json.js';
 import { METRIC_NAMES } from '../model/metrics.js';
 import {
+  type Cause,
   GATE_SCHEMA,
   type GateReport,
   type ScenarioReport,
@@ -36,6 +37,7 @@ const VERDICTS: readonly Verdict[] = [
   'new',
   'waived',
 ];
+const CAUSES: readonly Cause[] = ['results', 'control', 'time', 'broken', 'interrupted'];
 const STAGES: ReadonlyArray<ScenarioReport['stage']> = ['screened', 'confirmed', 'single'];
 
 const verdict = oneOf(VERDICTS);
@@ -84,6 +86,7 @@ const round = fields({
 const scenario = fields({
   name: string,
   reason: string,
+  cause: optional(oneOf(CAUSES)),
   seconds: number(),
   verdict,
   stage: oneOf(STAGES),

@@ -101,7 +101,12 @@ async function findMergeBase(
     );
   }
   const commit = await tryGit(repository.top, 'merge-base', head.commit, main);
-  if (commit === head.commit) return await findParent(repository, head, main);
+  if (commit === head.commit) {
+    const base = { ref: main, commit: (await findCommit(repository, main)) ?? commit };
+    // The commit of a pull request always has something that its target lacks.
+    if (isPullRequest()) throw containsHead(base, head);
+    return await findParent(repository, head, main);
+  }
   if (commit !== undefined) return { ref: `merge base with ${main}`, commit };
   const wrong = `${head.ref} and ${main} have no commit in common`;
   throw new UsageError(
@@ -138,8 +143,11 @@ function sameCommit({ isShallow }: Repository, base: Side, head: Side): UsageErr
 /** @throws UsageError where head has no commit that base lacks, though it was not named. */
 async function checkHeadIsNewer({ top }: Repository, base: Side, head: Side): Promise<void> {
   const answer = await tryGit(top, 'merge-base', '--is-ancestor', head.commit, base.commit);
-  if (answer === undefined) return;
-  throw new UsageError(
+  if (answer !== undefined) throw containsHead(base, head);
+}
+
+function containsHead(base: Side, head: Side): UsageError {
+  return new UsageError(
     `Base (${base.ref}, ${shortCommit(base.commit)}) contains head (${head.ref}, ${shortCommit(head.commit)}), ` +
       'which has no change of its own. Name another base, or both sides to judge the older commit: ' +
       `--base ${base.ref} --head ${head.ref}.`,
@@ -151,15 +159,19 @@ async function checkNoRebase(repository: Repository): Promise<void> {
   if (!(await isRebasing(repository))) return;
   throw new UsageError(
     'A rebase is in progress, and HEAD is one of its intermediate commits. Finish it (git rebase --continue), ' +
-      'abort it (git rebase --abort), or name the commit: --head <git ref>.',
+      'abort it (git rebase --abort; git am --abort), or name the commit: --head <git ref>.',
   );
 }
 
-/** The target of a pull request in GitHub Actions, else the first of the usual names. */
+/** In GitHub Actions. */
+function isPullRequest(): boolean {
+  return Boolean(process.env['GITHUB_BASE_REF']);
+}
+
+/** The target of a pull request, else the first of the usual names. */
 async function findMainBranch(repository: Repository): Promise<string | undefined> {
-  const target = process.env['GITHUB_BASE_REF'];
-  if (target !== undefined && target !== '') {
-    const name = `origin/${target}`;
+  if (isPullRequest()) {
+    const name = `origin/${process.env['GITHUB_BASE_REF']}`;
     await findSide(repository, 'GITHUB_BASE_REF', name);
     return name;
   }

@@ -22,12 +22,13 @@ import type { ArmEnding, ArmResult, Moment, ServiceResult } from './result.js';
 
 const MB = 1024 ** 2;
 
-/** For a person, what it means first; none where nothing was measured. */
+/** For a person, what it means first: also where nothing was measured, such as an interruption. */
 export function describeArms(result: ServiceResult, conclusions: readonly string[]): Block[] {
   const { arms } = result;
-  if (arms.length === 0) return [];
+  const points = conclusions.map((sentence) => text(sentence, 'point'));
+  if (arms.length === 0) return points;
   return [
-    ...conclusions.map((sentence) => text(sentence, 'point')),
+    ...points,
     countsTable(arms),
     latencyTable(arms),
     text(

@@ -25,14 +25,14 @@ test('measurements that came out alike share a sentence, with the range of their
   const all = [at('1', 2, 2, 3), at('16', 0.5, 0.6, 0.7), at('64', 4, 5, 6)];
   expect(describeClaims(all, WORDS)).toEqual([
     'ours is faster at 1 and 64: 2.00 to 5.00 times in all 3 rounds (min 2.00, max 6.00).',
-    'theirs is faster at 16: 0.600 times in all 3 rounds (min 0.500, max 0.700).',
+    'theirs is faster at 16: 1.67 times in all 3 rounds (min 1.43, max 2.00).',
   ]);
 });
 
 test('rounds that disagree claim nothing, and what would help is said', () => {
   expect(describeClaims([at('1', 1.2, 0.9, 1.1)], WORDS)).toEqual([
     'The rounds do not agree on which is faster at 1: 1.10 times in 3 rounds (min 0.900, max 1.20). ' +
-      'More --rounds or a quieter machine may tell.',
+      'A quieter machine or longer measurements may tell.',
   ]);
 });
 

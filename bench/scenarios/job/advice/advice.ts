@@ -42,7 +42,7 @@ export type AdviceResult =
   | (Advice & {
       readonly kind: 'advised';
       readonly verifications: readonly Verification[];
-      /** The rate that was last verified. */
+      /** The rate of the last verifying run; before any, the advised one. */
       readonly promisedPerSecond: number;
       readonly isVerified: boolean;
       /** Ready to be copied. */

@@ -39,17 +39,18 @@ export async function adviseAndVerify(
   let promisedPerSecond = advice.ratePerSecond;
   let isVerified = false;
   while (!isVerified && verifications.length < MAX_VERIFICATIONS) {
-    if (verifications.length > 0) promisedPerSecond = roundDown(lowered(promisedPerSecond));
-    const seconds = secondsFor(load.seconds, promisedPerSecond);
-    const maxSeconds = Math.max(seconds, secondsWithEnough(promisedPerSecond, MAX_MARGIN));
-    const expected = Math.max(seconds, secondsWithEnough(promisedPerSecond, MARGIN));
+    const perSecond =
+      verifications.length === 0 ? promisedPerSecond : roundDown(lowered(promisedPerSecond));
+    const seconds = secondsFor(load.seconds, perSecond);
+    const maxSeconds = Math.max(seconds, secondsWithEnough(perSecond, MAX_MARGIN));
+    const expected = Math.max(seconds, secondsWithEnough(perSecond, MARGIN));
     const reply = await measurer.once<ArrivalReply>(
-      `Verifying ${formatUnit(promisedPerSecond, 'perSecond')}, run`,
+      `Verifying ${formatUnit(perSecond, 'perSecond')}, run`,
       {
         kind: 'arrive',
         pool: { threads, concurrency, backlog },
         timeouts,
-        rate: { perSecond: promisedPerSecond },
+        rate: { perSecond },
         ...load,
         seconds,
         extension: { arrivals: WANTED_ARRIVALS, maxSeconds },
@@ -57,8 +58,10 @@ export async function adviseAndVerify(
       },
       (load.warmUpMs + load.windowMs) / 1000 + expected,
     );
+    // A run that was cut short says nothing of its rate.
     if (reply === undefined) break;
-    const verification = judge(promisedPerSecond, reply, advice);
+    promisedPerSecond = perSecond;
+    const verification = judge(perSecond, reply, advice);
     verifications.push(verification);
     isVerified = verification.isP99Held;
     // A lower rate would have even fewer.

@@ -28,7 +28,7 @@ export function describeComparison(comparison: SlotComparison): string {
     case 'unclear':
       return (
         `${smaller} had ${range} ${rounds}, which does not show that it is as good. ` +
-        'The larger setting is the safe choice; more --rounds can tell.'
+        'The larger setting is the safe choice; a quieter machine or longer measurements (--seconds) can tell.'
       );
   }
 }

@@ -16,7 +16,12 @@ import {
 } from '../../../report/format.js';
 import type { AdviceResult } from './advice.js';
 import { MAX_SPREAD, type Steadiness } from './steadiness.js';
-import { type Verification, WANTED_ARRIVALS } from './verification.js';
+import {
+  MIN_SENT,
+  type Verification,
+  VERIFIED_CONFIDENCE,
+  WANTED_ARRIVALS,
+} from './verification.js';
 
 type Advised = AdviceResult & { readonly kind: 'advised' };
 
@@ -39,8 +44,10 @@ export function describeReasons(advice: AdviceResult): Block[] {
   return [
     ...rules.map(({ setting, value, why }) => text(`${setting} = ${value}. ${why}`, 'point')),
     text(
-      `The machine was steady: the middle half of ${steadiness.measurements} measurements of the max ` +
-        `throughput lies within ${formatPercent(steadiness.spread)} of their median.`,
+      steadiness.isKnown
+        ? `The machine was steady: the middle half of ${steadiness.measurements} measurements of the max ` +
+            `throughput spans ${formatPercent(steadiness.spread)} of their median.`
+        : 'Too few measurements to tell whether the machine was steady.',
       'point',
     ),
   ];
@@ -70,7 +77,7 @@ export function describeVerifications(advice: AdviceResult): Block[] {
     },
     text(
       `Held: at least 99 % of the jobs that did not fail had their result within ` +
-        `${formatDuration(wantedP99Ms)}. Unserved: rejected, too late or cut off. The load generator's own ` +
+        `${formatDuration(wantedP99Ms)}, and at least 99 % of the arrivals that were due were made. Unserved: rejected, too late or cut off. The load generator's own ` +
         `lateness is included: p99 ${formatDuration(last.latenessP99)}.`,
       'faint',
     ),
@@ -112,6 +119,12 @@ function describePromise(advice: Advised): string {
       `arrivals that did not fail in ${formatSeconds(last.seconds)}, and a p99 takes ${WANTED_ARRIVALS}.`
     );
   }
+  if (!isVerified && last.sentShare < MIN_SENT) {
+    return (
+      `Not verified: ${what}. The load generator made only ${formatPercent(last.sentShare)} of the arrivals ` +
+      'that were due, so that the rate was not tried. Choose a longer --p99, or measure on a quieter machine.'
+    );
+  }
   if (!isVerified) {
     return (
       `No rate can be promised for a p99 of ${formatDuration(wantedP99Ms)}: it did not hold in ` +
@@ -119,7 +132,9 @@ function describePromise(advice: Advised): string {
       'Choose a longer --p99, or measure on a quieter machine.'
     );
   }
-  return `Verified: ${what}. ${describeConfidence(last)}${describeLowered(advice)}`;
+  const verdict =
+    last.confidence >= VERIFIED_CONFIDENCE ? 'Verified' : 'Held in one run, not yet verified';
+  return `${verdict}: ${what}. ${describeConfidence(last)}${describeLowered(advice)}`;
 }
 
 function describeConfidence({ arrivals, endings, inTime, confidence }: Verification): string {
@@ -127,7 +142,8 @@ function describeConfidence({ arrivals, endings, inTime, confidence }: Verificat
   const missed = judged - inTime;
   return (
     `In a run with exactly these settings ${formatCount(missed)} of ${formatCount(judged)} jobs were late or ` +
-    `not served, so that 99 % are in time with ${formatConfidence(confidence)} confidence.`
+    `not served, so that 99 % are in time with ${formatConfidence(confidence)} confidence.` +
+    (confidence >= VERIFIED_CONFIDENCE ? '' : ' A longer run (--seconds) can make it 95 %.')
   );
 }
 

@@ -4,13 +4,11 @@
  * Rule: a non-inferiority test with a margin of 5 %. Settings are compared by the ratio of their throughputs
  * within each round, as a round measures them one right after the other. A smaller setting is as good as a
  * larger one if its ratio exceeds 1 ÷ 1.05 in every one of at least three rounds; ranges that overlap show
- * nothing. The smallest setting that is as good as each larger one is chosen, which is the largest where
- * nothing is shown.
+ * nothing. The largest setting that no smaller one is shown to be as good as is chosen.
  *
- * Sources: the least of n independent ratios lies below their true median with probability 1 − 2⁻ⁿ (H. A.
- * David and H. N. Nagaraja, Order Statistics, 3rd edition, section 7.1); a claim that consists of several
- * such tests, all of which have to succeed, needs no correction for their number (the intersection–union
- * test: R. L. Berger, Technometrics 24, 1982).
+ * Source: the least of n independent ratios lies below their true median with probability 1 − 2⁻ⁿ (H. A.
+ * David and H. N. Nagaraja, Order Statistics, 3rd edition, section 7.1). That is the confidence of one comparison;
+ * of several settings that are dropped, each can be wrong by itself.
  */
 import { type Figure, figureOf, LEAST_ROUNDS } from '../../../harness/figures.js';
 import type { SaturationResult } from '../measure/figures.js';
@@ -30,7 +28,7 @@ export interface SlotComparison {
 
 export interface SlotChoice {
   readonly chosen: SaturationResult;
-  /** With each larger setting, or with the larger ones for the sake of which the next smaller was not taken. */
+  /** Of each smaller setting with the chosen one, then of each larger one with what is as good as it. */
   readonly comparisons: readonly SlotComparison[];
 }
 
@@ -42,15 +40,17 @@ export function chooseSlots(saturation: readonly SaturationResult[]): SlotChoice
   const bySize = saturation.toSorted(
     (a, b) => a.threads - b.threads || a.concurrency - b.concurrency,
   );
-  let rejected: readonly SlotComparison[] = [];
-  for (const [at, candidate] of bySize.entries()) {
-    const comparisons = bySize.slice(at + 1).map((larger) => compareSlots(candidate, larger));
-    const doubts = comparisons.filter(({ shows }) => shows !== 'as good');
-    if (doubts.length === 0)
-      return { chosen: candidate, comparisons: [...rejected, ...comparisons] };
-    rejected = doubts;
-  }
-  return undefined;
+  const comparedWithSmaller = bySize.map((each, at) =>
+    bySize.slice(0, at).map((smaller) => compareSlots(smaller, each)),
+  );
+  const replacements = comparedWithSmaller.map((comparisons) =>
+    comparisons.find(({ shows }) => shows === 'as good'),
+  );
+  const at = replacements.lastIndexOf(undefined);
+  const chosen = bySize[at];
+  if (chosen === undefined) return undefined;
+  const ofLarger = replacements.slice(at + 1).flatMap((comparison) => comparison ?? []);
+  return { chosen, comparisons: [...(comparedWithSmaller[at] ?? []), ...ofLarger] };
 }
 
 /** Compares two settings that were measured in the same rounds. */

@@ -2,7 +2,7 @@
  * Whether the machine was steady enough for advice: how far apart the max throughputs of one and the same
  * setting are, which was measured again before each load.
  *
- * Rule: the middle half of them must lie within 20 % of their median. A quartile is not moved by a single
+ * Rule: the middle half of them may span 20 % of their median. A quartile is not moved by a single
  * disturbance, and stays honest until a quarter of the measurements are disturbed (its breakdown point: P. J.
  * Huber, Robust Statistics, 1981); quartiles are interpolated between order statistics (definition 7 of R. J.
  * Hyndman and Y. Fan, The American Statistician 50, 1996).
@@ -16,7 +16,9 @@ export interface Steadiness {
   readonly max: number;
   /** Interquartile range ÷ median. */
   readonly spread: number;
-  /** Also where the measurements are too few to tell. */
+  /** Whether there are enough measurements to tell. */
+  readonly isKnown: boolean;
+  /** Also if that is not known. */
   readonly isSteady: boolean;
 }
 
@@ -44,6 +46,7 @@ export function steadinessOf(chosen: SaturationResult, loads: readonly LoadResul
     min: rates[0] as number,
     max: rates.at(-1) as number,
     spread,
+    isKnown: rates.length >= MIN_MEASUREMENTS,
     isSteady: rates.length < MIN_MEASUREMENTS || spread <= MAX_SPREAD,
   };
 }

@@ -38,7 +38,10 @@ export interface Verification {
 
 /** What 99 % of the arrivals get is what is promised, so that 1 % may get nothing. */
 const MAX_MISSED = 0.01;
-const MIN_SENT = 0.99;
+/** A generator that made fewer of the arrivals that were due has not tried the rate. */
+export const MIN_SENT = 0.99;
+/** From here on a promise counts as verified; below it has only held. */
+export const VERIFIED_CONFIDENCE = 0.95;
 /**
  * The fewest arrivals of which not one is late that show with 95 % confidence that 99 % are in time: the
  * least n with 0.99ⁿ ≤ 0.05 (S. S. Wilks, Annals of Mathematical Statistics 12, 1941).

@@ -13,6 +13,8 @@ test.each([
 test.each([
   ['a call', "describe('x', () => {\n  bench('a', () => {});\n});"],
   ['a call of a variant', "bench.only('a', () => {});"],
+  ['a call beside a path', "import { docs } from '../bench/docs.js';\nbench('a', () => docs());"],
+  ['a call after lines without semicolons', "import { docs } from './docs.js'\n\nbench('a', docs)"],
 ])('%s of the global bench makes one where the name is that of one', (_, source) => {
   expect(isVitestSource('/a/parse.bench.ts', source)).toBe(true);
   expect(isVitestSource('/a/parse.benchmark.mjs', source)).toBe(true);
@@ -29,6 +31,7 @@ test.each([
     "import { bench } from './shared.js';\nbench('a', f);\nexport default bench;",
   ],
   ['a bench of its own', 'const bench = (name) => name;\nbench("a");'],
+  ['types of Vitest in braces', "import { type Bench } from 'vitest';\nexport default (n) => n;"],
   ['types of Vitest', "import type { Bench } from 'vitest';\nexport default (n) => n;"],
   [
     'a comment',

@@ -9,7 +9,10 @@ import {
 
 test.each([
   ['milliseconds', 0.012345, '12.35 µs'],
-  ['milliseconds', 0.000451, '0.451 µs'],
+  ['milliseconds', 0.000451, '451.0 ns'],
+  ['milliseconds', 0.000042, '42.00 ns'],
+  ['perSecond', 0.0512, '0.0512/s'],
+  ['ratio', 0.03, '0.03'],
   ['milliseconds', 12.345, '12.35 ms'],
   ['milliseconds', 1234.5, '1.234 s'],
   ['perSecond', 127_075.4, '127,075/s'],

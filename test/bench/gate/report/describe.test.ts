@@ -83,10 +83,10 @@ test('the minimum detectable effect is reported for what is not decided', () => 
 
 test('controls are a table where one has moved, and a sentence where none has', () => {
   expect(flat(report([INCONCLUSIVE]))).toMatch(
-    /A\/A check: CPU per job 4\.1 % more < 0\.001 significant \+3\.0 to \+5\.3 reference work: CPU per job 0\.1 % more 0\.620 not significant/,
+    /A\/A check: CPU per job 4\.1 % more < 0\.001 moved \+3\.0 to \+5\.3 reference work: CPU per job 0\.1 % more 0\.620 not significant/,
   );
   expect(flat(report([scenario('x')]))).toContain(
-    'Controls OK, none significant. A/A check of CPU per job: no change; reference work',
+    'Controls OK: none moved. A/A check of CPU per job: no change, not significant; reference work',
   );
   expect(flat(report([NEW]))).not.toMatch(/[Cc]ontrol/);
 });

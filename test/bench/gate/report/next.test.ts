@@ -30,6 +30,22 @@ test.each([
     of: report([undecided], { verdict: 'inconclusive' }),
     next: /^Next: more rounds decide smaller changes, such as --looks 20,30,40 --seconds 240/,
   },
+  {
+    what: 'results that differ',
+    of: report([{ ...FAILING, cause: 'results' }], { verdict: 'fail', exitCode: 2 }),
+    next: /^Next: make no-op, 16 in flight give the results of base, or pass --allow-different-results\.$/,
+  },
+  {
+    what: 'too little time',
+    of: report([{ ...undecided, cause: 'time' }], { verdict: 'inconclusive' }),
+    next: /^Next: give it the seconds that its reason names\.$/,
+  },
+  { what: 'an interruption', of: REPORTS.interrupted, next: /^Next: run it again, to its end\.$/ },
+  {
+    what: 'a stored run',
+    of: report([undecided], { verdict: 'inconclusive', base: { ref: 'baseline.json' } }),
+    next: /^Next: a machine with less other work .* --base <git ref>\.$/,
+  },
   { what: 'another environment', of: REPORTS.baseline, next: /^Next: store a new baseline / },
 ])('the next step after $what', ({ of, next }) => {
   const found = formatNext(of);

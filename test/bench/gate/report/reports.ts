@@ -179,6 +179,7 @@ export const FAILING: ScenarioReport = scenario('no-op, 16 in flight', {
 
 export const INCONCLUSIVE: ScenarioReport = scenario('payload, 64 KB', {
   verdict: 'inconclusive',
+  cause: 'control',
   reason:
     'A control moved as well: A/A check, CPU per job 4.1 % more (95 % CI: +3.0 to +5.3). ' +
     'The machine or the setup favors one side.',

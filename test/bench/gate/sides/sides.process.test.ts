@@ -56,6 +56,9 @@ test('in GitHub Actions base is where head left the target of the pull request',
     ref: 'merge base with origin/release',
     commit: fork,
   });
+  expect(await refusal({ directory: clone, head: 'origin/release' })).toMatch(
+    /^Base \(origin\/release, .{7}\) contains head \(origin\/release, .{7}\)/,
+  );
   vi.stubEnv('GITHUB_BASE_REF', 'relaese');
   expect(await refusal({ directory: clone })).toBe(
     "GITHUB_BASE_REF is 'origin/relaese'; valid is a branch, a tag or a commit of this repository. " +

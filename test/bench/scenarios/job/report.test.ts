@@ -39,7 +39,7 @@ const advice: AdviceResult & { kind: 'advised' } = {
     timeouts: { queueMs: 80, runMs: 300 },
   },
   rules: [{ setting: 'threads', value: '2', why: 'Measured.' }],
-  steadiness: { measurements: 12, min: 170, max: 190, spread: 0.04, isSteady: true },
+  steadiness: { measurements: 12, min: 170, max: 190, spread: 0.04, isKnown: true, isSteady: true },
   ratePerSecond: 200,
   expectedPeakBytes: 100 * MB,
   verifications: [{ ...held, ratePerSecond: 200, p99: 140, isP99Held: false }, held],
@@ -108,7 +108,14 @@ const { advice: _advice, ...unadvised } = result;
 const unsteady: AdviceResult = {
   kind: 'unsteady',
   wantedP99Ms: 100,
-  steadiness: { measurements: 12, min: 190, max: 1021, spread: 1.4, isSteady: false },
+  steadiness: {
+    measurements: 12,
+    min: 190,
+    max: 1021,
+    spread: 1.4,
+    isKnown: true,
+    isSteady: false,
+  },
 };
 
 test.each([
