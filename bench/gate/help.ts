@@ -48,7 +48,7 @@ export function calibrateHelp(): string {
     '',
     ...wrap(
       "Measures the gate's false-positive rate and power on this machine: gates of the same code, which must not " +
-        'fail, and of code that was made slower, which should. Takes about two hours with the defaults.',
+        'fail, and of code that was made slower, which should. Takes an hour and a half with the defaults.',
     ),
     '',
     'Options:',
