@@ -80,7 +80,7 @@ async function havoc(
 }
 
 test.each([
-  [repeats(40, 200), 2, 1, 16],
+  [repeats(40, 120), 2, 1, 16],
   [repeats(8, 40), 2, 3, 4],
 ])(
   '%i threads are killed at random moments: %i threads, concurrency %i, backlog %i',
@@ -137,7 +137,8 @@ test.each([
     });
     expect(await pool.run('work', { cells, cell: 0, steps: 1 })).toMatchObject({ cell: 0 });
   },
-  120_000,
+  // Only ends what hangs: each kill costs the boot of a thread.
+  600_000,
 );
 
 test('a map and groups lose nothing while threads are killed', { timeout: 120_000 }, async () => {
