@@ -15,7 +15,7 @@ test.each([
   {
     what: 'many fails',
     of: report(
-      [1, 2, 3, 4, 5].map((name) => ({ ...FAILING, name: `s${name}` })),
+      [1, 2, 3, 4, 5].map((at) => scenario(`s${at}`, { verdict: 'fail' })),
       { verdict: 'fail', exitCode: 2 },
     ),
     next: /^Next: profile s1, s2, s3 and 2 more on both commits\./,
