@@ -31,6 +31,9 @@ import { DEFAULT_LOOKS } from './model/looks.js';
 import { DEFAULT_THRESHOLDS } from './model/thresholds.js';
 import type { GateSurroundings } from './model/surroundings.js';
 
+/** In percent. */
+const SLOWDOWNS = '5,10,20';
+
 const OPTIONS = optionTable({
   gates: {
     kind: 'number',
@@ -51,7 +54,7 @@ const OPTIONS = optionTable({
   by: {
     kind: 'text',
     argument: 'P,P,…',
-    shownDefault: '5,10,20',
+    shownDefault: SLOWDOWNS,
     meaning: 'the slowdowns, in percent',
   },
   'min-effect': {
@@ -96,7 +99,6 @@ const OPTIONS = optionTable({
 
 export const CALIBRATE_OPTIONS: OptionTable = OPTIONS;
 
-const SLOWDOWNS = '5,10,20';
 const HOG = new URL('./measure/hog-program.js', import.meta.url);
 
 /** Carries it out. @throws UsageError */

@@ -6,6 +6,8 @@
 import { type Spread, widthOfSpread } from '../math/series.js';
 import { formatList, formatPercent } from '../report/format.js';
 
+export const INTERRUPTED = 'The run was interrupted; the figures are of its first part.';
+
 /** A wider range of the rounds than this, as a share of their median, is told. */
 const NOISY = 0.2;
 /** Of the measurements without a stable warm-up so many are named. */
@@ -37,8 +39,21 @@ export function describeLimits(
       : [
           `Not installed, so left out: ${formatList(missing)}. No dependencies of millrace; 'npm install' them to compare.`,
         ]),
+    ...describeCourse({ failures, isInterrupted }),
+  ];
+}
+
+/** What failed, and whether the run was cut short. */
+export function describeCourse({
+  failures,
+  isInterrupted,
+}: {
+  readonly failures: readonly string[];
+  readonly isInterrupted: boolean;
+}): string[] {
+  return [
     ...failures.map((failure) => `Failed: ${failure}`),
-    ...(isInterrupted ? ['The run was interrupted; the figures are of its first part.'] : []),
+    ...(isInterrupted ? [INTERRUPTED] : []),
   ];
 }
 

@@ -86,6 +86,11 @@ export function formatList(items: readonly string[]): string {
   return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 }
 
+/** Joins numbers and their units by blanks that no line breaks at. */
+export function keepTogether(words: string): string {
+  return words.replaceAll(/(?<=\d) (?=(?:%|µs|ms|s|KB|MB|GB|M|×)(?![\w]))/g, '\u00A0');
+}
+
 function trimZero(text: string): string {
   return text.endsWith('.0') ? text.slice(0, -2) : text;
 }

@@ -188,6 +188,11 @@ export function formatLimit({ atLeast, atMost, unit }: BudgetReport): string {
   ].join(', ');
 }
 
+/** A reason, and behind it the waiver if there is one. */
+export function withWaiver(reason: string, waiver: WaiverReport | undefined): string {
+  return waiver === undefined ? reason : `${reason} ${formatWaiver(waiver)}`;
+}
+
 /** 'Waived until 2026-12-31: a reason.' */
 export function formatWaiver({ reason, until }: WaiverReport): string {
   return `Waived until ${until}: ${reason}${reason.endsWith('.') ? '' : '.'}`;

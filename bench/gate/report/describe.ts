@@ -18,8 +18,8 @@ import {
   formatLimit,
   formatSide,
   formatVerdict,
-  formatWaiver,
   verdictCell,
+  withWaiver,
 } from '../model/wording.js';
 
 /** All of it, for a terminal. */
@@ -121,9 +121,7 @@ export function describeBudgets({ budgets }: GateReport): Block[] {
       head: ['', 'limit', 'measured', 'verdict'],
       rows: budgets.map((budget) => budgetRow(budget)),
     },
-    ...rest.map(({ reason, waiver }) =>
-      text(waiver === undefined ? reason : `${reason} ${formatWaiver(waiver)}`, 'point'),
-    ),
+    ...rest.map(({ reason, waiver }) => text(withWaiver(reason, waiver), 'point')),
   ];
 }
 

@@ -22,7 +22,7 @@ import {
   formatLimit,
   formatMetricEffect,
   formatValue,
-  formatWaiver,
+  withWaiver,
 } from '../model/wording.js';
 
 /** One line of a CI server's list. */
@@ -78,25 +78,21 @@ function casesOfGate(report: GateReport): Case[] {
 
 /** The scenario's own verdict has a case if none of its metrics has it. */
 function findingsOfScenario(scenario: ScenarioReport): Finding[] {
-  const { name: group, verdict, reason } = scenario;
+  const { name: group, verdict, reason, waiver } = scenario;
   const judged = scenario.metrics.filter(({ isJudged }) => isJudged);
   const verdicts = judged.map((metric) => verdictWithin(metric, scenario));
   const isShown = verdicts.includes(verdict);
   const seconds = scenario.seconds / (judged.length + (isShown ? 0 : 1));
   const whole = { group, name: WHOLE, seconds, verdict, output: [] };
   return [
-    ...(isShown ? [] : [{ ...whole, reason: withWaiver(reason, scenario) }]),
+    ...(isShown ? [] : [{ ...whole, reason: withWaiver(reason, waiver) }]),
     ...judged.map((metric, at) => {
       const { label } = METRICS[metric.metric];
       const own = verdicts[at] ?? verdict;
-      const why = withWaiver(reasonOf(metric, scenario), scenario);
+      const why = withWaiver(reasonOf(metric, scenario), waiver);
       return { group, name: label, seconds, verdict: own, reason: why, output: outputOf(metric) };
     }),
   ];
-}
-
-function withWaiver(reason: string, { waiver }: ScenarioReport): string {
-  return waiver === undefined ? reason : `${reason} ${formatWaiver(waiver)}`;
 }
 
 /** Of this metric, where it is what keeps the scenario from passing; else the scenario's own. */
@@ -146,7 +142,7 @@ function findingOfBudget(budget: BudgetReport): Finding {
     name,
     seconds: 0,
     verdict,
-    reason: waiver === undefined ? reason : `${reason} ${formatWaiver(waiver)}`,
+    reason: withWaiver(reason, waiver),
     output: [
       `limit: ${formatLimit(budget)}`,
       ...(value === undefined ? [] : [`measured: ${formatValue(value.median, unit)}`]),

@@ -102,9 +102,8 @@ async function findMergeBase(
   }
   const commit = await tryGit(repository.top, 'merge-base', head.commit, main);
   if (commit === head.commit) {
-    const base = { ref: main, commit: (await findCommit(repository, main)) ?? commit };
     // The commit of a pull request always has something that its target lacks.
-    if (isPullRequest()) throw containsHead(base, head);
+    if (isPullRequest()) throw containsHead(await findSide(repository, 'The target', main), head);
     return await findParent(repository, head, main);
   }
   if (commit !== undefined) return { ref: `merge base with ${main}`, commit };

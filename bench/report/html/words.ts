@@ -3,6 +3,7 @@
  *
  * Invariant: no line ends between a number and its unit, or within an option.
  */
+import { keepTogether } from '../format.js';
 import { type Markup, markup } from './markup.js';
 
 const OPTION = /(--[a-z][\w-]*)/;
@@ -13,8 +14,4 @@ export function renderWords(words: string): Markup {
   return markup`${parts.map((part, at) =>
     at % 2 === 1 ? markup`<span class="option">${part}</span>` : keepTogether(part),
   )}`;
-}
-
-function keepTogether(words: string): string {
-  return words.replaceAll(/(?<=\d) (?=(?:%|µs|ms|s|KB|MB|GB|M|×)(?![\w]))/g, '\u00A0');
 }

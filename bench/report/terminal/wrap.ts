@@ -5,6 +5,7 @@
  * lines have the indent of the text's first column (`label   text` is the form of our lines). `fit` also
  * breaks words that are wider than a line, so that none of its lines is.
  */
+import { keepTogether } from '../format.js';
 import { widthOf } from './paint.js';
 import { DEFAULT_COLUMNS } from './screen.js';
 
@@ -50,11 +51,6 @@ function fill(text: string, indent: number, columns: number): string[] {
 /** The width of the widest part of a text that does not break. */
 export function widestWord(text: string): number {
   return Math.max(0, ...keepTogether(text).split(' ').map(widthOf));
-}
-
-/** A number and its unit become one word. */
-function keepTogether(text: string): string {
-  return text.replaceAll(/(?<=\d) (?=(?:ms|µs|s|%|M|MB|GB|KB|×)(?![\w]))/g, '\u00A0');
 }
 
 /** Where the text begins after a label that two blanks or more set off. */

@@ -4,6 +4,7 @@
  * Invariants: made from the result alone; the first paragraph answers what was asked (what to set, or what
  * the pool can do) or says why there is no answer and what to do.
  */
+import { INTERRUPTED } from '../../harness/limits.js';
 import type { FailureExample } from '../../user-job/job-failures.js';
 import { type Block, text } from '../../report/document.js';
 import { formatCount, formatDuration, formatPercent, formatUnit } from '../../report/format.js';
@@ -18,7 +19,7 @@ const QUOTED_LOAD = 0.8;
 export function describeVerdict(result: JobResult): Block[] {
   const { advice, failures, isInterrupted } = result;
   return [
-    ...(isInterrupted ? [text('The run was interrupted; the figures are of its first part.')] : []),
+    ...(isInterrupted ? [text(INTERRUPTED)] : []),
     ...(advice === undefined ? describeThroughput(result) : describeAdvice(advice)),
     ...failures.map((failure) => text(`Failed: ${failure}`)),
   ];

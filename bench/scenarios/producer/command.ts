@@ -6,6 +6,7 @@ import { Child } from '../../process/child.js';
 import { oneFigure, text } from '../../report/document.js';
 import { readOptions } from '../../options/flags.js';
 import { optionTable } from '../../options/table.js';
+import { INTERRUPTED } from '../../harness/limits.js';
 import type { Scenario, Surroundings } from '../../harness/scenario.js';
 import type { ScenarioResult } from '../../report/bench-file.js';
 import { formatCount, formatMegabytes, formatSeconds } from '../../report/format.js';
@@ -66,9 +67,7 @@ export const producer: Scenario<ProducerSettings, ProducerResult> = {
   },
   describe({ produced, isInterrupted }) {
     const title = 'Producer: a million awaited submissions';
-    const limits = isInterrupted
-      ? [text('The run was interrupted; the figures are of its first part.')]
-      : [];
+    const limits = isInterrupted ? [text(INTERRUPTED)] : [];
     if (produced === undefined) return { title, blocks: limits };
     const { jobs, baseRssBytes, peakRssBytes, seconds } = produced;
     return {

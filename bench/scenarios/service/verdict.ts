@@ -12,6 +12,7 @@ import {
   formatPercent,
   formatSeconds,
 } from '../../report/format.js';
+import { describeCourse } from '../../harness/limits.js';
 import type { ArmResult, ServiceResult } from './result.js';
 
 /** What `millrace` must deliver of its goodput at saturation, and how flat its memory must be. */
@@ -48,10 +49,7 @@ export function drawConclusions(
     ...result.arms.filter(missedRate).map((arm) => describeShortfall(arm)),
     ...describeFailures(result.arms),
     ...limits,
-    ...result.failures.map((failure) => `Failed: ${failure}`),
-    ...(result.isInterrupted
-      ? ['The run was interrupted; the figures are of its first part.']
-      : []),
+    ...describeCourse(result),
   ];
 }
 

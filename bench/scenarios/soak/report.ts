@@ -14,6 +14,7 @@ import {
   type TimelineSeries,
   type Unit,
 } from '../../report/document.js';
+import { describeCourse } from '../../harness/limits.js';
 import { type Spread, spreadOf } from '../../math/series.js';
 import { formatFigure, formatSeconds, formatUnit } from '../../report/format.js';
 import { measuredWindows, type SoakResult } from './result.js';
@@ -26,11 +27,8 @@ const MB = 1024 ** 2;
 
 /** For a person. */
 export function describeSoak(result: SoakResult): Document {
-  const { windows, failures, isInterrupted } = result;
-  const limits = [
-    ...failures.map((failure) => `Failed: ${failure}`),
-    ...(isInterrupted ? ['The run was interrupted; the figures are of its first part.'] : []),
-  ];
+  const { windows } = result;
+  const limits = describeCourse(result);
   return {
     title: 'Soak: a constant load on one pool',
     blocks: [

@@ -17,7 +17,7 @@ import { SPARSE_ARMS, sparseSettings } from '../../../bench/scenarios/sparse/set
 import { startupSettings } from '../../../bench/scenarios/startup/settings.js';
 import { REPORTS } from '../gate/report/reports.js';
 import { invokeArm, deadInvokeArm, invokeResult } from '../scenarios/invoke/results.js';
-import { inputs, loaded, saturated, service } from '../scenarios/job/figures.js';
+import { inputs, loaded, saturated, service, SETTINGS } from '../scenarios/job/figures.js';
 import { armResult, deadArm, overloadResult } from '../scenarios/overload/results.js';
 import { soakResult, windowsOf } from '../scenarios/soak/windows.js';
 import { readRun } from './html/run.js';
@@ -72,13 +72,8 @@ const RESULTS: Readonly<Record<string, object>> = {
     ...common,
     settings: {
       job: { label: `./${'deep/'.repeat(20)}jobs.js#render`, module: '', path: '', name: 'render' },
-      input: { kind: 'files', files: 10, first: 'a.md' },
+      ...SETTINGS,
       advise: false,
-      threads: 2,
-      concurrency: 64,
-      seconds: 3,
-      rounds: 3,
-      seed: 1,
     },
     inputs,
     service,

@@ -86,3 +86,13 @@ export function loaded(load: number, p99: Figure, saturationPerSecond = 200): Lo
     sentShare: 1,
   };
 }
+
+/** Of a job's run, but for the job and what is asked of it. */
+export const SETTINGS = {
+  input: { kind: 'files', files: 10, first: 'a.md' },
+  threads: 2,
+  concurrency: 64,
+  seconds: 3,
+  rounds: 3,
+  seed: 1,
+} as const;

@@ -8,7 +8,7 @@ import { NO_ENDINGS } from '../../../../bench/load/endings.js';
 import { renderMarkdownDocument } from '../../../../bench/report/markdown/document.js';
 import { renderDocument } from '../../../../bench/report/terminal/document.js';
 import { plain, widthOf } from '../../../../bench/report/terminal/paint.js';
-import { figure, inputs, loaded, MB, saturated, service } from './figures.js';
+import { figure, inputs, loaded, MB, saturated, service, SETTINGS } from './figures.js';
 
 const chosen = saturated(2, 180);
 const held: Verification = {
@@ -53,13 +53,8 @@ const result: JobResult = {
   isInterrupted: false,
   settings: {
     job: { label: 'jobs.js#render', module: 'file:///jobs.js', path: '/jobs.js', name: 'render' },
-    input: { kind: 'files', files: 10, first: 'a.md' },
+    ...SETTINGS,
     advise: true,
-    threads: 2,
-    concurrency: 64,
-    seconds: 3,
-    rounds: 3,
-    seed: 1,
   },
   inputs,
   service,
