@@ -23,8 +23,8 @@ export interface Exit {
 
 const STDERR_KEPT = 16_384;
 const STDERR_LIMIT_MS = 500;
-/** This much of an error's message is reported. */
-const MAX_REASON = 200;
+/** This much of an error's message is reported: it may begin with two long paths before it says what is missing. */
+const MAX_REASON = 1000;
 
 interface Waiting {
   readonly kind: string;
