@@ -45,7 +45,7 @@ export default defineConfig({
     // Every file starts threads and processes of its own; two at a time suit two cores.
     maxWorkers: 2,
     // What is built runs as it is, and is not transformed again.
-    server: { deps: { external: [/\/dist\//] } },
+    server: { deps: { external: [/\/(?:build|dist)\//] } },
     projects: [
       project('unit', {
         include: ['test/{src,workers,bench,house}/**/*.test.ts'],

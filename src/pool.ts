@@ -26,6 +26,7 @@ import {
   poolSettings,
 } from './api/options.js';
 import type { SubmitOptions, ThreadHook } from './api/options.js';
+import type { FindHost } from './api/host-file.js';
 import { checkRuntime } from './api/runtime.js';
 import { clearTimer, setTimerBehindMessages, type Timer } from './api/timers.js';
 import type { GroupOptions } from './api/group-options.js';
@@ -40,6 +41,9 @@ import type { PoolStats } from './schedule/snapshot.js';
 import { Threads } from './threads/threads.js';
 import type { RetirementReason } from './dispatch/lane.js';
 import type { JobArguments, JobInput, JobName, JobResult, UntypedModule } from './api/types.js';
+
+/** Where the build puts it. In a bundle `import.meta.url` may be undefined, or the place of the bundle. */
+const findHost: FindHost = () => new URL('../workers/host.cjs', import.meta.url);
 
 /** What a closed pool reports: how many jobs ended in which way since `close()`, and what did not. */
 export type CloseReport = Readonly<Record<Ending, number>> & {
@@ -116,7 +120,7 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
   constructor(module: URL | string, options?: PoolOptions<ThreadHook<Module>>) {
     super();
     checkRuntime(process.versions);
-    const settings = poolSettings(module, options);
+    const settings = poolSettings(module, options, findHost);
     if (isServing(settings.module)) throw new NestedPoolError(settings.module);
     this.#targetThreads = settings.threads;
     this.#scheduler = new Scheduler(settings, {

@@ -1,6 +1,10 @@
 /**
  * Starts on every thread of a pool: greets the main thread, loads the job module, and passes everything
- * else to the runner. `boot.cts`, which is exported as `millrace/host`, imports it.
+ * else to the runner. It is exported as `millrace/host`.
+ *
+ * It is built as one CommonJS file, because Node 20 aborts the whole process now and then when a thread is ended while
+ * it `require`s an ES module (`FATAL ERROR: v8::Module::IsGraphAsync`), as every thread is that still boots when the
+ * process exits.
  *
  * Invariants: no error of the module ends the thread; after an uncaught exception it starts no more jobs, and ends when
  * it is told to.

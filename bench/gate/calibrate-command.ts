@@ -5,6 +5,7 @@
  * would belong to nothing otherwise; what an interruption leaves is reported.
  */
 import { existsSync } from 'node:fs';
+import { builtFile } from '../process/built-file.js';
 import { Child } from '../process/child.js';
 import { readEnvironment } from '../process/environment.js';
 import { type Flags, readOptions, UsageError } from '../options/flags.js';
@@ -99,7 +100,7 @@ const OPTIONS = optionTable({
 
 export const CALIBRATE_OPTIONS: OptionTable = OPTIONS;
 
-const HOG = new URL('./measure/hog-program.js', import.meta.url);
+const HOG = builtFile('bench/gate/measure/hog-program.js');
 
 /** Carries it out. @throws UsageError */
 export async function calibrateCommand(

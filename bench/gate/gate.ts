@@ -14,7 +14,7 @@ import { BASELINE_ROUNDS, reportAgainst } from './judge/baseline.js';
 import { measureBudgets } from './judge/budget-run.js';
 import { checkOutSides } from './sides/checkout.js';
 import type { GateConfig } from './model/config.js';
-import { runTrials, type Outcome, type Stage } from './judge/schedule.js';
+import { limitOf, type Outcome, runTrials, type Stage } from './judge/schedule.js';
 import type { Folders } from './find/found.js';
 import { planTrials } from './find/plan-trials.js';
 import { overall, withWaivers } from './judge/overall.js';
@@ -237,7 +237,7 @@ class Gate {
     this.#shownMs = nowMs;
     const leftSeconds = Math.min(
       seconds * (rounds - done),
-      Math.max(seconds, this.#settings.limitSeconds - trial.seconds),
+      Math.max(seconds, limitOf(trial, this.#settings) - trial.seconds),
     );
     this.#progress.say(`${name}: ${round}, up to ${formatSeconds(Math.ceil(leftSeconds))} left`);
   }

@@ -42,8 +42,8 @@ export interface GateSettings {
   /** Undefined where it is detected. */
   readonly build?: readonly string[];
   readonly looks: readonly Look[];
-  /** For each scenario. */
-  readonly limitSeconds: number;
+  /** What each analysis of a scenario may take. Undefined where its kind decides. */
+  readonly limitSeconds: number | undefined;
   readonly seed: number;
   readonly isStrict: boolean;
   readonly filter?: string;
@@ -98,7 +98,7 @@ export async function gateSettings(
       ? config.build !== undefined && { build: config.build }
       : { build: [build] }),
     looks: readLooks(given.looks, loaded),
-    limitSeconds: flags.has('seconds') ? given.seconds : (config.seconds ?? given.seconds),
+    limitSeconds: given.seconds ?? config.seconds,
     // Another order each time, so that a second run is a second opinion; the report says which.
     seed: given.seed ?? randomInt(2 ** 32),
     isStrict: given.strict,

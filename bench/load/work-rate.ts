@@ -6,9 +6,10 @@
  * stretch counts: whatever else happens on the machine can only lengthen the others.
  */
 import { availableParallelism } from 'node:os';
+import { builtFile } from '../process/built-file.js';
 import { MessageRing } from './message-ring.js';
 
-const THREAD = new URL('../peers/ring-thread.js', import.meta.url);
+const THREAD = builtFile('bench/peers/ring-thread.js');
 /** About 5 ms: short enough not to be interrupted, and of a message there and back it is half a percent. */
 const UNITS = 5000;
 const STRETCHES = 40;

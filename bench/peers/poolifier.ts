@@ -9,10 +9,11 @@
  * - `enableEvents: false`: nobody listens.
  */
 import { fileURLToPath } from 'node:url';
+import { builtFile } from '../process/built-file.js';
 import { wakeThreads } from './jobs.js';
 import type { Peer } from './peer.js';
 
-const THREAD = fileURLToPath(new URL('./poolifier-thread.js', import.meta.url));
+const THREAD = fileURLToPath(builtFile('bench/peers/poolifier-thread.js'));
 
 export const poolifier: Peer = {
   name: 'poolifier',

@@ -4,10 +4,11 @@
  * Invariant: nothing is done beside the messages but to fulfil the promises in their order.
  */
 import { MessageRing } from '../load/message-ring.js';
+import { builtFile } from '../process/built-file.js';
 import { wakeThreads } from './jobs.js';
 import type { Peer } from './peer.js';
 
-const THREAD = new URL('./ring-thread.js', import.meta.url);
+const THREAD = builtFile('bench/peers/ring-thread.js');
 
 export const ring: Peer = {
   name: 'ring',

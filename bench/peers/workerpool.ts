@@ -6,10 +6,11 @@
  * made no difference that could be told from the noise, so it is the default.
  */
 import { fileURLToPath } from 'node:url';
+import { builtFile } from '../process/built-file.js';
 import { wakeThreads } from './jobs.js';
 import type { Peer } from './peer.js';
 
-const THREAD = fileURLToPath(new URL('./workerpool-thread.js', import.meta.url));
+const THREAD = fileURLToPath(builtFile('bench/peers/workerpool-thread.js'));
 
 export const workerpool: Peer = {
   name: 'workerpool',

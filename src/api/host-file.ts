@@ -6,19 +6,21 @@
  * it would look like an error of the job module.
  */
 import { statSync } from 'node:fs';
-import { fileURLToPath, URL } from 'node:url';
+import { fileURLToPath, type URL } from 'node:url';
 import { InvalidOptionError } from './errors.js';
 
 const IN_A_BUNDLE =
   "where millrace is part of a bundle, it can't find its own files. Keep millrace external, or emit " +
   "'millrace/host' as a file of its own and pass its URL as host (docs/runtime.md, Bundlers).";
 
+/** Finds the host beside the library; throws where the library doesn't know its own place. */
+export type FindHost = () => URL;
+
 /** The host beside this library. @throws InvalidOptionError */
-export function defaultHostPath(): string {
+export function defaultHostPath(find: FindHost): string {
   let path: string;
   try {
-    // In a CommonJS bundle `import.meta.url` is undefined, in others the place of the bundle.
-    path = fileURLToPath(new URL('../../workers/boot.cjs', import.meta.url));
+    path = fileURLToPath(find());
   } catch (error) {
     throw new InvalidOptionError('host', `Option 'host' is missing: ${IN_A_BUNDLE}`, error);
   }

@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL, URL } from 'node:url';
 import { inspect } from 'node:util';
 import type { ResourceLimits, Transferable, WorkerOptions } from 'node:worker_threads';
 import { InvalidOptionError } from './errors.js';
-import { defaultHostPath, givenHostPath } from './host-file.js';
+import { defaultHostPath, type FindHost, givenHostPath } from './host-file.js';
 import { defaultThreads } from './parallelism.js';
 import type { ThreadInfo } from './worker.js';
 
@@ -181,9 +181,14 @@ const TIMEOUTS = ['acceptMs', 'queueMs', 'runMs', 'totalMs'] as const;
 /** The longest delay that a Node timer takes, 24.8 days. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** Completes and checks the arguments of `new Pool`. @throws InvalidOptionError */
-export function poolSettings(module: unknown, options: unknown = {}): Settings {
-  const given = record('options', options, POOL_OPTIONS);
+/**
+ * Completes and checks the arguments of `new Pool`.
+ *
+ * @param findHost - Called where the options name no host.
+ * @throws InvalidOptionError
+ */
+export function poolSettings(module: unknown, options: unknown, findHost: FindHost): Settings {
+  const given = record('options', withDefault(options, {}), POOL_OPTIONS);
   const backlog =
     typeof given['backlog'] === 'number'
       ? { jobs: given['backlog'] }
@@ -210,7 +215,7 @@ export function poolSettings(module: unknown, options: unknown = {}): Settings {
     hooks: { setup: hook('setup', given['setup']), teardown: hook('teardown', given['teardown']) },
     hostPath:
       given['host'] === undefined
-        ? defaultHostPath()
+        ? defaultHostPath(findHost)
         : givenHostPath(fileUrl('host', given['host'])),
     threadOptions,
   };

@@ -5,7 +5,7 @@
 import type { Mapping } from './mapping.js';
 
 /** The results of `pool.map`: iterate over it once. */
-export class MapRows<Row> implements AsyncIterableIterator<Row, undefined> {
+export class MapRows<Row> implements AsyncIterableIterator<Row> {
   readonly #mapping: Mapping;
 
   /** Only `pool.map` makes one. */

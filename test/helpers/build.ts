@@ -1,5 +1,5 @@
 /**
- * Builds before the tests what they need of `dist`, and only if it is older than its sources: after
+ * Builds before the tests what they need of `build` and `dist`, and only if it is older than its sources: after
  * `npm ci` nothing is built twice, and no test runs on yesterday's build.
  *
  * The unit tests need the scripts of the report's page alone.
@@ -15,13 +15,13 @@ const PAGE = 'bench/report/html/browser';
 /** Vitest calls it once for each project, before its tests. */
 export function setup({ name }: TestProject): void {
   const [sources, built, script] = name.startsWith('unit')
-    ? [[PAGE, 'vite.config.ts'], `dist/${PAGE}/boxes.js`, ['npx', 'vite', 'build']]
+    ? [[PAGE], [`dist/${PAGE}/boxes.js`], ['npx', 'rolldown', '--config', '--log-level', 'warn']]
     : [
-        ['src', 'workers', 'bench', 'tsconfig.json', 'vite.config.ts'],
-        'dist/bench/cli.js',
+        ['src', 'workers', 'bench', 'tsconfig.json', 'rolldown.config.ts'],
+        ['build/bench/cli.js', 'dist/bench/cli.js'],
         ['npm', 'run', 'build'],
       ];
-  if (newestMs(built) >= Math.max(...sources.map(newestMs))) return;
+  if (Math.min(...built.map(newestMs)) >= Math.max(...sources.map(newestMs))) return;
   const [command = '', ...args] = script;
   execFileSync(command, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
 }

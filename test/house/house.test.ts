@@ -149,7 +149,6 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   'src/index.ts': 'only exports',
   'src/pool.ts': 'test/pool',
   'src/api/types.ts': 'test/src/api/types.test-d.ts',
-  'workers/boot.cts': 'only imports the host',
   'workers/host.ts':
     'test/pool/host.test.ts and others: it changes the thread that it is loaded on',
 };
@@ -161,7 +160,7 @@ test('each file of src and workers has a test of its name', () => {
       .map((path) => path.replace(/(?:\.process|\.property)?\.test\.ts$/, '')),
   );
   const untested = house.files.filter(
-    (file) => !file.startsWith('bench/') && !tests.has(file.replace(/\.c?ts$/, '')),
+    (file) => !file.startsWith('bench/') && !tests.has(file.replace(/\.ts$/, '')),
   );
   expect(untested.toSorted()).toEqual(Object.keys(TESTED_ELSEWHERE).toSorted());
 });
@@ -243,7 +242,7 @@ describe('the checks see', () => {
     });
     // A call of import(), and an import of several lines with types among the names.
     const files = filesOf(house);
-    expect(files.get('workers/boot.cts')).toContain('workers/host.ts');
+    expect(files.get('bench/cli.ts')).toContain('bench/cli/bench.ts');
     expect(files.get('src/schedule/admission.ts')).toContain('src/api/errors.ts');
   });
 });

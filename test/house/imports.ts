@@ -30,14 +30,14 @@ const IMPORT =
 export function readHouse(...folders: readonly string[]): House {
   const files = folders.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-      .filter((path) => /\.c?ts$/.test(path))
+      .filter((path) => path.endsWith('.ts'))
       .map((path) => join(folder, path)),
   );
   const known = new Set(files);
   const imports = files.flatMap((from) =>
     [...readFileSync(join(ROOT, from), 'utf8').matchAll(IMPORT)].flatMap(({ groups = {} }) => {
       const path = groups['from'] ?? groups['call'] ?? '';
-      const to = normalize(join(dirname(from), path)).replace(/\.(c?)js$/, '.$1ts');
+      const to = normalize(join(dirname(from), path)).replace(/\.js$/, '.ts');
       return known.has(to) ? [{ from, to, isTypeOnly: isTypeOnly(groups) }] : [];
     }),
   );

@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { Pool } from 'millrace';
 import { describe, expect, test } from 'vitest';
-import { sharedNowMs } from '../../dist/src/wire/clock.js';
+import { sharedNowMs } from '../../build/src/wire/clock.js';
 import { fixture, guard } from '../helpers/guard.js';
 import { Latch } from '../helpers/latch.js';
 import { rejection, until } from '../helpers/outcomes.js';

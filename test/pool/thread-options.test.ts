@@ -121,7 +121,7 @@ test.each([
 });
 
 test('a host that is elsewhere is found by host', async () => {
-  const host = new URL('../../dist/workers/host.js', import.meta.url);
+  const host = new URL('../../build/workers/host.js', import.meta.url);
   expect(await makePool({ threads: 1, host }).run('echo', 'on')).toBe('on');
   const path = fixturePath('modules/empty.mjs');
   const pool = makePool({ threads: 1, host: path, loadTimeoutMs: 200 });

@@ -97,6 +97,7 @@ async function measureIn(
       armIn(head, 'head', UNITS * (1 + slowdown)),
     ],
     timing: ROUND_TIMING,
+    limitSeconds: settings.limitSeconds,
     judged: judgedBy(settings),
     mayDiffer: true,
   });

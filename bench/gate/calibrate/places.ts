@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Janitor } from '../cleanup/janitor.js';
+import { builtFile } from '../../process/built-file.js';
 import type { SideName } from '../sides/build-command.js';
 
 /** Of one side: `file:` URLs of the library and of the module with the jobs. */
@@ -24,7 +25,7 @@ export interface Place {
 /** One for each side. */
 export type Places = Readonly<Record<SideName, Place>>;
 
-const DIST = fileURLToPath(new URL('../../../', import.meta.url));
+const DIST = fileURLToPath(builtFile('.'));
 /** What the library and the jobs need of it. */
 const PARTS = ['src', 'workers', join('bench', 'jobs'), join('bench', 'process')];
 

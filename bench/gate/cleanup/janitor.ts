@@ -10,6 +10,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { builtFile } from '../../process/built-file.js';
 
 /** What the janitor is told: one JSON text a line. */
 export type JanitorOrder =
@@ -18,7 +19,7 @@ export type JanitorOrder =
   | { readonly kind: 'end'; readonly group: number }
   | { readonly kind: 'forget'; readonly group: number };
 
-const PROGRAM = fileURLToPath(new URL('./janitor-program.js', import.meta.url));
+const PROGRAM = fileURLToPath(builtFile('bench/gate/cleanup/janitor-program.js'));
 
 /** A running janitor. */
 export class Janitor {

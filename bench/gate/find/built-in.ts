@@ -5,6 +5,7 @@
  * Invariant: under a closed load jobs are of a known amount of work, so that nothing that slows them down
  * can hide; under an open one they take a known time by the clock, so that rates fit every machine.
  */
+import { builtFile } from '../../process/built-file.js';
 import { dealJobs } from '../../scenarios/tail/mix.js';
 import type { LoadSpec, PoolSpec } from '../model/workload.js';
 
@@ -16,8 +17,8 @@ export interface BuiltIn {
 }
 
 const THREADS = 2;
-const JOBS = new URL('../../jobs/cpu.js', import.meta.url).href;
-const PAYLOAD = new URL('../../jobs/payload.js', import.meta.url).href;
+const JOBS = builtFile('bench/jobs/cpu.js').href;
+const PAYLOAD = builtFile('bench/jobs/payload.js').href;
 /** Two threads do 9,000 of the mixed jobs per second at most, and 2,000 of one millisecond. */
 const TAIL_PER_SECOND = 4500;
 const OVERLOAD_PER_SECOND = 4000;

@@ -7,6 +7,7 @@
 import { pathToFileURL } from 'node:url';
 import { UsageError } from '../../options/flags.js';
 import { didYouMean } from '../../options/nearest.js';
+import { builtFile } from '../../process/built-file.js';
 import type { Watching } from '../measure/conversation.js';
 import type { WorkloadSpec } from '../model/workload.js';
 import type { Found, ModuleTarget, SideFile, SideFiles } from './found.js';
@@ -19,7 +20,7 @@ import { jobOptionOf } from './target.js';
 type Looked = SideFile & Inspection & { readonly module: string };
 
 /** The gate's own library, where a side has none. */
-const OWN_LIBRARY = new URL('../../../src/index.js', import.meta.url).href;
+const OWN_LIBRARY = builtFile('src/index.js').href;
 
 /** The job, or the tasks. @throws UsageError */
 export async function findExports(

@@ -46,6 +46,11 @@ export async function planTrials(
   return { trials: found.map((each) => planOf(each, folders, config, vitest.measure)), notes };
 }
 
+/** What each analysis of a scenario may take by default: all rounds of a job; those of a benchmark on a busy machine. */
+export const LIMIT_SECONDS = 90;
+/** A round starts Vitest three times: 6 s on a quiet machine, 10 s on a busy one, and there may be twenty of them. */
+export const VITEST_LIMIT_SECONDS = 240;
+
 function planOf(
   { name, target, base, head }: Found,
   folders: Folders,
@@ -64,6 +69,7 @@ function planOf(
     name,
     arms,
     timing: ROUND_TIMING,
+    limitSeconds: kind === 'vitest' ? VITEST_LIMIT_SECONDS : LIMIT_SECONDS,
     ...(kind === 'vitest' && { measure: measureVitest }),
     judged: judgedBy(kind, config, target.config),
     mayDiffer: target.config.allowDifferentResults === true,

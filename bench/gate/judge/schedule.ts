@@ -49,8 +49,8 @@ export interface TrialSurroundings extends RoundSurroundings {
   readonly looks: readonly Look[];
   /** Of a trial that has no base. */
   readonly roundsOfNew: number;
-  /** A trial that has taken longer gets no further round, nor one that could not have its first look. */
-  readonly limitSeconds: number;
+  /** Instead of the trials' own; see `limitOf`. */
+  readonly limitSeconds: number | undefined;
   /** Before each round. */
   readonly onRound: (trial: Trial, stage: Stage, rounds: number) => void;
   /** Carries out a round. Default: in processes (`measureRound`). */
@@ -111,7 +111,7 @@ async function screen(
   const broken = new Map<Trial, Error>();
   for (let round = 0; round < rounds; round += 1) {
     const due = trials.filter(
-      (trial) => !broken.has(trial) && trial.seconds < surroundings.limitSeconds,
+      (trial) => !broken.has(trial) && trial.seconds < limitOf(trial, surroundings),
     );
     for (const trial of shuffled(due, surroundings.random)) {
       try {
@@ -156,7 +156,7 @@ async function confirm(
     errors = { failAlpha: failAlpha / suspects, passAlpha };
     while (trial.rounds.length < rounds) {
       const neededSeconds = secondsFor(rounds, trial);
-      const { limitSeconds } = surroundings;
+      const limitSeconds = limitOf(trial, surroundings);
       // Without a first look there is nothing to say, so that it is not begun if it can't be had.
       if (decision === undefined && neededSeconds > limitSeconds) {
         const why = { kind: 'time', neededSeconds } as const;
@@ -195,12 +195,21 @@ function lastLook(
 
 /** A trial that has nothing to be compared with within this run. */
 async function measureOnly(trial: Trial, surroundings: TrialSurroundings): Promise<Outcome> {
-  const { roundsOfNew, limitSeconds } = surroundings;
+  const { roundsOfNew } = surroundings;
+  const limitSeconds = limitOf(trial, surroundings);
   while (trial.rounds.length < roundsOfNew && trial.seconds < limitSeconds) {
     await addRound(trial, 'single', roundsOfNew, surroundings);
   }
   const why = { kind: 'new' } as const;
   return outcomeOf(trial, 'single', 'inconclusive', SCREENING, { why });
+}
+
+/** A trial that has taken longer gets no further round, nor one that could not have its first look. */
+export function limitOf(
+  { plan }: Trial,
+  { limitSeconds }: Pick<TrialSurroundings, 'limitSeconds'>,
+): number {
+  return limitSeconds ?? plan.limitSeconds;
 }
 
 /** What so many rounds would take. Unknown, and so nothing, before the first. */

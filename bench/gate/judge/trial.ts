@@ -16,6 +16,8 @@ export interface TrialPlan {
   /** Base, base once more, and head; head alone where base has no such scenario. */
   readonly arms: readonly Arm[];
   readonly timing: RoundTiming;
+  /** What each analysis may take where nobody has said it. */
+  readonly limitSeconds: number;
   /** How its rounds are carried out. Default: `measureRound`. */
   readonly measure?: MeasureRound;
   /** Of the metrics that decide. */

@@ -5,6 +5,7 @@
  * its group before it is told anything; when `stop` fulfils nothing of the group is left. A process that
  * is paused does nothing at all, nor does anything that it has started (not on Windows).
  */
+import { builtFile } from '../../process/built-file.js';
 import { Child, type Message } from '../../process/child.js';
 import { endGroup, signalGroup } from '../../process/process-group.js';
 import type { SideReply, SideRequest } from './program.js';
@@ -24,7 +25,7 @@ export interface ConversationOptions {
   readonly limitMs: number;
 }
 
-const PROGRAM = new URL('./program.js', import.meta.url);
+const PROGRAM = builtFile('bench/gate/measure/program.js');
 
 export class Conversation {
   readonly #child: Child<SideRequest & Message, SideReply & Message>;

@@ -30,7 +30,7 @@ export interface GateConfig {
    * 'millrace gate calibrate' tells what they reach.
    */
   readonly looks?: readonly number[];
-  /** The time that each scenario may take, in seconds. Default: 90. */
+  /** The time that each scenario may take, in seconds. Default: 90; 240 for the benchmarks of Vitest. */
   readonly seconds?: number;
   /** Limits that are checked within one run, as those of `--budget FILE`. */
   readonly budgets?: readonly Budget[];

@@ -6,6 +6,7 @@
  */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { builtFile } from '../../process/built-file.js';
 
 /** Milliseconds that each kind took. */
 export interface References {
@@ -18,7 +19,7 @@ export interface References {
 }
 
 const PING_PONGS = 300;
-const THREAD = new URL('../measure/reference-thread.js', import.meta.url);
+const THREAD = builtFile('bench/gate/measure/reference-thread.js');
 
 /** Measures them. Takes about 0.1 s. */
 export async function measureReferences(): Promise<References> {

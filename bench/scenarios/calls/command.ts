@@ -5,6 +5,7 @@
  * the median of its samples, the figure shown the median of the rounds.
  */
 import { type ComparisonSettings, DEFAULT_SEED, roundsOption } from '../../harness/options.js';
+import { builtFile } from '../../process/built-file.js';
 import { type Document, named, spreadRow, text } from '../../report/document.js';
 import { type Figure, figureOf } from '../../harness/figures.js';
 import { readOptions } from '../../options/flags.js';
@@ -16,7 +17,7 @@ import type { Scenario, Surroundings } from '../../harness/scenario.js';
 import type { ScenarioResult } from '../../report/bench-file.js';
 import { type Call, CALLS, type CallsReply, type CallsRequest } from './calls.js';
 
-const PROGRAM = new URL('./program.js', import.meta.url);
+const PROGRAM = builtFile('bench/scenarios/calls/program.js');
 /** Beside the calls: the process and its threads start and end. */
 const START_MS = 500;
 const GRACE_MS = 30_000;

@@ -6,12 +6,13 @@
  */
 import { Bench } from 'tinybench';
 import { Pool } from '../../../src/index.js';
+import { builtFile } from '../../process/built-file.js';
 import { serveParent, tellParent } from '../../process/child.js';
 import { type Call, CALLS, type CallsReply, type CallsRequest } from './calls.js';
 
 type Jobs = typeof import('../../jobs/held.js');
 
-const MODULE = new URL('../../jobs/held.js', import.meta.url);
+const MODULE = builtFile('bench/jobs/held.js');
 /** Calls in a sample: a single one would drown in the cost of reading the clock. */
 const BLOCK = 200;
 const WARM_UP = 0.5;

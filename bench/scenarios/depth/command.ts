@@ -11,6 +11,7 @@ import {
   DEFAULT_THREADS,
   roundsOption,
 } from '../../harness/options.js';
+import { builtFile } from '../../process/built-file.js';
 import { type Document, type NamedFigure, spreadRow, text } from '../../report/document.js';
 import { figureOf } from '../../harness/figures.js';
 import { readOptions } from '../../options/flags.js';
@@ -25,7 +26,7 @@ import { median } from '../../math/statistics.js';
 import { formatCount } from '../../report/format.js';
 import type { Costs, DepthReply, DepthRequest } from './program.js';
 
-const PROGRAM = new URL('./program.js', import.meta.url);
+const PROGRAM = builtFile('bench/scenarios/depth/program.js');
 const DEFAULT_DEPTH = 1_000_000;
 /** Calls that are timed; a shallow backlog holds twice as many. */
 const SAMPLE = 20_000;

@@ -7,6 +7,7 @@
  */
 import { performance, PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as macrotask } from 'node:timers/promises';
+import { builtFile } from '../../process/built-file.js';
 import { type Message, serveParent, tellParent } from '../../process/child.js';
 import type { Measured } from '../../process/fresh-process.js';
 import { type Job, Pool } from '../../../src/index.js';
@@ -40,7 +41,7 @@ export interface DepthReply extends Measured {
 
 type Jobs = typeof import('../../jobs/held.js');
 
-const MODULE = new URL('../../jobs/held.js', import.meta.url);
+const MODULE = builtFile('bench/jobs/held.js');
 /** Calls between two turns of the event loop. */
 const BLOCK = 1000;
 

@@ -4,6 +4,7 @@
  * Invariant: of an arm only its own code is loaded; all of them call the same address.
  */
 import { SECOND_SERVICE } from '../../jobs/invocations.js';
+import { builtFile } from '../../process/built-file.js';
 import type { Arm, ArmJob } from '../service/server/arm.js';
 
 /** The arms, in the order in which they are shown. */
@@ -25,7 +26,7 @@ type Jobs = typeof import('../../jobs/invocations.js');
 
 /** What both pools run. */
 const JOB: ArmJob = {
-  module: new URL('../../jobs/invocations.js', import.meta.url),
+  module: builtFile('bench/jobs/invocations.js'),
   name: 'invoke' satisfies keyof Jobs,
 };
 

@@ -6,6 +6,7 @@
  * fails is told and costs no other arm; an interrupted experiment still has a result, with what was
  * measured until then.
  */
+import { builtFile } from '../../process/built-file.js';
 import { chooseDocuments, summarizeDocuments } from '../service/load/corpus.js';
 import { installedFolders } from '../../process/installation.js';
 import { describeDocuments, describeLoad } from '../service/narration.js';
@@ -18,7 +19,7 @@ import type { InvokeArm, InvokeResult } from './result.js';
 import { SecondService } from './second-service.js';
 import { type InvokeSettings, servedPerSecond } from './settings.js';
 
-const PROGRAM = new URL('./service.js', import.meta.url);
+const PROGRAM = builtFile('bench/scenarios/invoke/service.js');
 
 /** Runs the experiment. */
 export async function runInvoke(

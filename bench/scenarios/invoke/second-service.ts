@@ -3,6 +3,7 @@
  *
  * Invariant: nothing of it outlives `close`.
  */
+import { builtFile } from '../../process/built-file.js';
 import { Child } from '../../process/child.js';
 import { within } from '../../process/time-limit.js';
 import type { SlowServerOptions, SlowTally } from './slow-server.js';
@@ -19,7 +20,7 @@ export type SecondServiceReply =
   | { readonly kind: 'ready'; readonly port: number }
   | { readonly kind: 'counted'; readonly tally: SlowTally };
 
-const PROGRAM = new URL('./program.js', import.meta.url);
+const PROGRAM = builtFile('bench/scenarios/invoke/program.js');
 const BOOT_MS = 30_000;
 const COUNT_MS = 10_000;
 

@@ -8,6 +8,7 @@
 import { measureRounds } from '../../harness/rounds.js';
 import type { Scenario, Surroundings } from '../../harness/scenario.js';
 import { measureWorkRate } from '../../load/work-rate.js';
+import { builtFile } from '../../process/built-file.js';
 import { measureFresh } from '../../process/fresh-process.js';
 import { ARM_NAMES, type ArmName, armVersions, sortArms } from './arms.js';
 import type { MapReply, MapRequest } from './program.js';
@@ -21,7 +22,7 @@ import {
   type MapSettings,
 } from './settings.js';
 
-const PROGRAM = new URL('./program.js', import.meta.url);
+const PROGRAM = builtFile('bench/scenarios/map/program.js');
 /** Beside the load: a process and its threads start and end. */
 const START_MS = 300;
 const GRACE_MS = 30_000;

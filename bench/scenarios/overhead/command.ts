@@ -6,6 +6,7 @@
  * warms up; the peers of a point next to each other, in shuffled rounds.
  */
 import { availableParallelism } from 'node:os';
+import { builtFile } from '../../process/built-file.js';
 import { measureFresh } from '../../process/fresh-process.js';
 import { peerVersions, type PeerName, sortByInstallation } from '../../peers/index.js';
 import { measureRounds } from '../../harness/rounds.js';
@@ -24,7 +25,7 @@ import {
   type Point,
 } from './settings.js';
 
-const PROGRAM = new URL('./program.js', import.meta.url);
+const PROGRAM = builtFile('bench/scenarios/overhead/program.js');
 /** Beside the load: a process and its threads start and end. */
 const START_MS = 250;
 /** Far more than the slowest peer takes to end its last jobs. */

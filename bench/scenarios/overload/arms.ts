@@ -3,6 +3,7 @@
  *
  * Invariant: of an arm only its own code is loaded.
  */
+import { builtFile } from '../../process/built-file.js';
 import type { Arm, ArmJob } from '../service/server/arm.js';
 
 /** The arms, in the order in which they are shown. */
@@ -20,7 +21,7 @@ type Jobs = typeof import('../../jobs/documents.js');
 
 /** What both pools run. */
 const JOB: ArmJob = {
-  module: new URL('../../jobs/documents.js', import.meta.url),
+  module: builtFile('bench/jobs/documents.js'),
   name: 'digest' satisfies keyof Jobs,
 };
 

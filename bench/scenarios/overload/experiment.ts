@@ -6,6 +6,7 @@
  * and right after it; goodput is compared with both together. The arms are reported in their usual
  * order, whatever order they ran in.
  */
+import { builtFile } from '../../process/built-file.js';
 import { chooseDocuments, summarizeDocuments } from '../service/load/corpus.js';
 import { installedFolders } from '../../process/installation.js';
 import type { Progress } from '../../report/terminal/progress.js';
@@ -19,7 +20,7 @@ import { describeCapacity, describeService } from './narration.js';
 import type { OverloadResult } from './result.js';
 import { OVERLOAD_FACTOR, type OverloadSettings } from './settings.js';
 
-const PROGRAM = new URL('./service.js', import.meta.url);
+const PROGRAM = builtFile('bench/scenarios/overload/service.js');
 
 /** Runs the experiment. @throws Error where it can't be carried out */
 export async function runOverload(

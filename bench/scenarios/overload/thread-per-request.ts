@@ -5,9 +5,10 @@
  * Invariant: a thread that can't be started or that fails is a failed job, not the service's end.
  */
 import { Worker } from 'node:worker_threads';
+import { builtFile } from '../../process/built-file.js';
 import type { Arm } from '../service/server/arm.js';
 
-const PROGRAM = new URL('./request-thread.js', import.meta.url);
+const PROGRAM = builtFile('bench/scenarios/overload/request-thread.js');
 
 export function createThreadPerRequest(): Arm {
   return {

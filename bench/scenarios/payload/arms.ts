@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { Pool } from '../../../src/index.js';
 import { MessageRing } from '../../load/message-ring.js';
+import { builtFile } from '../../process/built-file.js';
 
 /** The arms, in the order in which they are shown; the last is a reference and no pool. */
 export const PAYLOAD_ARMS = ['millrace', 'piscina', 'postMessage'] as const;
@@ -40,7 +41,7 @@ export function startArm(arm: PayloadArm, threads: number, way: Way): Promise<Ru
 
 async function startMillrace(threads: number, way: Way): Promise<RunningArm> {
   type Jobs = typeof import('../../jobs/payload.js');
-  const pool = new Pool<Jobs>(new URL('../../jobs/payload.js', import.meta.url), { threads });
+  const pool = new Pool<Jobs>(builtFile('bench/jobs/payload.js'), { threads });
   await pool.ready();
   return {
     run: (bytes) =>
@@ -54,7 +55,7 @@ async function startMillrace(threads: number, way: Way): Promise<RunningArm> {
 /** As for jobs of equal length in `bench/peers/piscina.ts`. */
 async function startPiscina(threads: number, way: Way): Promise<RunningArm> {
   const pool = new Piscina<Bytes, Bytes>({
-    filename: fileURLToPath(new URL('./piscina-thread.js', import.meta.url)),
+    filename: fileURLToPath(builtFile('bench/scenarios/payload/piscina-thread.js')),
     name: way === 'cloned' ? 'echo' : 'move',
     minThreads: threads,
     maxThreads: threads,
@@ -69,7 +70,7 @@ async function startPiscina(threads: number, way: Way): Promise<RunningArm> {
 }
 
 async function startRing(threads: number, way: Way): Promise<RunningArm> {
-  const program = new URL('./ring-thread.js', import.meta.url);
+  const program = builtFile('bench/scenarios/payload/ring-thread.js');
   const ring = new MessageRing<Bytes, Bytes>(program, threads, way);
   return {
     run: (bytes) => (way === 'cloned' ? ring.run(bytes) : ring.run(bytes, [bytes.buffer])),

@@ -4,6 +4,7 @@
  * Method: a closed loop, the same for all; each arm at each point in a fresh process that first warms
  * up; the arms of a point next to each other, in shuffled rounds.
  */
+import { builtFile } from '../../process/built-file.js';
 import { measureFresh } from '../../process/fresh-process.js';
 import { measureRounds } from '../../harness/rounds.js';
 import type { Scenario, Surroundings } from '../../harness/scenario.js';
@@ -21,7 +22,7 @@ import {
   pointsOf,
 } from './settings.js';
 
-const PROGRAM = new URL('./program.js', import.meta.url);
+const PROGRAM = builtFile('bench/scenarios/payload/program.js');
 /** Beside the load: a process and its threads start and end. */
 const START_MS = 250;
 const GRACE_MS = 30_000;

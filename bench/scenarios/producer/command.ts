@@ -2,6 +2,7 @@
  * `millrace bench producer`: whether a producer that awaits `submit` is held back, so that a million
  * jobs pass through a process whose memory stays flat.
  */
+import { builtFile } from '../../process/built-file.js';
 import { Child } from '../../process/child.js';
 import { oneFigure, text } from '../../report/document.js';
 import { readOptions } from '../../options/flags.js';
@@ -13,7 +14,7 @@ import { formatCount, formatMegabytes, formatSeconds } from '../../report/format
 import { Progress } from '../../report/terminal/progress.js';
 import type { ProducerReply, ProducerRequest } from './program.js';
 
-const PROGRAM = new URL('./program.js', import.meta.url);
+const PROGRAM = builtFile('bench/scenarios/producer/program.js');
 const DEFAULT_JOBS = 1_000_000;
 const JOB_BYTES = 1024;
 const WARM_UP_JOBS = 10_000;

@@ -4,6 +4,7 @@
  * Invariant: the loop never holds more than one submission back; what is held beyond that is the
  * pool's.
  */
+import { builtFile } from '../../process/built-file.js';
 import { type Message, serveParent, tellParent } from '../../process/child.js';
 import { Pool } from '../../../src/index.js';
 
@@ -33,7 +34,7 @@ serveParent<ProducerRequest>((request) => void produce(request));
 
 async function produce({ jobs, jobBytes, warmUpJobs, threads }: ProducerRequest): Promise<void> {
   type Jobs = typeof import('../../jobs/payload.js');
-  const module = new URL('../../jobs/payload.js', import.meta.url);
+  const module = builtFile('bench/jobs/payload.js');
   const pool = new Pool<Jobs>(module, { threads });
   await pool.ready();
   const submit = async (count: number, done: (index: number) => void): Promise<void> => {

@@ -6,6 +6,7 @@
  * to each other, in shuffled rounds.
  */
 import { availableParallelism } from 'node:os';
+import { builtFile } from '../../process/built-file.js';
 import { measureFresh } from '../../process/fresh-process.js';
 import { measureRounds } from '../../harness/rounds.js';
 import type { Scenario, Surroundings } from '../../harness/scenario.js';
@@ -24,7 +25,7 @@ import {
   threadsOf,
 } from './settings.js';
 
-const PROGRAM = new URL('../overhead/program.js', import.meta.url);
+const PROGRAM = builtFile('bench/scenarios/overhead/program.js');
 /** Beside the load: a process and its threads start and end. */
 const START_MS = 250;
 /** Far more than it takes to end the last jobs. */

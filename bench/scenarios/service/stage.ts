@@ -5,6 +5,7 @@
  * second from outside, and a driven service above its ceiling is killed at once; that and its own
  * death are endings like any other, reported by `ended`, never errors. The generator's death is one.
  */
+import { builtFile } from '../../process/built-file.js';
 import { Child, describeExit } from '../../process/child.js';
 import { nowUs } from '../../process/clock.js';
 import type { DocumentSet } from './load/corpus.js';
@@ -89,7 +90,7 @@ export class Stage {
     });
     this.#generator = new Child(
       'load generator',
-      new URL('./load/generator.js', import.meta.url),
+      builtFile('bench/scenarios/service/load/generator.js'),
       (reply) => {
         if (reply.kind === 'started') this.startedUs = reply.atUs;
         if (reply.kind === 'report' || reply.kind === 'done') this.generator = reply.tally;

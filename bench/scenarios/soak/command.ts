@@ -5,6 +5,7 @@
  * overhead`; then an open loop at a constant rate on one pool in a fresh process, which tells what it
  * has measured window by window, so that an interrupted run has all that came before.
  */
+import { builtFile } from '../../process/built-file.js';
 import { measureFresh } from '../../process/fresh-process.js';
 import type { Scenario, Surroundings } from '../../harness/scenario.js';
 import { formatDuration, formatMegabytes, formatSeconds, formatUnit } from '../../report/format.js';
@@ -17,8 +18,8 @@ import { memoryTrends, type SoakResult, warmUpOf } from './result.js';
 import { LOAD, SOAK_OPTIONS, type SoakSettings, soakSettings } from './settings.js';
 import type { SoakWindow } from './window.js';
 
-const PROGRAM = new URL('./program.js', import.meta.url);
-const SATURATION_PROGRAM = new URL('../overhead/program.js', import.meta.url);
+const PROGRAM = builtFile('bench/scenarios/soak/program.js');
+const SATURATION_PROGRAM = builtFile('bench/scenarios/overhead/program.js');
 const SATURATION = { inFlightPerThread: 64, warmUpMs: 1000, windowMs: 3000 };
 const GRACE_MS = 30_000;
 /** The run is cut into so many windows, but none is shorter than a quarter of a second. */

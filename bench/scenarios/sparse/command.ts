@@ -2,6 +2,7 @@
  * `millrace bench sparse`: what a job costs that comes when nothing is warm in the caches and every
  * thread has gone to sleep, alone or with a burst of others.
  */
+import { builtFile } from '../../process/built-file.js';
 import { measureFresh } from '../../process/fresh-process.js';
 import { measureRounds } from '../../harness/rounds.js';
 import type { Scenario, Surroundings } from '../../harness/scenario.js';
@@ -21,7 +22,7 @@ import {
   sparseSettings,
 } from './settings.js';
 
-const PROGRAM = new URL('./program.js', import.meta.url);
+const PROGRAM = builtFile('bench/scenarios/sparse/program.js');
 /** Beside the jobs: the process starts, warms up and ends. */
 const START_MS = 2500;
 const GRACE_MS = 30_000;

@@ -5,6 +5,7 @@
  * Method: the parent has the clock: from just before it starts the process until its message comes.
  * Every pool is started once before the rounds, so that all files are in the system's cache.
  */
+import { builtFile } from '../../process/built-file.js';
 import { nowUs } from '../../process/clock.js';
 import { measureFresh } from '../../process/fresh-process.js';
 import { peerVersions, type PeerName, sortByInstallation } from '../../peers/index.js';
@@ -15,7 +16,7 @@ import { describeStartup, startupFigures } from './report.js';
 import { type Start, startResults, type StartupResult } from './result.js';
 import { STARTUP_OPTIONS, type StartupSettings, startupSettings } from './settings.js';
 
-const PROGRAM = new URL('./program.js', import.meta.url);
+const PROGRAM = builtFile('bench/scenarios/startup/program.js');
 /** A guess, for the time left: a process, its pool, its end. */
 const SECONDS_EACH = 0.25;
 const LIMIT_MS = 30_000;

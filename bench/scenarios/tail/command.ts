@@ -6,6 +6,7 @@
  * its own, the same for all pools.
  */
 import { availableParallelism } from 'node:os';
+import { builtFile } from '../../process/built-file.js';
 import { measureFresh } from '../../process/fresh-process.js';
 import { peerVersions, type PeerName, sortByInstallation } from '../../peers/index.js';
 import { isChosen } from '../../harness/filter.js';
@@ -31,7 +32,7 @@ import {
   tailSettings,
 } from './settings.js';
 
-const PROGRAM = new URL('./program.js', import.meta.url);
+const PROGRAM = builtFile('bench/scenarios/tail/program.js');
 /** Beside the load: a process and its threads start and end. */
 const START_SECONDS = 0.3;
 /** A pool that can't do the rate has all of its backlog to work off. */

@@ -2,9 +2,9 @@
 import type { Worker } from 'node:worker_threads';
 import { Pool, type PoolOptions } from 'millrace';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { isOtherPool, PEER_NAMES, PEERS, peerVersions } from '../../../dist/bench/peers/index.js';
-import { JOB_MODULE } from '../../../dist/bench/peers/jobs.js';
-import { work } from '../../../dist/bench/jobs/cpu.js';
+import { isOtherPool, PEER_NAMES, PEERS, peerVersions } from '../../../build/bench/peers/index.js';
+import { JOB_MODULE } from '../../../build/bench/peers/jobs.js';
+import { work } from '../../../build/bench/jobs/cpu.js';
 import { nowUs } from '../../../bench/process/clock.js';
 
 const others = PEER_NAMES.filter((name) => isOtherPool(name));

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { Child, describeExit, type Message } from '../../../bench/process/child.js';
 
-const program = new URL('../../../dist/bench/scenarios/service/load/generator.js', import.meta.url);
+const program = new URL(
+  '../../../build/bench/scenarios/service/load/generator.js',
+  import.meta.url,
+);
 
 interface Ready extends Message {
   readonly kind: 'ready';

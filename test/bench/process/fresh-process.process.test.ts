@@ -3,7 +3,7 @@ import type { Message } from '../../../bench/process/child.js';
 import { type Measured, measureFresh } from '../../../bench/process/fresh-process.js';
 import type { OverheadReply } from '../../../bench/scenarios/overhead/program.js';
 
-const program = new URL('../../../dist/bench/scenarios/overhead/program.js', import.meta.url);
+const program = new URL('../../../build/bench/scenarios/overhead/program.js', import.meta.url);
 const request = {
   kind: 'measure',
   peer: 'ring',
@@ -25,7 +25,7 @@ test('the answer of a process that measures', async () => {
 });
 
 test('messages on the way are heard in their order, and the answer is one of them', async () => {
-  const startup = new URL('../../../dist/bench/scenarios/startup/program.js', import.meta.url);
+  const startup = new URL('../../../build/bench/scenarios/startup/program.js', import.meta.url);
   const heard: string[] = [];
   await measureFresh<Measured>(startup, { kind: 'start', peer: 'ring', threads: 1 } as Message, {
     limitMs: 60_000,

@@ -34,10 +34,9 @@ test('a host that may not be looked at may exist', () => {
   expect(givenHostPath(pathToFileURL(path).href)).toBe(path);
 });
 
-/** The sources are not compiled: there is a `boot.cts`, and no `boot.cjs`. The built one is found by every pool. */
 test('a library that does not find its own host says that host is missing, and where it has looked', () => {
-  const error = thrownBy(() => defaultHostPath());
-  const looked = fileURLToPath(new URL('../../../workers/boot.cjs', import.meta.url));
+  const looked = fileURLToPath(new URL('nowhere.cjs', import.meta.url));
+  const error = thrownBy(() => defaultHostPath(() => pathToFileURL(looked)));
   expect(error).toBeInstanceOf(InvalidOptionError);
   expect(error.option).toBe('host');
   expect(error.cause).toBeUndefined();

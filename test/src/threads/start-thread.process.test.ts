@@ -1,10 +1,12 @@
 import { MessagePort, type Worker } from 'node:worker_threads';
 import { afterEach, expect, test } from 'vitest';
-import { poolSettings } from '../../../dist/src/api/options.js';
-import { startThread } from '../../../dist/src/threads/start-thread.js';
-import { type Hello, PROTOCOL } from '../../../dist/src/wire/protocol.js';
+import { poolSettings } from '../../../build/src/api/options.js';
+import { startThread } from '../../../build/src/threads/start-thread.js';
+import { type Hello, PROTOCOL } from '../../../build/src/wire/protocol.js';
 import { fixture } from '../../helpers/guard.js';
 import { macrotask, until } from '../../helpers/outcomes.js';
+
+const findHost = (): URL => new URL('../../../build/workers/host.cjs', import.meta.url);
 
 const started: Worker[] = [];
 
@@ -15,7 +17,7 @@ afterEach(async () => {
 /** A thread, and how it has greeted. */
 function start(options = {}) {
   const hellos: Hello[] = [];
-  const worker = startThread(poolSettings(fixture('jobs.js'), options), (hello) => {
+  const worker = startThread(poolSettings(fixture('jobs.js'), options, findHost), (hello) => {
     hello.port.unref();
     hellos.push(hello);
   });

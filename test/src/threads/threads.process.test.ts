@@ -1,13 +1,15 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { poolSettings } from '../../../dist/src/api/options.js';
-import type { ThreadLink } from '../../../dist/src/threads/link.js';
-import { Threads } from '../../../dist/src/threads/threads.js';
-import { Rings } from '../../../dist/src/wire/rings.js';
+import { poolSettings } from '../../../build/src/api/options.js';
+import type { ThreadLink } from '../../../build/src/threads/link.js';
+import { Threads } from '../../../build/src/threads/threads.js';
+import { Rings } from '../../../build/src/wire/rings.js';
 import { fixture } from '../../helpers/guard.js';
 import { Latch } from '../../helpers/latch.js';
 import { macrotask, thrownBy, until } from '../../helpers/outcomes.js';
+
+const findHost = (): URL => new URL('../../../build/workers/host.cjs', import.meta.url);
 
 const started: Threads[] = [];
 const workers: Worker[] = [];
@@ -29,7 +31,7 @@ function start(module: string, options = {}) {
   const events: string[] = [];
   const ready: ThreadLink[] = [];
   const failures: unknown[] = [];
-  const threads = new Threads(poolSettings(fixture(module), options), {
+  const threads = new Threads(poolSettings(fixture(module), options, findHost), {
     ready(link) {
       events.push('ready');
       ready.push(link);

@@ -26,7 +26,7 @@ async function race(cells: number): Promise<{ takenBack: number; started: number
         cells,
         won,
         gate,
-        rings: new URL('../../../dist/src/wire/rings.js', import.meta.url).href,
+        rings: new URL('../../../build/src/wire/rings.js', import.meta.url).href,
       },
     },
   );
@@ -69,7 +69,7 @@ test('a thread that blocks until another one has ended goes on when it has, and 
         cells: 1,
         done,
         gate,
-        rings: new URL('../../../dist/src/wire/rings.js', import.meta.url).href,
+        rings: new URL('../../../build/src/wire/rings.js', import.meta.url).href,
       },
     },
   );

@@ -5,6 +5,7 @@
  * Invariants: every round deals inputs and arrivals of its own, the same ones for all that is measured
  * in it; a measurement has its time and some grace, then it counts as failed.
  */
+import { builtFile } from '../../../process/built-file.js';
 import { measureFresh } from '../../../process/fresh-process.js';
 import { type Measurements, measureRounds } from '../../../harness/rounds.js';
 import type { Surroundings } from '../../../harness/scenario.js';
@@ -14,7 +15,7 @@ import type { JobRequest, Load, Surrounding } from './program.js';
 import type { Subject } from './user-job.js';
 
 /** Where every measurement runs. */
-export const PROGRAM: URL = new URL('./program.js', import.meta.url);
+export const PROGRAM: URL = builtFile('bench/scenarios/job/measure/program.js');
 
 /** Beside the load: a process and its threads start, load the module and the inputs, and end. */
 const START_SECONDS = 0.5;

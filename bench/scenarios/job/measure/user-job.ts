@@ -6,6 +6,7 @@
 import { BacklogFullError, Pool, type PoolOptions } from '../../../../src/index.js';
 import type { JobTimeouts } from '../../../../src/index.js';
 import { dealer, randomFrom } from '../../../math/random.js';
+import { builtFile } from '../../../process/built-file.js';
 import type { InputSource } from '../../../user-job/input-source.js';
 import type { Input } from '../../../user-job/inputs.js';
 import { FailureTally } from '../../../user-job/job-failures.js';
@@ -34,7 +35,7 @@ export interface JobPoolOptions extends Slots {
 const UNBOUNDED = { jobs: 1_000_000, bytes: Number.MAX_SAFE_INTEGER };
 
 /** What the timing threads run (`timed-thread.ts`). */
-const TIMED_MODULE = new URL('./timed-thread.js', import.meta.url);
+const TIMED_MODULE = builtFile('bench/scenarios/job/measure/timed-thread.js');
 
 /** Jobs of the user's function. */
 export class UserJob {

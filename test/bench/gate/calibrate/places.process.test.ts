@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { makePlaces } from '../../../../dist/bench/gate/calibrate/places.js';
-import { Janitor } from '../../../../dist/bench/gate/cleanup/janitor.js';
+import { makePlaces } from '../../../../build/bench/gate/calibrate/places.js';
+import { Janitor } from '../../../../build/bench/gate/cleanup/janitor.js';
 import { scratchFolder } from '../../../helpers/scratch-repository.js';
 
 const folder = scratchFolder();

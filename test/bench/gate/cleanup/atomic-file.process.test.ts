@@ -11,8 +11,8 @@ import {
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { writeAtomically } from '../../../../dist/bench/gate/cleanup/atomic-file.js';
-import { Janitor } from '../../../../dist/bench/gate/cleanup/janitor.js';
+import { writeAtomically } from '../../../../build/bench/gate/cleanup/atomic-file.js';
+import { Janitor } from '../../../../build/bench/gate/cleanup/janitor.js';
 import { scratchFolder } from '../../../helpers/scratch-repository.js';
 
 const folder = scratchFolder();

@@ -11,11 +11,11 @@ import {
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { Janitor } from '../../../../dist/bench/gate/cleanup/janitor.js';
+import { Janitor } from '../../../../build/bench/gate/cleanup/janitor.js';
 import { isAlive } from '../../../helpers/processes.js';
 import { scratchFolder, writeFiles } from '../../../helpers/scratch-repository.js';
 
-const MODULE = new URL('../../../../dist/bench/gate/cleanup/janitor.js', import.meta.url).href;
+const MODULE = new URL('../../../../build/bench/gate/cleanup/janitor.js', import.meta.url).href;
 const folder = scratchFolder();
 /** Only ends what hangs. */
 const PATIENCE_MS = 60_000;

@@ -3,10 +3,10 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { chooseBenchmark } from '../../../../dist/bench/gate/find/find-benchmarks.js';
-import { planTrials, type Plans } from '../../../../dist/bench/gate/find/plan-trials.js';
-import { readTarget } from '../../../../dist/bench/gate/find/target.js';
-import type { GateConfig, ScenarioConfig } from '../../../../dist/bench/gate/model/config.js';
+import { chooseBenchmark } from '../../../../build/bench/gate/find/find-benchmarks.js';
+import { planTrials, type Plans } from '../../../../build/bench/gate/find/plan-trials.js';
+import { readTarget } from '../../../../build/bench/gate/find/target.js';
+import type { GateConfig, ScenarioConfig } from '../../../../build/bench/gate/model/config.js';
 import { scratchFolder, writeFiles } from '../../../helpers/scratch-repository.js';
 
 // Starting Vitest takes its time on a busy machine.
@@ -61,6 +61,12 @@ test('each benchmark is a scenario; what only base has is noted, what only head 
   expect(notes).toEqual(["Base has a benchmark 'old' in ./a.bench.ts, head has not."]);
   // They share their runs.
   expect(trials[0]?.measure).toBe(trials[1]?.measure);
+});
+
+test('each may take longer than a job, as every round starts Vitest three times', async () => {
+  side('head', { 'a.bench.ts': bench('one') });
+  const { trials } = await plan();
+  expect(trials.map(({ limitSeconds }) => limitSeconds)).toEqual([240]);
 });
 
 test('they are judged by the clock, beyond 5 % until something else is configured', async () => {

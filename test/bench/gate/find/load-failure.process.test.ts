@@ -2,8 +2,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { find } from '../../../../dist/bench/gate/find/finding.js';
-import { readTarget } from '../../../../dist/bench/gate/find/target.js';
+import { find } from '../../../../build/bench/gate/find/finding.js';
+import { readTarget } from '../../../../build/bench/gate/find/target.js';
 import { scratchFolder, writeFiles } from '../../../helpers/scratch-repository.js';
 
 const scratch = scratchFolder();

@@ -46,6 +46,7 @@ function compare(report: GateReport, now: readonly Round[], where = environment)
     name: 'render',
     arms: [],
     timing: { blocks: 1, blockMs: 1, warmUpMs: 1, limitMs: 1 },
+    limitSeconds: 90,
     judged: new Map([
       ['cpu', DEFAULT_THRESHOLDS],
       ['throughput', DEFAULT_THRESHOLDS],

@@ -5,20 +5,20 @@ import {
   type TrialSurroundings,
   type Outcome,
   screeningRounds,
-} from '../../../../dist/bench/gate/judge/schedule.js';
-import type { Look } from '../../../../dist/bench/gate/model/looks.js';
-import type { MetricName } from '../../../../dist/bench/gate/model/metrics.js';
-import type { ArmName } from '../../../../dist/bench/gate/measure/round.js';
-import type { Limits } from '../../../../dist/bench/gate/model/thresholds.js';
-import { Trial } from '../../../../dist/bench/gate/judge/trial.js';
-import { randomFrom } from '../../../../dist/bench/math/random.js';
+} from '../../../../build/bench/gate/judge/schedule.js';
+import type { Look } from '../../../../build/bench/gate/model/looks.js';
+import type { MetricName } from '../../../../build/bench/gate/model/metrics.js';
+import type { ArmName } from '../../../../build/bench/gate/measure/round.js';
+import type { Limits } from '../../../../build/bench/gate/model/thresholds.js';
+import { Trial } from '../../../../build/bench/gate/judge/trial.js';
+import { randomFrom } from '../../../../build/bench/math/random.js';
 import { IS_FULL } from '../../../helpers/extent.js';
 
 // Rounds take their time on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
 
-const work = new URL('../../../../dist/bench/jobs/cpu.js', import.meta.url).href;
-const library = new URL('../../../../dist/src/index.js', import.meta.url).href;
+const work = new URL('../../../../build/bench/jobs/cpu.js', import.meta.url).href;
+const library = new URL('../../../../build/src/index.js', import.meta.url).href;
 const timing = { blocks: 1, blockMs: 20, warmUpMs: 20, limitMs: 60_000 };
 /** Four rounds of three processes can speak at 1 in 81. */
 const looks: readonly Look[] = [
@@ -37,6 +37,7 @@ function trial(
   return new Trial({
     name,
     timing,
+    limitSeconds: 90,
     mayDiffer,
     judged: new Map(judged.map((metric) => [metric, generous])),
     arms: Object.entries(units).map(([side, value]) => ({

@@ -4,6 +4,7 @@
  */
 import { expect, onTestFinished, test, vi } from 'vitest';
 import {
+  limitOf,
   runTrials,
   type TrialSurroundings,
   type Outcome,
@@ -56,6 +57,7 @@ function trial(
   return new Trial({
     name,
     timing: { blocks: 2, blockMs: 20, warmUpMs: 20, limitMs: 1000 },
+    limitSeconds: 90,
     mayDiffer,
     judged: new Map([['cpu', limits]]),
     arms: Object.entries(times).map(([side_, ms]) => ({
@@ -166,6 +168,12 @@ test('where the time is over between two looks, the last one is taken then', asy
   );
   expect(outcomes.get('slow')?.verdict).toBe('fail');
   expect(own.rounds).toHaveLength(5);
+});
+
+test('each trial has its own time, until somebody gives all of them the same', () => {
+  const benchmark = new Trial({ ...trial('it', same).plan, limitSeconds: 240 });
+  expect(limitOf(benchmark, { limitSeconds: undefined })).toBe(240);
+  expect(limitOf(benchmark, { limitSeconds: 30 })).toBe(30);
 });
 
 test('what can not be measured holds up no other one', async () => {

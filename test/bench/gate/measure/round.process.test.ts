@@ -6,11 +6,11 @@ import {
   type RoundTiming,
   type Arm,
   type ArmName,
-} from '../../../../dist/bench/gate/measure/round.js';
-import { firstDifference } from '../../../../dist/bench/gate/measure/answers.js';
-import { inspect } from '../../../../dist/bench/gate/find/inspection.js';
-import type { WorkloadSpec } from '../../../../dist/bench/gate/model/workload.js';
-import { randomFrom } from '../../../../dist/bench/math/random.js';
+} from '../../../../build/bench/gate/measure/round.js';
+import { firstDifference } from '../../../../build/bench/gate/measure/answers.js';
+import { inspect } from '../../../../build/bench/gate/find/inspection.js';
+import type { WorkloadSpec } from '../../../../build/bench/gate/model/workload.js';
+import { randomFrom } from '../../../../build/bench/math/random.js';
 import { isAlive, processesOf } from '../../../helpers/processes.js';
 
 // Rounds take their time on a busy machine.
@@ -19,7 +19,7 @@ vi.setConfig({ testTimeout: 120_000 });
 const folder = fileURLToPath(new URL('../../../fixtures/gate/', import.meta.url));
 const url = (name: string): string =>
   new URL(`../../../fixtures/gate/${name}`, import.meta.url).href;
-const library = new URL('../../../../dist/src/index.js', import.meta.url).href;
+const library = new URL('../../../../build/src/index.js', import.meta.url).href;
 
 const timing: RoundTiming = { blocks: 2, blockMs: 30, warmUpMs: 30, limitMs: 60_000 };
 const job: WorkloadSpec = {
@@ -106,7 +106,7 @@ test.each([
 });
 
 test('a pool that refuses everything but a few says how much', async () => {
-  const spin = new URL('../../../../dist/bench/jobs/cpu.js', import.meta.url).href;
+  const spin = new URL('../../../../build/bench/jobs/cpu.js', import.meta.url).href;
   const { head } = await measureRound(
     arms({
       head: {
@@ -161,7 +161,7 @@ test.each([
 });
 
 test('a process that does not answer in time is ended', async () => {
-  const spin = new URL('../../../../dist/bench/jobs/cpu.js', import.meta.url).href;
+  const spin = new URL('../../../../build/bench/jobs/cpu.js', import.meta.url).href;
   const stuck: WorkloadSpec = {
     ...job,
     module: spin,

@@ -4,13 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
-import type { Arm, ArmName, RoundSurroundings } from '../../../../dist/bench/gate/measure/round.js';
-import { ROUND_TIMING } from '../../../../dist/bench/gate/measure/round.js';
-import { VitestRounds } from '../../../../dist/bench/gate/measure/vitest-rounds.js';
-import { benchmarkLabel } from '../../../../dist/bench/gate/measure/vitest-report.js';
-import { runVitest, type VitestRun } from '../../../../dist/bench/gate/measure/vitest-run.js';
-import type { BenchmarkId } from '../../../../dist/bench/gate/model/workload.js';
-import { randomFrom } from '../../../../dist/bench/math/random.js';
+import type {
+  Arm,
+  ArmName,
+  RoundSurroundings,
+} from '../../../../build/bench/gate/measure/round.js';
+import { ROUND_TIMING } from '../../../../build/bench/gate/measure/round.js';
+import { VitestRounds } from '../../../../build/bench/gate/measure/vitest-rounds.js';
+import { benchmarkLabel } from '../../../../build/bench/gate/measure/vitest-report.js';
+import { runVitest, type VitestRun } from '../../../../build/bench/gate/measure/vitest-run.js';
+import type { BenchmarkId } from '../../../../build/bench/gate/model/workload.js';
+import { randomFrom } from '../../../../build/bench/math/random.js';
 import { isAlive, processesOf } from '../../../helpers/processes.js';
 import { scratchFolder, writeFiles } from '../../../helpers/scratch-repository.js';
 

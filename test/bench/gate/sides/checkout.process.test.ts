@@ -1,14 +1,14 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { BuildError } from '../../../../dist/bench/gate/sides/build-command.js';
+import { BuildError } from '../../../../build/bench/gate/sides/build-command.js';
 import {
   type Checkout,
   checkOutSides,
   type CheckoutOptions,
-} from '../../../../dist/bench/gate/sides/checkout.js';
-import { Janitor } from '../../../../dist/bench/gate/cleanup/janitor.js';
-import { findSides, type SidesOptions } from '../../../../dist/bench/gate/sides/sides.js';
+} from '../../../../build/bench/gate/sides/checkout.js';
+import { Janitor } from '../../../../build/bench/gate/cleanup/janitor.js';
+import { findSides, type SidesOptions } from '../../../../build/bench/gate/sides/sides.js';
 import {
   ScratchRepository,
   scratchFolder,

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type CommandEnd, runGrouped } from '../../../../dist/bench/gate/sides/grouped-command.js';
-import { Janitor } from '../../../../dist/bench/gate/cleanup/janitor.js';
+import { type CommandEnd, runGrouped } from '../../../../build/bench/gate/sides/grouped-command.js';
+import { Janitor } from '../../../../build/bench/gate/cleanup/janitor.js';
 import { isAlive } from '../../../helpers/processes.js';
 import { scratchFolder } from '../../../helpers/scratch-repository.js';
 

@@ -4,7 +4,7 @@ import {
   type Bytes,
   PAYLOAD_ARMS,
   startArm,
-} from '../../../../dist/bench/scenarios/payload/arms.js';
+} from '../../../../build/bench/scenarios/payload/arms.js';
 
 function bytesOf(first: number): Bytes {
   return Uint8Array.from({ length: 2000 }, (_, index) => first + index);

@@ -1,6 +1,6 @@
 /** Arms in real processes, with a real pool and real requests, driven into each state that a result reports. */
 import { expect, test } from 'vitest';
-import { runArm } from '../../../../dist/bench/scenarios/service/arm-run.js';
+import { runArm } from '../../../../build/bench/scenarios/service/arm-run.js';
 import { describeNoise, drawConclusions } from '../../../../bench/scenarios/service/verdict.js';
 import type { ArmResult } from '../../../../bench/scenarios/service/result.js';
 import type { DocumentSet } from '../../../../bench/scenarios/service/load/corpus.js';

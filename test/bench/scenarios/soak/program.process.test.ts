@@ -11,7 +11,7 @@ import { drawConclusions } from '../../../../bench/scenarios/soak/verdict.js';
 import type { SoakWindow } from '../../../../bench/scenarios/soak/window.js';
 import { soakResult } from './windows.js';
 
-const PROGRAM = new URL('../../../../dist/bench/scenarios/soak/program.js', import.meta.url);
+const PROGRAM = new URL('../../../../build/bench/scenarios/soak/program.js', import.meta.url);
 const US = 1000;
 
 /** Two windows of a quarter of a second, on one thread. */

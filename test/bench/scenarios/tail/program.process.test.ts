@@ -4,7 +4,7 @@ import { arrivalsOf, NO_ENDINGS } from '../../../../bench/load/endings.js';
 import { measureFresh } from '../../../../bench/process/fresh-process.js';
 import type { ArrivalReply, TailRequest } from '../../../../bench/scenarios/tail/program.js';
 
-const PROGRAM = new URL('../../../../dist/bench/scenarios/tail/program.js', import.meta.url);
+const PROGRAM = new URL('../../../../build/bench/scenarios/tail/program.js', import.meta.url);
 
 function arrive(changes: Partial<TailRequest>): Promise<ArrivalReply> {
   const request = {

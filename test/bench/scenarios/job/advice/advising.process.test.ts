@@ -1,9 +1,9 @@
 /** Promises that are verified by real runs: one that can't hold, until it is lowered so far that it does. */
 import { expect, test } from 'vitest';
-import { adviseAndVerify } from '../../../../../dist/bench/scenarios/job/advice/advising.js';
+import { adviseAndVerify } from '../../../../../build/bench/scenarios/job/advice/advising.js';
 import { WANTED_ARRIVALS } from '../../../../../bench/scenarios/job/advice/verification.js';
 import { describeAdvice } from '../../../../../bench/scenarios/job/advice/report.js';
-import { Measurer } from '../../../../../dist/bench/scenarios/job/measure/measurer.js';
+import { Measurer } from '../../../../../build/bench/scenarios/job/measure/measurer.js';
 import { arrivalsOf } from '../../../../../bench/load/endings.js';
 import { plain } from '../../../../../bench/report/terminal/paint.js';
 import { SILENT } from '../../../../../bench/report/terminal/screen.js';

@@ -6,9 +6,9 @@ import { expect, test } from 'vitest';
 import {
   arrive,
   type ArriveRequest,
-} from '../../../../../dist/bench/scenarios/job/measure/arriving.js';
+} from '../../../../../build/bench/scenarios/job/measure/arriving.js';
 import type { Input } from '../../../../../bench/user-job/inputs.js';
-import { arrivalsOf, NO_ENDINGS } from '../../../../../dist/bench/load/endings.js';
+import { arrivalsOf, NO_ENDINGS } from '../../../../../build/bench/load/endings.js';
 import type { Subject } from '../../../../../bench/scenarios/job/measure/user-job.js';
 
 const module = new URL('../../../../fixtures/own-job/endings.js', import.meta.url).href;

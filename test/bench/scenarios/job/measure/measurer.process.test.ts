@@ -1,6 +1,6 @@
 /** What the measurements of a job have in common, from real processes in the states that it reports. */
 import { expect, test } from 'vitest';
-import { Measurer } from '../../../../../dist/bench/scenarios/job/measure/measurer.js';
+import { Measurer } from '../../../../../build/bench/scenarios/job/measure/measurer.js';
 import type { SaturationReply } from '../../../../../bench/scenarios/job/measure/program.js';
 import { plain } from '../../../../../bench/report/terminal/paint.js';
 import { SILENT } from '../../../../../bench/report/terminal/screen.js';

@@ -1,6 +1,6 @@
 /** The user's job under a steady load on a real pool, driven into the states that the figures report. */
 import { expect, test } from 'vitest';
-import { serve } from '../../../../../dist/bench/scenarios/job/measure/steady.js';
+import { serve } from '../../../../../build/bench/scenarios/job/measure/steady.js';
 import type { Input } from '../../../../../bench/user-job/inputs.js';
 import type { Subject } from '../../../../../bench/scenarios/job/measure/user-job.js';
 

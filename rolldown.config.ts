@@ -1,0 +1,111 @@
+/**
+ * Bundles what is published into `dist`: the library and the host of its threads, a file each; the command,
+ * whose programs, threads and job modules stay files of their own; the scripts of the reports' pages; the types.
+ *
+ * Invariants: a bundle lies as deep as the source that asks for its place; there is one copy of the library, which the
+ * command imports as a user does; no dependency is bundled.
+ */
+import { defineConfig, type OutputOptions, type Plugin, type RolldownOptions } from 'rolldown';
+import { dts } from 'rolldown-plugin-dts';
+import { globSync } from 'tinyglobby';
+
+/** What is imported by its name: `millrace`, `millrace/worker`, `millrace/config`. */
+const LIBRARY = { 'src/index': 'src/index.ts' };
+const WORKER = { 'src/worker': 'src/api/worker.ts' };
+const CONFIG = { 'bench/config': 'bench/gate/model/config.ts' };
+
+/** What is started by its path, and the file that knows the places of the others. */
+const PROGRAMS = globSync([
+  'bench/**/{program,service,generator,*-program,*-thread}.ts',
+  'bench/process/built-file.ts',
+  'bench/cli.ts',
+]);
+
+const common = {
+  platform: 'node',
+  tsconfig: 'tsconfig.json',
+  transform: { target: 'es2023' },
+  external: (id: string): boolean => /^[a-z]/.test(id),
+  // The list in package.json is about what is built.
+  treeshake: { moduleSideEffects: () => true },
+} satisfies RolldownOptions;
+
+/** Without the comments: they are in the types. */
+const output = { dir: 'dist', comments: { jsdoc: false } } satisfies OutputOptions;
+const forRequire = {
+  ...output,
+  format: 'cjs',
+  entryFileNames: '[name].cjs',
+} satisfies OutputOptions;
+
+/** For `import` and for `require`. */
+function library(input: Readonly<Record<string, string>>): RolldownOptions {
+  return { ...common, input, output: [output, forRequire] };
+}
+
+/** The command's import of the library. */
+const asUser: Plugin = {
+  name: 'the library as a user imports it',
+  resolveId: (id) =>
+    id.endsWith('/src/index.js') ? { id: 'millrace', external: true } : undefined,
+};
+
+/** The types of what `require` gives. */
+const typesForRequire: Plugin = {
+  name: 'types for require',
+  generateBundle(_, bundle) {
+    for (const file of Object.values(bundle)) {
+      if (file.type !== 'chunk') continue;
+      const source = file.code.replaceAll(/(from "\.[^"]*)\.js"/g, '$1.cjs"');
+      this.emitFile({ type: 'asset', fileName: file.fileName.replace(/ts$/, 'cts'), source });
+    }
+    this.emitFile({ type: 'asset', fileName: 'host.d.cts', source: 'export {};\n' });
+  },
+};
+
+function byPath(files: readonly string[]): Record<string, string> {
+  return Object.fromEntries(files.map((file) => [file.replace(/\.ts$/, ''), file]));
+}
+
+/** A script of the reports' pages: one call of a function, so that two may stand in one element. */
+function pageScript(name: string): RolldownOptions {
+  return {
+    input: { [name]: `bench/report/html/browser/${name}.ts` },
+    output: { dir: 'dist/bench/report/html/browser', format: 'iife' },
+  };
+}
+
+export default defineConfig([
+  library(LIBRARY),
+  library(WORKER),
+  library(CONFIG),
+  {
+    ...common,
+    input: { 'workers/host': 'workers/host.ts' },
+    // For the library as it is compiled, too, which the tests of its parts use.
+    output: [forRequire, { ...forRequire, dir: 'build' }],
+  },
+  {
+    ...common,
+    plugins: [asUser],
+    input: byPath(PROGRAMS),
+    output: { ...output, chunkFileNames: 'bench/parts/[name].js' },
+  },
+  {
+    ...common,
+    input: byPath(globSync('bench/jobs/*.ts')),
+    output: { ...output, chunkFileNames: 'bench/jobs/parts/[name].js' },
+  },
+  pageScript('boxes'),
+  pageScript('charts'),
+  {
+    ...common,
+    plugins: [dts({ emitDtsOnly: true, oxc: true }), typesForRequire],
+    input: {
+      index: 'src/index.ts',
+      worker: 'src/api/worker.ts',
+      config: 'bench/gate/model/config.ts',
+    },
+    output: { dir: 'dist/types', chunkFileNames: 'shared.js' },
+  },
+]);

@@ -1,0 +1,29 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** The paths that the sources name, as arguments of `builtFile`. */
+const named = readdirSync(join(root, 'bench'), { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => readFileSync(join(root, 'bench', path), 'utf8'))
+  .flatMap((text) => [...text.matchAll(/\bbuiltFile\('([^']+)'\)/g)].map(([, path = '']) => path));
+
+test.each(['build', 'dist'])('every file that is started by its path is in %s', (folder) => {
+  expect(new Set(named).size).toBeGreaterThan(20);
+  expect(named.filter((path) => !existsSync(join(root, folder, path)))).toEqual([]);
+});
+
+test('a file of its own place is named by nothing else, as that breaks in a bundle', () => {
+  const sources = readdirSync(join(root, 'bench'), { recursive: true, encoding: 'utf8' }).filter(
+    (path) => path.endsWith('.ts') && path !== 'process/built-file.ts',
+  );
+  const relative = sources.filter((path) =>
+    /new URL\(\s*'[^'$]*',\s*import\.meta\.url/.test(
+      readFileSync(join(root, 'bench', path), 'utf8'),
+    ),
+  );
+  expect(relative).toEqual([]);
+});
