@@ -9,6 +9,7 @@
  */
 import { EventEmitter } from 'node:events';
 import { setImmediate } from 'node:timers';
+import { URL as NodeUrl } from 'node:url';
 import type { UnfinishedJob } from './schedule/closing.js';
 import {
   describe,
@@ -43,7 +44,7 @@ import type { RetirementReason } from './dispatch/lane.js';
 import type { JobArguments, JobInput, JobName, JobResult, UntypedModule } from './api/types.js';
 
 /** Where the build puts it. In a bundle `import.meta.url` may be undefined, or the place of the bundle. */
-const findHost: FindHost = () => new URL('../workers/host.cjs', import.meta.url);
+const findHost: FindHost = () => new NodeUrl('../workers/host.cjs', import.meta.url);
 
 /** What a closed pool reports: how many jobs ended in which way since `close()`, and what did not. */
 export type CloseReport = Readonly<Record<Ending, number>> & {

@@ -12,13 +12,18 @@
 import * as timers from 'node:timers';
 import type { MessagePort, Transferable } from 'node:worker_threads';
 import { sharedNowMs as now } from '../src/wire/clock.js';
-import { Inline } from '../src/wire/inline.js';
+import { Held } from '../src/wire/values.js';
 import { compact, copyToHandOver, isBuffer } from '../src/wire/payload.js';
 import { BELL, Form, Kind } from '../src/wire/protocol.js';
 import { Rings, type SharedRings } from '../src/wire/rings.js';
 import { encodeThrown } from '../src/wire/thrown.js';
 import { checkTransferable } from '../src/wire/transferable.js';
-import { isTransferred, type JobContext, TRANSFER } from '../src/api/worker.js';
+import {
+  isTransferred,
+  type JobContext,
+  TRANSFER,
+  type TransferredResult,
+} from '../src/api/worker.js';
 import { LargeInputs } from './inputs.js';
 import { type Desk, RunningJob } from './running-job.js';
 import type { RunMicrotasks } from './microtasks.js';
@@ -220,9 +225,13 @@ export class Runner {
   #run(cell: number): void {
     const rings = this.#rings;
     const form = rings.forms[cell] as number;
-    const large = form === Inline.none ? this.#largeInputs.take(cell) : undefined;
+    const large = form === Held.none ? this.#largeInputs.take(cell) : undefined;
     // Taken back: the cell returns without a result.
-    if (!rings.start(cell, this.#nowMs)) return this.#complete(cell);
+    if (!rings.start(cell, this.#nowMs)) {
+      rings.inputs.skip(cell, form);
+      rings.forms[cell] = Held.none;
+      return this.#complete(cell);
+    }
     this.#running += 1;
     if (large !== undefined && 'error' in large) {
       return this.#answer(cell, Form.unreadable, encodeThrown(large.error));
@@ -230,7 +239,7 @@ export class Runner {
     const { name, execute } = this.jobs[rings.functions[cell] as number] as HostedJob;
     const job = new RunningJob(this.#desk, cell, rings.ids[cell] as number, name);
     try {
-      const input = large === undefined ? rings.values.read(cell, form) : large.value;
+      const input = large === undefined ? rings.inputs.read(cell, form) : large.value;
       // `Reflect.apply` keeps V8 from inlining the job: a loop in it, compiled as a part of this function
       // with its `try` and an input of any type, took 2.4 times as long (docs/design.md).
       const result: unknown = Reflect.apply(execute, undefined, [input, job]);
@@ -268,9 +277,13 @@ export class Runner {
   #fulfil(cell: number, job: RunningJob, result: unknown): void {
     const hasPosted = job.end();
     try {
-      const form =
-        hasPosted || isTransferred(result) ? Inline.none : this.#rings.values.write(cell, result);
-      if (form === Inline.none) return this.#handOver(cell, result);
+      if (isTransferred(result)) return this.#move(cell, result);
+      const { results } = this.#rings;
+      // After a message there is another one: they arrive in this order.
+      const form = hasPosted ? Held.none : results.write(cell, result);
+      if (form === Held.none) {
+        return this.#handOver(cell, hasPosted ? result : results.toPost(result));
+      }
       this.#ended(cell, form);
     } catch (error) {
       // A getter threw, or a trap of a proxy.
@@ -279,13 +292,14 @@ export class Runner {
     this.#complete(cell);
   }
 
-  /** Answers with a result that does not fit into its cell. */
+  /** Answers with a result that takes memory along. */
+  #move(cell: number, { value, [TRANSFER]: transfer }: TransferredResult): void {
+    checkTransferable(transfer);
+    this.#answer(cell, formOf(value), value, transfer);
+  }
+
+  /** Answers with a result that its cell does not hold. */
   #handOver(cell: number, result: unknown): void {
-    if (isTransferred(result)) {
-      const { value, [TRANSFER]: transfer } = result;
-      checkTransferable(transfer);
-      return this.#answer(cell, formOf(value), value, transfer);
-    }
     const copy = copyToHandOver(result);
     const value = copy?.value ?? compact(result);
     this.#answer(cell, formOf(value), value, copy?.transfer);
@@ -295,7 +309,7 @@ export class Runner {
   #answer(cell: number, form: number, value: unknown, transfer?: readonly Transferable[]): void {
     this.#running -= 1;
     this.#nowMs = now();
-    this.#rings.forms[cell] = Inline.none;
+    this.#rings.forms[cell] = Held.none;
     this.#rings.answer(cell, this.#nowMs);
     // Before it is posted, as the main thread answers this bell, too.
     this.#rings.ring();

@@ -7,7 +7,7 @@
 import { NotCloneableError, withoutStack } from '../api/errors.js';
 import type { JobRecord, Settler } from '../job/job.js';
 import type { Stats } from '../job/stats.js';
-import { Inline } from '../wire/inline.js';
+import { Held } from '../wire/values.js';
 import { asBuffer } from '../wire/payload.js';
 import { BELL, Form, Kind } from '../wire/protocol.js';
 import { decodeThrown, type EncodedError } from '../wire/thrown.js';
@@ -56,7 +56,7 @@ export class Answers {
   /** Collects results that a dead thread finished but never announced. */
   collectUnannounced(lane: Lane): void {
     for (const { cell } of lane.unsettled()) {
-      if (lane.isFinished(cell) && lane.rings.forms[cell] !== Inline.none) {
+      if (lane.isFinished(cell) && lane.rings.forms[cell] !== Held.none) {
         this.#cameBack(lane, cell);
       }
     }
@@ -68,7 +68,7 @@ export class Answers {
    */
   unreadable(lane: Lane, error: unknown): void {
     const ended = lane.jobs.flatMap((job, cell) =>
-      job !== undefined && lane.rings.hasEnded(cell) && lane.rings.forms[cell] === Inline.none
+      job !== undefined && lane.rings.hasEnded(cell) && lane.rings.forms[cell] === Held.none
         ? [cell]
         : [],
     );
@@ -79,14 +79,16 @@ export class Answers {
 
   /** Handles a cell that has come back: with a result, or because its job was taken back or abandoned. */
   #cameBack(lane: Lane, cell: number): void {
+    const { results, forms } = lane.rings;
+    const form = forms[cell] as number;
     const job = lane.jobs[cell];
-    if (job === undefined) {
-      lane.release(cell);
+    if (job !== undefined && lane.carries(job, cell)) {
+      this.#ended(lane, cell, Form.plain, results.read(cell, form));
       return;
     }
-    const form = lane.rings.forms[cell] as number;
-    const value = lane.carries(job, cell) ? lane.rings.values.read(cell, form) : undefined;
-    this.#ended(lane, cell, Form.plain, value);
+    results.skip(cell, form);
+    if (job === undefined) lane.release(cell);
+    else this.#ended(lane, cell, Form.plain, undefined);
   }
 
   /** Frees the cell of a job whose function has ended, and settles the job. */

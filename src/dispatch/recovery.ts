@@ -7,7 +7,7 @@
  */
 import { ThreadLostError, withoutStack } from '../api/errors.js';
 import type { JobRecord, Settler } from '../job/job.js';
-import { Inline } from '../wire/inline.js';
+import { Held } from '../wire/values.js';
 import type { Lane, Loss } from './lane.js';
 
 /** Give up on a job after this many threads died just before starting it. */
@@ -27,7 +27,7 @@ export class Recovery {
 
   /** The same for the jobs whose inputs lie in their cells: reading a large one may be what keeps the thread. */
   recallSmall(lane: Lane): void {
-    this.#recall(lane, (job) => lane.rings.forms[job.cell] !== Inline.none);
+    this.#recall(lane, (job) => lane.rings.forms[job.cell] !== Held.none);
   }
 
   #recall(lane: Lane, which: (job: JobRecord) => boolean): void {

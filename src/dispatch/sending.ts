@@ -4,7 +4,7 @@
  * Invariants: an input is posted before its cell is submitted; a job whose input cannot be cloned leaves no
  * trace on the thread.
  */
-import { Inline } from '../wire/inline.js';
+import { Held } from '../wire/values.js';
 import type { JobRecord } from '../job/job.js';
 import { copyToHandOver, isBuffer } from '../wire/payload.js';
 import { BELL, Form, Kind } from '../wire/protocol.js';
@@ -28,8 +28,8 @@ export function sendTo(lane: Lane, job: JobRecord, index: number, isLast: boolea
   if (job.terms?.onProgress !== undefined) lane.hear(cell);
   try {
     // Here and not in a function of its own: each call costs a job that comes alone (docs/design.md).
-    const form = job.transfer === undefined ? rings.values.write(cell, job.input) : Inline.none;
-    if (form === Inline.none) postInput(lane, cell, job);
+    const form = job.transfer === undefined ? rings.inputs.write(cell, job.input) : Held.none;
+    if (form === Held.none) postInput(lane, cell, job);
     rings.forms[cell] = form;
   } catch (error) {
     lane.release(cell);
@@ -54,9 +54,10 @@ function postInput({ rings, link }: Lane, cell: number, { input, transfer }: Job
   // The message wakes the thread, too.
   rings.rouse();
   try {
-    const copy = transfer === undefined ? copyToHandOver(input) : undefined;
     const form = isBuffer(input) ? Form.buffer : Form.plain;
-    link.post([Kind.input, cell, form, copy?.value ?? input], copy?.transfer ?? transfer);
+    const value = transfer === undefined ? rings.inputs.toPost(input) : input;
+    const copy = transfer === undefined ? copyToHandOver(value) : undefined;
+    link.post([Kind.input, cell, form, copy?.value ?? value], copy?.transfer ?? transfer);
   } catch (error) {
     link.post(BELL);
     throw error;

@@ -24,8 +24,11 @@
  *     │ told          i32          main; whether the job is to stop (`job-words.ts`)              │
  *     │ progress      i32          both; values that are under way or kept (`job-words.ts`)       │
  *     │ reserved      i32          free; aligns the rest                                          │
- *     │ value         f64, 264 bytes, i32   a number, or bytes and their length (`inline.ts`)     │
+ *     │ input         f64, 2 × i32  a number, or where its bytes begin and end (`values.ts`)      │
+ *     │ result        f64, 2 × i32  the same                                                      │
  *     └───────────────────────────────────────────────────────────────────────────────────────────┘
+ *     inputs        224 KB       a ring of bytes that main writes and the host reads (`arena.ts`)
+ *     results       224 KB       the other way round
  *
  *     claim:  offered ─main─▶ takenBack
  *                └────host──▶ started ──▶ (answering ──▶) finished
@@ -43,6 +46,7 @@
  *     main  collected := c         a hint: these need no bell any more       host  reads it in `unannounced`
  *     host  consumed := c          a hint, not atomic: claims decide         main  reads it in `waiting`
  *     main  told := reason         the order to stop                         host  reads it when the job looks
+ *     reader  read := position     so many bytes of an arena are free        writer  reads it before the next value
  *     host  ended := 1, notifies   its event loop is empty                   main  waits for it when the process exits
  *
  * Invariants:
@@ -52,8 +56,8 @@
  * - A side that goes to sleep says so first and then looks once more; the other side writes first and
  *   then looks whether to ring. So no job and no result is left lying.
  */
-import { InlineValues } from './inline.js';
 import { JobWords } from './job-words.js';
+import { Values } from './values.js';
 
 /** The values of a cell's claim. */
 const Claim = { offered: 1, started: 2, answering: 3, finished: 4, takenBack: 5 } as const;
@@ -101,8 +105,10 @@ export interface SharedRings {
 export class Rings implements SharedRings {
   readonly memory: SharedArrayBuffer;
   readonly cells: number;
-  /** The input of a cell's job and, once it has finished, its result, if they are small. */
-  readonly values: InlineValues;
+  /** The inputs of the cells' jobs, if they are small: main writes them, the host reads them. */
+  readonly inputs: Values;
+  /** The results, if they are small: the host writes them, main reads them. */
+  readonly results: Values;
   /** What both sides say about the job that runs in a cell. */
   readonly jobWords: JobWords;
   /** For each cell its job's number. */
@@ -111,7 +117,7 @@ export class Rings implements SharedRings {
   readonly times: Float64Array;
   /** For each cell its job's function, as the host counts them. */
   readonly functions: Int32Array;
-  /** For each cell how it holds its input, then its result: an `Inline`. */
+  /** For each cell how it holds its input, then its result: a `Held`. */
   readonly forms: Int32Array;
   readonly #claims: Int32Array;
   readonly #control: Int32Array;
@@ -151,7 +157,8 @@ export class Rings implements SharedRings {
     this.#claims = int32(size);
     this.jobWords = new JobWords(memory, offset, size);
     offset += JobWords.byteLength(size) + 4 * RESERVED_WORDS * size;
-    this.values = new InlineValues(memory, offset, cells);
+    this.inputs = new Values(memory, offset, cells);
+    this.results = new Values(memory, offset + Values.byteLength(cells), cells);
   }
 
   /** Main: new shared memory for this many cells. The system gives it pages as they are used. */
@@ -161,7 +168,7 @@ export class Rings implements SharedRings {
       4 * Control.words +
       CELL_BYTES * size +
       JobWords.byteLength(size) +
-      InlineValues.byteLength(cells);
+      2 * Values.byteLength(cells);
     return new Rings({ memory: new SharedArrayBuffer(bytes), cells });
   }
 

@@ -149,6 +149,7 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   'src/index.ts': 'only exports',
   'src/pool.ts': 'test/pool',
   'src/api/types.ts': 'test/src/api/types.test-d.ts',
+  'src/wire/codec/reading.ts': 'encoder.test.ts: the encoder fills it, and asks it',
   'workers/host.ts':
     'test/pool/host.test.ts and others: it changes the thread that it is loaded on',
 };

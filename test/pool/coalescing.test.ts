@@ -267,7 +267,7 @@ describe('what a job leaves behind', () => {
 describe('values', () => {
   test.each([
     ['small', { n: 0 }],
-    ['large', { n: 0, text: 'x'.repeat(1000) }],
+    ['large', { n: 0, text: 'x'.repeat(20_000) }],
     ['nested', { n: 0, list: [1] }],
   ])('jobs given the same object do not share it: %s', async (_, input) => {
     const pool = await taught(lasting(), { echo: input });

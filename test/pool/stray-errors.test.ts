@@ -105,13 +105,13 @@ test('one that this thread cannot read is a stray error all the same, and no job
   const latch = new Latch();
   // More than this thread can read, and less than a thread of 4 MB can write.
   const guilty = pool.run('rejectDeepBehind', 6000);
-  const innocent = pool.run('echo', { list: ['too large for a cell'] });
+  const innocent = pool.run('echo', { date: new Date(5) });
   const last = pool.run('signOn', { latch: latch.cells });
   // Both have ended when the first message is taken, and one of them has posted its result.
   latch.blockUntilArrived();
   expect(await Promise.all([guilty, innocent, last])).toEqual([
     'answered',
-    { list: ['too large for a cell'] },
+    { date: new Date(5) },
     undefined,
   ]);
   await macrotask();

@@ -2,7 +2,7 @@
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { transfer } from '../../src/api/worker.js';
-import { Inline } from '../../src/wire/inline.js';
+import { Held } from '../../src/wire/values.js';
 import { Told } from '../../src/wire/job-words.js';
 import { BELL, Form, Kind } from '../../src/wire/protocol.js';
 import { Rings } from '../../src/wire/rings.js';
@@ -68,7 +68,7 @@ function setUp(execute: HostedJob['execute'], slots = 1, run: 'at once' | 'by tu
   const send = (input: unknown, form?: number, isHeard = false): number => {
     const cell = cells;
     cells += 1;
-    main.forms[cell] = form ?? main.values.write(cell, input);
+    main.forms[cell] = form ?? main.inputs.write(cell, input);
     main.functions[cell] = 0;
     main.ids[cell] = 100 + cell;
     main.offer(cell);
@@ -91,7 +91,7 @@ function setUp(execute: HostedJob['execute'], slots = 1, run: 'at once' | 'by tu
     for (let cell = main.collect(); cell >= 0; cell = main.collect()) all.push(cell);
     return all;
   };
-  const resultIn = (cell: number): unknown => main.values.read(cell, main.forms[cell] as number);
+  const resultIn = (cell: number): unknown => main.results.read(cell, main.forms[cell] as number);
   return { runner, main, port, link, send, messages, cameBack, resultIn, passedOn, strays };
 }
 
@@ -152,7 +152,19 @@ describe('jobs', () => {
     expect(ran).toEqual(['a', 'c']);
     expect(given.cameBack()).toEqual([0, 1, 2]);
     expect(given.main.isStarted(1)).toBe(false);
-    expect(given.resultIn(1), 'nothing was written there').toBe('b');
+    expect(given.main.forms[1], 'nothing was written there').toBe(Held.none);
+  });
+
+  test('that were taken back leave no input behind', async () => {
+    const given = setUp(() => 1);
+    const text = 'x'.repeat(16_000);
+    const cells = Array.from({ length: 16 }, () => given.send(text));
+    expect(given.main.forms[15], 'there is no room any more').toBe(Held.none);
+    for (const cell of cells) given.main.takeBack(cell);
+    await wake(given);
+    expect(given.cameBack()).toEqual(cells);
+    const after = Array.from({ length: 14 }, (_, cell) => given.main.inputs.write(cell, text));
+    expect(after).toEqual(after.map(() => Held.encoded));
   });
 
   test('are found by the number of their function', async () => {
@@ -282,7 +294,7 @@ describe('slots', () => {
 });
 
 describe('a result', () => {
-  const large = 'x'.repeat(1000);
+  const large = 'x'.repeat(20_000);
 
   test('that does not fit into its cell goes in a message, and its cell with it', async () => {
     const given = setUp(() => large);
@@ -290,7 +302,7 @@ describe('a result', () => {
     await wake(given);
     expect(given.messages()).toEqual([[Kind.done, 0, Form.plain, large]]);
     expect(given.cameBack()).toEqual([]);
-    expect(given.main.forms[0]).toBe(Inline.none);
+    expect(given.main.forms[0]).toBe(Held.none);
     expect(given.main.isFinished(0)).toBe(true);
   });
 
@@ -306,11 +318,11 @@ describe('a result', () => {
   });
 
   test('that is a view does not drag its larger memory along', async () => {
-    const given = setUp(() => new Uint8Array(5000).subarray(0, 1000));
+    const given = setUp(() => new Uint8Array(50_000).subarray(0, 20_000));
     given.send(1);
     await wake(given);
     const [[, , form, value]] = given.messages() as [[number, number, number, Uint8Array]];
-    expect([form, value.byteLength, value.buffer.byteLength]).toEqual([Form.plain, 1000, 1000]);
+    expect([form, value.byteLength, value.buffer.byteLength]).toEqual([Form.plain, 20_000, 20_000]);
   });
 
   test('that is transferred moves, however small it is', async () => {
@@ -392,7 +404,7 @@ describe('an input that is too large for its cell', () => {
   test('is taken when it arrives, and its job then runs without a bell', () => {
     const ran: unknown[] = [];
     const given = setUp((input) => ran.push(input));
-    given.send(undefined, Inline.none);
+    given.send(undefined, Held.none);
     given.runner.receive(0, Form.plain, 'posted');
     expect(ran).toEqual(['posted']);
   });
@@ -400,7 +412,7 @@ describe('an input that is too large for its cell', () => {
   test('is a Buffer again, if it was one', () => {
     const ran: unknown[] = [];
     const given = setUp((input) => ran.push(input));
-    given.send(undefined, Inline.none);
+    given.send(undefined, Held.none);
     given.runner.receive(0, Form.buffer, new Uint8Array([1]));
     expect(ran).toEqual([Buffer.from([1])]);
     expect(Buffer.isBuffer(ran[0])).toBe(true);
@@ -409,7 +421,7 @@ describe('an input that is too large for its cell', () => {
   test('is looked for in the link; other messages there go to the host', async () => {
     const ran: unknown[] = [];
     const given = setUp((input) => ran.push(input));
-    given.send(undefined, Inline.none);
+    given.send(undefined, Held.none);
     for (const message of [BELL, [Kind.ping], [Kind.input, 0, Form.plain, 'posted']]) {
       given.port.postMessage(message);
     }
@@ -421,7 +433,7 @@ describe('an input that is too large for its cell', () => {
   test('is unreadable, if it is nowhere: the job does not run, and the next does', async () => {
     const ran: unknown[] = [];
     const given = setUp((input) => ran.push(input));
-    given.send(undefined, Inline.none);
+    given.send(undefined, Held.none);
     given.send('next');
     const cause = new Error('unreadable');
     // It is a bell, too, but jobs start outside of the event: their leftovers may throw.
@@ -437,7 +449,7 @@ describe('an input that is too large for its cell', () => {
   test('of a job that was taken back harms nobody', async () => {
     const ran: unknown[] = [];
     const given = setUp((input) => ran.push(input));
-    given.send(undefined, Inline.none);
+    given.send(undefined, Held.none);
     given.send('next');
     given.main.takeBack(0);
     await wake(given);
@@ -523,7 +535,7 @@ describe('the bell', () => {
   });
 
   test('is what a message is, too', async () => {
-    const given = setUp((input) => (input === 'large' ? 'x'.repeat(1000) : input));
+    const given = setUp((input) => (input === 'large' ? 'x'.repeat(20_000) : input));
     given.send('large');
     given.send('small');
     await wake(given);
@@ -749,7 +761,7 @@ describe('a thread is idle', () => {
 
   test.each<[string, (input: unknown) => unknown]>([
     ['returned', (input) => input],
-    ['answered in a message', () => 'x'.repeat(1000)],
+    ['answered in a message', () => 'x'.repeat(20_000)],
     [
       'thrown',
       () => {
@@ -833,7 +845,7 @@ describe('before it sleeps, a thread that slept but shortly', () => {
   });
 
   test('looks only once in sixteen sleeps, if it finds nothing and answers in messages', async () => {
-    const given = setUp(() => 'x'.repeat(1000));
+    const given = setUp(() => 'x'.repeat(20_000));
     given.send(1);
     await wake(given);
     const hasLooked: boolean[] = [];

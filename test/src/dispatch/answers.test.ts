@@ -7,7 +7,7 @@ import { sendTo } from '../../../src/dispatch/sending.js';
 import type { JobRecord } from '../../../src/job/job.js';
 import { Survivors } from '../../../src/dispatch/survivors.js';
 import { Stats } from '../../../src/job/stats.js';
-import { Inline } from '../../../src/wire/inline.js';
+import { Held } from '../../../src/wire/values.js';
 import { BELL, Form, Kind } from '../../../src/wire/protocol.js';
 import { encodeThrown } from '../../../src/wire/thrown.js';
 import { jobOf, Outcomes } from './jobs.js';
@@ -30,7 +30,7 @@ function setUp() {
   };
   /** The thread ends the job in this cell, and is about to post its result. */
   const end = (cell: number, atMs: number): void => {
-    link.host.forms[cell] = Inline.none;
+    link.host.forms[cell] = Held.none;
     link.host.answer(cell, atMs);
   };
   return { clock, link, lane, outcomes, stats, answers, run, end };
@@ -203,7 +203,7 @@ describe('times', () => {
     const { link, lane, answers, stats, run } = setUp();
     link.clockOffsetMs = -1000;
     const job = run(jobOf(1, { acceptedMs: 4 }), 1010);
-    link.host.forms[0] = link.host.values.write(0, 'done');
+    link.host.forms[0] = link.host.results.write(0, 'done');
     link.host.finish(0, 1017);
     link.host.complete(0);
     answers.collect(lane);
@@ -243,7 +243,7 @@ describe('times', () => {
 describe('the grace of a job that was settled while it ran', () => {
   test.each([
     ['its result in its cell', 'small'],
-    ['its result in a message', { large: 'x'.repeat(1000) }],
+    ['its result in a message', { large: 'x'.repeat(20_000) }],
   ])('is over with its function: %s', (_, value) => {
     const { link, lane, answers, run } = setUp();
     link.deliverTo({
@@ -337,7 +337,7 @@ describe('a message that cannot be read', () => {
     // In its cell, and earlier: that is not the one.
     link.end(2, { value: 'in its cell' });
     // Still running, and later started in a cell with no value.
-    link.host.forms[4] = Inline.none;
+    link.host.forms[4] = Held.none;
     const cause = new Error('unreadable');
     answers.unreadable(lane, cause);
     expect(outcomes.settled.map(([id, ending]) => [id, ending])).toEqual([

@@ -111,7 +111,7 @@ function afterTheLook({ rings }: ScriptedLink, step: () => void): void {
 
 test.each([
   ['in its cell', 'value'],
-  ['in a message', { text: 'x'.repeat(1000) }],
+  ['in a message', { text: 'x'.repeat(20_000) }],
 ])(
   'a job that ends as it is cancelled costs its thread nothing, which goes on, its result %s',
   async (_, value) => {

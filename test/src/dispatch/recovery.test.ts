@@ -111,7 +111,7 @@ describe('taking all off a thread', () => {
     ['that still runs leaves those that have ended: their answers are under way', false, [1], [2]],
   ])('%s', (_, isGone, rejected, left) => {
     const { lane, link, outcomes, recovery, carried } = setUp(2, 2);
-    link.endUnannounced(1, { large: 'x'.repeat(1000) });
+    link.endUnannounced(1, { large: 'x'.repeat(20_000) });
     recovery.takeAll(lane, onPurpose, isGone);
     expect(outcomes.settled).toMatchObject(rejected.map((id) => lost(id, true)));
     expect(carried()).toEqual(left);

@@ -21,7 +21,7 @@ afterEach(() => {
 });
 
 /** A value that does not fit into a cell. */
-const LARGE = { text: 'x'.repeat(1000) };
+const LARGE = { text: 'x'.repeat(20_000) };
 
 /** One thread, whose boot took no time, so that the default grace is 100 ms. */
 function setUp(graceMs?: number) {

@@ -2,7 +2,7 @@
  * A thread whose every step the test decides. It speaks the real protocol over the real rings; only
  * the thread itself is missing.
  */
-import { Inline } from '../../../src/wire/inline.js';
+import { Held } from '../../../src/wire/values.js';
 import type { Link, Receiver, RetirementReason } from '../../../src/dispatch/lane.js';
 import { BELL, Form, Kind } from '../../../src/wire/protocol.js';
 import { Rings } from '../../../src/wire/rings.js';
@@ -96,9 +96,10 @@ export class ScriptedLink implements Link {
     const cell = this.host.next();
     if (cell < 0) return undefined;
     const form = this.host.forms[cell] as number;
-    const input = form === Inline.none ? this.#inputs.get(cell) : this.host.values.read(cell, form);
+    const input = form === Held.none ? this.#inputs.get(cell) : this.host.inputs.read(cell, form);
     this.#inputs.delete(cell);
     if (!this.host.start(cell, this.#now())) {
+      this.host.forms[cell] = Held.none;
       this.host.complete(cell);
       return undefined;
     }
@@ -118,10 +119,10 @@ export class ScriptedLink implements Link {
     outcome: { readonly value: unknown } | { readonly error: unknown },
   ): () => void {
     const [{ cell }] = this.running.splice(index, 1) as [Arrival];
-    const form = 'value' in outcome ? this.host.values.write(cell, outcome.value) : Inline.none;
+    const form = 'value' in outcome ? this.host.results.write(cell, outcome.value) : Held.none;
     this.host.forms[cell] = form;
     this.host.finish(cell, this.#now());
-    if (form !== Inline.none) {
+    if (form !== Held.none) {
       this.host.complete(cell);
       return () => {};
     }
@@ -142,7 +143,7 @@ export class ScriptedLink implements Link {
   /** Ends a running job, and the thread ends before it can say so. */
   endUnannounced(index: number, value: unknown): void {
     const [{ cell }] = this.running.splice(index, 1) as [Arrival];
-    this.host.forms[cell] = this.host.values.write(cell, value);
+    this.host.forms[cell] = this.host.results.write(cell, value);
     this.host.finish(cell, this.#now());
   }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Lane } from '../../../src/dispatch/lane.js';
 import { sendTo, wake } from '../../../src/dispatch/sending.js';
-import { Inline } from '../../../src/wire/inline.js';
+import { Held } from '../../../src/wire/values.js';
 import { BELL, Form, Kind } from '../../../src/wire/protocol.js';
 import { thrownBy } from '../../helpers/outcomes.js';
 import { jobOf } from './jobs.js';
@@ -28,8 +28,8 @@ test('a small input crosses in the cell, with the job and its function', () => {
   expect(job).toMatchObject({ carrier: lane, cell: 1 });
   const { host } = link;
   expect([host.next(), host.next(), host.next()]).toEqual([0, 1, -1]);
-  expect([host.ids[1], host.functions[1], host.forms[1]]).toEqual([41, 6, Inline.string]);
-  expect(host.values.read(1, Inline.string)).toBe('small');
+  expect([host.ids[1], host.functions[1], host.forms[1]]).toEqual([41, 6, Held.encoded]);
+  expect(host.inputs.read(1, Held.encoded)).toBe('small');
   expect(host.start(1, 0)).toBe(true);
   expect(posts).toEqual([]);
 });
@@ -65,13 +65,13 @@ test('of jobs sent back to back every sixteenth wakes the thread', () => {
 
 test('a large input is posted before its cell is submitted, and its message is the bell', () => {
   const { link, lane, posts, bells } = setUp();
-  const input = { text: 'x'.repeat(1000) };
+  const input = { text: 'x'.repeat(20_000) };
   sendTo(lane, jobOf(1, { input }), 0, true);
   expect(posts).toEqual([
     { message: [Kind.input, 0, Form.plain, input], transfer: undefined, left: 0 },
   ]);
   expect(link.left).toBe(1);
-  expect(link.host.forms[0]).toBe(Inline.none);
+  expect(link.host.forms[0]).toBe(Held.none);
   expect(bells()).toBe(0);
 });
 
@@ -137,7 +137,7 @@ test('a getter of the input may take its job back: the thread finds the cell wit
     },
   });
   sendTo(lane, job, 0, true);
-  expect(link.host.values.read(0, link.host.forms[0] as number)).toEqual({ field: true });
+  expect(link.host.forms[0]).toBe(Held.encoded);
   expect(link.left).toBe(1);
   expect(link.start()).toBeUndefined();
 });

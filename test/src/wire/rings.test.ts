@@ -1,6 +1,6 @@
 import { Session } from 'node:inspector';
 import { describe, expect, test } from 'vitest';
-import { Inline } from '../../../src/wire/inline.js';
+import { Held } from '../../../src/wire/values.js';
 import { Told } from '../../../src/wire/job-words.js';
 import { Rings } from '../../../src/wire/rings.js';
 import { interleave } from './interleave.js';
@@ -180,12 +180,12 @@ describe('a host could start a job', () => {
   });
 });
 
-test('a cell holds its value until it is written anew', () => {
+test('a cell holds its input and its result, each for the other side', () => {
   const { main, host } = bothSides(2);
-  const form = main.values.write(1, 'input');
-  expect(host.values.read(1, form)).toBe('input');
-  expect(host.values.write(1, 42)).toBe(Inline.number);
-  expect(main.values.read(1, Inline.number)).toBe(42);
+  const form = main.inputs.write(1, 'input');
+  expect(host.results.write(1, 42)).toBe(Held.number);
+  expect(host.inputs.read(1, form)).toBe('input');
+  expect(main.results.read(1, Held.number)).toBe(42);
 });
 
 describe('the memory', () => {
@@ -197,7 +197,8 @@ describe('the memory', () => {
       main.ids[cell] = 1000 + cell;
       main.functions[cell] = 2000 + cell;
       main.forms[cell] = 3000 + cell;
-      main.values.write(cell, 4000 + cell);
+      main.inputs.write(cell, 4000 + cell);
+      host.results.write(cell, 7000 + cell);
       main.offer(cell);
       if (cell % 2 === 0) main.jobWords.hear(cell);
       main.submit(cell);
@@ -217,7 +218,8 @@ describe('the memory', () => {
         host.ids[cell],
         host.functions[cell],
         host.forms[cell],
-        host.values.read(cell, Inline.number),
+        host.inputs.read(cell, Held.number),
+        main.results.read(cell, Held.number),
         main.startedMs(cell),
         main.finishedMs(cell),
         main.isFinished(cell),
@@ -229,6 +231,7 @@ describe('the memory', () => {
         2000 + cell,
         3000 + cell,
         4000 + cell,
+        7000 + cell,
         5000 + cell,
         6000 + cell,
         true,
