@@ -8,6 +8,8 @@ import type { Scenario } from '../harness/scenario.js';
 import { overhead } from '../scenarios/overhead/command.js';
 import { overload } from '../scenarios/overload/command.js';
 import { scaling } from '../scenarios/scaling/command.js';
+import { startup } from '../scenarios/startup/command.js';
+import { values } from '../scenarios/values/command.js';
 
 /** Scenarios with the options that shorten them; what the user gives takes precedence. */
 export const TOUR: ReadonlyArray<{ readonly scenario: Scenario; readonly flags: Flags }> = [
@@ -15,12 +17,29 @@ export const TOUR: ReadonlyArray<{ readonly scenario: Scenario; readonly flags: 
   {
     scenario: overhead,
     flags: new Map([
-      ['jobs', 'no-op,100us'],
+      ['jobs', 'no-op'],
       ['in-flight', '16,256'],
       ['peers', 'millrace,piscina,tinypool,poolifier'],
       // The fewest that can claim a difference.
       ['rounds', '3'],
       ['warm-up-ms', '500'],
+    ]),
+  },
+  {
+    scenario: values,
+    flags: new Map([
+      ['values', 'text,nested,rows'],
+      ['peers', 'millrace,piscina,poolifier'],
+      ['rounds', '3'],
+      ['warm-up-ms', '300'],
+      ['window-ms', '300'],
+    ]),
+  },
+  {
+    scenario: startup,
+    flags: new Map([
+      ['peers', 'millrace,piscina,tinypool,poolifier'],
+      ['rounds', '3'],
     ]),
   },
   {

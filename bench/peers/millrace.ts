@@ -20,10 +20,10 @@ function millraceWith(name: string, special: { readonly coalesce?: boolean }): P
   return {
     name,
     package: undefined,
-    async start({ threads, job, inFlight, isCold }) {
+    async start({ threads, job, inFlight, isCold, bytesPerJob = BYTES_PER_JOB }) {
       const options: PoolOptions = {
         threads,
-        backlog: { jobs: inFlight, bytes: (inFlight + threads) * BYTES_PER_JOB },
+        backlog: { jobs: inFlight, bytes: (inFlight + threads) * bytesPerJob },
         ...special,
       };
       const pool = new Pool<ExperimentJobs>(JOB_MODULE, options);

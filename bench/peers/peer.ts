@@ -13,6 +13,8 @@ export interface PeerOptions {
   readonly job: ExperimentJob;
   /** Jobs in flight at most, as far as that is known; bounds and queues are sized by it. */
   readonly inFlight: number;
+  /** What an input may weigh. Default: 1 KB. */
+  readonly bytesPerJob?: number;
   /**
    * What the settings are chosen for, where one setting isn't best for both: as many jobs as
    * possible, or no job stuck behind another one while a thread is free.

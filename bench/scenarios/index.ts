@@ -18,6 +18,7 @@ import { soak } from './soak/command.js';
 import { sparse } from './sparse/command.js';
 import { startup } from './startup/command.js';
 import { tail } from './tail/command.js';
+import { values } from './values/command.js';
 
 export const SCENARIOS: readonly Scenario[] = [
   overload,
@@ -25,6 +26,7 @@ export const SCENARIOS: readonly Scenario[] = [
   overhead,
   map,
   tail,
+  values,
   payload,
   sparse,
   producer,

@@ -103,6 +103,11 @@ test.each([
     filter: '2 threads',
     only: '2 threads',
   },
+  {
+    scenario: 'values --window-ms 20 --warm-up-ms 5',
+    filter: 'tinypool, nested',
+    only: 'nested: tinypool',
+  },
   { scenario: 'startup --peers millrace,piscina', filter: 'PISC', only: 'piscina' },
   {
     scenario: 'tail --seconds 0.1 --warm-up 0.1 --peers millrace,piscina',

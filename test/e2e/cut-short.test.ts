@@ -18,6 +18,7 @@ const ROWS: ReadonlyArray<readonly [name: string, options: string, filter?: stri
   ['overhead', '--jobs no-op --in-flight 1 --peers millrace --window-ms 60000'],
   ['map', '--jobs no-op --window-ms 60000 --filter millrace'],
   ['tail', '--peers millrace --seconds 60 --warm-up 0.1'],
+  ['values', '--values rows --window-ms 60000 --filter millrace'],
   ['payload', '--sizes 10MB --in-flight 1 --window-ms 60000', 'postMessage, 10MB cloned'],
   ['sparse', '--patterns single --jobs 100000 --filter millrace'],
   ['depth', '--jobs 1000000'],

@@ -43,4 +43,14 @@ test('all pools', { timeout: 120_000 }, async () => {
     // No Node process with threads is smaller.
     expect(rssBytes.min).toBeGreaterThan(20 * 1024 ** 2);
   }
+  // A process that does more jobs has done fewer before.
+  expect(result.nth.map(({ n }) => n)).toEqual([1, 100, 1000, 10_000]);
+  for (const peer of result.settings.peers) {
+    const times = result.nth.map(({ peers }) => peers.find((each) => each.peer === peer)?.ms);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const inOrder = times.map((figure) => figure?.rounds[round] ?? NaN);
+      expect(inOrder[0]).toBeGreaterThan(nodeMs);
+      expect(inOrder.toSorted((a, b) => a - b)).toEqual(inOrder);
+    }
+  }
 });

@@ -1,6 +1,6 @@
 /**
  * `millrace bench startup`: how long it takes from the start of a process until its pool has done a job,
- * and until all of its threads have.
+ * until all of its threads have, and until it has done thousands.
  *
  * Method: the parent has the clock: from just before it starts the process until its message comes.
  * Every pool is started once before the rounds, so that all files are in the system's cache.
@@ -11,9 +11,16 @@ import { measureFresh } from '../../process/fresh-process.js';
 import { peerVersions, type PeerName, sortByInstallation } from '../../peers/index.js';
 import { measureRounds } from '../../harness/rounds.js';
 import type { Scenario, Surroundings } from '../../harness/scenario.js';
+import { NTH } from './count.js';
 import type { StartupReply, StartupRequest } from './program.js';
 import { describeStartup, startupFigures } from './report.js';
-import { type Start, startResults, type StartupResult } from './result.js';
+import {
+  type Measured,
+  type Start,
+  type StartPoint,
+  startResults,
+  type StartupResult,
+} from './result.js';
 import { STARTUP_OPTIONS, type StartupSettings, startupSettings } from './settings.js';
 
 const PROGRAM = builtFile('bench/scenarios/startup/program.js');
@@ -24,7 +31,7 @@ const LIMIT_MS = 30_000;
 /** Import, first result, all threads. */
 export const startup: Scenario<StartupSettings, StartupResult> = {
   name: 'startup',
-  summary: 'import, first result and all threads of a new process, for this and other pools',
+  summary: 'a new process: import, first result, all threads, first 10,000 results; all pools',
   options: STARTUP_OPTIONS,
   settings: startupSettings,
   measure: measureStartup,
@@ -41,16 +48,16 @@ async function measureStartup(
   const { signal } = surroundings;
   const plan = {
     ...settings,
-    points: ['start'] as const,
+    points: ['start', 'jobs'] as const,
     arms,
     secondsEach: SECONDS_EACH,
-    describe: (_: 'start', peer: PeerName) => peer,
-    measure: (_: 'start', peer: PeerName) => measure(peer, settings, signal),
+    describe: (point: StartPoint, peer: PeerName) => `${peer}${point === 'jobs' ? ', jobs' : ''}`,
+    measure: (point: StartPoint, peer: PeerName) => measure(point, peer, settings, signal),
   };
   const first = { ...plan, rounds: 1, label: 'Not counted, for the caches: round' };
-  const uncounted = await measureRounds<'start', PeerName, Start>(first, surroundings);
+  const uncounted = await measureRounds<StartPoint, PeerName, Measured>(first, surroundings);
   const { isInterrupted } = uncounted;
-  const measurements = await measureRounds<'start', PeerName, Start>(
+  const measurements = await measureRounds<StartPoint, PeerName, Measured>(
     isInterrupted ? { ...plan, rounds: 0 } : plan,
     surroundings,
   );
@@ -67,11 +74,13 @@ async function measureStartup(
 }
 
 async function measure(
+  point: StartPoint,
   peer: PeerName,
   { threads }: StartupSettings,
   signal: AbortSignal,
-): Promise<Start> {
-  const request: StartupRequest = { kind: 'start', peer, threads };
+): Promise<Measured> {
+  const told = point === 'jobs' ? NTH : [];
+  const request: StartupRequest = { kind: 'start', peer, threads, told };
   const at: Record<string, number> = {};
   const startUs = nowUs();
   const { importMs, rssBytes } = await measureFresh<StartupReply>(PROGRAM, request, {
@@ -81,11 +90,13 @@ async function measure(
       at[kind] = (nowUs() - startUs) / 1000;
     },
   });
-  return {
+  if (point === 'jobs') return { nthMs: NTH.map((n) => at[`${n} results`] ?? NaN) };
+  const start: Start = {
     runningMs: at['running'] ?? NaN,
     importMs,
     firstResultMs: at['first result'] ?? NaN,
     allThreadsMs: at['measured'] ?? NaN,
     rssBytes,
   };
+  return start;
 }

@@ -1,6 +1,6 @@
 /**
- * One pool in one process, from nothing: imports its package, makes it, has a job done, and waits until
- * every thread has done one.
+ * One pool in one process, from nothing: imports its package, makes it, and has jobs done: until every
+ * thread has done one, or so many that do nothing.
  *
  * Invariants: one start in its life; nothing of a pool, of this one or of others, is loaded before it is
  * told which one to start; all threads are known by their answers, as no two pools mean the same by
@@ -10,16 +10,21 @@ import { type Message, serveParent, tellParent } from '../../process/child.js';
 import type { Measured } from '../../process/fresh-process.js';
 import type { PeerName } from '../../peers/index.js';
 import type { Peer, RunningPeer } from '../../peers/peer.js';
+import { IN_FLIGHT } from './count.js';
 
 /** What the process is told. */
 export interface StartupRequest extends Message {
   readonly kind: 'start';
   readonly peer: PeerName;
   readonly threads: number;
+  /** Jobs that do nothing, which are told by their numbers in ascending order. Empty: until all threads have answered. */
+  readonly told: readonly number[];
 }
 
 /** What it says on its way, with nothing more: the parent has the clock. */
-export type StartupMessage = Message & { readonly kind: 'running' | 'first result' };
+export type StartupMessage = Message & {
+  readonly kind: 'running' | 'first result' | `${number} results`;
+};
 
 /** What it answers when all threads have answered. */
 export interface StartupReply extends Measured {
@@ -55,7 +60,7 @@ const PACKAGES: Readonly<Partial<Record<PeerName, () => Promise<unknown>>>> = {
 serveParent<StartupRequest>((request) => void start(request));
 say('running');
 
-async function start({ peer, threads }: StartupRequest): Promise<void> {
+async function start({ peer, threads, told }: StartupRequest): Promise<void> {
   const beforeMs = performance.now();
   await PACKAGES[peer]?.();
   const importMs = peer in PACKAGES ? performance.now() - beforeMs : 0;
@@ -65,14 +70,17 @@ async function start({ peer, threads }: StartupRequest): Promise<void> {
     await load()
   ).start({
     threads,
-    job: 'identify',
-    inFlight: threads * JOBS_PER_THREAD,
-    favour: 'latency',
     isCold: true,
+    ...(told.length > 0
+      ? { job: 'noop', inFlight: IN_FLIGHT, favour: 'throughput' }
+      : { job: 'identify', inFlight: threads * JOBS_PER_THREAD, favour: 'latency' }),
   });
-  const first = await pool.run(0);
-  say('first result');
-  await hearAll(pool, threads, first);
+  if (told.length > 0) await count(pool, told);
+  else {
+    const first = await pool.run(0);
+    say('first result');
+    await hearAll(pool, threads, first);
+  }
   const reply: StartupReply = {
     kind: 'measured',
     importMs,
@@ -88,6 +96,22 @@ async function hearAll(pool: RunningPeer, threads: number, first: number): Promi
     while (heard.size < threads) heard.add(await pool.run(HOLD_US));
   };
   await Promise.all(Array.from({ length: threads * JOBS_PER_THREAD }, ask));
+}
+
+/** Fulfils after the last of these results. */
+async function count(pool: RunningPeer, told: readonly number[]): Promise<void> {
+  const most = told.at(-1) ?? 0;
+  let sent = 0;
+  let done = 0;
+  const keepOne = async (): Promise<void> => {
+    while (sent < most) {
+      sent += 1;
+      await pool.run(0);
+      done += 1;
+      if (told.includes(done)) say(`${done} results`);
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, keepOne));
 }
 
 function say(kind: StartupMessage['kind']): void {

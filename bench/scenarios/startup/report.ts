@@ -12,12 +12,19 @@ import {
   spreadCell,
   text,
 } from '../../report/document.js';
-import { type Comparison, scaleFigure } from '../../harness/figures.js';
+import { type Comparison, type Figure, scaleFigure } from '../../harness/figures.js';
 import { describeClaims } from '../../harness/claims.js';
+import { IN_FLIGHT } from './count.js';
 import { describeLimits } from '../../harness/limits.js';
 import type { PeerName } from '../../peers/index.js';
-import { formatDuration, formatFigure, formatList } from '../../report/format.js';
-import { type Measure, MEASURES, type PeerStart, type StartupResult } from './result.js';
+import { formatCount, formatDuration, formatFigure, formatList } from '../../report/format.js';
+import {
+  type Measure,
+  MEASURES,
+  type NthResult,
+  type PeerStart,
+  type StartupResult,
+} from './result.js';
 
 const MB = 1024 ** 2;
 const HEADS: Readonly<Record<Measure, string>> = {
@@ -45,19 +52,61 @@ export function describeStartup(result: StartupResult): Document {
       ...conclude(result).map((sentence) => text(sentence, 'point')),
       ...describeLimits(spreads, result).map((line) => text(line)),
       ...(result.peers.length === 0 ? [] : describePeers(result)),
+      ...describeNth(result),
     ],
   };
 }
 
-/** The time to the first result is what this is about. */
-function conclude({ toBestPool: { firstResultMs } }: StartupResult): string[] {
-  if (firstResultMs === undefined) return [];
-  const { peer, ratio } = firstResultMs;
-  return describeClaims([{ at: '', ratio }], {
-    less: `The first result is there sooner with millrace than with the best other pool (${peer})`,
-    more: `The first result is there later with millrace than with the best other pool (${peer})`,
-    open: `whether the first result is there sooner with millrace or with ${peer}`,
-  });
+/** The time to the first result is what this is about, and to the first thousands. */
+function conclude({ toBestPool: { firstResultMs }, nth }: StartupResult): string[] {
+  const first =
+    firstResultMs === undefined
+      ? []
+      : describeClaims([{ at: '', ratio: firstResultMs.ratio }], {
+          less: `The first result is there sooner with millrace than with the best other pool (${firstResultMs.peer})`,
+          more: `The first result is there later with millrace than with the best other pool (${firstResultMs.peer})`,
+          open: `whether the first result is there sooner with millrace or with ${firstResultMs.peer}`,
+        });
+  const compared = nth.flatMap(({ n, toBestPool }) =>
+    n === 1 || toBestPool === undefined ? [] : [{ at: formatCount(n), ratio: toBestPool.ratio }],
+  );
+  return [
+    ...first,
+    ...describeClaims(compared, {
+      less: 'A new process has its results sooner with millrace than with the best other pool',
+      more: 'A new process has its results later with millrace than with the best other pool',
+      open: 'whether a new process has its results sooner with millrace or the best other pool',
+      where: (names) => `after ${names} of them`,
+    }),
+  ];
+}
+
+/** How a young process catches up: what is compiled and warm in the steady state is not yet. */
+function describeNth({ nth }: StartupResult): Block[] {
+  const measured = nth.filter(({ peers }) => peers.length > 0);
+  const [first] = measured;
+  if (first === undefined) return [];
+  const row = (label: string, pick: (each: NthResult) => Figure | undefined) =>
+    measured.some((each) => pick(each) !== undefined)
+      ? [[label, ...measured.map((each) => spreadCell(pick(each), formatFigure))]]
+      : [];
+  return [
+    text(
+      `From the start of the process to the n-th result of jobs that do nothing, ${IN_FLIGHT} in flight, in ` +
+        'milliseconds: a young process, not the steady state.',
+    ),
+    {
+      kind: 'table',
+      groups: [{ title: 'until so many results (ms)', columns: measured.length }],
+      head: ['pool', ...measured.map(({ n }) => formatCount(n))],
+      rows: [
+        ...first.peers.flatMap(({ peer }) =>
+          row(title(peer), ({ peers }) => peers.find((each) => each.peer === peer)?.ms),
+        ),
+        ...row('÷ best pool (×)', ({ toBestPool }) => toBestPool?.ratio),
+      ],
+    },
+  ];
 }
 
 function describePeers(result: StartupResult): Block[] {
@@ -133,7 +182,7 @@ function title(peer: PeerName): string {
 }
 
 /** For a comparison with another run. */
-export function startupFigures({ peers, toBestPool, toRing }: StartupResult): NamedFigure[] {
+export function startupFigures({ peers, toBestPool, toRing, nth }: StartupResult): NamedFigure[] {
   return [
     ...peers.flatMap((each) =>
       MEASURES.flatMap((measure): NamedFigure[] => {
@@ -146,6 +195,22 @@ export function startupFigures({ peers, toBestPool, toRing }: StartupResult): Na
     ),
     ...ratios('÷ best pool', toBestPool),
     ...ratios('÷ bare threads', toRing),
+    ...nth.flatMap(({ n, peers: timed, toBestPool: best }): NamedFigure[] => [
+      ...timed.map(({ peer, ms }): NamedFigure => {
+        const name = `${n} results: ${title(peer)}`;
+        return { ...ms, name, unit: 'milliseconds', better: 'less' };
+      }),
+      ...(best === undefined
+        ? []
+        : [
+            {
+              ...best.ratio,
+              name: `${n} results: millrace ÷ best pool`,
+              unit: 'ratio',
+              better: 'less',
+            } as const,
+          ]),
+    ]),
   ];
 }
 

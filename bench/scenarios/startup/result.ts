@@ -14,6 +14,7 @@ import {
 import type { PeerName } from '../../peers/index.js';
 import type { Measurements } from '../../harness/rounds.js';
 import type { ScenarioResult } from '../../report/bench-file.js';
+import { NTH } from './count.js';
 import type { StartupSettings } from './settings.js';
 
 /** One start. Times count from the start of the process, but for that of the import. */
@@ -27,6 +28,16 @@ export interface Start {
   readonly rssBytes: number;
 }
 
+/** How long so many jobs took, from the start of the process. */
+export interface Jobs {
+  /** As many as `NTH`. */
+  readonly nthMs: readonly number[];
+}
+
+/** A start until all threads have answered, or one until so many jobs are done. */
+export type StartPoint = 'start' | 'jobs';
+export type Measured = Start | Jobs;
+
 /** What is compared. */
 export const MEASURES = ['importMs', 'firstResultMs', 'allThreadsMs', 'rssBytes'] as const;
 export type Measure = (typeof MEASURES)[number];
@@ -35,6 +46,13 @@ export interface PeerStart extends Readonly<Record<Exclude<Measure, 'importMs'>,
   readonly peer: PeerName;
   /** Absent where there is nothing to import. */
   readonly importMs?: Figure;
+}
+
+/** The times of one result, of all pools. */
+export interface NthResult {
+  readonly n: number;
+  readonly peers: ReadonlyArray<{ readonly peer: PeerName; readonly ms: Figure }>;
+  readonly toBestPool?: Comparison;
 }
 
 export interface StartupResult extends ScenarioResult {
@@ -50,17 +68,19 @@ export interface StartupResult extends ScenarioResult {
   readonly toBestPool: Readonly<Partial<Record<Measure, Comparison>>>;
   /** Millrace ÷ bare threads. */
   readonly toRing: Readonly<Partial<Record<Measure, Comparison>>>;
+  /** From the start of the process to the n-th result. */
+  readonly nth: readonly NthResult[];
 }
 
-type StartMeasurements = Measurements<'start', PeerName, Start>;
+type StartMeasurements = Measurements<StartPoint, PeerName, Measured>;
 
 /** What the rounds show. */
 export function startResults(
   peers: readonly PeerName[],
   measurements: StartMeasurements,
-): Pick<StartupResult, 'peers' | 'runningMs' | 'toBestPool' | 'toRing'> {
+): Pick<StartupResult, 'peers' | 'runningMs' | 'toBestPool' | 'toRing' | 'nth'> {
   const series = (peer: PeerName, pick: (start: Start) => number) =>
-    measurements.series('start', peer, pick);
+    measurements.series('start', peer, (start) => pick(start as Start));
   const all = peers.flatMap((peer) => [...series(peer, ({ runningMs }) => runningMs).values()]);
   const runningMs = figureOf(new Map(all.entries()));
   const toBestPool: Partial<Record<Measure, Comparison>> = {};
@@ -84,5 +104,29 @@ export function startResults(
     ...(runningMs && { runningMs }),
     toBestPool,
     toRing,
+    nth: NTH.map((n, index) => nthResult(n, index, peers, measurements)),
+  };
+}
+
+function nthResult(
+  n: number,
+  index: number,
+  peers: readonly PeerName[],
+  measurements: StartMeasurements,
+): NthResult {
+  const figures = new Map(
+    peers.map((peer) => [
+      peer,
+      measurements.series('jobs', peer, (jobs) => (jobs as Jobs).nthMs[index] ?? NaN),
+    ]),
+  );
+  const toBestPool = compareToBestPool(figures, 'less');
+  return {
+    n,
+    peers: [...figures].flatMap(([peer, times]) => {
+      const ms = figureOf(times);
+      return ms === undefined ? [] : [{ peer, ms }];
+    }),
+    ...(toBestPool && { toBestPool }),
   };
 }

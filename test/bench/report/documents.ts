@@ -14,7 +14,9 @@ import { PAYLOAD_ARMS } from '../../../bench/scenarios/payload/arms.js';
 import { payloadSettings } from '../../../bench/scenarios/payload/settings.js';
 import { scalingSettings } from '../../../bench/scenarios/scaling/settings.js';
 import { SPARSE_ARMS, sparseSettings } from '../../../bench/scenarios/sparse/settings.js';
+import { NTH } from '../../../bench/scenarios/startup/count.js';
 import { startupSettings } from '../../../bench/scenarios/startup/settings.js';
+import { valuesSettings } from '../../../bench/scenarios/values/settings.js';
 import { REPORTS } from '../gate/report/reports.js';
 import { invokeArm, deadInvokeArm, invokeResult } from '../scenarios/invoke/results.js';
 import { inputs, loaded, saturated, service, SETTINGS } from '../scenarios/job/figures.js';
@@ -172,6 +174,20 @@ const RESULTS: Readonly<Record<string, object>> = {
       ),
     ),
   },
+  values: {
+    ...common,
+    settings: valuesSettings(new Map()),
+    values: valuesSettings(new Map()).values.map((value, rank) => ({
+      value,
+      peers: PEERS.map((peer) => ({
+        peer,
+        jobsPerSecond: around(peer === 'millrace' ? 812_345 / (rank + 1) : 98_765 / (rank + 1)),
+        cpuUsPerJob: around(3 * (rank + 1)),
+      })),
+      toBestPool: { peer: 'poolifier', ratio: around(8.2 - rank) },
+      toRing: { peer: 'ring', ratio: around(4.1) },
+    })),
+  },
   startup: {
     ...common,
     settings: startupSettings(new Map()),
@@ -185,6 +201,11 @@ const RESULTS: Readonly<Record<string, object>> = {
     runningMs: around(30),
     toBestPool: { firstResultMs: { peer: 'piscina', ratio: around(0.9) } },
     toRing: { firstResultMs: { peer: 'ring', ratio: around(1.2) } },
+    nth: NTH.map((n, rank) => ({
+      n,
+      peers: PEERS.map((peer) => ({ peer, ms: around(100 + 90 * rank) })),
+      toBestPool: { peer: 'piscina', ratio: around(1.1 - 0.2 * rank) },
+    })),
   },
   scaling: {
     ...common,

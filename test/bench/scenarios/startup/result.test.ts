@@ -3,7 +3,9 @@ import type { PeerName } from '../../../../bench/peers/index.js';
 import { Measurements } from '../../../../bench/harness/rounds.js';
 import { describeStartup, startupFigures } from '../../../../bench/scenarios/startup/report.js';
 import {
+  type Measured,
   type Start,
+  type StartPoint,
   startResults,
   type StartupResult,
 } from '../../../../bench/scenarios/startup/result.js';
@@ -15,7 +17,7 @@ const MB = 1024 ** 2;
 
 /** The times to the first result, round by round; everything else follows from them. */
 function measured(firsts: Readonly<Partial<Record<PeerName, readonly number[]>>>) {
-  const measurements = new Measurements<'start', PeerName, Start>();
+  const measurements = new Measurements<StartPoint, PeerName, Measured>();
   for (const [peer, rounds] of Object.entries(firsts)) {
     for (const [at, firstResultMs] of rounds.entries()) {
       const reply: Start = {
@@ -26,6 +28,9 @@ function measured(firsts: Readonly<Partial<Record<PeerName, readonly number[]>>>
         rssBytes: firstResultMs * MB,
       };
       measurements.add({ round: at + 1, point: 'start', arm: peer as PeerName, reply });
+      // Its thousands take it the longer the sooner its first result was there.
+      const nthMs = [firstResultMs, 100, 1000, 20_000 / firstResultMs];
+      measurements.add({ round: at + 1, point: 'jobs', arm: peer as PeerName, reply: { nthMs } });
     }
   }
   return startResults(Object.keys(firsts) as PeerName[], measurements);
@@ -100,9 +105,25 @@ test('the report keeps to 80 columns and names Node, the best pools and what is 
   }
 });
 
+test('the n-th result has its times and its ratio, and the claims say where a young process is sooner', () => {
+  const result = resultOf(FIRSTS);
+  expect(result.nth.map(({ n, toBestPool }) => [n, toBestPool?.ratio.rounds])).toEqual([
+    [1, [0.5, 1.2, 0.5]],
+    [100, [1, 1, 1]],
+    [1000, [1, 1, 1]],
+    [10_000, [2, expect.closeTo(100 / 120), 2]],
+  ]);
+  const lines = renderDocument(describeStartup(result), plain);
+  expect(lines.find((line) => /^pool +1 +100 +1,000 +10,000$/.test(line))).toBeDefined();
+  const said = lines.join(' ').replaceAll(/\s+/g, ' ');
+  expect(said).toContain('to the n-th result of jobs that do nothing, 64 in flight');
+  expect(said).toContain('whether a new process has its results sooner with millrace or');
+});
+
 test('millrace alone has no ratios, and nothing measured has no table', () => {
   const alone = renderDocument(describeStartup(resultOf({ millrace: [100] })), plain).join('\n');
   expect(alone).toMatch(/^millrace +10\.0 +100 +200 +100$/m);
+  expect(alone).toMatch(/^millrace +100 +100 +1,000 +200$/m);
   expect(alone).not.toContain('÷');
   expect(describeStartup(resultOf({})).blocks).toEqual([]);
 });
