@@ -68,10 +68,7 @@ const { fromCharCode } = String;
 const { defineProperty, prototype: objectPrototype } = Object;
 const { prototype: arrayPrototype } = Array;
 const { getFloat64, getBigInt64 } = DataView.prototype;
-const { latin1Slice, ucs2Slice } = Buffer.prototype as unknown as Record<
-  'latin1Slice' | 'ucs2Slice',
-  (this: Buffer, start: number, end: number) => string
->;
+const { toString } = Buffer.prototype;
 const Bytes = Uint8Array;
 const toBuffer: (memory: ArrayBuffer) => Buffer = Buffer.from;
 
@@ -176,7 +173,7 @@ export class Decoder {
 
   #text(length: number): string {
     const start = this.#pass(length);
-    if (length > FEW_CHARACTERS) return latin1Slice.call(this.#bytes, start, start + length);
+    if (length > FEW_CHARACTERS) return toString.call(this.#bytes, 'latin1', start, start + length);
     let text = '';
     for (let at = start; at < start + length; at += 1) {
       text += fromCharCode(this.#bytes[at] as number);
@@ -186,7 +183,7 @@ export class Decoder {
 
   #wideText(length: number): string {
     const start = this.#pass(2 * length);
-    return ucs2Slice.call(this.#bytes, start, start + 2 * length);
+    return toString.call(this.#bytes, 'ucs2', start, start + 2 * length);
   }
 
   #array(length: number): unknown[] {

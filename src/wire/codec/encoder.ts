@@ -22,10 +22,7 @@ const { exec } = RegExp.prototype;
 const { asIntN } = BigInt;
 const { setBigInt64, setFloat64 } = DataView.prototype;
 const { set } = Uint8Array.prototype;
-const { latin1Write, ucs2Write } = Buffer.prototype as unknown as Record<
-  'latin1Write' | 'ucs2Write',
-  (this: Buffer, text: string, start: number, bytes: number) => number
->;
+const { write } = Buffer.prototype;
 const Bytes = Uint8Array;
 
 /** What a getter of typed arrays or of their memory really says, whatever a class or an instance of its own says. */
@@ -190,11 +187,11 @@ export class Encoder {
         this.#bytes[at] = Tag.shortText;
         this.#bytes[at + 1] = length;
       } else start = this.#integer(length, this.#tag(Tag.text, at));
-      return start + latin1Write.call(this.#bytes, text, start, length);
+      return start + write.call(this.#bytes, text, start, length, 'latin1');
     }
     if (at + HEAD_BYTES + 2 * length > this.#end) return NO;
     const start = this.#integer(length, this.#tag(Tag.wideText, at));
-    return start + ucs2Write.call(this.#bytes, text, start, 2 * length);
+    return start + write.call(this.#bytes, text, start, 2 * length, 'ucs2');
   }
 
   /** Writes text of one byte per character, or `NO`. */
@@ -302,7 +299,7 @@ export class Encoder {
     }
     // Long keys and others are rare: they take two bytes per character, and a head of five.
     const start = this.#integer(2 * length + 1, this.#tag(LONG_KEY, at));
-    return start + ucs2Write.call(this.#bytes, name, start, 2 * length);
+    return start + write.call(this.#bytes, name, start, 2 * length, 'ucs2');
   }
 
   /** A view that is the whole value: only its part of the memory crosses, and a Buffer stays one. */
