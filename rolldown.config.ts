@@ -27,11 +27,14 @@ const common = {
   transform: { target: 'es2023' },
   external: (id: string): boolean => /^[a-z]/.test(id),
   // The list in package.json is about what is built.
-  treeshake: { moduleSideEffects: () => true },
+  treeshake: { moduleSideEffects: (_, isExternal) => !isExternal },
 } satisfies RolldownOptions;
 
 /** Without the comments: they are in the types. */
-const output = { dir: 'dist', comments: { jsdoc: false } } satisfies OutputOptions;
+const output = {
+  dir: 'dist',
+  comments: { jsdoc: false },
+} satisfies OutputOptions;
 const forRequire = {
   ...output,
   format: 'cjs',
