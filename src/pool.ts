@@ -8,7 +8,7 @@
  * from the middle of a call; every promise that is given out settles.
  */
 import { EventEmitter } from 'node:events';
-import { setImmediate } from 'node:timers';
+import * as timers from 'node:timers';
 import { URL as NodeUrl } from 'node:url';
 import type { UnfinishedJob } from './schedule/closing.js';
 import {
@@ -42,6 +42,9 @@ import type { PoolStats } from './schedule/snapshot.js';
 import { Threads } from './threads/threads.js';
 import type { RetirementReason } from './dispatch/lane.js';
 import type { JobArguments, JobInput, JobName, JobResult, UntypedModule } from './api/types.js';
+
+/** Taken at the start, as fake timers replace it, in Node's module too. */
+const { setImmediate } = timers;
 
 /** Where the build puts it. In a bundle `import.meta.url` may be undefined, or the place of the bundle. */
 const findHost: FindHost = () => new NodeUrl('../workers/host.cjs', import.meta.url);

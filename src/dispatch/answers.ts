@@ -83,12 +83,25 @@ export class Answers {
     const form = forms[cell] as number;
     const job = lane.jobs[cell];
     if (job !== undefined && lane.carries(job, cell)) {
-      this.#ended(lane, cell, Form.plain, results.read(cell, form));
-      return;
+      return this.#arrived(lane, cell, form);
     }
     results.skip(cell, form);
     if (job === undefined) lane.release(cell);
     else this.#ended(lane, cell, Form.plain, undefined);
+  }
+
+  /** Reads a result from shared memory. */
+  #arrived(lane: Lane, cell: number, form: number): void {
+    const { results } = lane.rings;
+    let value: unknown;
+    try {
+      value = results.read(cell, form);
+    } catch (error) {
+      // No memory for it, or no room on the stack of the call that collects.
+      results.skip(cell, form);
+      return this.#ended(lane, cell, Form.unreadableResult, error);
+    }
+    this.#ended(lane, cell, Form.plain, value);
   }
 
   /** Frees the cell of a job whose function has ended, and settles the job. */

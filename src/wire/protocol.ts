@@ -9,7 +9,7 @@
 import type { MessagePort } from 'node:worker_threads';
 
 /** Names the protocol in the greeting, so that two versions of the library never talk past each other. */
-export const PROTOCOL = 'millrace/1';
+export const PROTOCOL = 'millrace/2';
 
 /** Wakes the other side, so that it looks at the rings. */
 export const BELL = 0;

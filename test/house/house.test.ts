@@ -166,6 +166,15 @@ test('each file of src and workers has a test of its name', () => {
   expect(untested.toSorted()).toEqual(Object.keys(TESTED_ELSEWHERE).toSorted());
 });
 
+test('functions of node:timers are taken at the start: a named import is looked up at each call in CommonJS', () => {
+  const named = house.files.filter(
+    (file) =>
+      !file.startsWith('bench/') &&
+      /import \{[^}]*\} from 'node:timers'/.test(readFileSync(pathOf(file), 'utf8')),
+  );
+  expect(named).toEqual([]);
+});
+
 test('the top of a house has doors, and no furniture', () => {
   expect(filesIn('bench')).toEqual(['bench/cli.ts']);
   expect(filesIn('src').toSorted()).toEqual(['src/index.ts', 'src/pool.ts']);

@@ -29,6 +29,15 @@ test.each([
   expect(await pool.run('echo', value)).toEqual(structuredClone(value));
 });
 
+test('CommonJS gets the same pool, and timers that are faked for a while stop none of its events', async () => {
+  const { code, lines, stderr } = await runProgram('required.cjs', { hangsAfterMs: 20_000 });
+  expect({ code, lines, stderr }).toEqual({
+    code: 0,
+    lines: ['{ on: [ 1 ] }', '{ failed: 2 }'],
+    stderr: '',
+  });
+});
+
 test('a buffer of another realm is transferred', async () => {
   const pool = makePool({ threads: 1 });
   const bytes = runInNewContext('new Uint8Array([1, 2, 3])') as Uint8Array<ArrayBuffer>;

@@ -3,16 +3,17 @@
  *
  * Invariant: a library that is there and can't be used as it is, is an error and not taken for missing.
  */
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UsageError } from '../../options/flags.js';
 
-/** The library as a folder's code would import it; undefined if it has none. @throws UsageError */
+/** The library as a folder's ES modules would import it; undefined if it has none. @throws UsageError */
 export function libraryOf(directory: string, side: string): string | undefined {
   try {
     const file = createRequire(join(directory, 'package.json')).resolve('millrace');
-    return pathToFileURL(file).href;
+    return pathToFileURL(importedInstead(file)).href;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'MODULE_NOT_FOUND' && message.startsWith("Cannot find module 'millrace'")) {
@@ -21,5 +22,32 @@ export function libraryOf(directory: string, side: string): string | undefined {
     throw new UsageError(`The package 'millrace' of ${side} can't be found as it is: ${message}`, {
       cause: error,
     });
+  }
+}
+
+interface Manifest {
+  readonly name?: string;
+  readonly exports?: { readonly '.'?: { readonly import?: { readonly default?: string } } };
+}
+
+/** What `import` gives where `require` gives this file, which is one of its own since there are both. */
+function importedInstead(file: string): string {
+  let folder = dirname(file);
+  for (;;) {
+    const manifest = readManifest(folder);
+    if (manifest?.name === 'millrace') {
+      const imported = manifest.exports?.['.']?.import?.default;
+      return imported === undefined ? file : join(folder, imported);
+    }
+    if (folder === dirname(folder)) return file;
+    folder = dirname(folder);
+  }
+}
+
+function readManifest(folder: string): Manifest | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
+  } catch {
+    return undefined;
   }
 }

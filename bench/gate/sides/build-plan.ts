@@ -62,7 +62,7 @@ const CALLS_BUILD = /\b(?:npm|pnpm|yarn|bun) (?:run |run-script )?build(?![\w:.-
 /**
  * The install of the lockfile in the lockfile's folder, or `npm install` where there are dependencies
  * and no lockfile; then the script 'build' of the nearest package.json, if it has one. It is left out
- * where the install has run it, which is where the same package.json's script 'prepare' calls it.
+ * where the install has run it, which is where the same package.json's script 'prepare' calls it (with npm also 'preprepare' and 'postprepare').
  *
  * @param top - The worktree's top folder.
  * @param directory - The working folder, in it.
@@ -78,9 +78,13 @@ export function planBuild(top: string, directory: string): BuildStep[] {
   if (needsInstall && installFolder !== undefined) {
     steps.push({ command: installer.install, directory: installFolder });
   }
-  const { build, prepare = '' } = own.scripts ?? {};
+  const { build, preprepare, prepare, postprepare } = own.scripts ?? {};
+  const run = installer.run === 'npm run' ? [preprepare, prepare, postprepare] : [prepare];
   const isBuilt =
-    needsInstall && installer.prepares && installFolder === home && CALLS_BUILD.test(prepare);
+    needsInstall &&
+    installer.prepares &&
+    installFolder === home &&
+    run.some((script) => script !== undefined && CALLS_BUILD.test(script));
   if (home !== undefined && build !== undefined && !isBuilt) {
     steps.push({ command: `${installer.run} build`, directory: home });
   }

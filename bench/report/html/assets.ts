@@ -20,7 +20,7 @@ export function readChartLibrary(): { script: string; style: string } {
   };
 }
 
-/** The page's own script, as the build has bundled its parts (`vite.config.ts`). */
+/** The page's own script, as the build has bundled its parts (`rolldown.config.ts`). */
 export function readScript(hasCharts: boolean): string {
   const folder = join(packageFolder(), 'dist/bench/report/html/browser');
   const parts = hasCharts ? ['boxes.js', 'charts.js'] : ['boxes.js'];

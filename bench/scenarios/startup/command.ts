@@ -14,14 +14,15 @@ import type { Scenario, Surroundings } from '../../harness/scenario.js';
 import { NTH } from './count.js';
 import type { StartupReply, StartupRequest } from './program.js';
 import { describeStartup, startupFigures } from './report.js';
+import { type Measured, type Start, startResults, type StartupResult } from './result.js';
 import {
-  type Measured,
-  type Start,
+  describeMeasurement,
+  START_POINTS,
   type StartPoint,
-  startResults,
-  type StartupResult,
-} from './result.js';
-import { STARTUP_OPTIONS, type StartupSettings, startupSettings } from './settings.js';
+  STARTUP_OPTIONS,
+  type StartupSettings,
+  startupSettings,
+} from './settings.js';
 
 const PROGRAM = builtFile('bench/scenarios/startup/program.js');
 /** A guess, for the time left: a process, its pool, its end. */
@@ -48,10 +49,10 @@ async function measureStartup(
   const { signal } = surroundings;
   const plan = {
     ...settings,
-    points: ['start', 'jobs'] as const,
+    points: START_POINTS,
     arms,
     secondsEach: SECONDS_EACH,
-    describe: (point: StartPoint, peer: PeerName) => `${peer}${point === 'jobs' ? ', jobs' : ''}`,
+    describe: describeMeasurement,
     measure: (point: StartPoint, peer: PeerName) => measure(point, peer, settings, signal),
   };
   const first = { ...plan, rounds: 1, label: 'Not counted, for the caches: round' };

@@ -15,7 +15,7 @@ import type { PeerName } from '../../peers/index.js';
 import type { Measurements } from '../../harness/rounds.js';
 import type { ScenarioResult } from '../../report/bench-file.js';
 import { NTH } from './count.js';
-import type { StartupSettings } from './settings.js';
+import type { StartPoint, StartupSettings } from './settings.js';
 
 /** One start. Times count from the start of the process, but for that of the import. */
 export interface Start {
@@ -34,8 +34,6 @@ export interface Jobs {
   readonly nthMs: readonly number[];
 }
 
-/** A start until all threads have answered, or one until so many jobs are done. */
-export type StartPoint = 'start' | 'jobs';
 export type Measured = Start | Jobs;
 
 /** What is compared. */

@@ -18,6 +18,15 @@ export interface StartupSettings extends ComparisonSettings {
   readonly peers: readonly PeerName[];
 }
 
+/** A start until all threads have answered, or one until so many jobs are done. */
+export const START_POINTS = ['start', 'jobs'] as const;
+export type StartPoint = (typeof START_POINTS)[number];
+
+/** What one measurement is called. */
+export function describeMeasurement(point: StartPoint, peer: PeerName): string {
+  return point === 'jobs' ? `${peer}, jobs` : peer;
+}
+
 /** What can be started; the single variant of millrace starts as millrace does. */
 export const STARTERS: readonly PeerName[] = PEER_NAMES.filter(
   (name) => name !== 'millrace-single',
@@ -34,6 +43,9 @@ export function startupSettings(flags: Flags): StartupSettings {
     ...comparisonSettings(values),
     peers: values.peers,
   };
-  checkFilter(settings.peers, settings.filter);
+  const descriptions = settings.peers.flatMap((peer) =>
+    START_POINTS.map((point) => describeMeasurement(point, peer)),
+  );
+  checkFilter(descriptions, settings.filter);
   return settings;
 }

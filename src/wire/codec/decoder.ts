@@ -61,11 +61,11 @@ export const VIEW_NAMES = [
 ] as const;
 
 /** Taken at the start, as a job module may replace them. */
-const VIEW_CLASSES = VIEW_NAMES.map((name) => globalThis[name]) as unknown as ReadonlyArray<
-  new (memory: ArrayBuffer) => ArrayBufferView
->;
+const VIEW_CLASSES = VIEW_NAMES.map((name) =>
+  name === 'Buffer' ? Buffer : globalThis[name],
+) as unknown as ReadonlyArray<new (memory: ArrayBuffer) => ArrayBufferView>;
 const { fromCharCode } = String;
-const { defineProperty, prototype: objectPrototype } = Object;
+const { defineProperty, prototype: objectPrototype, setPrototypeOf } = Object;
 const { prototype: arrayPrototype } = Array;
 const { getFloat64, getBigInt64 } = DataView.prototype;
 const { toString } = Buffer.prototype;
@@ -303,7 +303,7 @@ export function define(owner: object, key: string | number, value: unknown): voi
 
 /** A list that inherits no setters of indices, which anybody may add to all arrays. */
 export function bare<Item>(): Item[] {
-  return Object.setPrototypeOf([], null) as Item[];
+  return setPrototypeOf([], null) as Item[];
 }
 
 function corrupted(): RangeError {

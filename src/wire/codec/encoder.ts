@@ -86,10 +86,10 @@ export class Encoder {
     if (this.#isBusy) return NO;
     this.#end = end;
     if (typeof value !== 'object' || value === null) return this.#value(value, start, 0);
-    if (isView(value)) return this.#wholeView(value, start);
     this.#isBusy = true;
     const reading = this.#reading;
     try {
+      if (isView(value)) return this.#wholeView(value, start);
       const at = this.#value(value, start, 0);
       if (at !== NO && reading.areEmptyProven()) return at;
       const substitute = reading.substitute(value);

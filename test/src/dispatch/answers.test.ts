@@ -327,6 +327,25 @@ describe('of a dead thread', () => {
   });
 });
 
+test('a result in its cell that cannot be read fails its job alone, and its memory is free again', () => {
+  const { link, lane, outcomes, answers, run } = setUp();
+  for (const id of [1, 2]) run(jobOf(id));
+  link.end(0, { value: 'x'.repeat(16_000) });
+  link.end(0, { value: 'two' });
+  const cause = new RangeError('Array buffer allocation failed');
+  vi.spyOn(lane.rings.results, 'read').mockImplementationOnce(() => {
+    throw cause;
+  });
+  const skip = vi.spyOn(lane.rings.results, 'skip');
+  answers.collect(lane);
+  expect(outcomes.settled).toEqual([
+    [1, 'rejected', expect.objectContaining({ what: 'result', started: true, cause })],
+    [2, 'fulfilled', 'two'],
+  ]);
+  expect(skip).toHaveBeenCalledWith(0, Held.encoded);
+  expect(lane.jobs.every((job) => job === undefined)).toBe(true);
+});
+
 describe('a message that cannot be read', () => {
   test('fails the job that finished first of those whose result is to be posted', () => {
     const { link, lane, outcomes, answers, run, end } = setUp();

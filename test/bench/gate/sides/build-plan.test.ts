@@ -79,6 +79,16 @@ test.each([
   expect(plan({ 'package.json': own, 'package-lock.json': '{}' })).toEqual([npm, ...build]);
 });
 
+test.each(['preprepare', 'postprepare'])("npm's install runs %s, too", (script) => {
+  const own = pack({ [script]: 'npm run build', build: 'x' });
+  expect(plan({ 'package.json': own, 'package-lock.json': '{}' })).toEqual([npm]);
+});
+
+test('of pnpm that is not relied upon', () => {
+  const own = pack({ postprepare: 'pnpm build', build: 'x' });
+  expect(plan({ 'package.json': own, 'pnpm-lock.yaml': '' })).toContain('> pnpm run build');
+});
+
 test("yarn 2 and later know no 'prepare'", () => {
   const own = pack({ prepare: 'yarn build', build: 'x' });
   expect(plan({ 'package.json': own, 'yarn.lock': '__metadata:\n' })).toContain('> yarn run build');

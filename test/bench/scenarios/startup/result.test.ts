@@ -5,11 +5,10 @@ import { describeStartup, startupFigures } from '../../../../bench/scenarios/sta
 import {
   type Measured,
   type Start,
-  type StartPoint,
   startResults,
   type StartupResult,
 } from '../../../../bench/scenarios/startup/result.js';
-import { startupSettings } from '../../../../bench/scenarios/startup/settings.js';
+import { type StartPoint, startupSettings } from '../../../../bench/scenarios/startup/settings.js';
 import { renderDocument } from '../../../../bench/report/terminal/document.js';
 import { plain, widthOf } from '../../../../bench/report/terminal/paint.js';
 

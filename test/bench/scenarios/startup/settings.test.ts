@@ -28,6 +28,10 @@ test.each([
   );
 });
 
+test.each(['piscina, jobs', 'piscina'])('the filter %s fits measurements', (filter) => {
+  expect(startupSettings(new Map([['filter', filter]]))).toMatchObject({ filter });
+});
+
 test('a variant that starts as another one does is not offered', () => {
   expect(() => startupSettings(new Map([['peers', 'millrace-single']]))).toThrow(
     `Option '--peers' has 'millrace-single'; valid is one or more of ${ALL.join(', ')}.`,
