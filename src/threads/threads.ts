@@ -37,6 +37,8 @@ const LOAD_ATTEMPTS = 3;
 const START_GRACE_MS = 1000;
 /** After the deadline threads have this long to end in order, and then the same again to end by force. */
 const LATE_MS = 40;
+/** How long threads have to end by force where no deadline comes sooner: on a busy machine they need their turns. */
+const FORCE_MS = 1000;
 
 export class Threads {
   /** Threads that ended by themselves after they had loaded the module. */
@@ -122,7 +124,7 @@ export class Threads {
     await this.#until(() => this.#links.size === 0, orderlyMs + LATE_MS, LATE_MS);
     // Nothing is torn off with these: they keep their handles open, take long to tear down, or a job blocks them.
     for (const link of this.#links) if (!link.mayFinish) link.terminate();
-    await this.#until(() => this.#count((link) => !link.mayFinish) === 0, LATE_MS, 2 * LATE_MS);
+    await this.#until(() => this.#count((link) => !link.mayFinish) === 0, FORCE_MS, 2 * LATE_MS);
     // Native work ends by itself; without a deadline there is time for that. The links limit it.
     await this.#until(() => this.#count((link) => link.hasNativeWork) === 0, Infinity, 2 * LATE_MS);
     if (this.#links.size === 0) forgetAtExit(this);
