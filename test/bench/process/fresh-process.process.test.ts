@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Message } from '../../../bench/process/child.js';
 import { type Measured, measureFresh } from '../../../bench/process/fresh-process.js';
 import type { OverheadReply } from '../../../bench/scenarios/overhead/program.js';
+import type { StartupRequest } from '../../../bench/scenarios/startup/program.js';
 
 const program = new URL('../../../build/bench/scenarios/overhead/program.js', import.meta.url);
 const request = {
@@ -27,7 +27,8 @@ test('the answer of a process that measures', async () => {
 test('messages on the way are heard in their order, and the answer is one of them', async () => {
   const startup = new URL('../../../build/bench/scenarios/startup/program.js', import.meta.url);
   const heard: string[] = [];
-  await measureFresh<Measured>(startup, { kind: 'start', peer: 'ring', threads: 1 } as Message, {
+  const start: StartupRequest = { kind: 'start', peer: 'ring', threads: 1, told: [] };
+  await measureFresh<Measured>(startup, start, {
     limitMs: 60_000,
     signal: never,
     onMessage: ({ kind }) => void heard.push(kind),
