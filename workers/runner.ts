@@ -281,9 +281,7 @@ export class Runner {
       const { results } = this.#rings;
       // After a message there is another one: they arrive in this order.
       const form = hasPosted ? Held.none : results.write(cell, result);
-      if (form === Held.none) {
-        return this.#handOver(cell, hasPosted ? result : results.toPost(result));
-      }
+      if (form === Held.none) return this.#handOver(cell, results.toPost(result));
       this.#ended(cell, form);
     } catch (error) {
       // A getter threw, or a trap of a proxy.

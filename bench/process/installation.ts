@@ -41,7 +41,7 @@ export function installedVersion(name: string): string | undefined {
 }
 
 /** The nearest folder above a file whose package.json has a version. */
-function folderAround(url: string): string {
+export function folderAround(url: string): string {
   let folder = dirname(fileURLToPath(url));
   while (versionIn(folder) === undefined && folder !== dirname(folder)) folder = dirname(folder);
   return folder;

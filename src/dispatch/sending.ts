@@ -55,7 +55,7 @@ function postInput({ rings, link }: Lane, cell: number, { input, transfer }: Job
   rings.rouse();
   try {
     const form = isBuffer(input) ? Form.buffer : Form.plain;
-    const value = transfer === undefined ? rings.inputs.toPost(input) : input;
+    const value = rings.inputs.toPost(input);
     const copy = transfer === undefined ? copyToHandOver(value) : undefined;
     link.post([Kind.input, cell, form, copy?.value ?? value], copy?.transfer ?? transfer);
   } catch (error) {

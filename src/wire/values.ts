@@ -2,9 +2,10 @@
  * Values in shared memory, of one direction: inputs on their way to a thread, or results on their way back. One that
  * fits crosses without a message, and so without structured clone's fixed cost.
  *
- * Invariants: what is read equals what structured clone would have made of what was written (but for rare kinds in disguise:
- * docs/design.md), and shares no identity with any other value; what does not fit, or might not come out the same, is not written, and crosses in a message of its
- * own; values are read, or skipped, in the order in which they were written.
+ * Invariants: what is read equals what structured clone would have made of what was written (but for rare kinds in
+ * disguise: docs/design.md), and shares no identity with any other value; what does not fit, or might not come out the
+ * same, is not written, and crosses in a message of its own; values are read, or skipped, in the order in which they were
+ * written.
  */
 import { Arena } from './arena.js';
 import { Decoder } from './codec/decoder.js';

@@ -47,9 +47,9 @@ export async function planTrials(
 }
 
 /** What each analysis of a scenario may take by default: all rounds of a job; those of a benchmark on a busy machine. */
-export const LIMIT_SECONDS = 90;
-/** A round starts Vitest three times: 6 s on a quiet machine, 10 s on a busy one, and there may be twenty of them. */
-export const VITEST_LIMIT_SECONDS = 240;
+const LIMIT_SECONDS = 90;
+/** A round starts Vitest three times: 7 s on a quiet machine, 10 s on a busy one, and there may be twenty of them. */
+const VITEST_LIMIT_SECONDS = 240;
 
 function planOf(
   { name, target, base, head }: Found,

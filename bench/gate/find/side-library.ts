@@ -5,9 +5,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UsageError } from '../../options/flags.js';
+import { folderAround } from '../../process/installation.js';
 
 /** The library as a folder's ES modules would import it; undefined if it has none. @throws UsageError */
 export function libraryOf(directory: string, side: string): string | undefined {
@@ -26,28 +27,13 @@ export function libraryOf(directory: string, side: string): string | undefined {
 }
 
 interface Manifest {
-  readonly name?: string;
   readonly exports?: { readonly '.'?: { readonly import?: { readonly default?: string } } };
 }
 
 /** What `import` gives where `require` gives this file, which is one of its own since there are both. */
 function importedInstead(file: string): string {
-  let folder = dirname(file);
-  for (;;) {
-    const manifest = readManifest(folder);
-    if (manifest?.name === 'millrace') {
-      const imported = manifest.exports?.['.']?.import?.default;
-      return imported === undefined ? file : join(folder, imported);
-    }
-    if (folder === dirname(folder)) return file;
-    folder = dirname(folder);
-  }
-}
-
-function readManifest(folder: string): Manifest | undefined {
-  try {
-    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
-  } catch {
-    return undefined;
-  }
+  const folder = folderAround(pathToFileURL(file).href);
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
+  const imported = manifest.exports?.['.']?.import?.default;
+  return imported === undefined ? file : join(folder, imported);
 }

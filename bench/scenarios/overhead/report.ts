@@ -14,8 +14,8 @@ import {
   text,
 } from '../../report/document.js';
 import { describeClaims } from '../../harness/claims.js';
-import { type Figure, scaleFigure } from '../../harness/figures.js';
 import { describeLimits } from '../../harness/limits.js';
+import { throughputFigures } from '../../harness/throughput.js';
 import type { PeerName } from '../../peers/index.js';
 import type { Spread } from '../../math/series.js';
 import { formatFigure, formatList } from '../../report/format.js';
@@ -134,26 +134,9 @@ function drawRatios(
 
 /** For a comparison with another run. */
 export function overheadFigures({ points }: OverheadResult): NamedFigure[] {
-  return points.flatMap(({ job, inFlight, peers, toBestPool, toRing }) => {
-    const at = `${job}, ${inFlight} in flight`;
-    return [
-      ...peers.flatMap(({ peer, jobsPerSecond, cpuUsPerJob }): NamedFigure[] => [
-        { ...jobsPerSecond, name: `${at}: ${peer}`, unit: 'perSecond', better: 'more' },
-        {
-          ...scaleFigure(cpuUsPerJob, 1 / 1000),
-          name: `${at}: ${peer}, processor time per job`,
-          unit: 'milliseconds',
-          better: 'less',
-        },
-      ]),
-      ...(toBestPool === undefined ? [] : [ratio(`${at}: millrace ÷ best pool`, toBestPool.ratio)]),
-      ...(toRing === undefined ? [] : [ratio(`${at}: millrace ÷ ring`, toRing.ratio)]),
-    ];
-  });
-}
-
-function ratio(name: string, figure: Figure): NamedFigure {
-  return { ...figure, name, unit: 'ratio', better: 'more' };
+  return points.flatMap((point) =>
+    throughputFigures(`${point.job}, ${point.inFlight} in flight`, point),
+  );
 }
 
 function figuresOf(peer: PeerName | undefined, point: PointResult): PeerFigures | undefined {

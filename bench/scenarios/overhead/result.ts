@@ -4,14 +4,12 @@
  *
  * Invariant: every figure is there for each round, and beside it the middle and the range of them.
  */
+import { type Figure, scaleFigure } from '../../harness/figures.js';
 import {
-  type Comparison,
-  compareTo,
-  compareToBestPool,
-  type Figure,
-  figureOf,
-  scaleFigure,
-} from '../../harness/figures.js';
+  compareThroughput,
+  type PeerThroughput,
+  type PointThroughput,
+} from '../../harness/throughput.js';
 import type { PeerName } from '../../peers/index.js';
 import type { Measurements } from '../../harness/rounds.js';
 import type { ScenarioResult } from '../../report/bench-file.js';
@@ -19,22 +17,16 @@ import type { OverheadReply } from './program.js';
 import type { OverheadSettings, Point } from './settings.js';
 
 /** What one peer did at a point. */
-export interface PeerFigures {
-  readonly peer: PeerName;
-  readonly jobsPerSecond: Figure;
-  readonly cpuUsPerJob: Figure;
+export interface PeerFigures extends PeerThroughput {
   /** Of the time that the threads' processors have, in jobs; absent where a job has no length. */
   readonly timeInJobs?: Figure;
 }
 
-export interface PointResult {
+export interface PointResult extends PointThroughput {
   readonly job: string;
   readonly jobUs: number;
   readonly inFlight: number;
   readonly peers: readonly PeerFigures[];
-  /** The other pool with the greatest median here. */
-  readonly toBestPool?: Comparison;
-  readonly toRing?: Comparison;
 }
 
 export interface OverheadResult extends ScenarioResult {
@@ -58,29 +50,19 @@ export function pointResult(
   measurements: OverheadMeasurements,
 ): PointResult {
   const { kind, inFlight } = point;
-  const rates = new Map(
-    peers.map((peer) => [
-      peer,
-      measurements.series(point, peer, ({ throughput }) => throughput.perSecond),
-    ]),
+  const compared = compareThroughput(peers, (peer, pick) =>
+    measurements.series(point, peer, ({ throughput }) => pick(throughput)),
   );
-  const toBestPool = compareToBestPool(rates, 'more');
-  const toRing = compareTo('ring', rates);
+  const share = kind.us / 1e6 / processors;
   return {
     job: kind.name,
     jobUs: kind.us,
     inFlight,
-    peers: [...rates].flatMap(([peer, rate]) => {
-      const jobsPerSecond = figureOf(rate);
-      const cpuUsPerJob = figureOf(
-        measurements.series(point, peer, ({ throughput }) => throughput.cpuUsPerJob),
-      );
-      if (jobsPerSecond === undefined || cpuUsPerJob === undefined) return [];
-      const share = kind.us / 1e6 / processors;
-      const timeInJobs = kind.us > 0 && { timeInJobs: scaleFigure(jobsPerSecond, share) };
-      return [{ peer, jobsPerSecond, cpuUsPerJob, ...timeInJobs }];
-    }),
-    ...(toBestPool && { toBestPool }),
-    ...(toRing && { toRing }),
+    ...compared,
+    peers: compared.peers.map((each) =>
+      kind.us > 0
+        ? Object.assign(each, { timeInJobs: scaleFigure(each.jobsPerSecond, share) })
+        : each,
+    ),
   };
 }

@@ -5,8 +5,9 @@
  * missing peers, an interruption) is reported.
  */
 import { describeClaims } from '../../harness/claims.js';
-import { type Figure, scaleFigure } from '../../harness/figures.js';
+import { scaleFigure } from '../../harness/figures.js';
 import { describeLimits } from '../../harness/limits.js';
+import { type PeerThroughput, throughputFigures } from '../../harness/throughput.js';
 import type { PeerName } from '../../peers/index.js';
 import {
   type BarsBlock,
@@ -18,7 +19,7 @@ import {
 } from '../../report/document.js';
 import { formatFigure } from '../../report/format.js';
 import { VALUE_KINDS } from './kinds.js';
-import type { PeerFigures, ValueResult, ValuesResult } from './result.js';
+import type { ValueResult, ValuesResult } from './result.js';
 
 /** For a person. */
 export function describeValues(result: ValuesResult): Document {
@@ -72,7 +73,7 @@ function describeMeasured(measured: readonly ValueResult[], { settings }: Values
   ];
 }
 
-function rateCell(figures: PeerFigures | undefined) {
+function rateCell(figures: PeerThroughput | undefined) {
   return spreadCell(figures && scaleFigure(figures.jobsPerSecond, 1 / 1000), formatFigure);
 }
 
@@ -94,31 +95,13 @@ function drawRatios(measured: readonly ValueResult[]): BarsBlock[] {
 
 /** For a comparison with another run. */
 export function valuesFigures({ values }: ValuesResult): NamedFigure[] {
-  return values.flatMap(({ value, peers, toBestPool, toRing }) => [
-    ...peers.flatMap(({ peer, jobsPerSecond, cpuUsPerJob }): NamedFigure[] => [
-      { ...jobsPerSecond, name: `${value}: ${peer}`, unit: 'perSecond', better: 'more' },
-      {
-        ...scaleFigure(cpuUsPerJob, 1 / 1000),
-        name: `${value}: ${peer}, processor time per job`,
-        unit: 'milliseconds',
-        better: 'less',
-      },
-    ]),
-    ...(toBestPool === undefined
-      ? []
-      : [ratio(`${value}: millrace ÷ best pool`, toBestPool.ratio)]),
-    ...(toRing === undefined ? [] : [ratio(`${value}: millrace ÷ ring`, toRing.ratio)]),
-  ]);
-}
-
-function ratio(name: string, figure: Figure): NamedFigure {
-  return { ...figure, name, unit: 'ratio', better: 'more' };
+  return values.flatMap((each) => throughputFigures(each.value, each));
 }
 
 function titleOf(value: string): string {
   return VALUE_KINDS.find(({ name }) => name === value)?.title ?? value;
 }
 
-function figuresOf(peer: PeerName | undefined, { peers }: ValueResult): PeerFigures | undefined {
+function figuresOf(peer: PeerName | undefined, { peers }: ValueResult): PeerThroughput | undefined {
   return peers.find((each) => each.peer === peer);
 }

@@ -22,7 +22,11 @@ test('of an installed one with a file for each way, that for import is taken', (
   };
   writeFiles(folder(), {
     'package.json': '{}',
-    [`${INSTALLED}/package.json`]: JSON.stringify({ name: 'millrace', exports: { '.': entry } }),
+    [`${INSTALLED}/package.json`]: JSON.stringify({
+      name: 'millrace',
+      version: '1.0.0',
+      exports: { '.': entry },
+    }),
     [`${INSTALLED}/of-import.js`]: '',
     [`${INSTALLED}/of-require.cjs`]: '',
   });
@@ -30,7 +34,11 @@ test('of an installed one with a file for each way, that for import is taken', (
 });
 
 test('of one with a single file that one is taken', () => {
-  const manifest = { name: 'millrace', exports: { '.': { default: './index.js' } } };
+  const manifest = {
+    name: 'millrace',
+    version: '1.0.0',
+    exports: { '.': { default: './index.js' } },
+  };
   writeFiles(folder(), {
     'package.json': '{}',
     [`${INSTALLED}/package.json`]: JSON.stringify(manifest),
@@ -43,7 +51,11 @@ test('one that is not there is missing, and one that can not be used is an error
   writeFiles(folder(), { 'package.json': '{}' });
   expect(libraryOf(folder(), 'head')).toBeUndefined();
   writeFiles(folder(), {
-    [`${INSTALLED}/package.json`]: JSON.stringify({ name: 'millrace', exports: {} }),
+    [`${INSTALLED}/package.json`]: JSON.stringify({
+      name: 'millrace',
+      version: '1.0.0',
+      exports: {},
+    }),
   });
   expect(() => libraryOf(folder(), 'head')).toThrow(
     "The package 'millrace' of head can't be found",
