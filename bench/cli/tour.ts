@@ -28,7 +28,7 @@ export const TOUR: ReadonlyArray<{ readonly scenario: Scenario; readonly flags: 
   {
     scenario: values,
     flags: new Map([
-      ['values', 'text,nested,rows'],
+      ['values', 'text,nested'],
       ['peers', 'millrace,piscina,poolifier'],
       ['rounds', '3'],
       ['warm-up-ms', '300'],
@@ -38,7 +38,7 @@ export const TOUR: ReadonlyArray<{ readonly scenario: Scenario; readonly flags: 
   {
     scenario: startup,
     flags: new Map([
-      ['peers', 'millrace,piscina,tinypool,poolifier'],
+      ['peers', 'millrace,piscina,tinypool'],
       ['rounds', '3'],
     ]),
   },
