@@ -3,7 +3,7 @@
  * `processes`, `pool`, `not coalescing` and those of `WITHOUT`, `e2e`. CONTRIBUTING.md says which to run when.
  */
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
-import { IS_FULL } from './test/helpers/extent.js';
+import { IS_ALL, IS_FULL } from './test/helpers/extent.js';
 
 /** Start processes or real threads, though they test a single module. */
 const PROCESSES = ['test/{src,workers,bench}/**/*.process.test.ts'];
@@ -55,7 +55,7 @@ export default defineConfig({
       project('unit, isolated', { include: MOCKING }),
       project('processes', { include: PROCESSES, isolate: false }),
       project('pool', { include: ['test/{pool,contract}/**/*.test.ts'], isolate: false }),
-      ...(IS_FULL
+      ...(IS_ALL
         ? [
             project('not coalescing', {
               include: ['test/pool/**/*.test.ts'],

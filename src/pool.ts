@@ -27,7 +27,7 @@ import {
   poolSettings,
 } from './api/options.js';
 import type { SubmitOptions, ThreadHook } from './api/options.js';
-import type { FindHost } from './api/host-file.js';
+import type { FindHost } from './api/files.js';
 import { checkRuntime } from './api/runtime.js';
 import { clearTimer, setTimerBehindMessages, type Timer } from './api/timers.js';
 import type { GroupOptions } from './api/group-options.js';
@@ -115,7 +115,7 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
    * Starts the threads at once; `ready()` tells when they have loaded the module.
    *
    * @param module - The job module: a `file:` URL (`new URL('./jobs.js', import.meta.url)`), its text,
-   *   or an absolute path. ESM or CommonJS.
+   *   or an absolute path. ESM or CommonJS. Where there is no `jobs.js`, but a `jobs.ts`, that is loaded.
    * @param options - See `PoolOptions`; every default is safe.
    * @throws InvalidOptionError `ERR_INVALID_OPTION`: names the option, the value and what is valid.
    * @throws NestedPoolError `ERR_NESTED_POOL`: on a thread that serves the same module.

@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL, URL } from 'node:url';
 import { inspect } from 'node:util';
 import type { ResourceLimits, Transferable, WorkerOptions } from 'node:worker_threads';
 import { InvalidOptionError } from './errors.js';
-import { defaultHostPath, type FindHost, givenHostPath } from './host-file.js';
+import { defaultHostPath, type FindHost, givenHostPath, moduleUrl } from './files.js';
 import { defaultThreads } from './parallelism.js';
 import type { ThreadInfo } from './worker.js';
 
@@ -198,7 +198,7 @@ export function poolSettings(module: unknown, options: unknown, findHost: FindHo
     if (given[option] !== undefined) threadOptions[option] = given[option];
   }
   return {
-    module: fileUrl('module', module),
+    module: moduleUrl(fileUrl('module', module)),
     threads: whole('threads', given['threads'], 1, 1024) ?? defaultThreads(),
     concurrency: whole('concurrency', given['concurrency'], 1, 65_536) ?? 1,
     coalesce: oneOf<boolean>('coalesce', given['coalesce'], [true, false]) ?? true,

@@ -3,8 +3,7 @@
  *
  * Invariant: nothing is detached by looking.
  */
-import * as workerThreads from 'node:worker_threads';
-import type { Transferable } from 'node:worker_threads';
+import workerThreads, { type Transferable } from 'node:worker_threads';
 import { types } from 'node:util';
 import { cloneMoving } from './cloning.js';
 

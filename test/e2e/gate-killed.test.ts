@@ -10,7 +10,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, watch } from 'node:fs
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { IS_FULL } from '../helpers/extent.js';
+import { IS_ALL } from '../helpers/extent.js';
 import { fixturePath } from '../helpers/guard.js';
 import { processesOf } from '../helpers/processes.js';
 import { ScratchRepository, scratchFolder } from '../helpers/scratch-repository.js';
@@ -146,7 +146,7 @@ describe.each([
   { how: 'SIGTERM', signal: 'SIGTERM', isForGroup: false, isAt: (at: number) => at % 2 === 0 },
   { how: 'Ctrl-C', signal: 'SIGINT', isForGroup: true, isAt: (at: number) => at % 2 === 1 },
 ] as const)('$how', ({ signal, isForGroup, isAt }) => {
-  test.each(moments.filter((_, at) => IS_FULL || isAt(at)))(
+  test.each(moments.filter((_, at) => IS_ALL || isAt(at)))(
     'at: $moment',
     { timeout: 2 * PATIENCE_MS },
     async ({ moment, by }) => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { GateReport } from '../../bench/gate/model/report.js';
-import { IS_FULL } from '../helpers/extent.js';
+import { IS_ALL } from '../helpers/extent.js';
 import { flawsOfReport } from '../helpers/gate-schema.js';
 import { type CommandEnd, millraceIn, processesOf } from '../helpers/processes.js';
 import { ScratchRepository, scratchFolder } from '../helpers/scratch-repository.js';
@@ -143,7 +143,7 @@ describe('what is wrong is said, with exit code 1, and leaves nothing', () => {
   });
 });
 
-test.runIf(IS_FULL)(
+test.runIf(IS_ALL)(
   'twice the work fails, in a file that is screened and by name',
   { timeout: 600_000 },
   async () => {

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { GateReport } from '../../bench/gate/model/report.js';
-import { IS_FULL } from '../helpers/extent.js';
+import { IS_ALL } from '../helpers/extent.js';
 import { type CommandEnd, millraceIn, processesOf } from '../helpers/processes.js';
 import { ScratchRepository, scratchFolder, writeFiles } from '../helpers/scratch-repository.js';
 import { flawsOfReport } from '../helpers/gate-schema.js';
@@ -236,7 +236,7 @@ describe('what is wrong is said, with exit code 1, and leaves nothing', () => {
   });
 });
 
-test.runIf(IS_FULL)('an expired waiver excuses nothing, one that holds does', LONG, async () => {
+test.runIf(IS_ALL)('an expired waiver excuses nothing, one that holds does', LONG, async () => {
   const config = (until: string): string =>
     JSON.stringify({
       scenarios: [{ name: 'square', run: './jobs.mjs#square' }],
@@ -256,7 +256,7 @@ test.runIf(IS_FULL)('an expired waiver excuses nothing, one that holds does', LO
 });
 
 test.each([
-  ['SIGINT', 130, IS_FULL ? 2 : 1],
+  ['SIGINT', 130, IS_ALL ? 2 : 1],
   ['SIGTERM', 143, 2],
 ] as const)(
   '%s ends it with code %i in round %i: what was measured is reported, nothing is left',

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NO_ENDINGS } from '../../bench/load/endings.js';
 import { WANTED_ARRIVALS } from '../../bench/scenarios/job/advice/verification.js';
 import type { JobResult } from '../../bench/scenarios/job/result.js';
-import { IS_FULL } from '../helpers/extent.js';
+import { IS_ALL } from '../helpers/extent.js';
 import { childrenOf, millrace, millraceIn, readResult } from '../helpers/processes.js';
 
 const fixtures = fileURLToPath(new URL('../fixtures/own-job', import.meta.url));
@@ -139,7 +139,7 @@ test(
   },
 );
 
-test.runIf(IS_FULL)(
+test.runIf(IS_ALL)(
   'jobs that throw on some inputs are counted in a whole run, and shown with the inputs',
   { timeout: 120_000 },
   async () => {

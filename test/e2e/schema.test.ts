@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SCHEMA } from '../../bench/report/bench-file.js';
 import { readEnvironment } from '../../bench/process/environment.js';
-import { IS_FULL } from '../helpers/extent.js';
+import { IS_ALL } from '../helpers/extent.js';
 import { millrace, readResults } from '../helpers/processes.js';
 import { figure, result, run } from '../helpers/runs.js';
 import { schema, validateRun } from '../helpers/run-schema.js';
@@ -77,7 +77,7 @@ test.each([
 });
 
 // In every run the tests of each scenario validate what it writes.
-test.runIf(IS_FULL)(
+test.runIf(IS_ALL)(
   'several scenarios are in one file, also one without rounds',
   { timeout: 120_000 },
   async () => {

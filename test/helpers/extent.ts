@@ -1,10 +1,16 @@
 /**
- * Chooses how much a test repeats. `npm test` repeats enough to find a broken promise on most runs;
- * `MILLRACE_TESTS=full`, which `.ci/run` sets, repeats as much as the promises deserve.
+ * Chooses how much is tested, by `MILLRACE_TESTS`:
  *
- * Only counts depend on it: every promise has its test in both.
+ * - by default, which is `npm test`: each promise, with enough repetitions to find it broken on most runs;
+ * - `all`: also what costs much and rarely finds anything, such as the pool where Node lacks an internal function;
+ * - `full`: also as many repetitions as the promises deserve.
+ *
+ * The histories of a property differ from run to run, so that short runs add up to long ones.
  */
-export const IS_FULL = process.env['MILLRACE_TESTS'] === 'full';
+const extent = process.env['MILLRACE_TESTS'];
+
+export const IS_FULL = extent === 'full';
+export const IS_ALL = extent === 'all' || IS_FULL;
 
 /** A count of repetitions: the first by default, the second in a full run. */
 export function repeats(quick: number, full: number): number {

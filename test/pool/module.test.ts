@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -74,6 +74,28 @@ test.each([
     const pool = makePool({ threads: 1 }, module);
     expect(await pool.run('default', 'main')).toBe('default main');
   }
+});
+
+/** Names a module that has only its TypeScript by what that will become. */
+function unbuilt(): string {
+  writeFileSync(join(folder, 'typed.ts'), 'export const double = (n: number): number => 2 * n;');
+  return join(folder, 'typed.js');
+}
+
+// Not in the types of Node 20.
+const stripsTypes = Boolean((process.features as { typescript?: unknown }).typescript);
+
+test.runIf(stripsTypes)('loads the TypeScript of a module that nothing has built', async () => {
+  const pool = makePool({ threads: 1 }, unbuilt());
+  expect(await pool.run('double', 2)).toBe(4);
+});
+
+test.runIf(!stripsTypes)('names the TypeScript that this Node cannot load', async () => {
+  const pool = makePool({ threads: 1 }, unbuilt());
+  const error = await rejection(pool.run('double', 2));
+  expect(error).toMatchObject({ code: 'ERR_MODULE_LOAD' });
+  expect(error.cause.code).toBe('ERR_UNKNOWN_FILE_EXTENSION');
+  expect(error.message).toContain('typed.ts');
 });
 
 test('rejects what waits for a module that does not exist, for good', async () => {

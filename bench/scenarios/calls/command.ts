@@ -12,6 +12,7 @@ import { readOptions } from '../../options/flags.js';
 import { optionTable } from '../../options/table.js';
 import { measureFresh } from '../../process/fresh-process.js';
 import { describeLimits } from '../../harness/limits.js';
+import { formatList } from '../../report/format.js';
 import { measureRounds } from '../../harness/rounds.js';
 import type { Scenario, Surroundings } from '../../harness/scenario.js';
 import type { ScenarioResult } from '../../report/bench-file.js';
@@ -33,6 +34,13 @@ const OPTIONS = optionTable({
     meaning: 'how long each call is timed',
   },
 });
+
+/** The calls that the first sentence tells of. */
+const ANSWERS: ReadonlyArray<readonly [call: Call, where: string]> = [
+  ['trySubmit, refused', 'where it is refused'],
+  ['trySubmit and cancel', 'where it submits a job and cancels it'],
+  ['run, one after the other', 'where it awaits a job on an idle thread'],
+];
 
 interface CallsSettings extends Pick<ComparisonSettings, 'rounds' | 'seed'> {
   /** For each of the calls. */
@@ -108,14 +116,13 @@ function describeCalls(result: CallsResult): Document {
   return {
     title,
     blocks: [
+      text(conclude(result), 'point'),
       ...limits,
       text('What each call costs: medians of the rounds, with min–max below them.'),
       {
         kind: 'table',
         head: ['call', 'cost (µs)'],
-        rows: result.calls.map(({ call, ms }) =>
-          spreadRow(call, [ms], (value) => (value * US_PER_MS).toFixed(3)),
-        ),
+        rows: result.calls.map(({ call, ms }) => spreadRow(call, [ms], formatUs)),
       },
       text(
         "In blocks of 200, timed by tinybench. 'One after the other' is a no-op there and back on an idle " +
@@ -124,4 +131,17 @@ function describeCalls(result: CallsResult): Document {
       ),
     ],
   };
+}
+
+/** 'A call costs its caller 0.043 µs where it is refused, …'. */
+function conclude(result: CallsResult): string {
+  const costs = ANSWERS.flatMap(([name, where]) => {
+    const found = result.calls.find(({ call }) => call === name);
+    return found === undefined ? [] : [`${formatUs(found.ms.median)} µs ${where}`];
+  });
+  return `A call costs its caller ${formatList(costs)}.`;
+}
+
+function formatUs(ms: number): string {
+  return (ms * US_PER_MS).toFixed(3);
 }

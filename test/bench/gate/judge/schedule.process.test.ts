@@ -12,7 +12,7 @@ import type { ArmName } from '../../../../build/bench/gate/measure/round.js';
 import type { Limits } from '../../../../build/bench/gate/model/thresholds.js';
 import { Trial } from '../../../../build/bench/gate/judge/trial.js';
 import { randomFrom } from '../../../../build/bench/math/random.js';
-import { IS_FULL } from '../../../helpers/extent.js';
+import { IS_ALL } from '../../../helpers/extent.js';
 
 // Rounds take their time on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
@@ -97,12 +97,12 @@ test('ten times the work fails at the first look', async () => {
 });
 
 // Beside these few, `judge.test.ts` has all ways through with rounds that are not measured.
-test.runIf(IS_FULL)('the same work passes', async () => {
+test.runIf(IS_ALL)('the same work passes', async () => {
   const { outcomes } = await judgeAll([trial('same', same)]);
   expect(outcomes.get('same')?.verdict).toBe('pass');
 });
 
-test.runIf(IS_FULL)(
+test.runIf(IS_ALL)(
   'of several the screening clears what is the same, suspects are tried on fresh rounds',
   async () => {
     const { outcomes, fresh } = await judgeAll([

@@ -1,6 +1,6 @@
 /**
- * Where the file is with which every thread begins: beside this library, or where a program that has
- * bundled the library says.
+ * Finds the two files that every thread loads: the host, beside this library or where a program that has bundled it
+ * says; and the job module, by its name or as the TypeScript that it is made from.
  *
  * Invariant: a host that is not there is an error of `new Pool`, which names it. Left to the threads,
  * it would look like an error of the job module.
@@ -40,6 +40,16 @@ export function givenHostPath(url: string): string {
     `Option 'host' is ${path}, which does not exist; valid is the file of 'millrace/host', as a bundler ` +
       "emits it or as import.meta.resolve('millrace/host') finds it.",
   );
+}
+
+/**
+ * The job module at a `file:` URL. TypeScript names a module by what it becomes, so `./jobs.js` is `jobs.ts` where nothing
+ * has built it yet (and `.mjs` is `.mts`, `.cjs` is `.cts`). What is nowhere is left to the threads, which say so.
+ */
+export function moduleUrl(url: string): string {
+  const source = url.replace(/\.([cm]?)js(?=$|[?#])/, '.$1ts');
+  const isOnlySource = isMissing(fileURLToPath(url)) && !isMissing(fileURLToPath(source));
+  return isOnlySource ? source : url;
 }
 
 /** Whether there is certainly no such file; one that may not be looked at may exist. */

@@ -1,7 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { InvalidOptionError } from '../../../src/api/errors.js';
-import { defaultHostPath, givenHostPath } from '../../../src/api/host-file.js';
+import { defaultHostPath, givenHostPath, moduleUrl } from '../../../src/api/files.js';
 import { thrownBy } from '../../helpers/outcomes.js';
 
 const THIS_FILE = fileURLToPath(import.meta.url);
@@ -45,4 +48,43 @@ test('a library that does not find its own host says that host is missing, and w
       "bundle, it can't find its own files. Keep millrace external, or emit 'millrace/host' as a file " +
       'of its own and pass its URL as host (docs/runtime.md, Bundlers).',
   );
+});
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'millrace files '));
+  for (const file of ['source.ts', 'source.mts', 'source.cts', 'both.js', 'both.ts', 'a.js.ts']) {
+    writeFileSync(join(folder, file), '');
+  }
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+test.each([
+  ['source.js', 'source.ts'],
+  ['source.mjs', 'source.mts'],
+  ['source.cjs', 'source.cts'],
+  ['source.js?version=2#part', 'source.ts?version=2#part'],
+  ['source.js#a.js', 'source.ts#a.js'],
+  ['a.js.js', 'a.js.ts'],
+])('%s, which has not been built, is %s', (named, found) => {
+  const urlOf = (file: string) => new URL(file, pathToFileURL(`${folder}/`)).href;
+  expect(moduleUrl(urlOf(named))).toBe(urlOf(found));
+});
+
+test.each([
+  'both.js',
+  'both.ts',
+  'source.ts',
+  'nowhere.js',
+  'nowhere.ts',
+  'source',
+  'source.json',
+  'source?of=source.js',
+  'nowhere.js?of=source.js',
+  'both.js/below.js',
+])('%s is what it says', (named) => {
+  const url = new URL(named, pathToFileURL(`${folder}/`)).href;
+  expect(moduleUrl(url)).toBe(url);
 });
