@@ -28,7 +28,6 @@ import {
 } from './calibrate/calibration.js';
 import { describeCalibration } from './calibrate/report.js';
 import { differenceOf } from './judge/comparability.js';
-import { DEFAULT_LOOKS } from './model/looks.js';
 import { DEFAULT_THRESHOLDS } from './model/thresholds.js';
 import type { GateSurroundings } from './model/surroundings.js';
 
@@ -220,7 +219,7 @@ async function measure(
         signal,
         watch: (processId) => janitor.endGroup(processId),
         janitor,
-        looks: DEFAULT_LOOKS,
+        looks: undefined,
         limitSeconds: settings.limitSeconds,
         roundsOfNew: 0,
         onBegin: (gate, gates) =>

@@ -14,7 +14,7 @@ import { BASELINE_ROUNDS, reportAgainst } from './judge/baseline.js';
 import { measureBudgets } from './judge/budget-run.js';
 import { checkOutSides } from './sides/checkout.js';
 import type { GateConfig } from './model/config.js';
-import { limitOf, type Outcome, runTrials, type Stage } from './judge/schedule.js';
+import { limitOf, looksOf, type Outcome, runTrials, type Stage } from './judge/schedule.js';
 import type { Folders } from './find/found.js';
 import { planTrials } from './find/plan-trials.js';
 import { overall, withWaivers } from './judge/overall.js';
@@ -215,7 +215,9 @@ class Gate {
         (trials) => trials.findLast(({ rounds }) => rounds.length > 0) ?? trials[0],
       );
       this.scenarios.push(
-        ...left.flatMap((trial) => (trial ? [reportInterrupted(trial, looks)] : [])),
+        ...left.flatMap((trial) =>
+          trial ? [reportInterrupted(trial, looksOf(trial, { looks }))] : [],
+        ),
       );
       return notes;
     }

@@ -87,7 +87,7 @@ export const OWN_OPTIONS = {
   looks: {
     kind: 'text',
     argument: 'N,N,N',
-    shownDefault: '10,15,20',
+    shownDefault: '10,15,20; 10,20,36 for the benchmarks of Vitest',
     meaning: 'interim analyses after so many rounds (group-sequential test)',
   },
   seconds: {

@@ -14,7 +14,7 @@ import { readBudgets } from './config/budget-file.js';
 import { type BudgetPlan, planBudgets } from './judge/budget-run.js';
 import type { GateConfig, ScenarioConfig, Waiver } from './model/config.js';
 import { loadConfig, type LoadedConfig } from './config/load-config.js';
-import { DEFAULT_LOOKS, type Look, looksAfter } from './model/looks.js';
+import { type Look, looksAfter } from './model/looks.js';
 import { COMPARISON_OPTIONS, GATE_OPTIONS, JOB_OPTIONS } from './options.js';
 import { readGateReport } from './report/read-report.js';
 import type { GateReport } from './model/report.js';
@@ -41,7 +41,7 @@ export interface GateSettings {
   readonly config: GateConfig;
   /** Undefined where it is detected. */
   readonly build?: readonly string[];
-  readonly looks: readonly Look[];
+  readonly looks: readonly Look[] | undefined;
   /** What each analysis of a scenario may take. Undefined where its kind decides. */
   readonly limitSeconds: number | undefined;
   readonly seed: number;
@@ -121,13 +121,16 @@ function chosen(run: string, given: Given): ScenarioConfig {
   };
 }
 
-function readLooks(given: string | undefined, loaded: LoadedConfig | undefined): readonly Look[] {
+function readLooks(
+  given: string | undefined,
+  loaded: LoadedConfig | undefined,
+): readonly Look[] | undefined {
   if (given !== undefined) {
     const rounds = given.split(',').map((each) => (/^\d+$/.test(each) ? Number(each) : NaN));
     return looksAfter(rounds, "Option '--looks'");
   }
   const configured = loaded?.config.looks;
-  if (configured === undefined) return DEFAULT_LOOKS;
+  if (configured === undefined) return undefined;
   return looksAfter(configured, `'${loaded?.file}': looks`);
 }
 

@@ -9,6 +9,7 @@
 import { randomFrom, shuffled } from '../../math/random.js';
 import type { Calibration, CalibrationGate, CalibrationSettings } from './calibration.js';
 import { runTrials, type TrialSurroundings, type Outcome } from '../judge/schedule.js';
+import { DEFAULT_LOOKS } from '../model/looks.js';
 import { judgedByDefault, type MetricName } from '../model/metrics.js';
 import type { Janitor } from '../cleanup/janitor.js';
 import { type Arm, type ArmName, ROUND_TIMING } from '../measure/round.js';
@@ -97,6 +98,7 @@ async function measureIn(
       armIn(head, 'head', UNITS * (1 + slowdown)),
     ],
     timing: ROUND_TIMING,
+    looks: DEFAULT_LOOKS,
     limitSeconds: settings.limitSeconds,
     judged: judgedBy(settings),
     mayDiffer: true,

@@ -7,6 +7,7 @@
 import { UsageError } from '../../options/flags.js';
 import type { GateConfig, ScenarioConfig } from '../model/config.js';
 import type { Watching } from '../measure/conversation.js';
+import { DEFAULT_LOOKS, VITEST_LOOKS } from '../model/looks.js';
 import { find } from './finding.js';
 import type { Folders, Found } from './found.js';
 import { judgedByDefault, type MetricName, metricsOf } from '../model/metrics.js';
@@ -48,7 +49,7 @@ export async function planTrials(
 
 /** What each analysis of a scenario may take by default: all rounds of a job; those of a benchmark on a busy machine. */
 const LIMIT_SECONDS = 90;
-/** A round starts Vitest three times: 7 s on a quiet machine, 10 s on a busy one, and there may be twenty of them. */
+/** A round starts Vitest three times: 6 s on a quiet machine, 10 s on a busy one, and there may be 36 of them. */
 const VITEST_LIMIT_SECONDS = 240;
 
 function planOf(
@@ -69,6 +70,7 @@ function planOf(
     name,
     arms,
     timing: ROUND_TIMING,
+    looks: kind === 'vitest' ? VITEST_LOOKS : DEFAULT_LOOKS,
     limitSeconds: kind === 'vitest' ? VITEST_LIMIT_SECONDS : LIMIT_SECONDS,
     ...(kind === 'vitest' && { measure: measureVitest }),
     judged: judgedBy(kind, config, target.config),

@@ -46,7 +46,8 @@ export type Why =
   | { readonly kind: 'broken'; readonly error: Error };
 
 export interface TrialSurroundings extends RoundSurroundings {
-  readonly looks: readonly Look[];
+  /** Instead of the trials' own; see `looksOf`. */
+  readonly looks: readonly Look[] | undefined;
   /** Of a trial that has no base. */
   readonly roundsOfNew: number;
   /** Instead of the trials' own; see `limitOf`. */
@@ -148,7 +149,7 @@ async function confirm(
   suspects: number,
   surroundings: TrialSurroundings,
 ): Promise<Outcome> {
-  const { looks } = surroundings;
+  const looks = looksOf(trial, surroundings);
   const most = looks.at(-1)?.rounds ?? 0;
   let decision: Decision | undefined;
   let errors = SCREENING;
@@ -184,9 +185,9 @@ function lastLook(
   trial: Trial,
   stage: Stage,
   suspects: number,
-  { looks }: TrialSurroundings,
+  surroundings: TrialSurroundings,
 ): Outcome {
-  const { failAlpha = 0, passAlpha = 0 } = looks.at(-1) ?? {};
+  const { failAlpha = 0, passAlpha = 0 } = looksOf(trial, surroundings).at(-1) ?? {};
   const errors = { failAlpha: failAlpha / suspects, passAlpha };
   const decision = decide(trial.evidence(), errors);
   const verdict = decision.verdict === 'undecided' ? 'inconclusive' : decision.verdict;
@@ -202,6 +203,13 @@ async function measureOnly(trial: Trial, surroundings: TrialSurroundings): Promi
   }
   const why = { kind: 'new' } as const;
   return outcomeOf(trial, 'single', 'inconclusive', SCREENING, { why });
+}
+
+export function looksOf(
+  { plan }: Trial,
+  { looks }: Pick<TrialSurroundings, 'looks'>,
+): readonly Look[] {
+  return looks ?? plan.looks;
 }
 
 /** A trial that has taken longer gets no further round, nor one that could not have its first look. */

@@ -8,6 +8,7 @@ import { type Evidence, evidenceOf, gather, type RoundEvidence } from './evidenc
 import { METRIC_NAMES, type MetricName } from '../model/metrics.js';
 import { checksumOf, firstDifference } from '../measure/answers.js';
 import type { Arm, MeasureRound, Round, RoundTiming } from '../measure/round.js';
+import type { Look } from '../model/looks.js';
 import type { Limits } from '../model/thresholds.js';
 
 /** A scenario, ready to be measured. */
@@ -16,7 +17,8 @@ export interface TrialPlan {
   /** Base, base once more, and head; head alone where base has no such scenario. */
   readonly arms: readonly Arm[];
   readonly timing: RoundTiming;
-  /** What each analysis may take where nobody has said it. */
+  /** When it is analysed, and what each analysis may take, where nobody has said it. */
+  readonly looks: readonly Look[];
   readonly limitSeconds: number;
   /** How its rounds are carried out. Default: `measureRound`. */
   readonly measure?: MeasureRound;

@@ -66,7 +66,7 @@ function formatDecision(open: readonly ScenarioReport[], { base }: GateReport): 
     return 'Next: a machine with less other work decides more; a commit as base far more: --base <git ref>.';
   }
   return (
-    'Next: more rounds decide smaller changes, such as --looks 20,30,40 --seconds 240; so does a machine with less ' +
+    'Next: more rounds decide smaller changes, such as --looks 20,40,60 --seconds 480; so does a machine with less ' +
     'other work.'
   );
 }

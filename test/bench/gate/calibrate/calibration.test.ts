@@ -9,6 +9,7 @@ import { renderDocument } from '../../../../bench/report/terminal/document.js';
 import { plain } from '../../../../bench/report/terminal/paint.js';
 import { run } from '../../../helpers/runs.js';
 import { noisy } from '../judge/rounds.js';
+import { DEFAULT_LOOKS } from '../../../../bench/gate/model/looks.js';
 
 const settings = {
   gates: 4,
@@ -16,6 +17,7 @@ const settings = {
   slowdowns: [0.05, 0.1],
   minEffect: 0.03,
   hogs: 0,
+  looks: DEFAULT_LOOKS,
   limitSeconds: 90,
   seed: 1,
 };

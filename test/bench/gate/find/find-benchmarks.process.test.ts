@@ -63,9 +63,10 @@ test('each benchmark is a scenario; what only base has is noted, what only head 
   expect(trials[0]?.measure).toBe(trials[1]?.measure);
 });
 
-test('each may take longer than a job, as every round starts Vitest three times', async () => {
+test('each may take longer than a job and more rounds, as every round starts Vitest three times', async () => {
   side('head', { 'a.bench.ts': bench('one') });
   const { trials } = await plan();
+  expect(trials[0]?.looks.map(({ rounds }) => rounds)).toEqual([10, 20, 36]);
   expect(trials.map(({ limitSeconds }) => limitSeconds)).toEqual([240]);
 });
 

@@ -9,6 +9,7 @@ import { randomFrom } from '../../../../bench/math/random.js';
 import { run } from '../../../helpers/runs.js';
 import { REPORTS } from '../report/reports.js';
 import { side } from './rounds.js';
+import { DEFAULT_LOOKS } from '../../../../bench/gate/model/looks.js';
 
 const { environment } = run([]);
 
@@ -46,6 +47,7 @@ function compare(report: GateReport, now: readonly Round[], where = environment)
     name: 'render',
     arms: [],
     timing: { blocks: 1, blockMs: 1, warmUpMs: 1, limitMs: 1 },
+    looks: DEFAULT_LOOKS,
     limitSeconds: 90,
     judged: new Map([
       ['cpu', DEFAULT_THRESHOLDS],

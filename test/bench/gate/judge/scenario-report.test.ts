@@ -21,6 +21,7 @@ function trialOf(
   const trial = new Trial({
     name: 'parse',
     timing: { blocks: 2, blockMs: 20, warmUpMs: 20, limitMs: 1000 },
+    looks: DEFAULT_LOOKS,
     limitSeconds: 90,
     mayDiffer: false,
     judged: new Map([['cpu', own]]),

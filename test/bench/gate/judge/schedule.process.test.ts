@@ -6,7 +6,7 @@ import {
   type Outcome,
   screeningRounds,
 } from '../../../../build/bench/gate/judge/schedule.js';
-import type { Look } from '../../../../build/bench/gate/model/looks.js';
+import { DEFAULT_LOOKS, type Look } from '../../../../build/bench/gate/model/looks.js';
 import type { MetricName } from '../../../../build/bench/gate/model/metrics.js';
 import type { ArmName } from '../../../../build/bench/gate/measure/round.js';
 import type { Limits } from '../../../../build/bench/gate/model/thresholds.js';
@@ -37,6 +37,7 @@ function trial(
   return new Trial({
     name,
     timing,
+    looks: DEFAULT_LOOKS,
     limitSeconds: 90,
     mayDiffer,
     judged: new Map(judged.map((metric) => [metric, generous])),

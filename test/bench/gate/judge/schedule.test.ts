@@ -5,6 +5,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import {
   limitOf,
+  looksOf,
   runTrials,
   type TrialSurroundings,
   type Outcome,
@@ -12,7 +13,7 @@ import {
 } from '../../../../bench/gate/judge/schedule.js';
 import { Trial } from '../../../../bench/gate/judge/trial.js';
 import type { Arm, ArmName } from '../../../../bench/gate/measure/round.js';
-import type { Look } from '../../../../bench/gate/model/looks.js';
+import { DEFAULT_LOOKS, type Look } from '../../../../bench/gate/model/looks.js';
 import type { Limits } from '../../../../bench/gate/model/thresholds.js';
 import { randomFrom } from '../../../../bench/math/random.js';
 import { side } from './rounds.js';
@@ -57,6 +58,7 @@ function trial(
   return new Trial({
     name,
     timing: { blocks: 2, blockMs: 20, warmUpMs: 20, limitMs: 1000 },
+    looks: DEFAULT_LOOKS,
     limitSeconds: 90,
     mayDiffer,
     judged: new Map([['cpu', limits]]),
@@ -174,6 +176,15 @@ test('each trial has its own time, until somebody gives all of them the same', (
   const benchmark = new Trial({ ...trial('it', same).plan, limitSeconds: 240 });
   expect(limitOf(benchmark, { limitSeconds: undefined })).toBe(240);
   expect(limitOf(benchmark, { limitSeconds: 30 })).toBe(30);
+});
+
+test('each trial has its own looks, until somebody gives all of them the same', async () => {
+  const own = [{ rounds: 8, failAlpha: 0, passAlpha: 1 }];
+  const each = new Trial({ ...trial('it', same).plan, looks: own });
+  expect(looksOf(each, { looks: undefined })).toBe(own);
+  expect(looksOf(each, { looks })).toBe(looks);
+  await judgeAll([each], { looks: undefined });
+  expect(each.rounds).toHaveLength(8);
 });
 
 test('what can not be measured holds up no other one', async () => {

@@ -2,7 +2,12 @@ import { expect, test } from 'vitest';
 import { UsageError } from '../../../../bench/options/flags.js';
 import { alignedRank } from '../../../../bench/math/aligned-rank.js';
 import { holm } from '../../../../bench/math/holm.js';
-import { DEFAULT_LOOKS, leastRounds, looksAfter } from '../../../../bench/gate/model/looks.js';
+import {
+  DEFAULT_LOOKS,
+  leastRounds,
+  looksAfter,
+  VITEST_LOOKS,
+} from '../../../../bench/gate/model/looks.js';
 import { signedRank } from '../../../../bench/math/signed-rank.js';
 
 test.each([
@@ -47,6 +52,11 @@ test.each([
 test('looks after other rounds have the usual errors', () => {
   const looks = looksAfter([12, 18, 24], 'a');
   expect(looks).toEqual(DEFAULT_LOOKS.map((look, at) => ({ ...look, rounds: 12 + 6 * at })));
+});
+
+test('those of Vitest spend the same errors, and each can speak', () => {
+  const rounds = VITEST_LOOKS.map((look) => look.rounds);
+  expect(VITEST_LOOKS).toEqual(looksAfter(rounds, 'a'));
 });
 
 test('the usual looks can be made', () => {

@@ -28,7 +28,7 @@ test.each([
   {
     what: 'too few rounds',
     of: report([undecided], { verdict: 'inconclusive' }),
-    next: /^Next: more rounds decide smaller changes, such as --looks 20,30,40 --seconds 240/,
+    next: /^Next: more rounds decide smaller changes, such as --looks 20,40,60 --seconds 480/,
   },
   {
     what: 'results that differ',
