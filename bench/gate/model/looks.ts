@@ -26,15 +26,6 @@ export const DEFAULT_LOOKS: readonly Look[] = [
   { rounds: 20, failAlpha: 0.008, passAlpha: 0.02 },
 ];
 
-/**
- * Of the benchmarks of Vitest, whose processes run one after the other, so that what the machine does meanwhile does not
- * cancel out.
- */
-export const VITEST_LOOKS: readonly Look[] = DEFAULT_LOOKS.map((look, at) => ({
-  ...look,
-  rounds: [10, 20, 36][at] as number,
-}));
-
 /** A control has moved at this error (two-sided), if it moved by more than minEffect. */
 export const CONTROL_ALPHA = 0.01;
 
@@ -42,6 +33,12 @@ export const CONTROL_ALPHA = 0.01;
 const PROCESSES = 3;
 /** So many metrics decide, if nothing else was wanted. */
 const METRICS = 2;
+
+/**
+ * Of the benchmarks of Vitest, whose processes run one after the other, so that what the machine does meanwhile does not
+ * cancel out.
+ */
+export const VITEST_LOOKS: readonly Look[] = looksAfter([10, 20, 36], 'The plan for Vitest');
 
 /**
  * Looks after other numbers of rounds, with the usual errors.
