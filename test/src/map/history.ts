@@ -327,17 +327,17 @@ export class MapHistory {
   }
 
   #isErrorOf(index: number, error: unknown): boolean {
+    // A job may throw `undefined`, and it is held against every item that could have caused it.
+    const { code, message } = (error ?? {}) as { code?: unknown; message?: string };
     // Newcomers may drop it, whatever would have become of it.
-    if ((error as { code?: unknown } | undefined)?.code === 'ERR_JOB_DROPPED') {
-      return this.#setup.overflow === 'drop-oldest';
-    }
+    if (code === 'ERR_JOB_DROPPED') return this.#setup.overflow === 'drop-oldest';
     switch (this.#setup.items[index]?.[1]) {
       case 'throws':
-        return Number.parseInt((error as Error).message) === index;
+        return message !== undefined && Number.parseInt(message) === index;
       case 'throws undefined':
         return error === undefined;
       case 'is uncloneable':
-        return (error as { code?: unknown }).code === 'ERR_NOT_CLONEABLE';
+        return code === 'ERR_NOT_CLONEABLE';
       default:
         return false;
     }
