@@ -29,6 +29,16 @@ const WITHOUT: ReadonlyArray<[name: string, preload: string, files: string]> = [
   ['renamed dispatch', 'dispatch-renamed', 'cancel,cloning,close,coalescing,signals,transfer'],
 ];
 
+/** Only in a run of all: they need other packages, such as the pools to compare with, native addons, a project's Vitest. */
+const OF_ALL = IS_ALL
+  ? []
+  : [
+      'test/pool/native-addons.test.ts',
+      'test/bench/gate/measure/vitest-rounds.process.test.ts',
+      'test/bench/peers/peers.process.test.ts',
+      'test/e2e/{gate-vitest,map,overhead,payload,soak,sparse,startup,tail}.test.ts',
+    ];
+
 function project(
   name: string,
   test: NonNullable<TestProjectInlineConfiguration['test']>,
@@ -53,8 +63,12 @@ export default defineConfig({
         isolate: false,
       }),
       project('unit, isolated', { include: MOCKING }),
-      project('processes', { include: PROCESSES, isolate: false }),
-      project('pool', { include: ['test/{pool,contract}/**/*.test.ts'], isolate: false }),
+      project('processes', { include: PROCESSES, exclude: OF_ALL, isolate: false }),
+      project('pool', {
+        include: ['test/{pool,contract}/**/*.test.ts'],
+        exclude: OF_ALL,
+        isolate: false,
+      }),
       ...(IS_ALL
         ? [
             project('not coalescing', {
@@ -71,7 +85,7 @@ export default defineConfig({
             ),
           ]
         : []),
-      project('e2e', { include: ['test/e2e/**/*.test.ts'], isolate: false }),
+      project('e2e', { include: ['test/e2e/**/*.test.ts'], exclude: OF_ALL, isolate: false }),
     ],
   },
 });

@@ -2,7 +2,8 @@
  * Chooses how much is tested, by `MILLRACE_TESTS`:
  *
  * - by default, which is `npm test`: each promise, with enough repetitions to find it broken on most runs;
- * - `all`: also what costs much and rarely finds anything, such as the pool where Node lacks an internal function;
+ * - `all`: also what needs other packages, and what costs much and rarely finds anything, such as the pool where Node
+ *   lacks an internal function;
  * - `full`: also as many repetitions as the promises deserve.
  *
  * The histories of a property differ from run to run, so that short runs add up to long ones.

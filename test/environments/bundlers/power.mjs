@@ -1,0 +1,1 @@
+export const power = (base, exponent) => base ** exponent;
