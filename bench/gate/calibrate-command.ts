@@ -219,8 +219,6 @@ async function measure(
         signal,
         watch: (processId) => janitor.endGroup(processId),
         janitor,
-        looks: undefined,
-        limitSeconds: settings.limitSeconds,
         roundsOfNew: 0,
         onBegin: (gate, gates) =>
           progress.begin(`Gate ${gate} of ${gates}`, settings.limitSeconds, 0),

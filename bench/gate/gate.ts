@@ -14,7 +14,7 @@ import { BASELINE_ROUNDS, reportAgainst } from './judge/baseline.js';
 import { measureBudgets } from './judge/budget-run.js';
 import { checkOutSides } from './sides/checkout.js';
 import type { GateConfig } from './model/config.js';
-import { limitOf, looksOf, type Outcome, runTrials, type Stage } from './judge/schedule.js';
+import { type Outcome, runTrials, type Stage } from './judge/schedule.js';
 import type { Folders } from './find/found.js';
 import { planTrials } from './find/plan-trials.js';
 import { overall, withWaivers } from './judge/overall.js';
@@ -176,7 +176,8 @@ class Gate {
   /** Judges all that is asked for. @returns What a person should know beside. */
   async #compare(folders: Folders): Promise<readonly string[]> {
     const { targets, config, filter, baseline, looks, limitSeconds } = this.#settings;
-    const { trials: all, notes } = await planTrials(targets, folders, config, this.#round);
+    const asked = { ...config, looks, limitSeconds };
+    const { trials: all, notes } = await planTrials(targets, folders, asked, this.#round);
     if (all.length === 0) return notes;
     checkFilter(
       all.map(({ name }) => name),
@@ -203,8 +204,6 @@ class Gate {
     try {
       await runTrials([...open.values()].flat(), fresh, onJudged, {
         ...this.#round,
-        looks,
-        limitSeconds,
         roundsOfNew: baseline === undefined ? ROUNDS_OF_NEW : BASELINE_ROUNDS,
         onRound: (trial, stage, rounds) => this.#show(trial, stage, rounds),
       });
@@ -214,11 +213,7 @@ class Gate {
       const left = [...open.values()].map(
         (trials) => trials.findLast(({ rounds }) => rounds.length > 0) ?? trials[0],
       );
-      this.scenarios.push(
-        ...left.flatMap((trial) =>
-          trial ? [reportInterrupted(trial, looksOf(trial, { looks }))] : [],
-        ),
-      );
+      this.scenarios.push(...left.flatMap((trial) => (trial ? [reportInterrupted(trial)] : [])));
       return notes;
     }
   }
@@ -239,7 +234,7 @@ class Gate {
     this.#shownMs = nowMs;
     const leftSeconds = Math.min(
       seconds * (rounds - done),
-      Math.max(seconds, limitOf(trial, this.#settings) - trial.seconds),
+      Math.max(seconds, trial.plan.limitSeconds - trial.seconds),
     );
     this.#progress.say(`${name}: ${round}, up to ${formatSeconds(Math.ceil(leftSeconds))} left`);
   }

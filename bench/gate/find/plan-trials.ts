@@ -7,7 +7,7 @@
 import { UsageError } from '../../options/flags.js';
 import type { GateConfig, ScenarioConfig } from '../model/config.js';
 import type { Watching } from '../measure/conversation.js';
-import { DEFAULT_LOOKS, VITEST_LOOKS } from '../model/looks.js';
+import { DEFAULT_LOOKS, type Look, VITEST_LOOKS } from '../model/looks.js';
 import { find } from './finding.js';
 import type { Folders, Found } from './found.js';
 import { judgedByDefault, type MetricName, metricsOf } from '../model/metrics.js';
@@ -29,11 +29,17 @@ export interface Plans {
   readonly notes: readonly string[];
 }
 
+/** What was asked of all scenarios; without it each has its own. */
+export interface Asked extends Pick<GateConfig, 'thresholds'> {
+  readonly looks?: readonly Look[] | undefined;
+  readonly limitSeconds?: number | undefined;
+}
+
 /** Looks for all of them. @throws UsageError where head lacks something */
 export async function planTrials(
   targets: readonly Target[],
   folders: Folders,
-  config: Pick<GateConfig, 'thresholds'>,
+  asked: Asked,
   watching: Watching,
 ): Promise<Plans> {
   const notes: string[] = [];
@@ -44,7 +50,7 @@ export async function planTrials(
     found.map(({ name }) => name),
   );
   const vitest = new VitestRounds();
-  return { trials: found.map((each) => planOf(each, folders, config, vitest.measure)), notes };
+  return { trials: found.map((each) => planOf(each, folders, asked, vitest.measure)), notes };
 }
 
 /** What each analysis of a scenario may take by default: all rounds of a job; those of a benchmark on a busy machine. */
@@ -55,7 +61,7 @@ const VITEST_LIMIT_SECONDS = 240;
 function planOf(
   { name, target, base, head }: Found,
   folders: Folders,
-  config: Pick<GateConfig, 'thresholds'>,
+  asked: Asked,
   measureVitest: MeasureRound,
 ): TrialPlan {
   const arms: Arm[] = [{ name: 'head', directory: folders.head, spec: head }];
@@ -70,10 +76,10 @@ function planOf(
     name,
     arms,
     timing: ROUND_TIMING,
-    looks: kind === 'vitest' ? VITEST_LOOKS : DEFAULT_LOOKS,
-    limitSeconds: kind === 'vitest' ? VITEST_LIMIT_SECONDS : LIMIT_SECONDS,
+    looks: asked.looks ?? (kind === 'vitest' ? VITEST_LOOKS : DEFAULT_LOOKS),
+    limitSeconds: asked.limitSeconds ?? (kind === 'vitest' ? VITEST_LIMIT_SECONDS : LIMIT_SECONDS),
     ...(kind === 'vitest' && { measure: measureVitest }),
-    judged: judgedBy(kind, config, target.config),
+    judged: judgedBy(kind, asked, target.config),
     mayDiffer: target.config.allowDifferentResults === true,
   };
 }

@@ -16,7 +16,6 @@ import {
 import { alignedEstimate } from '../../math/aligned-interval.js';
 import { effectIn, figuresOf, gatherMetric } from './evidence.js';
 import { levelsOf } from './levels.js';
-import type { Look } from '../model/looks.js';
 import type { Outcome } from './schedule.js';
 import { type MetricName, METRICS } from '../model/metrics.js';
 import { detectableEffect } from './power.js';
@@ -59,8 +58,8 @@ export function reportScenario(outcome: Outcome): ScenarioReport {
  *
  * @param looks - Those that were planned: what the last one has seen is reported.
  */
-export function reportInterrupted(trial: Trial, looks: readonly Look[]): ScenarioReport {
-  const look = looks.findLast(({ rounds }) => rounds <= trial.rounds.length);
+export function reportInterrupted(trial: Trial): ScenarioReport {
+  const look = trial.plan.looks.findLast(({ rounds }) => rounds <= trial.rounds.length);
   const decision = look && trial.isCompared ? decide(trial.evidence(), look) : undefined;
   const report = reportScenario({
     trial,

@@ -14,7 +14,7 @@
 import { shuffled } from '../../math/random.js';
 import { type Decision, decide, exclusionOfAll, type LookErrors } from './decision.js';
 import { holm } from '../../math/holm.js';
-import { leastRounds, type Look } from '../model/looks.js';
+import { leastRounds } from '../model/looks.js';
 import type { ScenarioReport } from '../model/report.js';
 import { measureRound, type RoundSurroundings } from '../measure/round.js';
 import type { Trial } from './trial.js';
@@ -46,12 +46,8 @@ export type Why =
   | { readonly kind: 'broken'; readonly error: Error };
 
 export interface TrialSurroundings extends RoundSurroundings {
-  /** Instead of the trials' own; see `looksOf`. */
-  readonly looks: readonly Look[] | undefined;
   /** Of a trial that has no base. */
   readonly roundsOfNew: number;
-  /** Instead of the trials' own; see `limitOf`. */
-  readonly limitSeconds: number | undefined;
   /** Before each round. */
   readonly onRound: (trial: Trial, stage: Stage, rounds: number) => void;
   /** Carries out a round. Default: in processes (`measureRound`). */
@@ -112,7 +108,7 @@ async function screen(
   const broken = new Map<Trial, Error>();
   for (let round = 0; round < rounds; round += 1) {
     const due = trials.filter(
-      (trial) => !broken.has(trial) && trial.seconds < limitOf(trial, surroundings),
+      (trial) => !broken.has(trial) && trial.seconds < trial.plan.limitSeconds,
     );
     for (const trial of shuffled(due, surroundings.random)) {
       try {
@@ -149,7 +145,7 @@ async function confirm(
   suspects: number,
   surroundings: TrialSurroundings,
 ): Promise<Outcome> {
-  const looks = looksOf(trial, surroundings);
+  const { looks, limitSeconds } = trial.plan;
   const most = looks.at(-1)?.rounds ?? 0;
   let decision: Decision | undefined;
   let errors = SCREENING;
@@ -157,14 +153,13 @@ async function confirm(
     errors = { failAlpha: failAlpha / suspects, passAlpha };
     while (trial.rounds.length < rounds) {
       const neededSeconds = secondsFor(rounds, trial);
-      const limitSeconds = limitOf(trial, surroundings);
       // Without a first look there is nothing to say, so that it is not begun if it can't be had.
       if (decision === undefined && neededSeconds > limitSeconds) {
         const why = { kind: 'time', neededSeconds } as const;
         return outcomeOf(trial, stage, 'inconclusive', errors, { why });
       }
       if (secondsFor(trial.rounds.length + 1, trial) > limitSeconds) {
-        return lastLook(trial, stage, suspects, surroundings);
+        return lastLook(trial, stage, suspects);
       }
       await addRound(trial, stage, most, surroundings);
       // More rounds would only tell how fast the wrong answer is.
@@ -181,13 +176,8 @@ async function confirm(
   return outcomeOf(trial, stage, 'inconclusive', errors, { decision });
 }
 
-function lastLook(
-  trial: Trial,
-  stage: Stage,
-  suspects: number,
-  surroundings: TrialSurroundings,
-): Outcome {
-  const { failAlpha = 0, passAlpha = 0 } = looksOf(trial, surroundings).at(-1) ?? {};
+function lastLook(trial: Trial, stage: Stage, suspects: number): Outcome {
+  const { failAlpha = 0, passAlpha = 0 } = trial.plan.looks.at(-1) ?? {};
   const errors = { failAlpha: failAlpha / suspects, passAlpha };
   const decision = decide(trial.evidence(), errors);
   const verdict = decision.verdict === 'undecided' ? 'inconclusive' : decision.verdict;
@@ -197,27 +187,12 @@ function lastLook(
 /** A trial that has nothing to be compared with within this run. */
 async function measureOnly(trial: Trial, surroundings: TrialSurroundings): Promise<Outcome> {
   const { roundsOfNew } = surroundings;
-  const limitSeconds = limitOf(trial, surroundings);
+  const { limitSeconds } = trial.plan;
   while (trial.rounds.length < roundsOfNew && trial.seconds < limitSeconds) {
     await addRound(trial, 'single', roundsOfNew, surroundings);
   }
   const why = { kind: 'new' } as const;
   return outcomeOf(trial, 'single', 'inconclusive', SCREENING, { why });
-}
-
-export function looksOf(
-  { plan }: Trial,
-  { looks }: Pick<TrialSurroundings, 'looks'>,
-): readonly Look[] {
-  return looks ?? plan.looks;
-}
-
-/** A trial that has taken longer gets no further round, nor one that could not have its first look. */
-export function limitOf(
-  { plan }: Trial,
-  { limitSeconds }: Pick<TrialSurroundings, 'limitSeconds'>,
-): number {
-  return limitSeconds ?? plan.limitSeconds;
 }
 
 /** What so many rounds would take. Unknown, and so nothing, before the first. */

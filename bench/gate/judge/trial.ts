@@ -17,9 +17,9 @@ export interface TrialPlan {
   /** Base, base once more, and head; head alone where base has no such scenario. */
   readonly arms: readonly Arm[];
   readonly timing: RoundTiming;
-  /** When it is analysed where nobody has said it. */
+  /** When it is analysed. */
   readonly looks: readonly Look[];
-  /** What each analysis may take where nobody has said it. */
+  /** Once it has taken longer it gets no further round, nor one that could not have its first look. */
   readonly limitSeconds: number;
   /** How its rounds are carried out. Default: `measureRound`. */
   readonly measure?: MeasureRound;

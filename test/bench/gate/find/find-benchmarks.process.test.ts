@@ -4,9 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { chooseBenchmark } from '../../../../build/bench/gate/find/find-benchmarks.js';
-import { planTrials, type Plans } from '../../../../build/bench/gate/find/plan-trials.js';
+import {
+  type Asked,
+  planTrials,
+  type Plans,
+} from '../../../../build/bench/gate/find/plan-trials.js';
 import { readTarget } from '../../../../build/bench/gate/find/target.js';
-import type { GateConfig, ScenarioConfig } from '../../../../build/bench/gate/model/config.js';
+import type { ScenarioConfig } from '../../../../build/bench/gate/model/config.js';
 import { scratchFolder, writeFiles } from '../../../helpers/scratch-repository.js';
 
 // Starting Vitest takes its time on a busy machine.
@@ -36,12 +40,9 @@ function sideWithVitest(name: 'base' | 'head', version: string, source: string):
   writeFiles(sides[name], { 'a.bench.ts': source, 'node_modules/vitest/package.json': own });
 }
 
-function plan(
-  scenario: Partial<ScenarioConfig> = {},
-  config: Pick<GateConfig, 'thresholds'> = {},
-): Promise<Plans> {
+function plan(scenario: Partial<ScenarioConfig> = {}, asked: Asked = {}): Promise<Plans> {
   const target = readTarget({ run: './a.bench.ts', ...scenario }, scratch());
-  return planTrials([target], sides, config, watching);
+  return planTrials([target], sides, asked, watching);
 }
 
 const bench = (...names: readonly string[]): string =>
@@ -63,11 +64,13 @@ test('each benchmark is a scenario; what only base has is noted, what only head 
   expect(trials[0]?.measure).toBe(trials[1]?.measure);
 });
 
-test('each may take longer than a job and more rounds, as every round starts Vitest three times', async () => {
+test('each may take longer than a job and more rounds, unless all of them are asked for the same', async () => {
   side('head', { 'a.bench.ts': bench('one') });
   const { trials } = await plan();
   expect(trials[0]?.looks.map(({ rounds }) => rounds)).toEqual([10, 20, 36]);
   expect(trials.map(({ limitSeconds }) => limitSeconds)).toEqual([240]);
+  const asked = { looks: [{ rounds: 4, failAlpha: 0.02, passAlpha: 0.02 }], limitSeconds: 30 };
+  expect((await plan({}, asked)).trials[0]).toMatchObject(asked);
 });
 
 test('they are judged by the clock, beyond 5 % until something else is configured', async () => {

@@ -143,7 +143,7 @@ test.each([
   [9, false],
   [12, true],
 ])('an interruption after %i rounds: has an estimate: %s', (rounds, hasEffect) => {
-  const report = reportInterrupted(trialOf(rounds, { head: 1.1 }), DEFAULT_LOOKS);
+  const report = reportInterrupted(trialOf(rounds, { head: 1.1 }));
   expect(report).toMatchObject({
     verdict: 'inconclusive',
     cause: 'interrupted',

@@ -6,11 +6,11 @@ import {
   type Outcome,
   screeningRounds,
 } from '../../../../build/bench/gate/judge/schedule.js';
-import { DEFAULT_LOOKS, type Look } from '../../../../build/bench/gate/model/looks.js';
+import type { Look } from '../../../../build/bench/gate/model/looks.js';
 import type { MetricName } from '../../../../build/bench/gate/model/metrics.js';
 import type { ArmName } from '../../../../build/bench/gate/measure/round.js';
 import type { Limits } from '../../../../build/bench/gate/model/thresholds.js';
-import { Trial } from '../../../../build/bench/gate/judge/trial.js';
+import { Trial, type TrialPlan } from '../../../../build/bench/gate/judge/trial.js';
 import { randomFrom } from '../../../../build/bench/math/random.js';
 import { IS_ALL } from '../../../helpers/extent.js';
 
@@ -31,16 +31,17 @@ const generous: Limits = { minEffect: 0.5, maxEffect: 6 };
 function trial(
   name: string,
   units: Partial<Record<ArmName, number>>,
-  changes: { judged?: readonly MetricName[]; mayDiffer?: boolean } = {},
+  changes: { metrics?: readonly MetricName[] } & Partial<TrialPlan> = {},
 ): Trial {
-  const { judged = ['cpu'], mayDiffer = true } = changes;
+  const { metrics = ['cpu'], ...planned } = changes;
   return new Trial({
     name,
     timing,
-    looks: DEFAULT_LOOKS,
-    limitSeconds: 90,
-    mayDiffer,
-    judged: new Map(judged.map((metric) => [metric, generous])),
+    looks,
+    limitSeconds: 1000,
+    mayDiffer: true,
+    judged: new Map(metrics.map((metric) => [metric, generous])),
+    ...planned,
     arms: Object.entries(units).map(([side, value]) => ({
       name: side as ArmName,
       directory: process.cwd(),
@@ -58,8 +59,6 @@ function trial(
 }
 
 const surroundings: TrialSurroundings = {
-  looks,
-  limitSeconds: 1000,
   roundsOfNew: 2,
   onRound: () => {},
   random: randomFrom(1),
@@ -67,7 +66,7 @@ const surroundings: TrialSurroundings = {
   watch: async () => async () => {},
 };
 
-async function judgeAll(trials: readonly Trial[], limitSeconds = 1000) {
+async function judgeAll(trials: readonly Trial[]) {
   const outcomes = new Map<string, Outcome>();
   const fresh: Trial[] = [];
   await runTrials(
@@ -78,7 +77,7 @@ async function judgeAll(trials: readonly Trial[], limitSeconds = 1000) {
       return again;
     },
     (outcome) => outcomes.set(outcome.trial.plan.name, outcome),
-    { ...surroundings, limitSeconds },
+    surroundings,
   );
   return { outcomes, fresh };
 }
@@ -131,7 +130,7 @@ test('wrong answers end a trial when base has agreed with itself', async () => {
 });
 
 test('a trial whose first look can not fit into its time is told after one round', async () => {
-  const { outcomes } = await judgeAll([trial('late', same)], 1);
+  const { outcomes } = await judgeAll([trial('late', same, { limitSeconds: 1 })]);
   const { verdict, why, trial: own } = outcomes.get('late') as Outcome;
   expect({ verdict, kind: why.kind, rounds: own.rounds.length }).toEqual({
     verdict: 'inconclusive',

@@ -4,16 +4,14 @@
  */
 import { expect, onTestFinished, test, vi } from 'vitest';
 import {
-  limitOf,
-  looksOf,
   runTrials,
   type TrialSurroundings,
   type Outcome,
   screeningRounds,
 } from '../../../../bench/gate/judge/schedule.js';
-import { Trial } from '../../../../bench/gate/judge/trial.js';
+import { Trial, type TrialPlan } from '../../../../bench/gate/judge/trial.js';
 import type { Arm, ArmName } from '../../../../bench/gate/measure/round.js';
-import { DEFAULT_LOOKS, type Look } from '../../../../bench/gate/model/looks.js';
+import type { Look } from '../../../../bench/gate/model/looks.js';
 import type { Limits } from '../../../../bench/gate/model/thresholds.js';
 import { randomFrom } from '../../../../bench/math/random.js';
 import { side } from './rounds.js';
@@ -52,16 +50,17 @@ const measure: NonNullable<TrialSurroundings['measure']> = async (arms) => {
 function trial(
   name: string,
   times: Partial<Record<ArmName, number | string>>,
-  changes: { answerOfHead?: string; mayDiffer?: boolean } = {},
+  changes: { answerOfHead?: string } & Partial<TrialPlan> = {},
 ): Trial {
-  const { answerOfHead = 'the same', mayDiffer = false } = changes;
+  const { answerOfHead = 'the same', ...planned } = changes;
   return new Trial({
     name,
     timing: { blocks: 2, blockMs: 20, warmUpMs: 20, limitMs: 1000 },
-    looks: DEFAULT_LOOKS,
-    limitSeconds: 90,
-    mayDiffer,
+    looks,
+    limitSeconds: 1000,
+    mayDiffer: false,
     judged: new Map([['cpu', limits]]),
+    ...planned,
     arms: Object.entries(times).map(([side_, ms]) => ({
       name: side_ as ArmName,
       directory: JSON.stringify({ ms, answer: side_ === 'head' ? answerOfHead : 'the same' }),
@@ -70,11 +69,7 @@ function trial(
   });
 }
 
-async function judgeAll(
-  trials: readonly Trial[],
-  changes: Partial<TrialSurroundings> = {},
-  limitSeconds = () => 1000,
-) {
+async function judgeAll(trials: readonly Trial[], changes: Partial<TrialSurroundings> = {}) {
   const outcomes = new Map<string, Outcome>();
   const fresh: Trial[] = [];
   await runTrials(
@@ -86,10 +81,6 @@ async function judgeAll(
     },
     (outcome) => outcomes.set(outcome.trial.plan.name, outcome),
     {
-      looks,
-      get limitSeconds() {
-        return limitSeconds();
-      },
       roundsOfNew: 2,
       onRound: () => {},
       random: randomFrom(1),
@@ -100,6 +91,22 @@ async function judgeAll(
     },
   );
   return { outcomes, fresh };
+}
+
+/** The same on a clock of its own: the n-th round of each scenario takes so long. */
+function timed(
+  secondsOf: (n: number) => number,
+  durations = new Map<string, number[]>(),
+): NonNullable<TrialSurroundings['measure']> {
+  let nowMs = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+  onTestFinished(() => clock.mockRestore());
+  return async (arms, ...rest) => {
+    const own = durations.get(arms[0]?.directory as string) ?? [];
+    durations.set(arms[0]?.directory as string, [...own, secondsOf(own.length + 1)]);
+    nowMs += secondsOf(own.length + 1) * 1000;
+    return await measure(arms, ...rest);
+  };
 }
 
 const same = { base: 10, control: 10, head: 10 };
@@ -122,7 +129,7 @@ test('what is slower fails at the first look, what is not passes', async () => {
 
 test('what neither look can tell is inconclusive after the last one', async () => {
   const strict = looks.map(({ rounds }) => ({ rounds, failAlpha: 0.001, passAlpha: 0.001 }));
-  const { outcomes } = await judgeAll([trial('it', slow)], { looks: strict });
+  const { outcomes } = await judgeAll([trial('it', slow, { looks: strict })]);
   const { verdict, why, trial: own } = outcomes.get('it') as Outcome;
   expect({ verdict, kind: why.kind, rounds: own.rounds.length }).toEqual({
     verdict: 'inconclusive',
@@ -164,27 +171,16 @@ test('where the time is over between two looks, the last one is taken then', asy
     { rounds: 4, failAlpha: 0.001, passAlpha: 0.001 },
     { rounds: 1000, failAlpha: 0.02, passAlpha: 0.02 },
   ];
-  const own = trial('slow', slow);
-  const { outcomes } = await judgeAll([own], { looks: strict }, () =>
-    own.rounds.length < 5 ? 1000 : own.seconds,
-  );
+  const own = trial('slow', slow, { looks: strict, limitSeconds: 5.5 });
+  const { outcomes } = await judgeAll([own], { measure: timed(() => 1) });
   expect(outcomes.get('slow')?.verdict).toBe('fail');
   expect(own.rounds).toHaveLength(5);
 });
 
-test('each trial has its own time, until somebody gives all of them the same', () => {
-  const benchmark = new Trial({ ...trial('it', same).plan, limitSeconds: 240 });
-  expect(limitOf(benchmark, { limitSeconds: undefined })).toBe(240);
-  expect(limitOf(benchmark, { limitSeconds: 30 })).toBe(30);
-});
-
-test('each trial has its own looks, until somebody gives all of them the same', async () => {
-  const own = [{ rounds: 8, failAlpha: 0, passAlpha: 1 }];
-  const each = new Trial({ ...trial('it', same).plan, looks: own });
-  expect(looksOf(each, { looks: undefined })).toBe(own);
-  expect(looksOf(each, { looks })).toBe(looks);
-  await judgeAll([each], { looks: undefined });
-  expect(each.rounds).toHaveLength(8);
+test('each trial has as many rounds as its own looks ask for', async () => {
+  const own = trial('it', same, { looks: [{ rounds: 8, failAlpha: 0, passAlpha: 1 }] });
+  await judgeAll([own]);
+  expect(own.rounds).toHaveLength(8);
 });
 
 test('what can not be measured holds up no other one', async () => {
@@ -230,24 +226,16 @@ test.each([
   { rounds: 'with an outlier', secondsOf: (n: number) => (n % 4 === 3 ? 30 : 1) },
   { rounds: 'longer than all of the time', secondsOf: () => 40 },
 ])('one analysis takes at most one round more than its time: $rounds', async ({ secondsOf }) => {
-  let nowMs = 0;
-  const clock = vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
-  onTestFinished(() => clock.mockRestore());
   const durations = new Map<string, number[]>();
-  const timed: NonNullable<TrialSurroundings['measure']> = async (arms, ...rest) => {
-    const own = durations.get(arms[0]?.directory as string) ?? [];
-    durations.set(arms[0]?.directory as string, [...own, secondsOf(own.length + 1)]);
-    nowMs += secondsOf(own.length + 1) * 1000;
-    return await measure(arms, ...rest);
-  };
+  const measured = timed(secondsOf, durations);
   const wide: Limits = { minEffect: 0.03, maxEffect: 0.031 };
   const undecided = (name: string): Trial => {
     const { plan } = trial(name, { base: 10, control: 10, head: 10.3 });
-    return new Trial({ ...plan, judged: new Map([['cpu', wide]]) });
+    return new Trial({ ...plan, judged: new Map([['cpu', wide]]), limitSeconds: 20 });
   };
   for (const trials of [[undecided('one')], [undecided('one'), undecided('other')]]) {
     durations.clear();
-    const { outcomes, fresh } = await judgeAll(trials, { measure: timed }, () => 20);
+    const { outcomes, fresh } = await judgeAll(trials, { measure: measured });
     expect(outcomes.size).toBe(trials.length);
     for (const each of [...trials, ...fresh]) {
       const longest = Math.max(...(durations.get(each.plan.arms[0]?.directory as string) ?? []));
