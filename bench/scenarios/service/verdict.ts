@@ -18,6 +18,8 @@ import type { ArmResult, ServiceResult } from './result.js';
 /** What `millrace` must deliver of its goodput at saturation, and how flat its memory must be. */
 const ENOUGH_GOODPUT = 0.95;
 const FLAT = 0.1;
+/** In less than this V8 has not seen how much of its heap it needs, so that growth says nothing yet. */
+const SETTLED_SECONDS = 20;
 /** A wider spread of the windows of a goodput than this is told. */
 const NOISY = 0.2;
 /** Below this share of the intended requests the generator did not hold its rate. */
@@ -81,11 +83,15 @@ function describeMemory(arm: ArmResult): string {
   }
   if (memoryTrend === undefined) return `Its memory peaked at ${peak}.`;
   const { secondThird, lastThird, change } = memoryTrend;
-  const verdict =
-    Math.abs(change) <= FLAT ? 'Its memory stayed level' : 'Its memory did not stay level';
+  const isLevel = Math.abs(change) <= FLAT;
+  const verdict = isLevel ? 'Its memory stayed level' : 'Its memory did not stay level';
+  const isYoung = !isLevel && ending.afterSeconds < SETTLED_SECONDS;
   return (
     `${verdict}: ${formatMegabytes(secondThird)} in the second third of the run, ` +
-    `${formatMegabytes(lastThird)} in the last (${formatPercent(change, { isSigned: true })}), ${peak} at its peak.`
+    `${formatMegabytes(lastThird)} in the last (${formatPercent(change, { isSigned: true })}), ${peak} at its peak.` +
+    (isYoung
+      ? ` In ${formatSeconds(ending.afterSeconds)} a process is still growing into its work: --seconds ${SETTLED_SECONDS} or more tells.`
+      : '')
   );
 }
 

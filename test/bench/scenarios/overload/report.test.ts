@@ -104,7 +104,15 @@ describe('the conclusions', () => {
       arm: armResult('millrace', {
         memoryTrend: { secondThird: 100 * MB, lastThird: 150 * MB, change: 0.5 },
       }),
-      says: 'Its memory did not stay level: 100 MB in the second third of the run, 150 MB in the last (+50.0 %)',
+      says: 'Its memory did not stay level: 100 MB in the second third of the run, 150 MB in the last (+50.0 %), 150 MB at its peak.',
+    },
+    {
+      what: 'memory that grows in a short run',
+      arm: armResult('millrace', {
+        ending: { how: 'survived', afterSeconds: 9 },
+        memoryTrend: { secondThird: 100 * MB, lastThird: 150 * MB, change: 0.5 },
+      }),
+      says: '150 MB at its peak. In 9 s a process is still growing into its work: --seconds 20 or more tells.',
     },
     {
       what: 'a millrace that dies',
