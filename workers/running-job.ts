@@ -37,6 +37,7 @@ interface Used {
 export class RunningJob implements JobContext {
   readonly id: number;
   readonly name: string;
+  readonly attempt: number;
   readonly #desk: Desk;
   #cell: number;
   #used: Used | undefined = undefined;
@@ -44,12 +45,9 @@ export class RunningJob implements JobContext {
   constructor(desk: Desk, cell: number, id: number, name: string) {
     this.id = id;
     this.name = name;
+    this.attempt = desk.words.attempt(cell);
     this.#desk = desk;
     this.#cell = cell;
-  }
-
-  get attempt(): number {
-    return 1;
   }
 
   get signal(): AbortSignal {

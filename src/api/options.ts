@@ -133,6 +133,17 @@ export interface SubmitOptions {
   readonly onProgress?: (value: unknown) => void;
 }
 
+/**
+ * Which attempt a job is, for those who run it again: a node of `millrace/nats`, which has a copy of this file. A symbol, as it
+ * is no option of users.
+ */
+export const ATTEMPT: unique symbol = Symbol.for('millrace.attempt');
+
+/** What may be beside the options of a job. */
+export interface AttemptOption {
+  readonly [ATTEMPT]?: number;
+}
+
 /** The options of `close`. */
 export interface CloseOptions {
   /** Milliseconds after which what is left is rejected. Default: none, every accepted job runs to its end. */

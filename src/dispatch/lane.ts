@@ -221,6 +221,12 @@ export class Lane implements Carrier {
     this.#worded.add(cell);
   }
 
+  /** Tells the cell's job, which is not submitted yet, which attempt it is. */
+  repeat(cell: number, attempt: number): void {
+    this.rings.jobWords.repeat(cell, attempt);
+    this.#worded.add(cell);
+  }
+
   /** Frees a cell that has come back. Returns the job that ended in it, if it was not taken back. */
   release(cell: number): JobRecord | undefined {
     if (this.#worded.size > 0 && this.#worded.delete(cell)) this.rings.jobWords.reset(cell);

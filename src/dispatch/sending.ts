@@ -25,7 +25,10 @@ export function sendTo(lane: Lane, job: JobRecord, index: number, isLast: boolea
   const { rings } = lane;
   // Offered before its input is cloned: that may run getters, which may cancel the job.
   rings.offer(cell);
-  if (job.terms?.onProgress !== undefined) lane.hear(cell);
+  if (job.terms !== undefined) {
+    if (job.terms.onProgress !== undefined) lane.hear(cell);
+    if (job.terms.attempt !== undefined) lane.repeat(cell, job.terms.attempt);
+  }
   try {
     // Here and not in a function of its own: each call costs a job that comes alone (docs/design.md).
     const form = job.transfer === undefined ? rings.inputs.write(cell, job.input) : Held.none;

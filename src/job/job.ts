@@ -48,6 +48,8 @@ export interface JobTerms extends JobTimeouts {
   /** How long its function may go on after it was told to stop, before its thread is retired. */
   readonly graceMs?: number | undefined;
   readonly onProgress?: ((value: unknown) => void) | undefined;
+  /** Which attempt it is, where it is not the first. */
+  readonly attempt?: number | undefined;
 }
 
 /** Carries out `Job.cancel`. Returns whether this call ended the job. */

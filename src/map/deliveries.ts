@@ -5,7 +5,6 @@
  * answered in the order in which they asked; each is answered once.
  */
 import { inMicrotask } from '../api/timers.js';
-import type { JobRecord } from '../job/job.js';
 import { List, type Listed } from '../job/list.js';
 
 /** An item on its way from the source to the consumer. */
@@ -16,8 +15,8 @@ export class Entry implements Listed<Entry> {
   value: unknown;
   /** What it is charged against the window: for its input at first, for its result at last. */
   bytes: number;
-  /** Undefined until it is submitted. */
-  job: JobRecord | undefined = undefined;
+  /** Its job; undefined until it is submitted. */
+  job: object | undefined = undefined;
   ending: 'fulfilled' | 'rejected' | undefined = undefined;
   list: object | undefined = undefined;
   previous: Entry | undefined = undefined;

@@ -14,11 +14,9 @@ import { MillraceError } from '../api/errors.js';
 import { type MapSettings, mapSettings } from '../api/map-options.js';
 import { checkName } from '../api/options.js';
 import { inMicrotask } from '../api/timers.js';
-import type { JobFunction } from '../job/functions.js';
-import type { JobRecord } from '../job/job.js';
-import type { Scheduler } from '../schedule/scheduler.js';
-import type { StillRunning } from '../schedule/still-running.js';
-import type { Feeder } from '../schedule/turns.js';
+import type { SubmitOptions } from '../api/options.js';
+import type { Ending } from '../job/job.js';
+import type { Feeder, Turns } from '../schedule/turns.js';
 import { JOB_OVERHEAD_BYTES, weigh } from '../wire/payload.js';
 import { Deliveries, Entry } from './deliveries.js';
 import { checkSource, type Pulled, Source } from './source.js';
@@ -61,20 +59,47 @@ export type MapOutcome<Value> = {
  */
 export type OnMapEnded = (failure: { readonly error: unknown } | undefined) => void;
 
-export class Mapping implements Feeder {
+/** A job as its map sees it. */
+export interface MapJob {
+  readonly ending: Ending | undefined;
+  readonly function: {
+    /** Whether its calls are known to be so short that many should be in flight. */
+    readonly isShort: boolean;
+  };
+}
+
+/** What a map needs of the pool that it feeds: the local one's scheduler, or what stands for a remote one. */
+export interface Fed<Job extends MapJob> {
+  readonly turns: Pick<Turns, 'want' | 'startPull' | 'endPull' | 'mayGo' | 'leave'>;
+  readonly bounds: { readonly slots: number; readonly capacity: number; readonly bytes: number };
+  /** How many jobs were submitted, ever. */
+  readonly submitted: number;
+  feed(
+    name: string,
+    input: unknown,
+    options: SubmitOptions | undefined,
+    bytes: number,
+    onEnded: (value: unknown, job: Job) => void,
+  ): Job;
+  cancelAll(jobs: ReadonlySet<Job>, reason: unknown): void;
+  /** Takes note of settled jobs whose functions run on. */
+  stillRunning(): { add(job: Job): void; none(): Promise<void> };
+}
+
+export class Mapping<Job extends MapJob = MapJob> implements Feeder {
   list: object | undefined = undefined;
   previous: Feeder | undefined = undefined;
   next: Feeder | undefined = undefined;
   idleSince: number;
-  readonly #scheduler: Scheduler;
+  readonly #pool: Fed<Job>;
   readonly #onMapEnded: OnMapEnded;
   readonly #name: string;
   readonly #source: Source;
   readonly #settings: MapSettings;
   readonly #window: Window;
   readonly #deliveries: Deliveries<unknown>;
-  readonly #stillRunning: StillRunning;
-  #function: JobFunction | undefined;
+  readonly #stillRunning: ReturnType<Fed<Job>['stillRunning']>;
+  #function: MapJob['function'] | undefined;
   /** The item that was pulled and could not be submitted. */
   #kept: Entry | undefined;
   #items = 0;
@@ -95,7 +120,7 @@ export class Mapping implements Feeder {
 
   /** @throws InvalidOptionError */
   constructor(
-    scheduler: Scheduler,
+    pool: Fed<Job>,
     name: string,
     source: unknown,
     options: unknown,
@@ -104,15 +129,15 @@ export class Mapping implements Feeder {
     checkName(name);
     checkSource(source);
     const settings = mapSettings(options);
-    this.#scheduler = scheduler;
+    this.#pool = pool;
     this.#onMapEnded = onEnded;
     this.#name = name;
     this.#source = new Source(source);
     this.#settings = settings;
-    this.#window = new Window(settings, scheduler.bounds);
+    this.#window = new Window(settings, pool.bounds);
     this.#deliveries = new Deliveries(settings.ordered, () => this.#goOn());
-    this.#stillRunning = scheduler.stillRunning();
-    this.idleSince = scheduler.submitted;
+    this.#stillRunning = pool.stillRunning();
+    this.idleSince = pool.submitted;
   }
 
   get keptBytes(): number | undefined {
@@ -203,7 +228,7 @@ export class Mapping implements Feeder {
 
   /** Asks for a turn if there is something to do. */
   #goOn(): void {
-    if (this.#canGoOn) this.#scheduler.turns.want(this);
+    if (this.#canGoOn) this.#pool.turns.want(this);
   }
 
   #pull(): void {
@@ -211,7 +236,7 @@ export class Mapping implements Feeder {
       const pulled = this.#source.pull();
       if (!(pulled instanceof Promise)) return this.#pulled(pulled);
       this.#isPulling = true;
-      this.#scheduler.turns.startPull(this);
+      this.#pool.turns.startPull(this);
       void pulled.then(this.#onPulled, this.#onPullFailed);
     } catch (error) {
       this.#failAfterAll(error);
@@ -234,7 +259,7 @@ export class Mapping implements Feeder {
 
   #endPull(): void {
     this.#isPulling = false;
-    this.#scheduler.turns.endPull(this);
+    this.#pool.turns.endPull(this);
   }
 
   #pulled({ done, value }: Pulled): void {
@@ -250,7 +275,7 @@ export class Mapping implements Feeder {
     this.#items += 1;
     this.#deliveries.add(entry);
     this.#kept = entry;
-    if (!this.#canGoOn || !this.#scheduler.turns.mayGo(this, bytes)) return;
+    if (!this.#canGoOn || !this.#pool.turns.mayGo(this, bytes)) return;
     this.#kept = undefined;
     this.#submit(entry);
   }
@@ -262,8 +287,8 @@ export class Mapping implements Feeder {
     this.#inFlight += 1;
     this.idleSince = Infinity;
     try {
-      const onEnded = (value: unknown, job: JobRecord): void => this.#onEnded(entry, value, job);
-      const job = this.#scheduler.feed(
+      const onEnded = (value: unknown, job: Job): void => this.#onEnded(entry, value, job);
+      const job = this.#pool.feed(
         this.#name,
         input,
         this.#settings.jobOptions,
@@ -282,7 +307,7 @@ export class Mapping implements Feeder {
     }
   }
 
-  #onEnded(entry: Entry, value: unknown, job: JobRecord): void {
+  #onEnded(entry: Entry, value: unknown, job: Job): void {
     this.#landed();
     if (job.ending === 'fulfilled') {
       if (entry.list !== undefined) this.#deliveries.end(entry, 'fulfilled', value, weigh(value));
@@ -297,7 +322,7 @@ export class Mapping implements Feeder {
   /** One job less is in flight. */
   #landed(): void {
     this.#inFlight -= 1;
-    if (this.#inFlight === 0) this.idleSince = this.#scheduler.submitted;
+    if (this.#inFlight === 0) this.idleSince = this.#pool.submitted;
   }
 
   #failed(entry: Entry, error: unknown, isFinal: boolean): void {
@@ -331,16 +356,16 @@ export class Mapping implements Feeder {
 
   /** Takes back or cancels the jobs of items that are in no list any more. */
   #cancel(dropped: readonly Entry[]): void {
-    const jobs = new Set<JobRecord>();
-    for (const { job } of dropped) if (job !== undefined) jobs.add(job);
+    const jobs = new Set<Job>();
+    for (const { job } of dropped) if (job !== undefined) jobs.add(job as Job);
     if (jobs.size === 0) return;
-    this.#scheduler.cancelAll(jobs, new DOMException('The map has ended', 'AbortError'));
+    this.#pool.cancelAll(jobs, new DOMException('The map has ended', 'AbortError'));
   }
 
   /** Pulls nothing more, and closes the source. */
   #exhaust(): void {
     this.#isExhausted = true;
-    this.#scheduler.turns.leave(this);
+    this.#pool.turns.leave(this);
     this.#closing ??= this.#close();
   }
 

@@ -4,12 +4,15 @@
  */
 import type { Mapping } from './mapping.js';
 
+/** What the rows ask of their map, whatever its jobs are. */
+type Asked = Pick<Mapping, 'ask' | 'stop'>;
+
 /** The results of `pool.map`: iterate over it once. */
 export class MapRows<Row> implements AsyncIterableIterator<Row> {
-  readonly #mapping: Mapping;
+  readonly #mapping: Asked;
 
   /** Only `pool.map` makes one. */
-  constructor(mapping: Mapping) {
+  constructor(mapping: Asked) {
     this.#mapping = mapping;
   }
 

@@ -17,6 +17,8 @@ import {
 import type { Functions } from '../job/functions.js';
 import { type Cancel, JobRecord, type JobTerms } from '../job/job.js';
 import {
+  ATTEMPT,
+  type AttemptOption,
   checkName,
   checkSubmitOptions,
   type Overflow,
@@ -136,13 +138,22 @@ export class Admission {
 }
 
 /** Undefined for a job that says nothing about them, so that it costs no memory. */
-function termsOf({ timeout, graceMs, onProgress }: SubmitOptions): JobTerms | undefined {
-  if (timeout === undefined && graceMs === undefined && onProgress === undefined) return undefined;
+function termsOf(options: SubmitOptions & AttemptOption): JobTerms | undefined {
+  const { timeout, graceMs, onProgress, [ATTEMPT]: attempt } = options;
+  if (
+    timeout === undefined &&
+    graceMs === undefined &&
+    onProgress === undefined &&
+    attempt === undefined
+  ) {
+    return undefined;
+  }
   const timeouts = typeof timeout === 'number' ? { totalMs: timeout } : timeout;
   return {
     ...timeouts,
     graceMs,
     // Called in the async context of the submission, as its other callbacks are.
     onProgress: onProgress && AsyncResource.bind(onProgress),
+    attempt,
   };
 }

@@ -1,11 +1,12 @@
 /**
- * Shares two words of each cell about the job that runs in it: whether the main thread has told it to stop, and how far
- * its progress has come. Both are atomic, so that a look never waits for a message.
+ * Shares three words of each cell about the job that runs in it: whether the main thread has told it to stop, how far
+ * its progress has come, and which attempt it is. The first two are atomic, so that a look never waits for a message.
  *
  *     told:      not ──main──▶ cancelled | timedOut | closing | ending
  *     progress:  unheard                                       nobody listens
  *                idle ──host, posts──▶ under way ──host──▶ kept
  *                 ▲─────────main──────────┴────────main──────┘ and asks for the value that was kept
+ *     earlier:   how many attempts there were before; set before the cell is submitted, and not while the job runs
  *
  * Invariants: the words are about the cell's present job, as the main thread resets those that it has set when the cell
  * comes back; at most one progress value of a job is under way, and at most one is kept.
@@ -22,16 +23,18 @@ const Progress = { unheard: 0, idle: 1, underWay: 2, kept: 3 } as const;
 export class JobWords {
   readonly #told: Int32Array;
   readonly #progress: Int32Array;
+  readonly #earlier: Int32Array;
 
   /** The bytes of shared memory that this many cells take. */
   static byteLength(cells: number): number {
-    return 8 * cells;
+    return 12 * cells;
   }
 
   /** @param offset - A multiple of 4. */
   constructor(memory: SharedArrayBuffer, offset: number, cells: number) {
     this.#told = new Int32Array(memory, offset, cells);
     this.#progress = new Int32Array(memory, offset + 4 * cells, cells);
+    this.#earlier = new Int32Array(memory, offset + 8 * cells, cells);
   }
 
   /** Main: somebody listens to the job that is about to be submitted. What publishes the cell publishes this, too. */
@@ -39,10 +42,16 @@ export class JobWords {
     this.#progress[cell] = Progress.idle;
   }
 
-  /** Main: the cell's job is over: the next one was told nothing, and nobody hears it. */
+  /** Main: the job that is about to be submitted is an attempt after the first, which is 1. */
+  repeat(cell: number, attempt: number): void {
+    this.#earlier[cell] = attempt - 1;
+  }
+
+  /** Main: the cell's job is over: the next one was told nothing, nobody hears it, and it is the first attempt. */
   reset(cell: number): void {
     this.#told[cell] = Told.not;
     this.#progress[cell] = Progress.unheard;
+    this.#earlier[cell] = 0;
   }
 
   /** Main: tells the cell's job to stop. From the return of this call on every look sees it. */
@@ -53,6 +62,11 @@ export class JobWords {
   /** Host: whether the cell's job has been told to stop, and why. */
   told(cell: number): number {
     return Atomics.load(this.#told, cell);
+  }
+
+  /** Host: which attempt the cell's job is, from 1. */
+  attempt(cell: number): number {
+    return (this.#earlier[cell] as number) + 1;
   }
 
   /** Host: whether anybody wants to hear the job's progress. */

@@ -23,7 +23,7 @@
  *     │ claim         i32          see below                                                      │
  *     │ told          i32          main; whether the job is to stop (`job-words.ts`)              │
  *     │ progress      i32          both; values that are under way or kept (`job-words.ts`)       │
- *     │ reserved      i32          free; aligns the rest                                          │
+ *     │ earlier       i32          main; how many attempts there were before (`job-words.ts`)     │
  *     │ input         f64, 2 × i32  a number, or where its bytes begin and end (`values.ts`)      │
  *     │ result        f64, 2 × i32  the same                                                      │
  *     └───────────────────────────────────────────────────────────────────────────────────────────┘
@@ -84,11 +84,8 @@ const Control = {
   words: 8 * LINE,
 } as const;
 
-/** Words of a cell that nothing uses yet: they align the rest. */
-const RESERVED_WORDS = 1;
-
 /** Bytes of a cell outside its value and its job words, its places in the two rings included. */
-const CELL_BYTES = 2 * 4 + 3 * 8 + (3 + RESERVED_WORDS) * 4;
+const CELL_BYTES = 2 * 4 + 3 * 8 + 3 * 4;
 
 /** Cells beyond a thread's slots, for jobs that wait there and for those that were taken back there. */
 export const AHEAD_CELLS = 256;
@@ -156,7 +153,7 @@ export class Rings implements SharedRings {
     this.forms = int32(size);
     this.#claims = int32(size);
     this.jobWords = new JobWords(memory, offset, size);
-    offset += JobWords.byteLength(size) + 4 * RESERVED_WORDS * size;
+    offset += JobWords.byteLength(size);
     this.inputs = new Values(memory, offset, cells);
     this.results = new Values(memory, offset + Values.byteLength(cells), cells);
   }

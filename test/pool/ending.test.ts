@@ -2,9 +2,13 @@
  * What becomes of a running job that is settled: it is told to stop, waited for, and outlived. `fixtures/running.js` is the
  * side of the jobs.
  */
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Pool } from 'millrace';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sharedNowMs } from '../../build/src/wire/clock.js';
 import { fixture, guard } from '../helpers/guard.js';
 import { Latch } from '../helpers/latch.js';
@@ -190,37 +194,70 @@ describe('a job that outlives its grace', () => {
 });
 
 describe('a native call, which nothing can end', () => {
+  let folder: string;
+  let calls: NativeCall[];
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'millrace-native-'));
+    calls = [];
+  });
+  afterEach(() => {
+    for (const call of calls) call.end();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** The input of a job whose call goes on until the test ends it. */
+  interface NativeCall {
+    readonly latch: Latch;
+    readonly input: { readonly latch: Latch['cells']; readonly fifo: string };
+    end(): void;
+  }
+
+  function nativeCall(): NativeCall {
+    const fifo = join(folder, String(calls.length));
+    execFileSync('mkfifo', [fifo]);
+    const latch = new Latch();
+    let hasEnded = false;
+    const end = (): void => {
+      // There is a reader: the call waits for a writer.
+      if (!hasEnded) closeSync(openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK));
+      hasEnded = true;
+    };
+    const call = { latch, input: { latch: latch.cells, fifo }, end };
+    calls.push(call);
+    return call;
+  }
+
   /** A pool that is not watched: its thread outlives it. */
-  async function blocked(seconds: number): Promise<Pool> {
+  async function blocked(): Promise<{ pool: Pool; call: NativeCall }> {
     const pool = new Pool(module, { threads: 1 });
     await pool.ready();
-    const latch = new Latch();
-    const input = { latch: latch.cells, seconds };
-    pool.run('native', input, { timeout: { runMs: 50 } }).catch(() => {});
-    await latch.arrived();
-    return pool;
+    const call = nativeCall();
+    pool.run('native', call.input, { timeout: { runMs: 50 } }).catch(() => {});
+    await call.latch.arrived();
+    return { pool, call };
   }
 
   test('the next job starts on a replacement, and closing keeps its deadline', async () => {
-    const pool = await blocked(3);
+    const { pool, call } = await blocked();
     const bootMs = await timed(new Pool(module, { threads: 1 }).close());
     const nextMs = await timed(pool.run('echo', 'next'));
     // The grace is 100 ms at least, and the boot time of a replacement is about that of any thread.
     expect(nextMs).toBeLessThan(3 * (50 + 150 + 3 * bootMs + 150));
     expect(pool.stats().threads).toMatchObject({ ready: 1, retired: 1, terminated: 1 });
-    const other = await blocked(3);
+    const other = await blocked();
     const bareMs = timed(sleep(300));
-    const closing = timed(other.close({ deadlineMs: 300 }));
+    const closing = timed(other.pool.close({ deadlineMs: 300 }));
     expect(await closing).toBeLessThan(3 * (await bareMs) + 300);
     await pool.close({ deadlineMs: 100 });
+    call.end();
+    other.call.end();
     await until(() => threads.every((thread) => thread.threadId === -1));
   });
 
   test('holds up nobody, up to as many threads as the pool has; beyond that jobs wait for their timeouts', async () => {
     const warned = once(process, 'warning');
-    const pool = await blocked(2);
-    const latch = new Latch();
-    const input = { latch: latch.cells, seconds: 2 };
+    const { pool, call } = await blocked();
+    const { input, end } = nativeCall();
     expect(await rejection(pool.run('native', input, { timeout: { runMs: 50 } }))).toMatchObject({
       code: 'ERR_JOB_TIMEOUT',
       started: true,
@@ -234,7 +271,9 @@ describe('a native call, which nothing can end', () => {
     });
     expect(threads).toHaveLength(2);
     // A thread that has ended at last makes room for a replacement.
+    call.end();
     expect(await pool.run('echo', 'again')).toBe('again');
+    end();
     await pool.close();
     await until(() => threads.every((thread) => thread.threadId === -1));
   });

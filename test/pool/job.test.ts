@@ -34,6 +34,13 @@ test('a job has a number, a name, and no way to be awaited by mistake', async ()
   expect(await Promise.all(jobs.map((job) => job.result))).toEqual([1, 4]);
 });
 
+test('a job that is submitted as a later attempt is told so, and the next one in its cell is not', async () => {
+  const pool = makePool({ threads: 1 });
+  const attempt = { [Symbol.for('millrace.attempt')]: 3 } as object;
+  expect(await pool.run('context', undefined, attempt)).toMatchObject({ attempt: 3 });
+  expect(await pool.run('context', undefined)).toMatchObject({ attempt: 1 });
+});
+
 test('inspecting a job shows what matters of it, and does not read its result', async () => {
   const pool = makePool({ threads: 1 });
   let told = 0;

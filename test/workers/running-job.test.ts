@@ -37,6 +37,14 @@ test('a job knows who it is', () => {
   expect(start()).toMatchObject({ id: 7, name: 'render', attempt: 1 });
 });
 
+test('a job that is run again knows which attempt it is, after its end too', () => {
+  words.repeat(CELL, 3);
+  const job = new RunningJob(desk, CELL, 7, 'render');
+  job.end();
+  words.reset(CELL);
+  expect([job.attempt, start().attempt]).toEqual([3, 1]);
+});
+
 test('a job that uses neither signal nor progress is not reached, and posts nothing', () => {
   const job = start();
   expect(desk.reachable.size).toBe(0);

@@ -19,8 +19,8 @@ function bothSides(cells = 3) {
   return { main, host, isIntact };
 }
 
-test('two words of four bytes are taken for each cell', () => {
-  expect([1, 2, 257].map((cells) => JobWords.byteLength(cells))).toEqual([8, 16, 2056]);
+test('three words of four bytes are taken for each cell', () => {
+  expect([1, 2, 257].map((cells) => JobWords.byteLength(cells))).toEqual([12, 24, 3084]);
 });
 
 test.each([1, 2, 3, 256])('each of %i cells has words of its own', (cells) => {
@@ -29,6 +29,8 @@ test.each([1, 2, 3, 256])('each of %i cells has words of its own', (cells) => {
   const reason = (cell: number): Reason => ([1, 2, 3] as const)[cell % 3] as Reason;
   for (const cell of all) if (cell % 2 === 1) main.reset(cell);
   for (const cell of all) main.tell(cell, reason(cell));
+  for (const cell of all) main.repeat(cell, cell + 1);
+  expect(all.map((cell) => host.attempt(cell))).toEqual(all.map((cell) => cell + 1));
   expect(all.map((cell) => host.told(cell))).toEqual(all.map(reason));
   expect(all.map((cell) => host.isHeard(cell))).toEqual(all.map((cell) => cell % 2 === 0));
   expect(isIntact()).toBe(true);

@@ -1,0 +1,116 @@
+/**
+ * The ways in which a remote pool says no that a local one doesn't have.
+ *
+ * Invariant: as in `api/errors.ts`, each error that ends a job says in `started` whether its code may have run; here that may
+ * be undefined, where nobody can know.
+ */
+import { BacklogFullError, type BacklogLimit, MillraceError } from '../api/errors.js';
+
+/** What is wrong with the server, or with what a pool has there. */
+export type SetupFault = 'server' | 'jetstream' | 'missing' | 'limits';
+
+/** `ERR_REMOTE_SETUP`: the server is too old or has no JetStream, or the pool's streams are missing or have other limits. */
+export class RemoteSetupError extends MillraceError {
+  /** Nothing was started. */
+  readonly started = false;
+  /** What is wrong. */
+  readonly fault: SetupFault;
+
+  constructor(fault: SetupFault, message: string, cause?: unknown) {
+    super('ERR_REMOTE_SETUP', message, cause === undefined ? undefined : { cause });
+    this.fault = fault;
+  }
+}
+
+/** Which bound a submission ran into: one of the server's, `'waiters'` here, or both have `'bytes'`. */
+export type RemoteLimit = BacklogLimit | 'key';
+
+const FULL: Readonly<Record<RemoteLimit, string>> = {
+  jobs: 'The server holds as many jobs as it may (jobs)',
+  bytes: 'The jobs hold as many bytes as they may (bytes)',
+  key: 'The server holds as many jobs of this key as it may (keyLimit)',
+  waiters: 'No more submissions may wait here (waiters)',
+};
+const RETRY_AFTER_MS = 1000;
+
+/** `ERR_BACKLOG_FULL`: the server, or what may wait here, is full. Nothing ran; trying again later is safe. */
+export class RemoteFullError extends BacklogFullError {
+  constructor(limit: RemoteLimit, held: string) {
+    super(limit as BacklogLimit, held, RETRY_AFTER_MS, 'wait');
+    this.message =
+      `${FULL[limit]}: ${held}. Retry after about ${RETRY_AFTER_MS} ms, answer "busy", or hold the producer back: ` +
+      "await pool.submit() with overflow: 'wait'.";
+  }
+}
+
+/** `ERR_DUPLICATE_JOB`: a job of this id was submitted before, within the server's window for duplicates. */
+export class DuplicateJobError extends MillraceError {
+  /** This submission started nothing; the other one may have. */
+  readonly started = false;
+
+  constructor(id: string) {
+    super(
+      'ERR_DUPLICATE_JOB',
+      `A job with the id '${id}' was submitted before. Its result went to whoever submitted it first; ` +
+        'use an id once, or leave it out.',
+    );
+  }
+}
+
+/** `ERR_DEAD_LETTER`: every node that ran the job was lost while it did, so that it is not tried again. */
+export class DeadLetterError extends MillraceError {
+  /** It started each time. */
+  readonly started = true;
+  /** How often it was started. */
+  readonly attempts: number;
+
+  constructor(name: string, attempts: number) {
+    super(
+      'ERR_DEAD_LETTER',
+      `Job '${name}' was started ${attempts} times and each time its node was lost; it lies in the dead-letter stream now.`,
+    );
+    this.attempts = attempts;
+  }
+}
+
+/** `ERR_RESULT_LOST`: the job has ended, and its result is no longer on the server. */
+export class ResultLostError extends MillraceError {
+  /** It has run to its end. */
+  readonly started = true;
+
+  constructor(name: string) {
+    super(
+      'ERR_RESULT_LOST',
+      `Job '${name}' has ended, and its result is gone: it was older than results.ageMs, or made room for newer ones ` +
+        '(results.bytes). Raise them, or read results sooner.',
+    );
+  }
+}
+
+/** `ERR_RESULT_TOO_LARGE`: the job has ended, and what it returned or threw is more than the server takes. */
+export class ResultTooLargeError extends MillraceError {
+  /** It has run to its end. */
+  readonly started = true;
+  /** The size of the result, encoded, in bytes. */
+  readonly bytes: number;
+
+  constructor(name: string, bytes: number, limitBytes: number) {
+    super(
+      'ERR_RESULT_TOO_LARGE',
+      `Job '${name}' has ended, and its result of ${bytes} bytes is more than the server takes (${limitBytes}: ` +
+        "max_payload). Return less, or where it is to be found, or raise the server's max_payload.",
+    );
+    this.bytes = bytes;
+  }
+}
+
+for (const [name, constructor] of Object.entries({
+  RemoteSetupError,
+  RemoteFullError,
+  DuplicateJobError,
+  DeadLetterError,
+  ResultLostError,
+  ResultTooLargeError,
+})) {
+  Object.defineProperty(constructor.prototype, 'name', { value: name, configurable: true });
+}

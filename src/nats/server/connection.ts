@@ -1,0 +1,19 @@
+/** What `RemotePool.connect` and `serve` have in common: a connection, and the name of a pool. */
+import type { NatsConnection } from '@nats-io/transport-node';
+import { invalid } from '../../api/options.js';
+
+/** What `RemotePool.connect` and `serve` have in common. */
+export interface RemoteOptions {
+  /** It stays open when the pool is closed. */
+  readonly connection: NatsConnection;
+  /** The pool's name, as `provision` got it. */
+  readonly name: string;
+}
+
+/** @throws InvalidOptionError */
+export function connectionOf(value: unknown): NatsConnection {
+  if (typeof (value as Partial<NatsConnection> | undefined)?.publish === 'function') {
+    return value as NatsConnection;
+  }
+  throw invalid('connection', value, "a connection of '@nats-io/transport-node'");
+}

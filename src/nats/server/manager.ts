@@ -1,0 +1,54 @@
+/**
+ * Gets at a server's JetStream, and refuses servers that would break a promise.
+ *
+ * Invariant: what comes from here was tried; a server that is too old, or has no JetStream, is an error that says so.
+ */
+import { jetstreamManager, JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
+import { NoRespondersError, type NatsConnection, RequestError } from '@nats-io/transport-node';
+import { RemoteSetupError } from '../errors.js';
+
+/** Older ones drop acknowledged jobs where `max_bytes` is set (2.9), and leave orphans behind when they are killed. */
+const OLDEST = [2, 10, 27] as const;
+/** The server's codes for an account that has no JetStream, and for one that may not use it. */
+const NOT_ENABLED = new Set([10_039, 10_076]);
+
+/** @throws RemoteSetupError */
+export async function managerOf(connection: NatsConnection): Promise<JetStreamManager> {
+  const version = connection.info?.version ?? 'unknown';
+  if (isOlder(version)) {
+    throw new RemoteSetupError(
+      'server',
+      `The server is nats-server ${version}; ${OLDEST.join('.')} or newer is needed, as older ones lose jobs.`,
+    );
+  }
+  try {
+    return await jetstreamManager(connection);
+  } catch (error) {
+    if (!isWithoutJetStream(error)) throw error;
+    throw new RemoteSetupError(
+      'jetstream',
+      'The server has no JetStream for this account: start it with --jetstream (-js), or enable it for the account.',
+      error,
+    );
+  }
+}
+
+/** By its numbers; what is behind them (`-beta.1`) makes it no older. */
+export function isOlder(version: string): boolean {
+  const numbers = version.split(/[.-]/, 3).map(Number);
+  for (const [index, least] of OLDEST.entries()) {
+    const number = numbers[index] ?? Number.NaN;
+    if (Number.isNaN(number) || number < least) return true;
+    if (number > least) return false;
+  }
+  return false;
+}
+
+function isWithoutJetStream(error: unknown): boolean {
+  return (
+    (error as Error | undefined)?.name === 'JetStreamNotEnabled' ||
+    (error instanceof JetStreamApiError && NOT_ENABLED.has(error.code)) ||
+    error instanceof NoRespondersError ||
+    (error instanceof RequestError && error.isNoResponders())
+  );
+}

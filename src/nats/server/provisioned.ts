@@ -1,0 +1,40 @@
+/** Checks that what a pool or a node is about to use was made by `provision`, or would keep the same promises. */
+import {
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamManager,
+  type StreamConfig,
+} from '@nats-io/jetstream';
+import { RemoteSetupError } from '../errors.js';
+import type { Names } from './names.js';
+
+/** @returns The stream of jobs. @throws RemoteSetupError */
+export async function checkProvisioned(
+  manager: JetStreamManager,
+  names: Names,
+): Promise<StreamConfig> {
+  const { config } = await infoOf(manager, names.jobs);
+  if (config.discard !== 'new' || config.retention !== 'workqueue') {
+    throw new RemoteSetupError(
+      'limits',
+      `The stream '${names.jobs}' would lose jobs: its discard is '${config.discard}' and its retention ` +
+        `'${config.retention}', not 'new' and 'workqueue'. Delete it, and call provision().`,
+    );
+  }
+  await infoOf(manager, names.results);
+  return config;
+}
+
+async function infoOf(manager: JetStreamManager, stream: string) {
+  try {
+    return await manager.streams.info(stream);
+  } catch (error) {
+    const { StreamNotFound } = JetStreamApiCodes;
+    if (!(error instanceof JetStreamApiError) || error.code !== StreamNotFound) throw error;
+    throw new RemoteSetupError(
+      'missing',
+      `The server has no stream '${stream}': call provision(connection, name, limits) once, with the pool's name.`,
+      error,
+    );
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * Receives what nodes say of this pool's jobs: results over their stream, and news (started, progress) that is not stored.
+ *
+ * Invariants: a result that was stored while this side could not hear is read later; one of another submission with the same
+ * id, or a second one, is ignored by whoever it is handed to.
+ */
+import type { ConsumerMessages, JetStreamManager, JsMsg } from '@nats-io/jetstream';
+import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
+import {
+  decode,
+  decodeEnvelope,
+  type Encoding,
+  type Envelope,
+  type Progress,
+} from '../message/codec.js';
+import { HEADER } from '../message/headers.js';
+import { type Names, subjects } from '../server/names.js';
+
+/** What a node says of a job. */
+export interface InboxEvents {
+  result(id: string, nonce: string, envelope: Envelope): void;
+  /** A result that can't be read here: written by a newer Node, for example. */
+  unreadable(id: string, nonce: string, error: unknown): void;
+  started(id: string, nonce: string): void;
+  progress(id: string, nonce: string, progress: Progress): void;
+}
+
+/** How soon it is seen that nothing comes any more, and asked for anew: after two signs of life that were missed. */
+const ALIVE = { expires: 5000, idle_heartbeat: 1000 } as const;
+
+export class Inbox {
+  readonly #names: Names;
+  readonly #submitter: string;
+  readonly #events: InboxEvents;
+  readonly #news: Subscription;
+  readonly #results: ConsumerMessages;
+
+  private constructor(
+    names: Names,
+    submitter: string,
+    events: InboxEvents,
+    news: Subscription,
+    results: ConsumerMessages,
+  ) {
+    this.#names = names;
+    this.#submitter = submitter;
+    this.#events = events;
+    this.#news = news;
+    this.#results = results;
+  }
+
+  /** Listens from now on. */
+  static async open(
+    connection: NatsConnection,
+    manager: JetStreamManager,
+    names: Names,
+    submitter: string,
+    events: InboxEvents,
+  ): Promise<Inbox> {
+    const news = connection.subscribe(subjects.news(names, submitter), {
+      callback: (error, message) => {
+        if (error === null) hearNews(message, events);
+      },
+    });
+    const consumer = await manager.jetstream().consumers.get(names.results, {
+      filter_subjects: subjects.resultsOf(names, submitter),
+    });
+    const results = await consumer.consume({
+      ...ALIVE,
+      callback: (message) => hearResult(message, events),
+    });
+    return new Inbox(names, submitter, events, news, results);
+  }
+
+  /** Reads the result of one job, if it is stored. @returns Whether it is. */
+  async read(manager: JetStreamManager, id: string): Promise<boolean> {
+    const subject = subjects.result(this.#names, this.#submitter, id);
+    const query = { last_by_subj: subject };
+    const stored = await manager.direct.getMessage(this.#names.results, query);
+    if (stored === null) return false;
+    hearResult({ headers: stored.header, data: stored.data }, this.#events);
+    return true;
+  }
+
+  async close(): Promise<void> {
+    this.#news.unsubscribe();
+    await this.#results.close();
+  }
+}
+
+function hearResult({ headers, data }: Pick<JsMsg, 'headers' | 'data'>, events: InboxEvents): void {
+  const [id, nonce] = [headers?.get(HEADER.id), headers?.get(HEADER.nonce)];
+  if (id === undefined || nonce === undefined) return;
+  const jobId = decodeURIComponent(id);
+  let envelope: Envelope;
+  try {
+    envelope = decodeEnvelope(data, encodingOf(headers));
+  } catch (error) {
+    return events.unreadable(jobId, nonce, error);
+  }
+  events.result(jobId, nonce, envelope);
+}
+
+function hearNews({ headers, data }: Msg, events: InboxEvents): void {
+  const [id, nonce] = [headers?.get(HEADER.id), headers?.get(HEADER.nonce)];
+  if (id === undefined || nonce === undefined) return;
+  const jobId = decodeURIComponent(id);
+  if (headers?.get(HEADER.news) === 'started') return events.started(jobId, nonce);
+  try {
+    events.progress(jobId, nonce, decode(data, encodingOf(headers)) as Progress);
+  } catch {
+    // The last one comes with the result, which tells.
+  }
+}
+
+function encodingOf(headers: JsMsg['headers']): Encoding {
+  return headers?.get(HEADER.encoding) === 'json' ? 'json' : 'v8';
+}

@@ -1,0 +1,129 @@
+/**
+ * The options of a remote pool and of its jobs: their defaults and their validation.
+ *
+ * Invariant: what leaves this file is complete and valid; an option that only a local pool has is refused by its name.
+ */
+import type { NatsConnection } from '@nats-io/transport-node';
+import { checkSubmitOptions, invalid, oneOf, record, whole } from '../../api/options.js';
+import { InvalidOptionError } from '../../api/errors.js';
+import type { JobTimeouts, SubmitOptions } from '../../api/options.js';
+import type { Encoding } from '../message/codec.js';
+import { connectionOf, type RemoteOptions } from '../server/connection.js';
+import { type Names, namesOf } from '../server/names.js';
+import type { OutboxLimits } from './outbox.js';
+
+/** The options of a remote pool. */
+export interface RemotePoolOptions extends RemoteOptions {
+  /** What happens to a submission that finds the server full. Default `'wait'`. */
+  readonly overflow?: 'wait' | 'reject';
+  /** Submissions that may wait for room. Default 1024. */
+  readonly waiters?: number;
+  /** Bytes of what waits or is on its way to the server. Default 64 MiB. */
+  readonly bytes?: number;
+  /** Publishes that the server has not acknowledged, 1 to 1024. Default 64. */
+  readonly publishing?: number;
+  /** Accepted jobs whose results have not come; at that many nothing more is published. Default 10,000. */
+  readonly maxUnread?: number;
+  /** How values are written: `'v8'` for all that structured clone takes, `'json'` for nodes that are not Node.js. Default `'v8'`. */
+  readonly encoding?: Encoding;
+}
+
+/** The options of one remote job. */
+export interface RemoteSubmitOptions extends Pick<
+  SubmitOptions,
+  'signal' | 'timeout' | 'graceMs' | 'onProgress'
+> {
+  /**
+   * Names the job, so that it is submitted once: a second one with the same id is refused with `ERR_DUPLICATE_JOB`, for as
+   * long as the server knows the first (`duplicateWindowMs`). 1 to 256 characters. Default: one of the pool's own.
+   */
+  readonly id?: string;
+  /** A tenant, 1 to 256 characters: the server bounds the jobs of each (`keyLimit`). */
+  readonly key?: string;
+}
+
+/** A remote pool's options, complete. */
+export interface RemoteSettings {
+  readonly connection: NatsConnection;
+  readonly names: Names;
+  readonly overflow: 'wait' | 'reject';
+  readonly limits: OutboxLimits;
+  readonly encoding: Encoding;
+}
+
+/** What the options of one job say, complete. */
+export interface RemoteTerms {
+  readonly id: string | undefined;
+  readonly key: string | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly timeouts: JobTimeouts;
+  readonly graceMs: number | undefined;
+  readonly onProgress: ((value: unknown) => void) | undefined;
+}
+
+const MAX_TEXT = 256;
+const LOCAL_ONLY = ['transfer', 'priority', 'weight', 'bytes'];
+
+/** @throws InvalidOptionError */
+export function remoteSettings(options: unknown): RemoteSettings {
+  const given = record('options', options, [
+    'connection',
+    'name',
+    'overflow',
+    'waiters',
+    'bytes',
+    'publishing',
+    'maxUnread',
+    'encoding',
+  ]);
+  return {
+    connection: connectionOf(given['connection']),
+    names: namesOf(given['name']),
+    overflow: oneOf('overflow', given['overflow'], ['wait', 'reject'] as const) ?? 'wait',
+    limits: {
+      waiters: whole('waiters', given['waiters'], 0, 2 ** 31) ?? 1024,
+      bytes: whole('bytes', given['bytes'], 1, Number.MAX_SAFE_INTEGER) ?? 64 * 1024 ** 2,
+      publishing: whole('publishing', given['publishing'], 1, 1024) ?? 64,
+      unread: whole('maxUnread', given['maxUnread'], 1, 1_000_000) ?? 10_000,
+    },
+    encoding: oneOf('encoding', given['encoding'], ['v8', 'json'] as const) ?? 'v8',
+  };
+}
+
+/** @throws InvalidOptionError */
+export function remoteTerms(options: RemoteSubmitOptions | undefined): RemoteTerms {
+  if (options === undefined) return NOTHING;
+  const local = LOCAL_ONLY.find((name) => name in options);
+  if (local !== undefined) {
+    throw new InvalidOptionError(
+      local,
+      `Option '${local}' is only for jobs on this machine; a remote pool has no such thing (docs/distributed.md).`,
+    );
+  }
+  const { id, key, ...others } = options;
+  checkSubmitOptions(others);
+  const { timeout } = others;
+  return {
+    id: text('id', id),
+    key: text('key', key),
+    signal: others.signal,
+    timeouts: typeof timeout === 'number' ? { totalMs: timeout } : (timeout ?? {}),
+    graceMs: others.graceMs,
+    onProgress: others.onProgress,
+  };
+}
+
+const NOTHING: RemoteTerms = {
+  id: undefined,
+  key: undefined,
+  signal: undefined,
+  timeouts: {},
+  graceMs: undefined,
+  onProgress: undefined,
+};
+
+function text(option: string, value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'string' && value.length > 0 && value.length <= MAX_TEXT) return value;
+  throw invalid(option, value, `a text of 1 to ${MAX_TEXT} characters`);
+}

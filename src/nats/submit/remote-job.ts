@@ -1,0 +1,167 @@
+/**
+ * Defines a remote job: the handle that users see, and its states.
+ *
+ *     waiting ──▶ queued ──▶ running ──▶ fulfilled | rejected
+ *        │          │           │
+ *        ▼          ▼           ▼
+ *     refused    cancelled | timedOut   (these two from every state)
+ *
+ * Invariants: a job settles exactly once, the first ending stands; it is `queued` from the moment on at which the server has
+ * acknowledged it; `running` is what its node has said last, and its node may be gone.
+ */
+import type { Ending, JobState } from '../../job/job.js';
+import type { JobHeaders } from '../message/headers.js';
+
+/** A submitted job. Not a promise itself, so that `await pool.submit(…)` gives the handle. */
+export interface RemoteJob<Result> {
+  /** The job's id: as given, or one of the pool's own. */
+  readonly id: string;
+  /** The name of the job function. */
+  readonly name: string;
+  /** Where the job is, as far as it is known here. */
+  readonly state: Exclude<JobState, 'dropped'>;
+  /**
+   * The job's result. The promise is made when it is first read, and never raises an `unhandledRejection`.
+   */
+  readonly result: Promise<Result>;
+  /**
+   * Ends the job: `result` rejects with `reason` at once. Where it runs it is told to stop; where it waits it is not started
+   * once its node has heard of this.
+   *
+   * @param reason - Default: an `AbortError` DOMException.
+   * @returns Whether this call ended the job; false where it had ended before.
+   */
+  cancel(reason?: unknown): boolean;
+}
+
+/** How a remote job ends: nothing drops one. */
+export type RemoteEnding = Exclude<Ending, 'dropped'>;
+
+type Settle = (value: unknown) => void;
+
+const UNKNOWN_FUNCTION = { isShort: false };
+
+/** A job as the pool sees it. */
+export class RemoteJobRecord implements RemoteJob<unknown> {
+  /** For a map: what the calls of a function take is not known on this side. */
+  readonly function: { readonly isShort: boolean } = UNKNOWN_FUNCTION;
+  /** Numbers the pool's jobs in the order of their submission, from 1. */
+  readonly number: number;
+  readonly headers: JobHeaders;
+  readonly key: string | undefined;
+  /** Its input, as bytes; nothing once it is accepted. */
+  payload: Uint8Array;
+  /** What it is charged. */
+  readonly bytes: number;
+  readonly input: unknown;
+  readonly onProgress: ((value: unknown) => void) | undefined;
+  /** Its number in the stream of jobs; 0 until it is accepted. */
+  sequence = 0;
+  /** When the server acknowledged it, on the clock of `performance.now()`. */
+  acceptedMs = -1;
+  hasStarted = false;
+  /** The number of the newest progress value that was handed on. */
+  heard = 0;
+  ending: RemoteEnding | undefined;
+  /** Called once, when it is accepted. */
+  whenAccepted: (() => void) | undefined;
+  /** Called once, when it has ended. */
+  whenEnded: Array<() => void> = [];
+  readonly #cancel: (job: RemoteJobRecord, reason: unknown) => boolean;
+  #value: unknown;
+  #promise: Promise<unknown> | undefined;
+  #settle: { readonly resolve: Settle; readonly reject: Settle } | undefined;
+  #acceptance: { readonly resolve: Settle; readonly reject: Settle } | undefined;
+
+  constructor(
+    cancel: (job: RemoteJobRecord, reason: unknown) => boolean,
+    number: number,
+    given: Pick<RemoteJobRecord, 'headers' | 'key' | 'payload' | 'bytes' | 'input' | 'onProgress'>,
+  ) {
+    this.#cancel = cancel;
+    this.number = number;
+    this.headers = given.headers;
+    this.key = given.key;
+    this.payload = given.payload;
+    this.bytes = given.bytes;
+    this.input = given.input;
+    this.onProgress = given.onProgress;
+  }
+
+  get id(): string {
+    return this.headers.id;
+  }
+
+  get name(): string {
+    return this.headers.name;
+  }
+
+  get state(): Exclude<JobState, 'dropped'> {
+    if (this.ending !== undefined) return this.ending;
+    if (!this.isAccepted) return 'waiting';
+    return this.hasStarted ? 'running' : 'queued';
+  }
+
+  /** What it was settled with. */
+  get value(): unknown {
+    return this.#value;
+  }
+
+  get isAccepted(): boolean {
+    return this.acceptedMs >= 0;
+  }
+
+  get result(): Promise<unknown> {
+    if (this.#promise === undefined) {
+      this.#promise = new Promise((resolve, reject) => {
+        this.#settle = { resolve, reject };
+      });
+      this.#promise.catch(() => {});
+      if (this.ending !== undefined) this.#settlePromise();
+    }
+    return this.#promise;
+  }
+
+  cancel(reason: unknown = new DOMException('This operation was aborted', 'AbortError')): boolean {
+    return this.#cancel(this, reason);
+  }
+
+  /** Fulfils with the job when it is accepted; rejects where it ends before. */
+  acceptance(): Promise<RemoteJobRecord> {
+    return new Promise((resolve, reject) => {
+      if (this.isAccepted) resolve(this);
+      else if (this.ending !== undefined) reject(this.#value);
+      else this.#acceptance = { resolve: () => resolve(this), reject };
+    });
+  }
+
+  accept(sequence: number): void {
+    this.sequence = sequence;
+    this.acceptedMs = performance.now();
+    this.payload = EMPTY;
+    this.#acceptance?.resolve(this);
+    this.#acceptance = undefined;
+    this.whenAccepted?.();
+  }
+
+  /** Ends the job. @returns Whether it had not ended before. */
+  settle(ending: RemoteEnding, value: unknown): boolean {
+    if (this.ending !== undefined) return false;
+    this.ending = ending;
+    this.#value = value;
+    this.payload = EMPTY;
+    this.#acceptance?.reject(value);
+    this.#acceptance = undefined;
+    this.#settlePromise();
+    for (const then of this.whenEnded.splice(0)) then();
+    return true;
+  }
+
+  #settlePromise(): void {
+    if (this.ending === 'fulfilled') this.#settle?.resolve(this.#value);
+    else this.#settle?.reject(this.#value);
+    this.#settle = undefined;
+  }
+}
+
+const EMPTY = new Uint8Array();

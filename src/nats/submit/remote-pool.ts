@@ -1,0 +1,548 @@
+/**
+ * The submit side of a pool beyond one machine: the verbs of the local pool, with the server's streams behind them.
+ *
+ * Invariants: submitted = waiting + accepted and unsettled + the sum of the endings, at every instant; every promise settles
+ * once, by a result, a timeout, its signal, or because its result can be shown to be lost.
+ */
+import type { JetStreamManager } from '@nats-io/jetstream';
+import { nuid } from '@nats-io/transport-node';
+import type { MapOptions } from '../../api/map-options.js';
+import type { JobArguments, JobInput, JobName, JobResult, UntypedModule } from '../../api/types.js';
+import { type MapOutcome, Mapping } from '../../map/mapping.js';
+import { MapRows } from '../../map/rows.js';
+import type { MapSource } from '../../map/source.js';
+import { JobTimeoutError, PoolClosedError, type TimeoutPhase } from '../../api/errors.js';
+import { checkName, closeDeadlineMs, type CloseOptions } from '../../api/options.js';
+import { encodeInput, type Envelope, type Progress } from '../message/codec.js';
+import { DuplicateJobError, ResultLostError } from '../errors.js';
+import { Feeding } from './feeding.js';
+import { Inbox } from './inbox.js';
+import { managerOf } from '../server/manager.js';
+import { type Names, subjects } from '../server/names.js';
+import { checkProvisioned } from '../server/provisioned.js';
+import { Outbox } from './outbox.js';
+import {
+  type RemotePoolOptions,
+  type RemoteSettings,
+  remoteSettings,
+  type RemoteSubmitOptions,
+  type RemoteTerms,
+  remoteTerms,
+} from './pool-options.js';
+import { refusedError } from '../message/refused.js';
+import { type RemoteEnding, type RemoteJob, RemoteJobRecord } from './remote-job.js';
+
+/** What follows the name of a remote job: its input, and the options of a remote job. */
+export type RemoteArguments<Job> =
+  JobArguments<Job> extends [input?: infer Input, options?: unknown]
+    ? [] extends JobArguments<Job>
+      ? [input?: Input, options?: RemoteSubmitOptions]
+      : [input: Input, options?: RemoteSubmitOptions]
+    : never;
+
+/** How much a job is charged beside its input, here. */
+const JOB_OVERHEAD_BYTES = 1024;
+/** How often jobs that were long not heard of are looked for. */
+const SWEEP_MS = 10_000;
+/** How many of them at a time. */
+const SWEPT = 100;
+const LONGEST_MS = 2 ** 31 - 1;
+
+const ENDINGS = ['fulfilled', 'rejected', 'cancelled', 'timedOut', 'refused'] as const;
+
+/** A snapshot of a remote pool; plain data. */
+export interface RemoteStats {
+  /** This pool's jobs by state. Always: submitted = waiting + queued + running + the sum of the endings. */
+  readonly jobs: Readonly<
+    Record<'submitted' | 'waiting' | 'queued' | 'running' | RemoteEnding, number>
+  >;
+  /** What the server holds of all submitters. */
+  readonly server: {
+    /** Jobs that wait or run. */
+    readonly jobs: number;
+    /** Their bytes. */
+    readonly bytes: number;
+    /** Those that a node has and has not ended. */
+    readonly running: number;
+    /** The bounds. */
+    readonly limit: { readonly jobs: number; readonly bytes: number };
+  };
+}
+
+/** What `close` reports. */
+export interface RemoteCloseReport extends Readonly<Record<RemoteEnding, number>> {
+  /** Jobs that were accepted and had not ended at the deadline. */
+  readonly unfinished: ReadonlyArray<{
+    readonly id: string;
+    readonly name: string;
+    readonly input: unknown;
+    /** Undefined where it isn't known. */
+    readonly started: boolean | undefined;
+  }>;
+}
+
+/**
+ * Submits jobs to nodes that serve them, anywhere: see `serve`.
+ *
+ * @typeParam Module - The job module's type, as of `Pool`.
+ */
+export class RemotePool<Module extends object = UntypedModule> {
+  readonly #settings: RemoteSettings;
+  readonly #manager: JetStreamManager;
+  readonly #submitter: string;
+  /** By their ids: those that wait, and those that are accepted. */
+  readonly #jobs = new Map<string, RemoteJobRecord>();
+  readonly #endings: Record<RemoteEnding, number> = {
+    fulfilled: 0,
+    rejected: 0,
+    cancelled: 0,
+    timedOut: 0,
+    refused: 0,
+  };
+  #outbox!: Outbox;
+  #inbox!: Inbox;
+  #feeding!: Feeding;
+  #submitted = 0;
+  #accepted = 0;
+  #isClosing = false;
+  #closing: Promise<RemoteCloseReport> | undefined;
+  #closeAt: NodeJS.Timeout | undefined;
+  #closeAtMs = Infinity;
+  #drained: (() => void) | undefined;
+  #sweeping: NodeJS.Timeout | undefined;
+
+  private constructor(settings: RemoteSettings, manager: JetStreamManager) {
+    this.#settings = settings;
+    this.#manager = manager;
+    this.#submitter = nuid.next();
+  }
+
+  /**
+   * Connects to what `provision` has made.
+   *
+   * @throws InvalidOptionError `ERR_INVALID_OPTION`
+   * @throws RemoteSetupError `ERR_REMOTE_SETUP`: no such pool on this server, or one that would lose jobs.
+   */
+  static async connect<Module extends object = UntypedModule>(
+    options: RemotePoolOptions,
+  ): Promise<RemotePool<Module>> {
+    const settings = remoteSettings(options);
+    const { connection, names, limits } = settings;
+    const manager = await managerOf(connection);
+    const { max_msgs } = await checkProvisioned(manager, names);
+    const pool = new RemotePool<Module>(settings, manager);
+    pool.#outbox = new Outbox(connection, manager, names, limits, {
+      accepted: (job, sequence) => pool.#onAccepted(job, sequence),
+      refused: (job, error) => pool.#onRefused(job, error),
+      unread: () => pool.#accepted,
+      slack: () => pool.#feeding.onSlack(),
+    });
+    pool.#feeding = new Feeding(
+      {
+        hasSlack: () => pool.#outbox.hasSlack,
+        submitted: () => pool.#submitted,
+        submit: (job, input, jobOptions) => pool.#feed(job, input, jobOptions),
+      },
+      max_msgs,
+      limits.bytes,
+    );
+    pool.#inbox = await Inbox.open(connection, manager, names, pool.#submitter, {
+      result: (id, nonce, envelope) => pool.#onResult(pool.#find(id, nonce), envelope),
+      unreadable: (id, nonce, error) => pool.#settle(pool.#find(id, nonce), 'rejected', error),
+      started: (id, nonce) => pool.#onStarted(pool.#find(id, nonce)),
+      progress: (id, nonce, progress) => pool.#onProgress(pool.#find(id, nonce), progress),
+    });
+    pool.#sweeping = setInterval(() => void pool.#sweep(), SWEEP_MS).unref();
+    return pool;
+  }
+
+  /**
+   * Runs a job on some node and gives its result.
+   *
+   * @returns A promise of the function's result. It rejects with what the function threw, with `signal.reason` when cancelled,
+   *   or with one of the errors below.
+   * @throws BacklogFullError `ERR_BACKLOG_FULL`: with `overflow: 'reject'`, or where no more may wait here.
+   * @throws DuplicateJobError `ERR_DUPLICATE_JOB`
+   * @throws JobTimeoutError `ERR_JOB_TIMEOUT`
+   * @throws JobTooLargeError `ERR_JOB_TOO_LARGE`
+   * @throws DeadLetterError `ERR_DEAD_LETTER`
+   * @throws ResultLostError `ERR_RESULT_LOST`
+   * @throws ResultTooLargeError `ERR_RESULT_TOO_LARGE`
+   * @throws NotCloneableError `ERR_NOT_CLONEABLE`
+   * @throws PoolClosedError `ERR_POOL_CLOSED`
+   * @throws InvalidOptionError `ERR_INVALID_OPTION`
+   *
+   * Cancel safety: abort `signal` at any time; it rejects at once. A job that waits here never runs; one that a node has not
+   * met yet does not, once the node has heard of it; a running one is told to stop.
+   */
+  async run<Name extends JobName<Module>>(
+    name: Name,
+    ...args: RemoteArguments<Module[Name]>
+  ): Promise<JobResult<Module[Name]>> {
+    const [input, options] = args as [unknown, RemoteSubmitOptions | undefined];
+    return (await this.#submit(name, input, options).result) as JobResult<Module[Name]>;
+  }
+
+  /**
+   * Submits a job, and gives its handle when the server has stored it: awaiting it is how a producer is held back.
+   *
+   * @throws As `run`, where it is not accepted.
+   *
+   * Cancel safety: abort `signal` while it waits, and it leaves the line at once.
+   */
+  async submit<Name extends JobName<Module>>(
+    name: Name,
+    ...args: RemoteArguments<Module[Name]>
+  ): Promise<RemoteJob<JobResult<Module[Name]>>> {
+    const [input, options] = args as [unknown, RemoteSubmitOptions | undefined];
+    const job = await this.#submit(name, input, options).acceptance();
+    return job as RemoteJob<JobResult<Module[Name]>>;
+  }
+
+  /**
+   * Submits a job if the server has room now; never waits for room, and never overtakes those that do.
+   *
+   * @returns The accepted job, or undefined where there is none.
+   * @throws The errors of `run` but for `ERR_BACKLOG_FULL`.
+   */
+  async trySubmit<Name extends JobName<Module>>(
+    name: Name,
+    ...args: RemoteArguments<Module[Name]>
+  ): Promise<RemoteJob<JobResult<Module[Name]>> | undefined> {
+    const [input, options] = args as [unknown, RemoteSubmitOptions | undefined];
+    const job = this.#make(name, input, options);
+    const trying = this.#outbox.try(job);
+    if (trying === undefined) {
+      this.#settle(job, 'refused', undefined);
+      return undefined;
+    }
+    await trying;
+    if (job.isAccepted) return job as RemoteJob<JobResult<Module[Name]>>;
+    return job.result.then(
+      () => undefined,
+      (error: unknown) => {
+        if ((error as { code?: unknown } | undefined)?.code === 'ERR_BACKLOG_FULL')
+          return undefined;
+        throw error;
+      },
+    );
+  }
+
+  /**
+   * Runs a job for each item of a source and gives the results, as `Pool.map` does; see `MapOptions`. It waits for room under
+   * every `overflow`, and holds nobody up: one item at most waits for the server.
+   *
+   * By default 32 jobs are in flight, as this side doesn't know the slots of the nodes. Where it ends early what runs is told
+   * to stop, and not waited for.
+   *
+   * @throws InvalidOptionError `ERR_INVALID_OPTION`, synchronously.
+   */
+  map<Name extends JobName<Module>>(
+    name: Name,
+    source: MapSource<JobInput<Module[Name]>>,
+    options: MapOptions & { readonly onError: 'settle' },
+  ): MapRows<MapOutcome<JobResult<Module[Name]>>>;
+  map<Name extends JobName<Module>>(
+    name: Name,
+    source: MapSource<JobInput<Module[Name]>>,
+    options?: MapOptions & { readonly onError?: 'stop' },
+  ): MapRows<JobResult<Module[Name]>>;
+  map(name: string, source: MapSource<unknown>, options?: MapOptions): MapRows<unknown> {
+    return new MapRows(new Mapping<RemoteJobRecord>(this.#feeding, name, source, options));
+  }
+
+  /** A snapshot of this pool's jobs, and of what the server holds. Cost: two requests to the server. */
+  async stats(): Promise<RemoteStats> {
+    const { jobs, nodes } = this.#settings.names;
+    const [{ state, config }, { num_ack_pending }] = await Promise.all([
+      this.#manager.streams.info(jobs),
+      this.#manager.consumers.info(jobs, nodes),
+    ]);
+    let [waiting, queued, running] = [0, 0, 0];
+    for (const job of this.#jobs.values()) {
+      if (!job.isAccepted) waiting += 1;
+      else if (job.hasStarted) running += 1;
+      else queued += 1;
+    }
+    return {
+      jobs: { submitted: this.#submitted, waiting, queued, running, ...this.#endings },
+      server: {
+        jobs: state.messages,
+        bytes: state.bytes,
+        running: num_ack_pending,
+        limit: { jobs: config.max_msgs, bytes: config.max_bytes },
+      },
+    };
+  }
+
+  /**
+   * Closes the pool for good. New jobs and those that wait for room are refused with `ERR_POOL_CLOSED`; accepted ones are
+   * waited for, or until the deadline: what is left then rejects with `ERR_POOL_CLOSED`, is told to stop, and is handed back
+   * as `unfinished`. The connection stays open.
+   */
+  close(options?: CloseOptions): Promise<RemoteCloseReport> {
+    let deadlineMs: number | undefined;
+    try {
+      deadlineMs = closeDeadlineMs(options);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+    this.#closing ??= this.#shutDown();
+    if (deadlineMs !== undefined) this.#closeWithin(deadlineMs);
+    return this.#closing;
+  }
+
+  /** Closes without a deadline, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #submit(name: string, input: unknown, options: RemoteSubmitOptions | undefined): RemoteJobRecord {
+    const job = this.#make(name, input, options);
+    if (job.ending !== undefined) return job;
+    if (this.#settings.overflow === 'reject') {
+      if (this.#outbox.try(job) === undefined) this.#settle(job, 'refused', this.#outbox.fullNow());
+      return job;
+    }
+    this.#enter(job);
+    return job;
+  }
+
+  /** @throws What the job is refused with. */
+  #feed(name: string, input: unknown, options: RemoteSubmitOptions | undefined): RemoteJobRecord {
+    const job = this.#make(name, input, options);
+    if (job.ending === undefined) this.#enter(job);
+    if (job.ending !== undefined) throw job.value;
+    return job;
+  }
+
+  /** Lets it wait for room, or refuses it where no more may wait. */
+  #enter(job: RemoteJobRecord): void {
+    try {
+      this.#outbox.add(job);
+    } catch (error) {
+      this.#settle(job, 'refused', error);
+    }
+  }
+
+  /** @throws InvalidOptionError, NotCloneableError */
+  #make(name: string, input: unknown, options: RemoteSubmitOptions | undefined): RemoteJobRecord {
+    checkName(name);
+    const terms = remoteTerms(options);
+    const { encoding } = this.#settings;
+    const payload = encodeInput(name, input, encoding);
+    const id = terms.id ?? nuid.next();
+    this.#submitted += 1;
+    const { totalMs, queueMs, runMs } = terms.timeouts;
+    const startWithinMs = Math.min(totalMs ?? Infinity, queueMs ?? Infinity);
+    const job = new RemoteJobRecord(this.#cancel, this.#submitted, {
+      headers: {
+        id,
+        nonce: nuid.next(),
+        name,
+        submitter: this.#submitter,
+        encoding,
+        startWithinMs: Number.isFinite(startWithinMs) ? startWithinMs : undefined,
+        runMs,
+        graceMs: terms.graceMs,
+        isHeard: terms.onProgress !== undefined,
+      },
+      key: terms.key,
+      payload,
+      bytes: payload.byteLength + JOB_OVERHEAD_BYTES,
+      input,
+      onProgress: terms.onProgress,
+    });
+    if (this.#isClosing) {
+      this.#settle(
+        job,
+        'refused',
+        closedError('The pool is closed and takes no more jobs.', false),
+      );
+    } else if (this.#jobs.has(id)) {
+      this.#settle(job, 'refused', new DuplicateJobError(id));
+    } else {
+      this.#jobs.set(id, job);
+      this.#limit(job, terms);
+    }
+    return job;
+  }
+
+  /** Sets what may end the job before its result. */
+  #limit(job: RemoteJobRecord, { signal, timeouts }: RemoteTerms): void {
+    if (signal?.aborted) return void this.#cancel(job, signal.reason);
+    if (signal !== undefined) {
+      const onAbort = (): void => void this.#cancel(job, signal.reason);
+      signal.addEventListener('abort', onAbort, { once: true });
+      job.whenEnded.push(() => signal.removeEventListener('abort', onAbort));
+    }
+    this.#expireAfter(job, 'total', timeouts.totalMs);
+    this.#expireAfter(job, 'accept', timeouts.acceptMs, () => job.isAccepted);
+    if (timeouts.queueMs === undefined) return;
+    job.whenAccepted = () =>
+      this.#expireAfter(job, 'queue', timeouts.queueMs, () => job.hasStarted);
+  }
+
+  #expireAfter(
+    job: RemoteJobRecord,
+    phase: TimeoutPhase,
+    timeoutMs: number | undefined,
+    isPast: () => boolean = () => false,
+  ): void {
+    if (timeoutMs === undefined) return;
+    const timer = setTimeout(
+      () => {
+        if (isPast() || job.ending !== undefined) return;
+        const error = new JobTimeoutError(job.name, phase, timeoutMs, job.hasStarted);
+        this.#end(job, 'timedOut', error, 'TimeoutError');
+      },
+      Math.min(timeoutMs, LONGEST_MS),
+    );
+    job.whenEnded.push(() => clearTimeout(timer));
+  }
+
+  readonly #cancel = (job: RemoteJobRecord, reason: unknown): boolean =>
+    this.#end(job, 'cancelled', reason, 'AbortError');
+
+  /** Ends a job from this side: it leaves the line, or its node is told. */
+  #end(
+    job: RemoteJobRecord,
+    ending: 'cancelled' | 'timedOut' | 'rejected',
+    value: unknown,
+    told: 'AbortError' | 'TimeoutError',
+  ): boolean {
+    const wasWaiting = !job.isAccepted;
+    if (!this.#settle(job, ending, value)) return false;
+    if (wasWaiting) this.#outbox.forget(job);
+    else this.#tell(job, told);
+    return true;
+  }
+
+  /** Tells all nodes that a job is to stop. */
+  #tell({ headers }: RemoteJobRecord, reason: string): void {
+    const { connection, names } = this.#settings;
+    if (connection.isClosed()) return;
+    connection.publish(subjects.cancel(names), JSON.stringify({ nonce: headers.nonce, reason }));
+  }
+
+  #onAccepted(job: RemoteJobRecord, sequence: number): void {
+    // Its result was sooner than the acknowledgement.
+    if (job.isAccepted) return;
+    if (job.ending !== undefined) return this.#tell(job, 'AbortError');
+    this.#accepted += 1;
+    job.accept(sequence);
+  }
+
+  #onRefused(job: RemoteJobRecord, error: unknown): void {
+    this.#settle(job, 'refused', error);
+  }
+
+  #find(id: string, nonce: string): RemoteJobRecord | undefined {
+    const job = this.#jobs.get(id);
+    return job?.headers.nonce === nonce ? job : undefined;
+  }
+
+  #onStarted(job: RemoteJobRecord | undefined): void {
+    if (job !== undefined) job.hasStarted = true;
+  }
+
+  #onProgress(job: RemoteJobRecord | undefined, { n, value }: Progress): void {
+    if (job === undefined || n <= job.heard) return;
+    job.heard = n;
+    job.hasStarted = true;
+    job.onProgress?.(value);
+  }
+
+  #onResult(job: RemoteJobRecord | undefined, { outcome, progress }: Envelope): void {
+    if (job === undefined) return;
+    // The acknowledgement may still be under way.
+    if (!job.isAccepted) this.#onAccepted(job, 0);
+    job.hasStarted = true;
+    if (progress !== undefined) this.#onProgress(job, progress);
+    switch (outcome.kind) {
+      case 'fulfilled':
+        return void this.#settle(job, 'fulfilled', outcome.value);
+      case 'threw':
+        return void this.#settle(job, 'rejected', outcome.error);
+      case 'refused': {
+        const error = refusedError(outcome.fields);
+        const ending = error.code === 'ERR_JOB_TIMEOUT' ? 'timedOut' : 'rejected';
+        return void this.#settle(job, ending, error);
+      }
+    }
+  }
+
+  #settle(job: RemoteJobRecord | undefined, ending: RemoteEnding, value: unknown): boolean {
+    if (job === undefined || !job.settle(ending, value)) return false;
+    this.#endings[ending] += 1;
+    if (this.#jobs.get(job.id) === job) this.#jobs.delete(job.id);
+    if (job.isAccepted) this.#accepted -= 1;
+    this.#outbox.onSettled();
+    if (this.#isClosing && this.#jobs.size === 0) this.#drained?.();
+    return true;
+  }
+
+  /** Looks for the results of jobs that were long not heard of: the message that told may not have come. */
+  async #sweep(): Promise<void> {
+    const { connection, names } = this.#settings;
+    if (connection.isClosed()) return;
+    const beforeMs = performance.now() - SWEEP_MS;
+    const old = [...this.#jobs.values()].filter(
+      ({ isAccepted, acceptedMs }) => isAccepted && acceptedMs < beforeMs,
+    );
+    for (const job of old.slice(0, SWEPT)) {
+      try {
+        if (job.ending !== undefined || (await this.#isStored(names, job))) continue;
+        if (job.ending !== undefined || (await this.#inbox.read(this.#manager, job.id))) continue;
+        this.#settle(job, 'rejected', new ResultLostError(job.name));
+      } catch {
+        // The server can't be asked; the next sweep does.
+        return;
+      }
+    }
+  }
+
+  async #isStored({ jobs }: Names, { sequence }: RemoteJobRecord): Promise<boolean> {
+    if (sequence === 0) return false;
+    return (await this.#manager.direct.getMessage(jobs, { seq: sequence })) !== null;
+  }
+
+  async #shutDown(): Promise<RemoteCloseReport> {
+    this.#isClosing = true;
+    const before = { ...this.#endings };
+    this.#feeding.close(() => closedError('The pool was closed before the map had ended.', false));
+    for (const job of this.#outbox.close()) {
+      this.#settle(job, 'refused', closedError('The pool was closed while the job waited.', false));
+    }
+    if (this.#jobs.size > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
+    clearTimeout(this.#closeAt);
+    clearInterval(this.#sweeping);
+    await this.#inbox.close();
+    const since = Object.fromEntries(
+      ENDINGS.map((ending) => [ending, this.#endings[ending] - before[ending]]),
+    ) as Record<RemoteEnding, number>;
+    return { ...since, unfinished: this.#unfinished };
+  }
+
+  readonly #unfinished: Array<RemoteCloseReport['unfinished'][number]> = [];
+
+  #closeWithin(deadlineMs: number): void {
+    const atMs = performance.now() + deadlineMs;
+    if (atMs >= this.#closeAtMs) return;
+    this.#closeAtMs = atMs;
+    clearTimeout(this.#closeAt);
+    this.#closeAt = setTimeout(() => {
+      for (const job of this.#jobs.values()) {
+        const { id, name, input, hasStarted } = job;
+        const started = hasStarted || (job.isAccepted ? undefined : false);
+        this.#unfinished.push({ id, name, input, started });
+        const error = closedError('The closing deadline passed before the job ended.', started);
+        this.#end(job, 'rejected', error, 'AbortError');
+      }
+    }, deadlineMs);
+  }
+}
+
+function closedError(message: string, started: boolean | undefined): PoolClosedError {
+  return new PoolClosedError(message, started as boolean);
+}

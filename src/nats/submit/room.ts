@@ -1,0 +1,43 @@
+/**
+ * Tells when room is likely in the stream of jobs: when a job was acknowledged, or after a while.
+ *
+ * Invariants: nothing is subscribed to while nobody waits; of those that wait only one is woken, as all of them would come for the
+ * same place.
+ */
+import type { NatsConnection, Subscription } from '@nats-io/transport-node';
+import type { Names } from '../server/names.js';
+
+/** How long nobody hears of an acknowledgement until it is tried all the same: one may have been missed. */
+const FALLBACK_MS = 200;
+
+export class Room {
+  readonly #connection: NatsConnection;
+  readonly #subject: string;
+  readonly #onRoom: () => void;
+  #subscription: Subscription | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param onRoom - Called each time that room is likely, while it is awaited. */
+  constructor(connection: NatsConnection, { jobs, nodes }: Names, onRoom: () => void) {
+    this.#connection = connection;
+    this.#subject = `$JS.EVENT.METRIC.CONSUMER.ACK.${jobs}.${nodes}`;
+    this.#onRoom = onRoom;
+  }
+
+  /** From now on, until `leave`. */
+  await(): void {
+    this.#subscription ??= this.#connection.subscribe(this.#subject, {
+      callback: () => this.#onRoom(),
+    });
+    clearTimeout(this.#timer);
+    // Not all at once: many submitters may wait for the same place.
+    this.#timer = setTimeout(this.#onRoom, FALLBACK_MS * (1 + Math.random()));
+  }
+
+  leave(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#subscription?.unsubscribe();
+    this.#subscription = undefined;
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * Real NATS servers for the tests: on loopback, on free ports, in folders of their own, stopped after each test file.
+ *
+ * The server is that of `NATS_SERVER`, or `nats-server` on the `PATH`. Where there is none, or it is too old, the tests are
+ * skipped and say so, unless `MILLRACE_NATS_TESTS` is `required`.
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
+import { until } from './outcomes.js';
+
+const PROGRAM = process.env['NATS_SERVER'] ?? 'nats-server';
+
+/** Whether there is a server to test with. */
+export const HAS_NATS = hasServer();
+
+function hasServer(): boolean {
+  const { status, stdout } = spawnSync(PROGRAM, ['--version'], { encoding: 'utf8' });
+  if (status === 0 && /v(2\.(1[1-9]|[2-9]\d)|2\.10\.(2[7-9]|[3-9]\d)|[3-9])/.test(stdout))
+    return true;
+  const why = `nats-server 2.10.27 or newer is needed (NATS_SERVER, or on the PATH): found ${stdout?.trim() || 'none'}`;
+  if (process.env['MILLRACE_NATS_TESTS'] === 'required') throw new Error(why);
+  console.warn(`The tests of millrace/nats are skipped: ${why}.`);
+  return false;
+}
+
+/** A server, running until it is stopped. */
+export class NatsServer {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'millrace-nats-'));
+  readonly #config: string;
+  readonly #connections: NatsConnection[] = [];
+  #process: ChildProcess | undefined;
+  /** 0 until it is started; the same after a restart. */
+  port = 0;
+
+  /** @param config - Lines beside those of the listening address and JetStream. */
+  private constructor(config: string) {
+    this.#config = config;
+  }
+
+  /** Starts one. @param config - Further lines of its configuration. */
+  static async start(config = '', { jetstream = true } = {}): Promise<NatsServer> {
+    const storage = (folder: string): string => `jetstream { store_dir: "${folder}" }`;
+    const server = new NatsServer(config);
+    await server.#start(jetstream ? storage(server.#folder) : '');
+    return server;
+  }
+
+  async #start(jetstream: string): Promise<void> {
+    const file = join(this.#folder, 'nats.conf');
+    writeFileSync(
+      file,
+      [
+        `listen: "127.0.0.1:${this.port === 0 ? -1 : this.port}"`,
+        jetstream,
+        `ports_file_dir: "${this.#folder}"`,
+        this.#config,
+      ].join('\n'),
+    );
+    const child = spawn(PROGRAM, ['-c', file, '-l', join(this.#folder, 'log')], {
+      stdio: 'ignore',
+    });
+    this.#process = child;
+    await until(() => this.#portOf(child) !== undefined || child.exitCode !== null);
+    const port = this.#portOf(child);
+    if (port === undefined) throw new Error(readFileSync(join(this.#folder, 'log'), 'utf8'));
+    this.port = port;
+  }
+
+  #portOf({ pid }: ChildProcess): number | undefined {
+    try {
+      const name = `${PROGRAM.split('/').at(-1)}_${pid}.ports`;
+      const { nats } = JSON.parse(readFileSync(join(this.#folder, name), 'utf8')) as {
+        nats: string[];
+      };
+      return Number(new URL(nats[0] as string).port);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Kills it at once, as a power cut would. What it has stored stays. */
+  async kill(): Promise<void> {
+    const child = this.#process;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exit = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exit;
+  }
+
+  /** Starts it again, at the same port and with what it has stored. */
+  async restart(): Promise<void> {
+    await this.#start(`jetstream { store_dir: "${this.#folder}" }`);
+  }
+
+  /** A connection that is closed with the server. */
+  async connect(options: ConnectionOptions = {}): Promise<NatsConnection> {
+    const connection = await connect({
+      servers: `127.0.0.1:${this.port}`,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 100,
+      ...options,
+    });
+    this.#connections.push(connection);
+    return connection;
+  }
+
+  async stop(): Promise<void> {
+    for (const connection of this.#connections.splice(0)) await connection.close();
+    await this.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,29 @@
+import { headers } from '@nats-io/transport-node';
+import { expect, test } from 'vitest';
+import { readHeaders, writeHeaders } from '../../../../src/nats/message/headers.js';
+
+const least = {
+  id: 'ein ü\r\nX: y',
+  nonce: 'n',
+  name: 'größe',
+  submitter: 's',
+  encoding: 'v8',
+} as const;
+
+test.each([
+  {
+    ...least,
+    startWithinMs: undefined,
+    runMs: undefined,
+    graceMs: undefined,
+    isHeard: false,
+  },
+  { ...least, encoding: 'json', startWithinMs: 5, runMs: 7, graceMs: 0, isHeard: true } as const,
+])('what is written is read again: %j', (job) => {
+  expect(readHeaders(writeHeaders(job))).toEqual(job);
+});
+
+test('what is no job of ours is none', () => {
+  expect(readHeaders(undefined)).toBeUndefined();
+  expect(readHeaders(headers())).toBeUndefined();
+});

@@ -1,0 +1,94 @@
+/** What a remote pool has on a real server: made once, never changed, refused where it differs. */
+import { jetstreamManager } from '@nats-io/jetstream';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { provision } from '../../../../build/src/nats/server/provision.js';
+import { HAS_NATS, NatsServer } from '../../../helpers/nats-server.js';
+import { rejection } from '../../../helpers/outcomes.js';
+
+describe.runIf(HAS_NATS)('on a server', () => {
+  let server: NatsServer;
+  let connection: NatsConnection;
+  beforeAll(async () => {
+    server = await NatsServer.start();
+    connection = await server.connect();
+  });
+  afterAll(() => server.stop());
+
+  test('the bounds are the stream’s own', async () => {
+    await provision(connection, 'bounds', { jobs: 100, bytes: 1_000_000, keyLimit: 30 });
+    const { streams, consumers } = await jetstreamManager(connection);
+    expect((await streams.info('millrace-bounds-jobs')).config).toMatchObject({
+      retention: 'workqueue',
+      discard: 'new',
+      storage: 'file',
+      max_msgs: 100,
+      max_bytes: 1_000_000,
+      max_msgs_per_subject: 30,
+      discard_new_per_subject: true,
+    });
+    expect((await consumers.info('millrace-bounds-jobs', 'nodes')).config).toMatchObject({
+      ack_policy: 'explicit',
+      max_deliver: -1,
+      max_ack_pending: 100,
+    });
+  });
+
+  test('twice, and by many at once, is as once', async () => {
+    const limits = { jobs: 10 };
+    await Promise.all(Array.from({ length: 8 }, () => provision(connection, 'same', limits)));
+    await provision(connection, 'same', limits);
+  });
+
+  test.each([
+    [{ jobs: 20 }, 'max_msgs (jobs) is 10, not 20'],
+    [{ jobs: 10, bytes: 5000 }, 'max_bytes (bytes) is 268435456, not 5000'],
+    [{ jobs: 10, keyLimit: 2 }, 'max_msgs_per_subject (keyLimit) is -1, not 2'],
+    [{ jobs: 10, results: { ageMs: 5000 } }, 'max_age (ageMs) is 3600000000000, not 5000000000'],
+    [{ jobs: 10, ackWaitMs: 5000 }, 'ack_wait (ackWaitMs) is 30000000000, not 5000000000'],
+  ])('other limits than those that exist are refused: %j', async (limits, difference) => {
+    await provision(connection, 'other', { jobs: 10 });
+    const error = await rejection(provision(connection, 'other', limits));
+    expect(error).toMatchObject({ code: 'ERR_REMOTE_SETUP', fault: 'limits', started: false });
+    expect(error.message).toContain(difference);
+  });
+
+  test('a stream that would drop the oldest job is refused', async () => {
+    const { streams } = await jetstreamManager(connection);
+    await streams.add({
+      name: 'millrace-drops-jobs',
+      subjects: ['millrace.drops.jobs.>'],
+      max_msgs: 10,
+    });
+    const error = await rejection(provision(connection, 'drops', { jobs: 10 }));
+    expect(error.message).toContain('discard is "old", not "new"');
+    expect(error.message).toContain('retention is "limits", not "workqueue"');
+  });
+});
+
+test.runIf(HAS_NATS)('a server without JetStream is refused', async () => {
+  const server = await NatsServer.start('', { jetstream: false });
+  try {
+    const connection = await server.connect();
+    expect(await rejection(provision(connection, 'none', { jobs: 10 }))).toMatchObject({
+      code: 'ERR_REMOTE_SETUP',
+      fault: 'jetstream',
+    });
+  } finally {
+    await server.stop();
+  }
+});
+
+test.each([
+  ['name', 'a b', { jobs: 1 }],
+  ['jobs', 'a', {}],
+  ['jobs', 'a', { jobs: 0 }],
+  ['keyLimit', 'a', { jobs: 5, keyLimit: 6 }],
+  ['results.ageMs', 'a', { jobs: 5, results: { ageMs: 1 } }],
+  ['size', 'a', { jobs: 5, size: 1 }],
+])('a wrong option is named: %s', async (option, name, limits) => {
+  expect(await rejection(provision({} as NatsConnection, name, limits as never))).toMatchObject({
+    code: 'ERR_INVALID_OPTION',
+    option,
+  });
+});

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { RemoteJobRecord } from '../../../../src/nats/submit/remote-job.js';
+import { rejection } from '../../../helpers/outcomes.js';
+
+function make(): RemoteJobRecord {
+  return new RemoteJobRecord((job, reason) => job.settle('cancelled', reason), 1, {
+    headers: { id: 'it', name: 'job' } as never,
+    key: undefined,
+    payload: new Uint8Array(10),
+    bytes: 10,
+    input: 5,
+    onProgress: undefined,
+  });
+}
+
+test('its state moves on, and its input is let go of at acceptance', async () => {
+  const job = make();
+  const acceptance = job.acceptance();
+  expect([job.state, job.payload.byteLength]).toEqual(['waiting', 10]);
+  job.accept(7);
+  expect(await acceptance).toBe(job);
+  expect([job.state, job.sequence, job.payload.byteLength]).toEqual(['queued', 7, 0]);
+  job.hasStarted = true;
+  expect(job.state).toBe('running');
+  job.settle('fulfilled', 'result');
+  expect([job.state, await job.result]).toEqual(['fulfilled', 'result']);
+});
+
+test('it settles once: the first ending stands', async () => {
+  const job = make();
+  const acceptance = rejection(job.acceptance());
+  let ended = 0;
+  job.whenEnded.push(() => (ended += 1));
+  expect([job.cancel('first'), job.cancel('second'), job.settle('fulfilled', 1)]).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  expect([await rejection(job.result), await acceptance, ended]).toEqual(['first', 'first', 1]);
+});
+
+test('without a reason it is cancelled with an AbortError', async () => {
+  const job = make();
+  job.cancel();
+  expect(await rejection(job.result)).toMatchObject({ name: 'AbortError' });
+});

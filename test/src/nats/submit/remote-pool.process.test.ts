@@ -1,0 +1,285 @@
+/** A remote pool and its nodes, in one process, over a real server. */
+import { Pool } from '../../../../build/src/index.js';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { serve, type ServingNode } from '../../../../build/src/nats/node/serve.js';
+import { RemotePool } from '../../../../build/src/nats/submit/remote-pool.js';
+import { provision } from '../../../../build/src/nats/server/provision.js';
+import type { RemoteLimits } from '../../../../build/src/nats/server/limits.js';
+import type { RemotePoolOptions } from '../../../../build/src/nats/submit/pool-options.js';
+import type * as Jobs from '../../../fixtures/contract.js';
+import { HAS_NATS, NatsServer } from '../../../helpers/nats-server.js';
+import { rejection } from '../../../helpers/outcomes.js';
+import { Gate } from '../../../contract/gate.js';
+
+const module = new URL('../../../fixtures/contract.js', import.meta.url);
+
+describe.runIf(HAS_NATS)('a remote pool', () => {
+  let server: NatsServer;
+  let gate: Gate;
+  let pools = 0;
+  const closing: Array<() => Promise<unknown>> = [];
+  beforeAll(async () => {
+    server = await NatsServer.start();
+    gate = await Gate.make();
+  });
+  afterEach(async () => {
+    gate.open();
+    for (const close of closing.splice(0).toReversed()) await close();
+    await gate.close();
+    gate = await Gate.make();
+  });
+  afterAll(async () => {
+    await gate.close();
+    await server.stop();
+  });
+
+  async function make(
+    limits: Partial<RemoteLimits> = {},
+    options: Partial<RemotePoolOptions> = {},
+  ): Promise<{ remote: RemotePool<typeof Jobs>; name: string }> {
+    const name = `pool-${(pools += 1)}`;
+    const connection = await server.connect();
+    await provision(connection, name, { jobs: 100, ...limits });
+    const remote = await RemotePool.connect<typeof Jobs>({ connection, name, ...options });
+    closing.push(() => remote.close({ deadlineMs: 2000 }));
+    return { remote, name };
+  }
+
+  async function startNode(name: string, concurrency = 1): Promise<ServingNode> {
+    const pool = new Pool<typeof Jobs>(module, { threads: 1, concurrency });
+    const serving = await serve(pool as never, {
+      connection: await server.connect(),
+      name,
+      concurrency,
+    });
+    closing.push(async () => {
+      await serving.close();
+      await pool.close({ deadlineMs: 1000 });
+    });
+    return serving;
+  }
+
+  async function drained(remote: RemotePool<typeof Jobs>): Promise<void> {
+    while ((await remote.stats()).server.jobs > 0);
+  }
+
+  const at = (value: number) => ({ gate: gate.port, value });
+
+  test('a job gives its result', async () => {
+    const { remote, name } = await make();
+    await startNode(name);
+    const value = { text: 'ü', list: [1, { nested: true }], bytes: new Uint8Array([1, 2]) };
+    expect(await remote.run('echo', value)).toEqual(value);
+    const { jobs, server: held } = await remote.stats();
+    expect(jobs).toMatchObject({ submitted: 1, fulfilled: 1, waiting: 0, queued: 0, running: 0 });
+    expect(held.limit.jobs).toBe(100);
+  });
+
+  test('a job that throws rejects with its error', async () => {
+    const { remote, name } = await make();
+    await startNode(name);
+    const error = await rejection(remote.run('fail', 'on purpose'));
+    expect(error).toBeInstanceOf(RangeError);
+    expect(error).toMatchObject({ message: 'on purpose', code: 'E_MINE' });
+  });
+
+  test('many jobs, more than there is room for, all settle', async () => {
+    const { remote, name } = await make({ jobs: 20 });
+    await startNode(name, 4);
+    const jobs = Array.from({ length: 500 }, (_, index) => remote.run('echo', index));
+    expect(await Promise.all(jobs)).toEqual(Array.from({ length: 500 }, (_, index) => index));
+    // Each is acknowledged behind its result.
+    await drained(remote);
+  });
+
+  test('exactly as many are accepted as the server may hold', async () => {
+    const { remote } = await make({ jobs: 100 });
+    const tries = await Promise.all(Array.from({ length: 500 }, () => remote.trySubmit('echo', 1)));
+    expect(tries.filter((job) => job !== undefined).length).toBeLessThanOrEqual(100);
+    while ((await remote.trySubmit('echo', 1)) !== undefined);
+    expect((await remote.stats()).server.jobs).toBe(100);
+  });
+
+  test('a full server refuses, with the bound that was hit', async () => {
+    const { remote } = await make({ jobs: 2, keyLimit: 1 }, { overflow: 'reject' });
+    const first = remote.run('echo', 1, { key: 'a' });
+    first.catch(() => {});
+    const own = await rejection(remote.run('echo', 1, { key: 'a' }));
+    expect(own).toMatchObject({ code: 'ERR_BACKLOG_FULL', limit: 'key', started: false });
+    const second = remote.run('echo', 1);
+    second.catch(() => {});
+    expect(await rejection(remote.run('echo', 1))).toMatchObject({ limit: 'jobs' });
+  });
+
+  test('an id is used once', async () => {
+    const { remote, name } = await make();
+    const other = await RemotePool.connect<typeof Jobs>({
+      connection: await server.connect(),
+      name,
+    });
+    closing.push(() => other.close({ deadlineMs: 100 }));
+    const first = await remote.submit('echo', 1, { id: 'mine' });
+    expect(first.id).toBe('mine');
+    const duplicate = { code: 'ERR_DUPLICATE_JOB', started: false };
+    expect(await rejection(remote.run('echo', 1, { id: 'mine' }))).toMatchObject(duplicate);
+    expect(await rejection(other.run('echo', 1, { id: 'mine' }))).toMatchObject(duplicate);
+    await startNode(name);
+    expect(await first.result).toBe(1);
+    expect(await rejection(remote.run('echo', 1, { id: 'mine' }))).toMatchObject(duplicate);
+    expect(await rejection(other.run('echo', 1, { id: 'mine' }))).toMatchObject(duplicate);
+  });
+
+  test('a running job that is cancelled settles at once, and is told', async () => {
+    const { remote, name } = await make();
+    await startNode(name);
+    const job = await remote.submit('obey', at(1));
+    await gate.heard(1);
+    expect(job.cancel()).toBe(true);
+    expect(job.state).toBe('cancelled');
+    expect(await rejection(job.result)).toMatchObject({ name: 'AbortError' });
+    await gate.heard(2);
+    expect(gate.lines).toEqual(['1', 'told AbortError']);
+    expect(await remote.run('echo', 'next')).toBe('next');
+  });
+
+  test('a queued job that is cancelled never starts', async () => {
+    const { remote, name } = await make();
+    await startNode(name);
+    const running = remote.run('hold', at(1));
+    await gate.heard(1);
+    const queued = await remote.submit('hold', at(2));
+    queued.cancel('enough');
+    expect(await rejection(queued.result)).toBe('enough');
+    gate.open();
+    await running;
+    expect(await remote.run('echo', 'next')).toBe('next');
+    expect(gate.lines).toEqual(['1']);
+    await drained(remote);
+  });
+
+  test('progress: the newest value each time, the last one before the result', async () => {
+    const { remote, name } = await make();
+    await startNode(name);
+    for (let round = 0; round < 10; round += 1) {
+      const heard: unknown[] = [];
+      const onProgress = (value: unknown): void => void heard.push(value);
+      expect(await remote.run('count', 100, { onProgress })).toBe(100);
+      expect(heard.at(-1)).toBe(100);
+      expect(heard).toEqual(heard.toSorted((a, b) => Number(a) - Number(b)));
+    }
+  });
+
+  test('timeouts say which stretch it was, and whether the job had started', async () => {
+    const { remote, name } = await make();
+    await startNode(name);
+    expect(await rejection(remote.run('obey', at(1), { timeout: { runMs: 50 } }))).toMatchObject({
+      code: 'ERR_JOB_TIMEOUT',
+      phase: 'run',
+      timeoutMs: 50,
+      started: true,
+    });
+    const running = remote.run('hold', at(2));
+    await gate.heard(3);
+    for (const [phase, timeout] of [
+      ['queue', { queueMs: 30 }],
+      ['total', { totalMs: 30 }],
+    ] as const) {
+      expect(await rejection(remote.run('hold', at(3), { timeout }))).toMatchObject({
+        code: 'ERR_JOB_TIMEOUT',
+        phase,
+        started: false,
+      });
+    }
+    gate.open();
+    await running;
+    expect(await remote.run('echo', 'next')).toBe('next');
+    expect(gate.lines).not.toContain('3');
+  });
+
+  test('closing hands back what the deadline cuts off', async () => {
+    const { remote, name } = await make();
+    await startNode(name);
+    const jobs = [1, 2].map((value) => rejection(remote.run('hold', at(value))));
+    await gate.heard(1);
+    const { unfinished } = await remote.close({ deadlineMs: 100 });
+    expect(unfinished).toMatchObject([
+      { name: 'hold', input: at(1), started: true },
+      { name: 'hold', input: at(2), started: undefined },
+    ]);
+    expect(await Promise.all(jobs)).toMatchObject([
+      { code: 'ERR_POOL_CLOSED', started: true },
+      { code: 'ERR_POOL_CLOSED' },
+    ]);
+  });
+
+  test('what is only for local jobs is refused by its name', async () => {
+    const { remote } = await make();
+    for (const option of ['transfer', 'priority', 'weight']) {
+      const error = await rejection(remote.run('echo', 1, { [option]: [] } as never));
+      expect(error).toMatchObject({ code: 'ERR_INVALID_OPTION', option });
+    }
+  });
+
+  test('a result that is larger than the server takes settles, and is not tried again', async () => {
+    const { remote, name } = await make();
+    await startNode(name);
+    expect(await rejection(remote.run('bytes', 2 ** 21))).toMatchObject({
+      code: 'ERR_RESULT_TOO_LARGE',
+      started: true,
+    });
+    await drained(remote);
+  });
+
+  describe('a map', () => {
+    const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
+    test('gives the results in the order of the items, of more than there is room for', async () => {
+      const { remote, name } = await make({ jobs: 10 }, { overflow: 'reject' });
+      await startNode(name, 4);
+      const results: unknown[] = [];
+      for await (const value of remote.map('echo', numbers(300))) results.push(value);
+      expect(results).toEqual(numbers(300));
+      expect((await remote.stats()).jobs).toMatchObject({ fulfilled: 300, refused: 0 });
+    });
+
+    test('an error comes in its place, and closes the source', async () => {
+      const { remote, name } = await make();
+      await startNode(name, 2);
+      const seen: unknown[] = [];
+      let isClosed = false;
+      function* source(): Generator<unknown> {
+        try {
+          for (let index = 0; index < 100; index += 1) yield index === 3 ? () => {} : index;
+        } finally {
+          isClosed = true;
+        }
+      }
+      const reading = (async () => {
+        for await (const value of remote.map('echo', source())) seen.push(value);
+      })();
+      expect(await rejection(reading)).toMatchObject({ code: 'ERR_NOT_CLONEABLE' });
+      expect([seen, isClosed]).toEqual([[0, 1, 2], true]);
+    });
+
+    test('leaving it takes back what has not started, tells what runs, and closes the source', async () => {
+      const { remote, name } = await make();
+      await startNode(name);
+      const rows = remote.map('obey', numbers(1000).map(at));
+      const pending = rows.next();
+      await gate.heard(1);
+      await rows.return();
+      expect(await pending).toEqual({ done: true, value: undefined });
+      await gate.heard(2);
+      await drained(remote);
+      expect(gate.lines).toEqual(['0', 'told AbortError']);
+    });
+
+    test('a pool that is closed ends it', async () => {
+      const { remote } = await make();
+      const rows = remote.map('echo', numbers(1000), { inFlight: 2 });
+      const pending = rejection(rows.next());
+      await remote.close({ deadlineMs: 50 });
+      expect(await pending).toMatchObject({ code: 'ERR_POOL_CLOSED' });
+    });
+  });
+});
