@@ -36,7 +36,7 @@ const output = {
   dir: 'dist',
   comments: { jsdoc: false },
 } satisfies OutputOptions;
-/** Names stay, for stacks, and what is imported is for reading; in the rest spaces were a tenth of the package. */
+/** Names stay, for stacks, and the library is for reading; in the rest spaces were a tenth of the package. */
 const SPACELESS = { mangle: false, compress: false, codegen: true } as const;
 const forRequire = {
   ...output,
@@ -115,7 +115,10 @@ export default defineConfig([
   library(LIBRARY),
   library(WORKER),
   library(CONFIG),
-  library(NATS, errorsAsUser),
+  {
+    ...library(NATS, errorsAsUser),
+    output: [{ ...output, minify: SPACELESS }, forRequire],
+  },
   {
     ...common,
     input: { 'workers/host': 'workers/host.ts' },
