@@ -3,13 +3,12 @@
  * becomes that file, beside all others of its document, and the programs among them print what is written here.
  */
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-
-const root = new URL('../../', import.meta.url).pathname;
+import { examplesOf, ROOT } from '../helpers/doc-examples.js';
 
 /** What the programs of each document print. */
 const PRINTED: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
@@ -30,22 +29,13 @@ const PRINTED: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   },
 };
 
-/** The examples of a document that have a name: file name and content. */
-function examplesOf(document: string): Array<[name: string, content: string]> {
-  const text = readFileSync(join(root, document), 'utf8');
-  const blocks = text.matchAll(
-    /^ *```(?:js|ts)\n *\/\/ (?<name>[\w-]+\.m?[jt]s)\b.*\n(?<code>[^]*?)^ *```$/gm,
-  );
-  return [...blocks].map(({ groups }) => [groups?.['name'] ?? '', groups?.['code'] ?? '']);
-}
-
 describe.each(Object.entries(PRINTED))('%s', (document, programs) => {
   const examples = examplesOf(document);
   const folder = mkdtempSync(join(tmpdir(), 'millrace-examples-'));
 
   beforeAll(() => {
     mkdirSync(join(folder, 'node_modules'));
-    symlinkSync(root, join(folder, 'node_modules', 'millrace'));
+    symlinkSync(ROOT, join(folder, 'node_modules', 'millrace'));
     for (const [name, content] of examples) writeFileSync(join(folder, name), content);
   });
 

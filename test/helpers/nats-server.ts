@@ -7,8 +7,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
 import { until } from './outcomes.js';
 
@@ -91,6 +93,11 @@ export class NatsServer {
     await exit;
   }
 
+  /** Stops it from running, or lets it go on. */
+  freeze(isFrozen: boolean): void {
+    this.#process?.kill(isFrozen ? 'SIGSTOP' : 'SIGCONT');
+  }
+
   /** Starts it again, at the same port and with what it has stored. */
   async restart(): Promise<void> {
     await this.#start(`jetstream { store_dir: "${this.#folder}" }`);
@@ -113,4 +120,40 @@ export class NatsServer {
     await this.kill();
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** So many servers that are one, each with a copy of what is stored in all. @returns Once they have a leader. */
+export async function startCluster(servers: number): Promise<NatsServer[]> {
+  const ports = await Promise.all(Array.from({ length: servers }, () => freePort()));
+  const routes = ports.map((port) => `nats-route://127.0.0.1:${port}`).join(', ');
+  const started = await Promise.all(
+    ports.map((port) =>
+      NatsServer.start(
+        [
+          `server_name: "s${port}"`,
+          `cluster { name: "c", listen: "127.0.0.1:${port}", routes: [${routes}] }`,
+        ].join('\n'),
+      ),
+    ),
+  );
+  const connection = await (started[0] as NatsServer).connect();
+  for (;;) {
+    try {
+      await jetstreamManager(connection, { timeout: 1000 });
+      return started;
+    } catch {
+      // There is no leader yet.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }

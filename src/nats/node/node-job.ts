@@ -38,6 +38,8 @@ export interface NodeJobSurroundings {
   readonly markers: Markers;
   /** How often the server has to hear of it. */
   readonly heartbeatMs: number;
+  /** How far the server's clock is ahead of this machine's, in milliseconds. */
+  readonly clockOffsetMs: number;
   /** The largest message that the server takes, in bytes. */
   readonly maxPayload: number;
 }
@@ -105,7 +107,9 @@ export class NodeJob {
   /** It is too late to start it: the submitter has settled it by itself. */
   get #isLate(): boolean {
     const { startWithinMs } = this.#headers;
-    return startWithinMs !== undefined && Date.now() - this.#message.time.getTime() > startWithinMs;
+    if (startWithinMs === undefined) return false;
+    const serverNowMs = Date.now() + this.#surroundings.clockOffsetMs;
+    return serverNowMs - this.#message.time.getTime() > startWithinMs;
   }
 
   /** Undefined where it is given back. */

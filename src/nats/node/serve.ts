@@ -5,7 +5,7 @@
  * that a node which is lost in between loses neither; what throws is a result, and only the loss of a node gives a job to
  * another one; a node runs only what its own pool's module exports.
  */
-import type { Consumer, JsMsg } from '@nats-io/jetstream';
+import type { Consumer, JetStreamManager, JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
 import { record, whole } from '../../api/options.js';
 import { managerOf } from '../server/manager.js';
@@ -60,6 +60,7 @@ export async function serve(pool: ServedPool, options: ServeOptions): Promise<Se
   const maxCrashAttempts = whole('maxCrashAttempts', given['maxCrashAttempts'], 1, 1000) ?? 3;
   const manager = await managerOf(connection);
   await checkProvisioned(manager, names);
+  const clockOffsetMs = await clockOffset(manager, names);
   const consumer = await manager.jetstream().consumers.get(names.jobs, names.nodes);
   const { config } = await consumer.info(true);
   const ackWaitMs = (config.ack_wait ?? 30e9) / 1e6;
@@ -70,8 +71,17 @@ export async function serve(pool: ServedPool, options: ServeOptions): Promise<Se
     names,
     markers: new Markers(manager, names, maxCrashAttempts),
     heartbeatMs: ackWaitMs / 3,
+    clockOffsetMs,
     maxPayload: connection.info?.max_payload ?? 1024 ** 2,
   });
+}
+
+/** How far the server's clock is ahead of this machine's, in milliseconds: deadlines count by its timestamps. */
+async function clockOffset(manager: JetStreamManager, names: Names): Promise<number> {
+  const beforeMs = Date.now();
+  const { ts } = await manager.streams.info(names.jobs);
+  const afterMs = Date.now();
+  return ts === undefined ? 0 : Date.parse(ts) - (beforeMs + afterMs) / 2;
 }
 
 class Serving implements ServingNode {

@@ -184,6 +184,12 @@ export class Outbox {
     const index = this.#waiting.findIndex(({ number }) => number > job.number);
     this.#waiting.splice(index < 0 ? this.#waiting.length : index, 0, job);
     this.#isFull = true;
+    // As many as were under way may come back: those that came last are too many.
+    while (this.#waiting.length > this.#limits.waiters) {
+      const last = this.#waiting.pop() as RemoteJobRecord;
+      this.#bytes -= last.bytes;
+      this.#events.refused(last, this.#fullError('waiters'));
+    }
     this.#mayTry = false;
     this.#room.await();
   }

@@ -129,6 +129,45 @@ describe.runIf(HAS_NATS)('a remote pool', () => {
     expect(await rejection(other.run('echo', 1, { id: 'mine' }))).toMatchObject(duplicate);
   });
 
+  test('a publish that timed out is repeated, and its job runs once', async () => {
+    const { remote, name } = await make();
+    await startNode(name);
+    await remote.run('echo', 'first');
+    server.freeze(true);
+    const jobs = ['a', 'b'].map((id) => remote.run('hold', at(1), { id }));
+    // Longer than a publish waits for its acknowledgement.
+    await new Promise((resolve) => setTimeout(resolve, 6000));
+    server.freeze(false);
+    await gate.heard(1);
+    gate.open();
+    expect(await Promise.all(jobs)).toEqual([1, 1]);
+    expect(gate.lines).toEqual(['1', '1']);
+  });
+
+  test('an id that was used before the server was started anew does not hang', async () => {
+    const { remote, name } = await make();
+    await startNode(name);
+    const queued = await remote.submit('hold', at(1), { id: 'queued' });
+    await gate.heard(1);
+    gate.open();
+    expect(await queued.result).toBe(1);
+    await drained(remote);
+    const waiting = await remote.submit('wait', { ms: 3000, value: 2 }, { id: 'waiting' });
+    await server.kill();
+    await server.restart();
+    // The server has forgotten the ids of jobs that are over, and knows those that it holds.
+    expect(await remote.run('echo', 3, { id: 'queued' })).toBe(3);
+    const other = await RemotePool.connect<typeof Jobs>({
+      connection: await server.connect(),
+      name,
+    });
+    closing.push(() => other.close({ deadlineMs: 100 }));
+    expect(await rejection(other.run('echo', 4, { id: 'waiting' }))).toMatchObject({
+      code: 'ERR_DUPLICATE_JOB',
+    });
+    expect(await waiting.result).toBe(2);
+  });
+
   test('a running job that is cancelled settles at once, and is told', async () => {
     const { remote, name } = await make();
     await startNode(name);
