@@ -75,8 +75,10 @@ function library(
 /** The command's import of the library. */
 const asUser: Plugin = {
   name: 'the library as a user imports it',
-  resolveId: (id) =>
-    id.endsWith('/src/index.js') ? { id: 'millrace', external: true } : undefined,
+  resolveId: (id) => {
+    if (id.endsWith('/src/index.js')) return { id: 'millrace', external: true };
+    return id.endsWith('/src/nats/nats.js') ? { id: 'millrace/nats', external: true } : undefined;
+  },
 };
 
 /** The library's errors as a user catches them: of the same classes, wherever they come from. */
@@ -107,7 +109,7 @@ function byPath(files: readonly string[]): Record<string, string> {
 function pageScript(name: string): RolldownOptions {
   return {
     input: { [name]: `bench/report/html/browser/${name}.ts` },
-    output: { dir: 'dist/bench/report/html/browser', format: 'iife' },
+    output: { dir: 'dist/bench/report/html/browser', format: 'iife', minify: SPACELESS },
   };
 }
 

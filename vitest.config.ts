@@ -36,7 +36,7 @@ const OF_ALL = IS_ALL
       'test/pool/native-addons.test.ts',
       'test/bench/gate/measure/vitest-rounds.process.test.ts',
       'test/bench/peers/peers.process.test.ts',
-      'test/e2e/{gate-vitest,map,overhead,payload,soak,sparse,startup,tail}.test.ts',
+      'test/e2e/{distributed-bench,gate-vitest,map,overhead,payload,soak,sparse,startup,tail}.test.ts',
     ];
 
 function project(

@@ -6,6 +6,7 @@
 import type { Scenario } from '../harness/scenario.js';
 import { calls } from './calls/command.js';
 import { depth } from './depth/command.js';
+import { distributed } from './distributed/command.js';
 import { invoke } from './invoke/command.js';
 import { job } from './job/command.js';
 import { map } from './map/command.js';
@@ -35,5 +36,6 @@ export const SCENARIOS: readonly Scenario[] = [
   scaling,
   soak,
   startup,
+  distributed,
   job,
 ];

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FileResult } from '../../bench/report/bench-file.js';
+import { HAS_NATS } from '../helpers/nats-server.js';
 import { childrenOf, type Command, isAlive, millrace, readResult } from '../helpers/processes.js';
 
 const job = fileURLToPath(new URL('../fixtures/own-job/jobs.js#wait', import.meta.url));
@@ -27,6 +28,7 @@ const ROWS: ReadonlyArray<readonly [name: string, options: string, filter?: stri
   ['startup', '--peers millrace --threads 16'],
   ['soak', '--minutes 5 --rate 10 --job no-op --threads 1'],
   ['producer', '--jobs 1000000000'],
+  ...(HAS_NATS ? [['distributed', '--window-ms 60000', '2 nodes'] as const] : []),
   [job, '--seconds 600'],
 ];
 const SCENARIOS = ROWS.map(([name, options, filter]) => ({ name, options, filter }));

@@ -80,7 +80,7 @@ describe.runIf(HAS_NATS)('docs/distributed.md', () => {
     const onProgress = (): void => {};
     expect(await remote.run('count', 3, { onProgress })).toBe(3);
     // It is given back and delivered again.
-    expect(await rejection(remote.run('nothing' as never))).toMatchObject({
+    expect(await rejection((remote as RemotePool).run('nothing'))).toMatchObject({
       code: 'ERR_UNKNOWN_JOB',
     });
 

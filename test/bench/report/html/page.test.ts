@@ -213,8 +213,8 @@ test("the page's own script is whole: it imports and exports nothing, and refers
   expect(script).toContain('figure.chart');
   expect(script).not.toMatch(/^\s*(?:import|export)\b|\bimport\(|sourceMappingURL/m);
   // Its two parts, each of which keeps its names to itself.
-  expect(script.match(/^\(function\(\) \{$/gm)).toHaveLength(2);
-  expect(script.match(/^\}\)\(\);$/gm)).toHaveLength(2);
+  expect(script.match(/^\(function\(\) ?\{/gm)).toHaveLength(2);
+  expect(script.match(/\}\)\(\);$/gm)).toHaveLength(2);
 });
 
 test('every link of the contents leads to a place of the page', () => {

@@ -1,0 +1,26 @@
+/** A serving process of `bench distributed`: serves each of some remote pools with a pool of one thread. */
+import { connect } from '@nats-io/transport-node';
+import { Pool } from '../../../src/index.js';
+import { serve } from '../../../src/nats/nats.js';
+import { builtFile } from '../../process/built-file.js';
+import { type Message, serveParent, tellParent } from '../../process/child.js';
+
+/** What a serving process is told. */
+export interface NodeRequest extends Message {
+  readonly kind: 'serve';
+  readonly port: number;
+  /** The remote pools, and how many jobs of each it has at a time. */
+  readonly pools: ReadonlyArray<{ readonly name: string; readonly concurrency: number }>;
+}
+
+serveParent<NodeRequest>((request) => void start(request));
+
+async function start({ port, pools }: NodeRequest): Promise<void> {
+  const connection = await connect({ servers: `127.0.0.1:${port}` });
+  for (const { name, concurrency } of pools) {
+    const pool = new Pool(builtFile('bench/jobs/remote.js'), { threads: 1, concurrency });
+    await pool.ready();
+    await serve(pool, { connection, name, concurrency });
+  }
+  tellParent({ kind: 'serving' });
+}
