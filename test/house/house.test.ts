@@ -154,7 +154,6 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   'src/nats/errors.ts': 'test/src/nats/message/refused.test.ts',
   'src/nats/server/connection.ts': 'test/src/nats/submit/pool-options.test.ts',
   'src/nats/server/provisioned.ts': 'provision.process.test.ts',
-  'src/nats/submit/feeding.ts': 'remote-pool.process.test.ts',
   'src/nats/submit/inbox.ts': 'remote-pool.process.test.ts',
   'src/nats/submit/room.ts': 'outbox.process.test.ts',
   'src/nats/node/markers.ts': 'serve.process.test.ts',
