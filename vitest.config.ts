@@ -29,7 +29,10 @@ const WITHOUT: ReadonlyArray<[name: string, preload: string, files: string]> = [
   ['renamed dispatch', 'dispatch-renamed', 'cancel,cloning,close,coalescing,signals,transfer'],
 ];
 
-/** Only in a run of all: they need other packages, such as the pools to compare with, native addons, a project's Vitest. */
+/**
+ * Only in a run of all: they need other packages, such as the pools to compare with, native addons, a project's
+ * Vitest.
+ */
 const OF_ALL = IS_ALL
   ? []
   : [
@@ -49,7 +52,8 @@ function project(
 export default defineConfig({
   test: {
     globalSetup: 'test/helpers/build.ts',
-    // Only ends what hangs. The slowest test takes 15 s on a quiet machine, and the longest history of a full run a minute.
+    // Only ends what hangs. The slowest test takes 15 s on a quiet machine, and the longest history of a full run a
+    // minute.
     testTimeout: IS_FULL ? 600_000 : 120_000,
     hookTimeout: 120_000,
     // Every file starts threads and processes of its own; two at a time suit two cores.

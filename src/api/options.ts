@@ -62,12 +62,13 @@ export interface PoolOptions<Hook extends string = never> {
   readonly overflow?: Overflow;
   /**
    * How long a job that was settled while it ran (cancelled, timed out) may go on before its thread is replaced, in
-   * milliseconds, 0 to 2,147,483,647. Default: as long as this pool's threads took to become ready, between 100 ms and 5 s.
+   * milliseconds, 0 to 2,147,483,647. Default: as long as this pool's threads took to become ready, between 100 ms and
+   * 5 s.
    */
   readonly graceMs?: number;
   /**
-   * How long a thread that ends in order may keep its event loop busy, with an interval or an open connection, before it
-   * is ended by force, in milliseconds. Default 1000. One with nothing open ends at once.
+   * How long a thread that ends in order may keep its event loop busy, with an interval or an open connection, before
+   * it is ended by force, in milliseconds. Default 1000. One with nothing open ends at once.
    */
   readonly drainMs?: number;
   /** Milliseconds that `teardown` may take on each thread. Default 5000. */
@@ -78,9 +79,9 @@ export interface PoolOptions<Hook extends string = never> {
    */
   readonly setup?: Hook;
   /**
-   * The name of a function of the job module that each thread calls when it ends in order, after its last job, and awaits:
-   * to close what is open. Not called on threads that are lost, stuck or ended by force, nor if the process exits without
-   * `close()`. It is no job.
+   * The name of a function of the job module that each thread calls when it ends in order, after its last job, and
+   * awaits: to close what is open. Not called on threads that are lost, stuck or ended by force, nor if the process
+   * exits without `close()`. It is no job.
    */
   readonly teardown?: Hook;
   /** Milliseconds that a thread may take to load the job module, `setup` included. Default 30,000. */
@@ -134,8 +135,8 @@ export interface SubmitOptions {
 }
 
 /**
- * Which attempt a job is, for those who run it again: a node of `millrace/nats`, which has a copy of this file. A symbol, as it
- * is no option of users.
+ * Which attempt a job is, for those who run it again: a node of `millrace/nats`, which has a copy of this file. A
+ * symbol, as it is no option of users.
  */
 export const ATTEMPT: unique symbol = Symbol.for('millrace.attempt');
 

@@ -1,15 +1,17 @@
 /**
- * The ways in which a remote pool says no that a local one doesn't have.
+ * Defines the errors that only a remote pool has.
  *
- * Invariant: as in `api/errors.ts`, each error that ends a job says in `started` whether its code may have run; here that may
- * be undefined, where nobody can know.
+ * Invariant: as in `api/errors.ts`, each error that ends a job says in `started` whether its code may have run.
  */
 import { BacklogFullError, type BacklogLimit, MillraceError } from '../api/errors.js';
 
 /** What is wrong with the server, or with what a pool has there. */
 export type SetupFault = 'server' | 'jetstream' | 'missing' | 'limits';
 
-/** `ERR_REMOTE_SETUP`: the server is too old or has no JetStream, or the pool's streams are missing or have other limits. */
+/**
+ * `ERR_REMOTE_SETUP`: the server is too old or has no JetStream, or the pool's streams are missing or have other
+ * limits.
+ */
 export class RemoteSetupError extends MillraceError {
   /** Nothing was started. */
   readonly started = false;

@@ -1,7 +1,7 @@
 /**
- * What every pool with these verbs promises, wherever its jobs run: the local one and the remote one. It uses nothing but the
- * verbs and `stats()`; jobs and tests meet at a gate that is a socket. What is `local` only is in the table of differences
- * in docs/distributed.md.
+ * What every pool with these verbs promises, wherever its jobs run: the local one and the remote one. It uses nothing
+ * but the verbs and `stats()`; jobs and tests meet at a gate that is a socket. What is `local` only is in the table of
+ * differences in docs/distributed.md.
  */
 import { Pool, type PoolOptions } from 'millrace';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';

@@ -1,4 +1,7 @@
-/** The quick start of docs/distributed.md, word for word: two nodes and a submitter; and its accounts, on a server that has them. */
+/**
+ * The quick start of docs/distributed.md, word for word: two nodes and a submitter; and its accounts, on a server
+ * that has them.
+ */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

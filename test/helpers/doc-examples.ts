@@ -1,4 +1,7 @@
-/** Reads the examples of a document: every fenced block that begins with a comment of its file's name becomes that file. */
+/**
+ * Reads the examples of a document: every fenced block that begins with a comment of its file's name becomes that
+ * file.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,8 +1,8 @@
 /**
  * Real NATS servers for the tests: on loopback, on free ports, in folders of their own, stopped after each test file.
  *
- * The server is that of `NATS_SERVER`, or `nats-server` on the `PATH`. Where there is none, or it is too old, the tests are
- * skipped and say so, unless `MILLRACE_NATS_TESTS` is `required`.
+ * The server is that of `NATS_SERVER`, or `nats-server` on the `PATH`. Where there is none, or it is too old, the tests
+ * are skipped and say so, unless `MILLRACE_NATS_TESTS` is `required`.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';

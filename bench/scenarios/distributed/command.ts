@@ -1,8 +1,8 @@
 /**
  * `millrace bench distributed`: what goes through a NATS server on this machine, with one serving process and with two.
  *
- * Method: each measurement has a server, serving processes and a submitting process of its own. Three loads, one after the
- * other: as many no-ops as go through; one at a time; and submitters that wait for room in a full stream.
+ * Method: each measurement has a server, serving processes and a submitting process of its own. Three loads, one after
+ * the other: as many no-ops as go through; one at a time; and submitters that wait for room in a full stream.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

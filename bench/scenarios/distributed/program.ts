@@ -1,5 +1,6 @@
 /**
- * The submitting process of `bench distributed`: starts a server and serving processes, and measures what goes through them.
+ * The submitting process of `bench distributed`: starts a server and serving processes, and measures what goes through
+ * them.
  *
  * Invariants: one measurement in its life; the three loads run one after the other.
  */

@@ -1,11 +1,11 @@
 /**
- * Turns inputs and outcomes into the bytes of messages, and back.
+ * Encodes inputs and outcomes as the bytes of messages, and decodes them.
  *
- * By default these are `node:v8`'s: the same types as structured clone, but for shared memory, ports and Blobs. JSON is for
- * nodes that are not Node.js.
+ * The default is `node:v8`: the types of structured clone without shared memory, ports and Blobs. JSON is for nodes
+ * that are not Node.js.
  *
- * Invariants: what is decoded shares no memory with the message that it came in, which may be a part of a larger buffer;
- * encoding an error never throws.
+ * Invariants: a decoded value shares no memory with its message, which may be a part of a larger buffer; encoding an
+ * error never throws.
  */
 import { deserialize, serialize } from 'node:v8';
 import { decodeThrown, serializeThrown, type EncodedError } from '../../wire/thrown.js';

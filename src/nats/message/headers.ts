@@ -1,7 +1,7 @@
 /**
- * What a job's message says beside its input.
+ * Writes and reads the headers of a job's message.
  *
- * Invariant: times are durations from the server's timestamp of the message, so that no clock of a submitter matters.
+ * Invariant: times are durations from the server's timestamp of the message, so a submitter's clock does not matter.
  */
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import type { Encoding } from './codec.js';

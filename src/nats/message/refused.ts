@@ -1,7 +1,7 @@
 /**
- * Carries errors of this library from a node to the submitter, where they are instances of the same classes.
+ * Carries errors of this library from a node to the submitter, as instances of the same classes.
  *
- * Invariant: an error that a job throws is never taken for one of the pool's, whatever its `code` is.
+ * Invariant: an error that a job throws is never taken for one of the pool's, whatever its `code`.
  */
 import {
   JobTimeoutError,

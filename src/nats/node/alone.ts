@@ -1,8 +1,8 @@
 /**
- * Lets jobs run together, or one of them alone.
+ * Lets jobs run together, or one job alone.
  *
- * Invariants: while one runs alone nothing else does; who waits to run alone holds up those that come later, so that it is its
- * turn some time; of those that want to be alone the first is first.
+ * Invariants: nothing runs beside a job that runs alone; a job that waits to run alone holds up later ones, so its turn
+ * comes; of several such jobs the first goes first.
  */
 export class Alone {
   #together = 0;

@@ -1,8 +1,9 @@
 /**
  * Counts how often a job was started again after its node was lost.
  *
- * The server's own count says nothing: a node that is lost bumps it for all of its jobs, those that did no harm too. So one that
- * comes again runs alone, and a marker is stored before it starts: if its node is lost then, it was this job.
+ * The server's delivery count can't tell: a lost node bumps it for all of its jobs, innocent ones included. A
+ * redelivered job therefore runs alone, and a marker is stored before it starts: if its node is lost then, this job was
+ * running.
  *
  * Invariant: only markers count.
  */

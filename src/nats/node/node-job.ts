@@ -1,8 +1,8 @@
 /**
- * One job on a node, from its message to its acknowledgement.
+ * Takes one job on a node from its message to its acknowledgement.
  *
- * Invariants: while it is here the server hears of it, so that it goes to no other node; its outcome is stored, or known to be
- * stored, before it is acknowledged; after an error of the connection it is left to the server, which gives it again.
+ * Invariants: the server gets heartbeats while the job is here, so no other node gets it; the outcome is stored before
+ * the job is acknowledged; after a connection error the job is left to the server, which delivers it again.
  */
 import type { JetStreamManager, JsMsg } from '@nats-io/jetstream';
 import { headers as makeHeaders, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';

@@ -1,9 +1,11 @@
 /**
- * The serving side of a pool beyond one machine: feeds a local pool with jobs from the server.
+ * Serves a remote pool: feeds a local pool with jobs from the server.
  *
- * Invariants: never more of them are in flight than `concurrency`; a job's result is stored before the job is acknowledged, so
- * that a node which is lost in between loses neither; what throws is a result, and only the loss of a node gives a job to
- * another one; a node runs only what its own pool's module exports.
+ * Invariants:
+ * - A node has at most `concurrency` jobs in flight.
+ * - It stores a job's result before it acknowledges the job, so a node that is lost in between loses neither.
+ * - An error that a job throws is a result; only the loss of a node gives a job to another one.
+ * - It runs only what its own pool's module exports.
  */
 import type { Consumer, JetStreamManager, JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';

@@ -1,4 +1,4 @@
-/** What `RemotePool.connect` and `serve` have in common: a connection, and the name of a pool. */
+/** Defines the options that `RemotePool.connect` and `serve` share. */
 import type { NatsConnection } from '@nats-io/transport-node';
 import { invalid } from '../../api/options.js';
 

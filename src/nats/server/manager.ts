@@ -1,7 +1,7 @@
 /**
- * Gets at a server's JetStream, and refuses servers that would break a promise.
+ * Opens a server's JetStream, and refuses servers that would break a promise.
  *
- * Invariant: what comes from here was tried; a server that is too old, or has no JetStream, is an error that says so.
+ * Invariant: the manager was tried; a server that is too old or has no JetStream is an error that says so.
  */
 import { jetstreamManager, JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
 import { NoRespondersError, type NatsConnection, RequestError } from '@nats-io/transport-node';

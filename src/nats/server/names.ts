@@ -1,7 +1,7 @@
 /**
- * Names what a remote pool has on the server: its streams, its consumer and its subjects.
+ * Names the streams, the consumer and the subjects of a remote pool.
  *
- * Invariant: everything of one pool begins with its name, so that an account's permissions can be written for it.
+ * Invariant: all names of a pool begin with its own, so that permissions can be written for it.
  */
 import { InvalidOptionError } from '../../api/errors.js';
 

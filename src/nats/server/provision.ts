@@ -1,8 +1,8 @@
 /**
- * Makes what a remote pool needs on the server: four streams and a consumer.
+ * Creates four streams and a consumer on the server for a remote pool.
  *
- * Invariants: nothing that exists is changed, as lowering a bound would drop jobs; where it differs from what is asked for that
- * is an error, which names the difference. Called twice, or by two nodes at once, it does the same as called once.
+ * Invariants: it never changes what exists, as lowering a bound would drop jobs; a difference is an error that names
+ * it; calling it twice, or from two nodes at once, does the same as calling it once.
  */
 import {
   AckPolicy,

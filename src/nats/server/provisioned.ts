@@ -1,4 +1,4 @@
-/** Checks that what a pool or a node is about to use was made by `provision`, or would keep the same promises. */
+/** Checks that a pool's streams exist and keep its promises. */
 import {
   JetStreamApiCodes,
   JetStreamApiError,

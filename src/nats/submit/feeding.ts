@@ -1,8 +1,8 @@
 /**
- * Lets maps feed a remote pool: as `Turns` does for a local one, with what this side knows of the server.
+ * Lets maps feed a remote pool, as `Turns` does for a local one.
  *
- * Invariants: a map goes on only while nothing waits here, so that it keeps nobody out; it has one item at most that waits for
- * the server; turns are taken outside of any call.
+ * Invariants: a map goes on only while no submission waits here; it has at most one item that waits for the server;
+ * turns are taken outside of any call.
  */
 import type { SubmitOptions } from '../../api/options.js';
 import type { Fed } from '../../map/mapping.js';

@@ -1,8 +1,8 @@
 /**
- * Receives what nodes say of this pool's jobs: results over their stream, and news (started, progress) that is not stored.
+ * Receives results over their stream, and news (started, progress), which is not stored.
  *
- * Invariants: a result that was stored while this side could not hear is read later; one of another submission with the same
- * id, or a second one, is ignored by whoever it is handed to.
+ * Invariant: a result that was stored during a disconnection is read afterwards. Duplicates and results of other
+ * submissions with the same id arrive here, too; the pool ignores them by their nonce.
  */
 import type { ConsumerMessages, JetStreamManager, JsMsg } from '@nats-io/jetstream';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';

@@ -1,8 +1,8 @@
 /**
- * Publishes jobs: what waits here for room on the server, and how it gets there exactly once.
+ * Publishes jobs, and queues those for which the server has no room.
  *
- * Invariants: what waits and what is under way is bounded, in number and in bytes; while the server is full only the first in
- * line tries; a job is stored once, however often it had to be published.
+ * Invariants: the queue and the publishes under way are bounded, in number and in bytes; while the server is full only
+ * the head of the queue retries; a job is stored once, however often it is published.
  */
 import { JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -35,7 +35,10 @@ export interface OutboxEvents {
   slack(): void;
 }
 
-/** The server's codes: a bound of the stream was hit (only the text tells which), and a message is larger than it takes. */
+/**
+ * The server's codes: a bound of the stream was hit (only the text tells which), and a message is larger than it
+ * takes.
+ */
 const FULL = 10_077;
 const TOO_LARGE = 10_054;
 /** How long an acknowledgement may take until the publish counts as unsure. */

@@ -1,7 +1,7 @@
 /**
- * The options of a remote pool and of its jobs: their defaults and their validation.
+ * Defines the options of a remote pool and of its jobs: their defaults and their validation.
  *
- * Invariant: what leaves this file is complete and valid; an option that only a local pool has is refused by its name.
+ * Invariant: what leaves this file is complete and valid; options of local jobs are refused by name.
  */
 import type { NatsConnection } from '@nats-io/transport-node';
 import { checkSubmitOptions, invalid, oneOf, record, whole } from '../../api/options.js';
@@ -24,7 +24,10 @@ export interface RemotePoolOptions extends RemoteOptions {
   readonly publishing?: number;
   /** Accepted jobs whose results have not come; at that many nothing more is published. Default 10,000. */
   readonly maxUnread?: number;
-  /** How values are written: `'v8'` for all that structured clone takes, `'json'` for nodes that are not Node.js. Default `'v8'`. */
+  /**
+   * How values are written: `'v8'` for all that structured clone takes, `'json'` for nodes that are not Node.js.
+   * Default `'v8'`.
+   */
   readonly encoding?: Encoding;
 }
 
@@ -34,8 +37,8 @@ export interface RemoteSubmitOptions extends Pick<
   'signal' | 'timeout' | 'graceMs' | 'onProgress'
 > {
   /**
-   * Names the job, so that it is submitted once: a second one with the same id is refused with `ERR_DUPLICATE_JOB`, for as
-   * long as the server knows the first (`duplicateWindowMs`). 1 to 256 characters. Default: one of the pool's own.
+   * Names the job, so that it is submitted once: a second one with the same id is refused with `ERR_DUPLICATE_JOB`, for
+   * as long as the server knows the first (`duplicateWindowMs`). 1 to 256 characters. Default: one of the pool's own.
    */
   readonly id?: string;
   /** A tenant, 1 to 256 characters: the server bounds the jobs of each (`keyLimit`). */

@@ -6,8 +6,8 @@
  *        ▼          ▼           ▼
  *     refused    cancelled | timedOut   (these two from every state)
  *
- * Invariants: a job settles exactly once, the first ending stands; it is `queued` from the moment on at which the server has
- * acknowledged it; `running` is what its node has said last, and its node may be gone.
+ * Invariants: a job settles exactly once, the first ending stands; it is `queued` once the server has acknowledged it;
+ * `running` is the last news from its node, which may be gone.
  */
 import type { Ending, JobState } from '../../job/job.js';
 import type { JobHeaders } from '../message/headers.js';
@@ -25,8 +25,8 @@ export interface RemoteJob<Result> {
    */
   readonly result: Promise<Result>;
   /**
-   * Ends the job: `result` rejects with `reason` at once. Where it runs it is told to stop; where it waits it is not started
-   * once its node has heard of this.
+   * Ends the job: `result` rejects with `reason` at once. Where it runs it is told to stop; where it waits it is not
+   * started once its node has heard of this.
    *
    * @param reason - Default: an `AbortError` DOMException.
    * @returns Whether this call ended the job; false where it had ended before.

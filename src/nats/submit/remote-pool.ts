@@ -1,8 +1,8 @@
 /**
- * The submit side of a pool beyond one machine: the verbs of the local pool, with the server's streams behind them.
+ * Submits jobs to nodes on other machines, with the verbs of the local pool.
  *
- * Invariants: submitted = waiting + accepted and unsettled + the sum of the endings, at every instant; every promise settles
- * once, by a result, a timeout, its signal, or because its result can be shown to be lost.
+ * Invariants: submitted = waiting + queued + running + the sum of the endings, at every instant; every promise settles
+ * once: by a result, a timeout, its signal, or because its result is provably lost.
  */
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { nuid } from '@nats-io/transport-node';
@@ -159,8 +159,8 @@ export class RemotePool<Module extends object = UntypedModule> {
   /**
    * Runs a job on some node and gives its result.
    *
-   * @returns A promise of the function's result. It rejects with what the function threw, with `signal.reason` when cancelled,
-   *   or with one of the errors below.
+   * @returns A promise of the function's result. It rejects with what the function threw, with `signal.reason` when
+   *   cancelled, or with one of the errors below.
    * @throws BacklogFullError `ERR_BACKLOG_FULL`: with `overflow: 'reject'`, or where no more may wait here.
    * @throws DuplicateJobError `ERR_DUPLICATE_JOB`
    * @throws JobTimeoutError `ERR_JOB_TIMEOUT`
@@ -172,8 +172,8 @@ export class RemotePool<Module extends object = UntypedModule> {
    * @throws PoolClosedError `ERR_POOL_CLOSED`
    * @throws InvalidOptionError `ERR_INVALID_OPTION`
    *
-   * Cancel safety: abort `signal` at any time; it rejects at once. A job that waits here never runs; one that a node has not
-   * met yet does not, once the node has heard of it; a running one is told to stop.
+   * Cancel safety: abort `signal` at any time; it rejects at once. A job that waits here never runs; one that a node
+   * has not met yet does not, once the node has heard of it; a running one is told to stop.
    */
   async run<Name extends JobName<Module>>(
     name: Name,
@@ -229,11 +229,11 @@ export class RemotePool<Module extends object = UntypedModule> {
   }
 
   /**
-   * Runs a job for each item of a source and gives the results, as `Pool.map` does; see `MapOptions`. It waits for room under
-   * every `overflow`, and holds nobody up: one item at most waits for the server.
+   * Runs a job for each item of a source and gives the results, as `Pool.map` does; see `MapOptions`. It waits for room
+   * under every `overflow`, and holds nobody up: one item at most waits for the server.
    *
-   * By default 32 jobs are in flight, as this side doesn't know the slots of the nodes. Where it ends early what runs is told
-   * to stop, and not waited for.
+   * By default 32 jobs are in flight, as this side doesn't know the slots of the nodes. Where it ends early what runs
+   * is told to stop, and not waited for.
    *
    * @throws InvalidOptionError `ERR_INVALID_OPTION`, synchronously.
    */
@@ -276,9 +276,9 @@ export class RemotePool<Module extends object = UntypedModule> {
   }
 
   /**
-   * Closes the pool for good. New jobs and those that wait for room are refused with `ERR_POOL_CLOSED`; accepted ones are
-   * waited for, or until the deadline: what is left then rejects with `ERR_POOL_CLOSED`, is told to stop, and is handed back
-   * as `unfinished`. The connection stays open.
+   * Closes the pool for good. New jobs and those that wait for room are refused with `ERR_POOL_CLOSED`; accepted ones
+   * are waited for, or until the deadline: what is left then rejects with `ERR_POOL_CLOSED`, is told to stop, and is
+   * handed back as `unfinished`. The connection stays open.
    */
   close(options?: CloseOptions): Promise<RemoteCloseReport> {
     let deadlineMs: number | undefined;

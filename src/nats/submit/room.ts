@@ -1,8 +1,7 @@
 /**
- * Tells when room is likely in the stream of jobs: when a job was acknowledged, or after a while.
+ * Reports when the stream of jobs is likely to have room: after an acknowledgement, or after a while.
  *
- * Invariants: nothing is subscribed to while nobody waits; of those that wait only one is woken, as all of them would come for the
- * same place.
+ * Invariant: it subscribes to nothing while nobody waits.
  */
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
 import type { Names } from '../server/names.js';
