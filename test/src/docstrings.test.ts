@@ -56,7 +56,7 @@ function isPublicAndOurs({ name, declarations }: Symbol): boolean {
 }
 
 // Constructors of errors are left out: they are the pool's own.
-test.each(['src/index.ts', 'src/api/worker.ts', 'workers/host.ts'])(
+test.each(['src/index.ts', 'src/api/worker.ts', 'src/nats/nats.ts', 'workers/host.ts'])(
   'everything public has a docstring: %s',
   (entry) => {
     expect(undocumented(entry)).toEqual([]);

@@ -25,7 +25,9 @@ import { fieldsOf } from '../message/refused.js';
 
 /** What a node needs of its pool: a `Pool` of any module. */
 export interface ServedPool {
+  /** Runs a job: `Pool.run`. */
   run(...args: never[]): Promise<unknown>;
+  /** A snapshot: `Pool.stats`. */
   stats(): PoolStats;
 }
 

@@ -31,6 +31,7 @@ export interface ServeOptions extends RemoteOptions {
 export interface ServingNode {
   /** Takes no more jobs, and fulfils when those in flight have ended and are acknowledged. The pool stays open. */
   close(): Promise<void>;
+  /** The same as `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -43,6 +44,11 @@ const REMEMBERED = 10_000;
 
 /**
  * Serves a remote pool with a local one, until it is closed.
+ *
+ * ```js
+ * const pool = new Pool(new URL('./jobs.js', import.meta.url));
+ * const node = await serve(pool, { connection, name: 'hashing' });
+ * ```
  *
  * @param pool - Runs the jobs. Share it with nobody, or its backlog may be full.
  * @throws InvalidOptionError `ERR_INVALID_OPTION`

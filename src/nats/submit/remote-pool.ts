@@ -65,7 +65,12 @@ export interface RemoteStats {
     /** Those that a node has and has not ended. */
     readonly running: number;
     /** The bounds. */
-    readonly limit: { readonly jobs: number; readonly bytes: number };
+    readonly limit: {
+      /** The most jobs that wait or run. */
+      readonly jobs: number;
+      /** The most bytes of all of them. */
+      readonly bytes: number;
+    };
   };
 }
 
@@ -83,6 +88,12 @@ export interface RemoteCloseReport extends Readonly<Record<RemoteEnding, number>
 
 /**
  * Submits jobs to nodes that serve them, anywhere: see `serve`.
+ *
+ * ```js
+ * const connection = await connect({ servers: 'localhost:4222' }); // of @nats-io/transport-node
+ * const pool = await RemotePool.connect({ connection, name: 'hashing' });
+ * const hash = await pool.run('sha256', 'text');
+ * ```
  *
  * @typeParam Module - The job module's type, as of `Pool`.
  */
