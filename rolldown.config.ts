@@ -26,7 +26,7 @@ const common = {
   platform: 'node',
   tsconfig: 'tsconfig.json',
   transform: { target: 'es2023' },
-  external: (id: string): boolean => /^[@a-z]/.test(id),
+  external: (id: string): boolean => /^(?:[a-z]|@nats-io\/)/.test(id),
   // The list in package.json is about what is built.
   treeshake: { moduleSideEffects: (_, isExternal) => !isExternal },
 } satisfies RolldownOptions;
@@ -38,6 +38,8 @@ const output = {
 } satisfies OutputOptions;
 /** Names stay, for stacks, and the library is for reading; in the rest spaces were a tenth of the package. */
 const SPACELESS = { mangle: false, compress: false, codegen: true } as const;
+/** For code that is neither measured nor hot. */
+const COMPRESSED = { ...SPACELESS, compress: true } as const;
 const forRequire = {
   ...output,
   minify: SPACELESS,
@@ -119,7 +121,7 @@ export default defineConfig([
   library(CONFIG),
   {
     ...library(NATS, errorsAsUser),
-    output: [{ ...output, minify: SPACELESS }, forRequire],
+    output: [output, forRequire].map((each) => ({ ...each, minify: COMPRESSED })),
   },
   {
     ...common,
