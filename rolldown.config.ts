@@ -121,7 +121,10 @@ export default defineConfig([
   library(CONFIG),
   {
     ...library(NATS, errorsAsUser),
-    output: [output, forRequire].map((each) => ({ ...each, minify: COMPRESSED })),
+    output: [
+      { ...output, minify: COMPRESSED },
+      { ...forRequire, minify: COMPRESSED },
+    ],
   },
   {
     ...common,
