@@ -55,9 +55,17 @@ export function writeHeaders(job: JobHeaders): MsgHdrs {
   return written;
 }
 
-/** Undefined where it is no job of ours. */
+/** Undefined if it is no job of ours: anybody may publish there. */
 export function readHeaders(written: MsgHdrs | undefined): JobHeaders | undefined {
-  if (written === undefined) return undefined;
+  try {
+    return written === undefined ? undefined : read(written);
+  } catch {
+    // Some text is not encoded.
+    return undefined;
+  }
+}
+
+function read(written: MsgHdrs): JobHeaders | undefined {
   const text = (field: keyof typeof NAMES): string | undefined => {
     const value = written.get(NAMES[field]);
     return value === '' ? undefined : decodeURIComponent(value);

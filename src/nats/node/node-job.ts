@@ -70,13 +70,18 @@ export class NodeJob {
     this.#message = message;
     this.#headers = headers;
     this.#surroundings = surroundings;
-    this.#heartbeat = setInterval(() => message.working(), surroundings.heartbeatMs);
+    this.#heartbeat = setInterval(() => this.#beat(), surroundings.heartbeatMs);
   }
 
   /** The submitter has settled it: it is not started, or told to stop. */
   cancel(reason: string): void {
     this.#isUnwanted = true;
     this.#controller.abort(new DOMException(`The submitter has ended the job (${reason})`, reason));
+  }
+
+  #beat(): void {
+    // On a closed connection it would throw, out of a timer.
+    if (!this.#surroundings.connection.isClosed()) this.#message.working();
   }
 
   /** It is over here. */
@@ -166,6 +171,7 @@ export class NodeJob {
   /** Says something to the submitter that need not arrive. */
   #say(news: 'started' | 'progress', bytes?: Uint8Array): void {
     const { connection, names } = this.#surroundings;
+    if (connection.isClosed()) return;
     const written = this.#outcomeHeaders();
     written.set(HEADER.news, news);
     connection.publish(subjects.news(names, this.#headers.submitter), bytes, { headers: written });

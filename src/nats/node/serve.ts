@@ -165,7 +165,8 @@ class Serving implements ServingNode {
   }
 
   #cancel(text: string): void {
-    const { nonce, reason } = JSON.parse(text) as { nonce: string; reason: string };
+    const [reason, nonce] = text.split(' ', 2) as [string, string | undefined];
+    if (nonce === undefined) return;
     const running = this.#running.get(nonce);
     if (running !== undefined) return running.cancel(reason);
     this.#cancelled.add(nonce);

@@ -59,6 +59,8 @@ export class RemoteJobRecord implements RemoteJob<unknown> {
   sequence = 0;
   /** When the server acknowledged it, on the clock of `performance.now()`. */
   acceptedMs = -1;
+  /** When it was accepted, or last looked up on the server. */
+  lookedUpMs = 0;
   hasStarted = false;
   /** The number of the newest progress value that was handed on. */
   heard = 0;
@@ -137,7 +139,7 @@ export class RemoteJobRecord implements RemoteJob<unknown> {
 
   accept(sequence: number): void {
     this.sequence = sequence;
-    this.acceptedMs = performance.now();
+    this.acceptedMs = this.lookedUpMs = performance.now();
     this.payload = EMPTY;
     this.#acceptance?.resolve(this);
     this.#acceptance = undefined;

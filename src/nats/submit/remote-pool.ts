@@ -163,6 +163,7 @@ export class RemotePool<Module extends object = UntypedModule> {
       started: (id, nonce) => pool.#onStarted(pool.#find(id, nonce)),
       progress: (id, nonce, progress) => pool.#onProgress(pool.#find(id, nonce), progress),
     });
+    void connection.closed().then((error) => pool.#onConnectionClosed(error));
     pool.#sweeping = setInterval(() => void pool.#sweep(), SWEEP_MS).unref();
     return pool;
   }
@@ -433,7 +434,7 @@ export class RemotePool<Module extends object = UntypedModule> {
   #tell({ headers }: RemoteJobRecord, reason: string): void {
     const { connection, names } = this.#settings;
     if (connection.isClosed()) return;
-    connection.publish(subjects.cancel(names), JSON.stringify({ nonce: headers.nonce, reason }));
+    connection.publish(subjects.cancel(names), `${reason} ${headers.nonce}`);
   }
 
   #onAccepted(job: RemoteJobRecord, sequence: number): void {
@@ -461,7 +462,14 @@ export class RemotePool<Module extends object = UntypedModule> {
     if (job === undefined || n <= job.heard) return;
     job.heard = n;
     job.hasStarted = true;
-    job.onProgress?.(value);
+    try {
+      job.onProgress?.(value);
+    } catch (error) {
+      // It is the caller's, as with a local pool; the subscription must not lose its other messages.
+      process.nextTick(() => {
+        throw error;
+      });
+    }
   }
 
   #onResult(job: RemoteJobRecord | undefined, { outcome, progress }: Envelope): void {
@@ -493,15 +501,32 @@ export class RemotePool<Module extends object = UntypedModule> {
     return true;
   }
 
+  /** Nothing comes any more: the connection was closed, or has given up. */
+  #onConnectionClosed(cause: unknown): void {
+    const message = 'The connection to the server was closed before the job ended.';
+    this.#isClosing = true;
+    for (const job of [...this.#outbox.close(), ...this.#jobs.values()]) {
+      const started = job.hasStarted || (job.isAccepted ? undefined : false);
+      this.#settle(
+        job,
+        job.isAccepted ? 'rejected' : 'refused',
+        closedError(message, started, cause),
+      );
+    }
+    this.#feeding.close(() => closedError(message, false, cause));
+    clearInterval(this.#sweeping);
+  }
+
   /** Looks for the results of jobs that were long not heard of: the message that told may not have come. */
   async #sweep(): Promise<void> {
     const { connection, names } = this.#settings;
     if (connection.isClosed()) return;
     const beforeMs = performance.now() - SWEEP_MS;
-    const old = [...this.#jobs.values()].filter(
-      ({ isAccepted, acceptedMs }) => isAccepted && acceptedMs < beforeMs,
-    );
+    const old = [...this.#jobs.values()]
+      .filter(({ isAccepted, lookedUpMs }) => isAccepted && lookedUpMs < beforeMs)
+      .toSorted((a, b) => a.lookedUpMs - b.lookedUpMs);
     for (const job of old.slice(0, SWEPT)) {
+      job.lookedUpMs = performance.now();
       try {
         if (job.ending !== undefined || (await this.#isStored(names, job))) continue;
         if (job.ending !== undefined || (await this.#inbox.read(this.#manager, job.id))) continue;
@@ -528,7 +553,7 @@ export class RemotePool<Module extends object = UntypedModule> {
     if (this.#jobs.size > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
     clearTimeout(this.#closeAt);
     clearInterval(this.#sweeping);
-    await this.#inbox.close();
+    if (!this.#settings.connection.isClosed()) await this.#inbox.close();
     const since = Object.fromEntries(
       ENDINGS.map((ending) => [ending, this.#endings[ending] - before[ending]]),
     ) as Record<RemoteEnding, number>;
@@ -554,6 +579,10 @@ export class RemotePool<Module extends object = UntypedModule> {
   }
 }
 
-function closedError(message: string, started: boolean | undefined): PoolClosedError {
-  return new PoolClosedError(message, started as boolean);
+function closedError(
+  message: string,
+  started: boolean | undefined,
+  cause?: unknown,
+): PoolClosedError {
+  return new PoolClosedError(message, started as boolean, cause);
 }

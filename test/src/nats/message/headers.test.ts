@@ -26,4 +26,7 @@ test.each([
 test('what is no job of ours is none', () => {
   expect(readHeaders(undefined)).toBeUndefined();
   expect(readHeaders(headers())).toBeUndefined();
+  const malformed = writeHeaders({ ...least, isHeard: false } as never);
+  malformed.set('Millrace-Id', '%E0%A4%A');
+  expect(readHeaders(malformed)).toBeUndefined();
 });

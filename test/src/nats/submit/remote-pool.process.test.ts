@@ -251,6 +251,24 @@ describe.runIf(HAS_NATS)('a remote pool', () => {
     ]);
   });
 
+  test('a connection that is closed settles all jobs', async () => {
+    const { name } = await make({ jobs: 1 });
+    const connection = await server.connect();
+    const remote = await RemotePool.connect<typeof Jobs>({ connection, name });
+    await startNode(name);
+    const running = rejection(remote.run('hold', at(1)));
+    const waiting = rejection(remote.run('hold', at(2)));
+    await gate.heard(1);
+    await connection.close();
+    expect(await Promise.all([running, waiting])).toMatchObject([
+      { code: 'ERR_POOL_CLOSED', started: true },
+      { code: 'ERR_POOL_CLOSED', started: false },
+    ]);
+    expect(await rejection(remote.run('echo', 3))).toMatchObject({ code: 'ERR_POOL_CLOSED' });
+    expect(await remote.close()).toMatchObject({ unfinished: [] });
+    gate.open();
+  });
+
   test('what is only for local jobs is refused by its name', async () => {
     const { remote } = await make();
     for (const option of ['transfer', 'priority', 'weight']) {
