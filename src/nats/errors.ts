@@ -6,21 +6,27 @@
 import { BacklogFullError, type BacklogLimit, MillraceError } from '../api/errors.js';
 
 /** What is wrong with the server, or with what a pool has there. */
-export type SetupFault = 'server' | 'jetstream' | 'missing' | 'limits';
+export type SetupFault = 'server' | 'jetstream' | 'missing' | 'limits' | 'permission';
 
 /**
  * `ERR_REMOTE_SETUP`: the server is too old or has no JetStream, or the pool's streams are missing or have other
  * limits.
  */
 export class RemoteSetupError extends MillraceError {
-  /** Nothing was started. */
-  readonly started = false;
+  /** Whether the job may have run; undefined if nobody can know, as its stream is gone. */
+  readonly started: boolean | undefined;
   /** What is wrong. */
   readonly fault: SetupFault;
 
-  constructor(fault: SetupFault, message: string, cause?: unknown) {
+  constructor(
+    fault: SetupFault,
+    message: string,
+    cause?: unknown,
+    ...started: [boolean | undefined] | []
+  ) {
     super('ERR_REMOTE_SETUP', message, cause === undefined ? undefined : { cause });
     this.fault = fault;
+    this.started = started.length === 0 ? false : started[0];
   }
 }
 

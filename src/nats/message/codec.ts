@@ -87,8 +87,15 @@ export function encodeEnvelope(
 /** @throws What `decode` throws. */
 export function decodeEnvelope(bytes: Uint8Array, encoding: Encoding): Envelope {
   const { outcome, progress } = decode(bytes, encoding) as Envelope;
+  if (!isOutcome(outcome)) throw new TypeError(`A node answered ${JSON.stringify(outcome)}.`);
   if (outcome.kind !== 'threw') return { outcome, progress };
   return { outcome: { kind: 'threw', error: decodeError(outcome.error, encoding) }, progress };
+}
+
+/** Nodes that are not Node.js write their outcomes themselves. */
+function isOutcome(outcome: Partial<Outcome> | undefined): outcome is Outcome {
+  if (outcome?.kind === 'refused') return typeof outcome.fields?.code === 'string';
+  return outcome?.kind === 'fulfilled' || outcome?.kind === 'threw';
 }
 
 function encodeError(error: unknown, encoding: Encoding): unknown {

@@ -29,19 +29,40 @@ export class Alone {
     }
   }
 
-  async alone(run: () => Promise<void>): Promise<void> {
+  /**
+   * Runs a job alone, once those that run now have ended.
+   *
+   * @param limitMs - How long it waits for that, as it holds up all others meanwhile.
+   * @returns Whether its turn came.
+   */
+  async alone(run: () => Promise<void>, limitMs: number): Promise<boolean> {
     this.#alone += 1;
     const before = this.#turn;
     let end: (() => void) | undefined;
     this.#turn = new Promise((resolve) => (end = resolve));
     await before;
     try {
-      if (this.#together > 0) await new Promise<void>((resolve) => (this.#whenEmpty = resolve));
+      if (this.#together > 0 && !(await this.#empty(limitMs))) return false;
       await run();
+      return true;
     } finally {
       this.#alone -= 1;
       end?.();
       if (this.#alone === 0) for (const go of this.#whenFree.splice(0)) go();
+    }
+  }
+
+  /** Whether nothing runs together within the time. */
+  async #empty(limitMs: number): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      return await new Promise<boolean>((resolve) => {
+        this.#whenEmpty = () => resolve(true);
+        timer = setTimeout(() => resolve(false), limitMs);
+      });
+    } finally {
+      clearTimeout(timer);
+      this.#whenEmpty = undefined;
     }
   }
 }

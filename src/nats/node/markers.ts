@@ -1,17 +1,29 @@
 /**
- * Counts how often a job was started again after its node was lost.
+ * Remembers what became of a job's deliveries: how often it was started again after its node was lost, and which delivery
+ * was given back.
  *
- * The server's delivery count can't tell: a lost node bumps it for all of its jobs, innocent ones included. A
- * redelivered job therefore runs alone, and a marker is stored before it starts: if its node is lost then, this job was
- * running.
+ * The server's delivery count can't tell: a lost node bumps it for all of its jobs, innocent ones included. A redelivered
+ * job therefore runs alone, and a marker is stored before it starts: if its node is lost then, this job was running. One
+ * that a node has given back, as it could not run it, is no suspect.
  *
- * Invariant: only markers count.
+ * Invariant: only markers count as crashes.
  */
-import { JetStreamApiCodes, JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
+import type { JetStreamManager } from '@nats-io/jetstream';
 import { type Names, subjects } from '../server/names.js';
+import { storedMessage } from '../server/stored.js';
+
+/** What is known of a job. */
+export interface Marker {
+  /** How often it was started again after its node was lost. */
+  readonly crashes: number;
+  /** The number of the delivery that was given back last; 0 if none was. */
+  readonly givenBack: number;
+}
+
+const NONE: Marker = { crashes: 0, givenBack: 0 };
 
 export class Markers {
-  /** How many a job may have. */
+  /** After so many crashes a job is given up. */
   readonly most: number;
   readonly #manager: JetStreamManager;
   readonly #names: Names;
@@ -22,25 +34,18 @@ export class Markers {
     this.most = most;
   }
 
-  /** How many the job of a message has. */
-  async count(sequence: number): Promise<number> {
-    const { attempts } = this.#names;
-    try {
-      const query = { last_by_subj: subjects.attempt(this.#names, sequence) };
-      const marker = await this.#manager.streams.getMessage(attempts, query);
-      return marker === null ? 0 : Number(marker.string());
-    } catch (error) {
-      if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound) {
-        return 0;
-      }
-      throw error;
-    }
+  /** @param sequence - The job's number in the stream. */
+  async read(sequence: number): Promise<Marker> {
+    const request = { last_by_subj: subjects.attempt(this.#names, sequence) };
+    const stored = await storedMessage(this.#manager, this.#names.attempts, request);
+    if (stored === null) return NONE;
+    const [crashes = 0, givenBack = 0] = stored.string().split(' ').map(Number);
+    return { crashes, givenBack };
   }
 
-  /** Stores one more. */
-  async add(sequence: number, count: number): Promise<void> {
+  async write(sequence: number, { crashes, givenBack }: Marker): Promise<void> {
     const subject = subjects.attempt(this.#names, sequence);
-    await this.#manager.jetstream().publish(subject, String(count + 1));
+    await this.#manager.jetstream().publish(subject, `${crashes} ${givenBack}`);
   }
 
   /** The job has ended. */

@@ -19,8 +19,10 @@ import {
 } from '../message/codec.js';
 import { DeadLetterError, ResultTooLargeError } from '../errors.js';
 import { HEADER, type JobHeaders } from '../message/headers.js';
-import type { Markers } from './markers.js';
+import type { Marker, Markers } from './markers.js';
+import { isPassing, translated } from '../server/faults.js';
 import { type Names, subjects } from '../server/names.js';
+import { storedMessage } from '../server/stored.js';
 import { fieldsOf } from '../message/refused.js';
 
 /** What a node needs of its pool: a `Pool` of any module. */
@@ -40,8 +42,12 @@ export interface NodeJobSurroundings {
   readonly markers: Markers;
   /** How often the server has to hear of it. */
   readonly heartbeatMs: number;
-  /** How far the server's clock is ahead of this machine's, in milliseconds. */
+  /** What makes the server's time of `performance.now()`: a clock of this machine that is set does no harm. */
   readonly clockOffsetMs: number;
+  /** Names that this node's module has not. */
+  readonly unknown: Set<string>;
+  /** The node can't go on: it serves no more. */
+  readonly fail: (error: unknown) => void;
   /** The largest message that the server takes, in bytes. */
   readonly maxPayload: number;
 }
@@ -49,12 +55,14 @@ export interface NodeJobSurroundings {
 /** How often a job is given back whose name the module has not: another node may have it, in a deploy. */
 const UNKNOWN_DELIVERIES = 5;
 const UNKNOWN_DELAY_MS = 1000;
+/** Before another node, or this one, tries to run it alone again. */
+const PUT_OFF_MS = 1000;
 /** When the pool takes nothing now. */
 const FULL_DELAY_MS = 200;
 /** What headers and the protocol take of a message. */
-const HEADER_BYTES = 1024;
-const STORE_ATTEMPTS = 10;
+const HEADER_BYTES = 512;
 const STORE_RETRY_MS = 200;
+const MOST_STORE_RETRY_MS = 5000;
 
 export class NodeJob {
   readonly #message: JsMsg;
@@ -63,6 +71,10 @@ export class NodeJob {
   readonly #controller = new AbortController();
   readonly #heartbeat: NodeJS.Timeout;
   #progress: Progress | undefined;
+  #marker: Marker | undefined;
+  #isGivenBack = false;
+  /** Whether the server has it no longer. */
+  isAcknowledged = false;
   /** The submitter has settled it: it wants no outcome. */
   #isUnwanted = false;
 
@@ -89,7 +101,7 @@ export class NodeJob {
     clearInterval(this.#heartbeat);
   }
 
-  /** Runs it for the first time. */
+  /** Runs it. @param attempt - From 1. */
   async run(attempt = 1): Promise<void> {
     if (this.#isUnwanted || this.#isLate) return this.#acknowledge();
     const outcome = await this.#execute(attempt);
@@ -98,24 +110,61 @@ export class NodeJob {
     await this.#acknowledge();
   }
 
-  /** Runs it once more: the node that had it was lost, or has given it back. */
+  /**
+   * Runs it if the delivery before was given back: then it is no suspect, and needs not run alone.
+   *
+   * @returns Whether it was.
+   */
+  async wasGivenBack(): Promise<boolean> {
+    this.#marker = await this.#surroundings.markers.read(this.#message.seq);
+    return this.#marker.givenBack === this.#message.info.deliveryCount - 1;
+  }
+
+  /** Runs it once more after the delivery before was given back. */
+  async runAfterAll(): Promise<void> {
+    await this.run(1 + (this.#marker?.crashes ?? 0));
+    await this.#forgetMarker();
+  }
+
+  /** Runs it once more, alone: the node that had it was lost. */
   async runAgain(): Promise<void> {
     const { markers } = this.#surroundings;
     const { seq } = this.#message;
     if (await this.#isStored()) return this.#acknowledge();
-    const count = await markers.count(seq);
-    if (count >= markers.most) return this.#giveUp(count);
-    await markers.add(seq, count);
-    // The first one had no marker.
-    await this.run(count + 2);
-    await markers.forget(seq);
+    const { crashes, givenBack } = this.#marker ?? (await markers.read(seq));
+    if (crashes >= markers.most) return this.#giveUp(crashes);
+    await markers.write(seq, { crashes: crashes + 1, givenBack });
+    try {
+      // The first start had no marker.
+      await this.run(crashes + 2);
+    } catch (error) {
+      // It was the connection, not the job.
+      await markers.write(seq, { crashes, givenBack });
+      throw error;
+    }
+    await this.#forgetMarker();
+  }
+
+  /** Gives it back for a while, as this node can't run it; whoever gets it then does not take it for a suspect. */
+  async giveBack(delayMs: number): Promise<void> {
+    const { markers } = this.#surroundings;
+    const { crashes } = this.#marker ?? { crashes: 0 };
+    const { seq, info } = this.#message;
+    await markers.write(seq, { crashes, givenBack: info.deliveryCount });
+    this.#isGivenBack = true;
+    this.end();
+    this.#message.nak(delayMs);
+  }
+
+  async #forgetMarker(): Promise<void> {
+    if (!this.#isGivenBack) await this.#surroundings.markers.forget(this.#message.seq);
   }
 
   /** It is too late to start it: the submitter has settled it by itself. */
   get #isLate(): boolean {
     const { startWithinMs } = this.#headers;
     if (startWithinMs === undefined) return false;
-    const serverNowMs = Date.now() + this.#surroundings.clockOffsetMs;
+    const serverNowMs = performance.now() + this.#surroundings.clockOffsetMs;
     return serverNowMs - this.#message.time.getTime() > startWithinMs;
   }
 
@@ -140,32 +189,58 @@ export class NodeJob {
     }
   }
 
-  #failed(error: unknown): Outcome | undefined {
-    if (!(error instanceof MillraceError)) return { kind: 'threw', error };
+  async #failed(error: unknown): Promise<Outcome | undefined> {
+    if (!isOurs(error)) return { kind: 'threw', error };
     const { deliveryCount } = this.#message.info;
     switch (error.code) {
       case 'ERR_UNKNOWN_JOB':
         if (deliveryCount >= UNKNOWN_DELIVERIES) break;
-        this.#message.nak(UNKNOWN_DELAY_MS);
+        this.#surroundings.unknown.add(this.#headers.name);
+        await this.giveBack(UNKNOWN_DELAY_MS);
         return undefined;
       // They are about this node's pool, not about the job.
       case 'ERR_BACKLOG_FULL':
       case 'ERR_JOB_DROPPED':
+        await this.giveBack(FULL_DELAY_MS);
+        return undefined;
+      // For good: this node runs nothing any more.
       case 'ERR_POOL_CLOSED':
       case 'ERR_MODULE_LOAD':
-        this.#message.nak(FULL_DELAY_MS);
+        this.#surroundings.fail(error);
+        await this.giveBack(0);
         return undefined;
     }
     return { kind: 'refused', fields: fieldsOf(error) };
   }
 
+  /** Whether this node has seen that its module lacks the function: then another node may have it. */
+  get isUnknown(): boolean {
+    const { deliveryCount } = this.#message.info;
+    return deliveryCount < UNKNOWN_DELIVERIES && this.#surroundings.unknown.has(this.#headers.name);
+  }
+
+  /** This node has no time to run it alone; it stays a suspect. */
+  async putOff(): Promise<void> {
+    this.end();
+    this.#message.nak(PUT_OFF_MS);
+  }
+
+  /** Gives it back, for another node. */
+  async passOn(): Promise<void> {
+    await this.giveBack(UNKNOWN_DELAY_MS);
+  }
+
   #report(value: unknown): void {
-    this.#progress = { n: (this.#progress?.n ?? 0) + 1, value };
+    const progress = { n: (this.#progress?.n ?? 0) + 1, value };
+    let bytes: Uint8Array;
     try {
-      this.#say('progress', encode(this.#progress, this.#headers.encoding));
+      bytes = encode(progress, this.#headers.encoding);
     } catch {
       // A value that can't be written; the ones before and after it can.
+      return;
     }
+    this.#progress = progress;
+    if (bytes.byteLength <= this.#mostBytes) this.#say('progress', bytes);
   }
 
   /** Says something to the submitter that need not arrive. */
@@ -185,20 +260,28 @@ export class NodeJob {
     return written;
   }
 
-  /** @throws Where the server can't be reached, after many attempts. */
+  /**
+   * Stores the outcome, however long the server is away: the job goes to nobody else meanwhile.
+   *
+   * @throws Once the connection is closed, or if the server refuses it for good.
+   */
   async #store(outcome: Outcome): Promise<void> {
-    const { manager, names } = this.#surroundings;
-    const { id, submitter } = this.#headers;
+    const { manager, names, connection } = this.#surroundings;
+    const { id, submitter, nonce } = this.#headers;
     const subject = subjects.result(names, submitter, id);
     const bytes = this.#write({ outcome, progress: this.#progress });
-    const options = { msgID: this.#headers.nonce, headers: this.#outcomeHeaders() };
-    for (let attempt = 1; ; attempt += 1) {
+    for (let retryMs = STORE_RETRY_MS; ; retryMs = Math.min(2 * retryMs, MOST_STORE_RETRY_MS)) {
       try {
+        const options = { msgID: nonce, headers: this.#outcomeHeaders() };
         await manager.jetstream().publish(subject, bytes, options);
         return;
       } catch (error) {
-        if (attempt === STORE_ATTEMPTS) throw error;
-        await new Promise((resolve) => setTimeout(resolve, STORE_RETRY_MS * attempt));
+        if (connection.isClosed()) throw error;
+        if (!isPassing(error)) {
+          this.#surroundings.fail(translated(error));
+          throw error;
+        }
+        await new Promise((resolve) => setTimeout(resolve, retryMs));
       }
     }
   }
@@ -206,36 +289,44 @@ export class NodeJob {
   /** As bytes that the server takes. */
   #write(envelope: Envelope): Uint8Array {
     const { name, encoding } = this.#headers;
-    const refused = (error: MillraceError): Uint8Array =>
-      encodeEnvelope(name, { outcome: { kind: 'refused', fields: fieldsOf(error) } }, encoding);
-    let bytes: Uint8Array;
+    const { outcome } = envelope;
     try {
-      bytes = encodeEnvelope(name, envelope, encoding);
+      const bytes = encodeEnvelope(name, envelope, encoding);
+      if (bytes.byteLength <= this.#mostBytes) return bytes;
+      // A large progress value costs no result.
+      if (envelope.progress !== undefined) return this.#write({ outcome });
+      return this.#write(refused(new ResultTooLargeError(name, bytes.byteLength, this.#mostBytes)));
     } catch (error) {
-      return refused(error as MillraceError);
+      return encodeEnvelope(name, refused(error as MillraceError), encoding);
     }
-    const most = this.#surroundings.maxPayload - HEADER_BYTES;
-    if (bytes.byteLength <= most) return bytes;
-    return refused(new ResultTooLargeError(name, bytes.byteLength, most));
+  }
+
+  /** What a message may hold beside its headers, with the id in them. */
+  get #mostBytes(): number {
+    const { maxPayload } = this.#surroundings;
+    return maxPayload - HEADER_BYTES - encodeURIComponent(this.#headers.id).length;
   }
 
   /** Whether another node has stored an outcome before it was lost. */
   async #isStored(): Promise<boolean> {
     const { manager, names } = this.#surroundings;
     const { id, submitter, nonce } = this.#headers;
-    const query = { last_by_subj: subjects.result(names, submitter, id) };
-    const stored = await manager.direct.getMessage(names.results, query);
-    return stored !== null && stored.header.get(HEADER.nonce) === nonce;
+    const request = { last_by_subj: subjects.result(names, submitter, id) };
+    const stored = await storedMessage(manager, names.results, request);
+    return stored?.header.get(HEADER.nonce) === nonce;
   }
 
   /** To the dead letters: it is not tried again. */
   async #giveUp(attempts: number): Promise<void> {
     const { manager, names } = this.#surroundings;
     const { id, name, nonce } = this.#headers;
-    await manager.jetstream().publish(subjects.deadLetter(names, id), this.#message.data, {
-      msgID: nonce,
-      ...(this.#message.headers && { headers: this.#message.headers }),
-    });
+    const { data, headers } = this.#message;
+    try {
+      const options = { msgID: nonce, ...(headers && { headers }) };
+      await manager.jetstream().publish(subjects.deadLetter(names, id), data, options);
+    } catch {
+      // Its submitter is told all the same.
+    }
     await this.#store({ kind: 'refused', fields: fieldsOf(new DeadLetterError(name, attempts)) });
     await this.#acknowledge();
     await this.#surroundings.markers.forget(this.#message.seq);
@@ -244,6 +335,21 @@ export class NodeJob {
   /** Frees its place. If that is lost the server gives it again, and it is seen that it has ended. */
   async #acknowledge(): Promise<void> {
     this.end();
-    await this.#message.ackAck();
+    this.isAcknowledged = await this.#message.ackAck();
   }
+}
+
+function refused(error: MillraceError): Envelope {
+  return { outcome: { kind: 'refused', fields: fieldsOf(error) } };
+}
+
+/** Whether it is an error of this library; by its class's name, as the pool may be of another copy of it. */
+function isOurs(error: unknown): error is MillraceError {
+  if (!(error instanceof Error)) return false;
+  for (let each: unknown = Object.getPrototypeOf(error); each !== null;) {
+    // Not a getter's, as a DOMException has.
+    if (Object.getOwnPropertyDescriptor(each, 'name')?.value === 'MillraceError') return true;
+    each = Object.getPrototypeOf(each);
+  }
+  return false;
 }

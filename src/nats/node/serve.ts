@@ -17,6 +17,7 @@ import { NodeJob, type NodeJobSurroundings, type ServedPool } from './node-job.j
 import { connectionOf, type RemoteOptions } from '../server/connection.js';
 import { checkProvisioned } from '../server/provisioned.js';
 import { Alone } from './alone.js';
+import { isPassing, translated } from '../server/faults.js';
 import { readHeaders } from '../message/headers.js';
 
 /** The options of `serve`. */
@@ -29,6 +30,11 @@ export interface ServeOptions extends RemoteOptions {
 
 /** A node at work. */
 export interface ServingNode {
+  /**
+   * Fulfils when the node serves no more: with undefined after `close()`, or with the error that ended it. The connection was
+   * closed, its account lacks a permission, or the pool can run nothing (`ERR_POOL_CLOSED`, `ERR_MODULE_LOAD`).
+   */
+  readonly closed: Promise<unknown>;
   /** Takes no more jobs, and fulfils when those in flight have ended and are acknowledged. The pool stays open. */
   close(): Promise<void>;
   /** The same as `close()`, for `await using`. */
@@ -72,7 +78,7 @@ export async function serve(pool: ServedPool, options: ServeOptions): Promise<Se
   const consumer = await manager.jetstream().consumers.get(names.jobs, names.nodes);
   const { config } = await consumer.info(true);
   const ackWaitMs = (config.ack_wait ?? 30e9) / 1e6;
-  return new Serving(connection, names, consumer, concurrency, {
+  return new Serving(connection, names, consumer, concurrency, ackWaitMs, {
     pool,
     connection,
     manager,
@@ -84,12 +90,12 @@ export async function serve(pool: ServedPool, options: ServeOptions): Promise<Se
   });
 }
 
-/** How far the server's clock is ahead of this machine's, in milliseconds: deadlines count by its timestamps. */
+/** What makes the server's time of `performance.now()`, in milliseconds. */
 async function clockOffset(manager: JetStreamManager, names: Names): Promise<number> {
-  const beforeMs = Date.now();
+  const beforeMs = performance.now();
   const { ts } = await manager.streams.info(names.jobs);
-  const afterMs = Date.now();
-  return ts === undefined ? 0 : Date.parse(ts) - (beforeMs + afterMs) / 2;
+  const afterMs = performance.now();
+  return (ts === undefined ? Date.now() : Date.parse(ts)) - (beforeMs + afterMs) / 2;
 }
 
 class Serving implements ServingNode {
@@ -101,7 +107,9 @@ class Serving implements ServingNode {
   /** By the nonces of their submissions. */
   readonly #running = new Map<string, NodeJob>();
   readonly #cancelled = new Set<string>();
-  readonly #slots: Promise<void>[];
+  readonly #ackWaitMs: number;
+  readonly closed: Promise<unknown>;
+  #failure: unknown;
   #isClosing = false;
 
   constructor(
@@ -109,23 +117,41 @@ class Serving implements ServingNode {
     names: Names,
     consumer: Consumer,
     concurrency: number,
-    surroundings: NodeJobSurroundings,
+    ackWaitMs: number,
+    surroundings: Omit<NodeJobSurroundings, 'unknown' | 'fail'>,
   ) {
     this.#connection = connection;
     this.#consumer = consumer;
-    this.#surroundings = surroundings;
+    this.#ackWaitMs = ackWaitMs;
+    this.#surroundings = {
+      ...surroundings,
+      unknown: new Set(),
+      fail: (error) => {
+        this.#failure ??= error;
+        this.#isClosing = true;
+      },
+    };
     this.#cancels = connection.subscribe(subjects.cancel(names), {
       callback: (error, message) => {
         if (error === null) this.#cancel(message.string());
       },
     });
-    this.#slots = Array.from({ length: concurrency }, () => this.#serve());
+    const slots = Array.from({ length: concurrency }, () => this.#serve());
+    this.closed = this.#end(slots);
   }
 
   async close(): Promise<void> {
     this.#isClosing = true;
-    await Promise.all(this.#slots);
+    await this.closed;
+  }
+
+  async #end(slots: ReadonlyArray<Promise<void>>): Promise<unknown> {
+    await Promise.all(slots);
     this.#cancels.unsubscribe();
+    if (this.#isClosing) return this.#failure;
+    return (
+      (await this.#connection.closed()) ?? new Error('The connection to the server was closed.')
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -139,10 +165,11 @@ class Serving implements ServingNode {
         // While a job runs alone nobody takes another one.
         await this.#alone.free();
         const message = await this.#consumer.next({ expires: PULL_MS });
-        if (message === null) continue;
-        if (this.#isClosing) message.nak();
-        else await this.#handle(message);
-      } catch {
+        // One that comes while the node closes is run, too.
+        if (message !== null) await this.#handle(message);
+      } catch (error) {
+        if (!isPassing(error) && translated(error) !== error)
+          this.#surroundings.fail(translated(error));
         // Not connected, or the server has no leader yet: the connection goes on trying, and so does this.
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS * (0.5 + Math.random())));
       }
@@ -154,14 +181,22 @@ class Serving implements ServingNode {
     if (headers === undefined) return message.term('It is no job of millrace.');
     const job = new NodeJob(message, headers, this.#surroundings);
     this.#running.set(headers.nonce, job);
-    if (this.#cancelled.delete(headers.nonce)) job.cancel('AbortError');
+    if (this.#cancelled.has(headers.nonce)) job.cancel('AbortError');
     try {
-      if (message.redelivered) await this.#alone.alone(() => job.runAgain());
-      else await this.#alone.together(() => job.run());
+      await this.#run(message, job);
     } finally {
       job.end();
       this.#running.delete(headers.nonce);
+      if (job.isAcknowledged) this.#cancelled.delete(headers.nonce);
     }
+  }
+
+  async #run(message: JsMsg, job: NodeJob): Promise<void> {
+    if (job.isUnknown) return job.passOn();
+    if (!message.redelivered) return this.#alone.together(() => job.run());
+    if (await job.wasGivenBack()) return this.#alone.together(() => job.runAfterAll());
+    const hadTurn = await this.#alone.alone(() => job.runAgain(), this.#ackWaitMs);
+    if (!hadTurn) await job.putOff();
   }
 
   #cancel(text: string): void {

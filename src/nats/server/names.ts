@@ -56,6 +56,12 @@ export const subjects = {
   cancel: ({ prefix }: Names): string => `${prefix}.cancel`,
 } as const;
 
-function token(text: string): string {
+/** Whether a text has no half of a character, which neither a header nor UTF-8 can hold. */
+export function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text);
+}
+
+/** A text as one token of a subject. */
+export function token(text: string): string {
   return Buffer.from(text).toString('base64url');
 }

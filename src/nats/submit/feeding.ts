@@ -11,8 +11,8 @@ import type { RemoteJobRecord } from './remote-job.js';
 
 /** What feeding needs of its pool. */
 export interface FedPool {
-  /** Whether a job could be published now, past nobody. */
-  hasSlack(): boolean;
+  /** Whether a job of so many bytes could be published now, past nobody. */
+  hasSlack(bytes: number): boolean;
   /** How many jobs were submitted, ever. */
   submitted(): number;
   /** @throws MillraceError where it is refused at once. */
@@ -46,7 +46,7 @@ export class Feeding implements Fed<RemoteJobRecord> {
       },
       startPull: (feeder) => void this.#pulling.add(feeder),
       endPull: (feeder) => void this.#pulling.delete(feeder),
-      mayGo: () => this.#pool.hasSlack(),
+      mayGo: (_, itemBytes) => this.#pool.hasSlack(itemBytes),
     };
   }
 
@@ -82,7 +82,7 @@ export class Feeding implements Fed<RemoteJobRecord> {
     queueMicrotask(() => {
       this.#isScheduled = false;
       for (const feeder of this.#wanting) {
-        if (!this.#pool.hasSlack()) return;
+        if (!this.#pool.hasSlack(feeder.keptBytes ?? 0)) return;
         this.#wanting.delete(feeder);
         feeder.takeTurn();
       }

@@ -15,6 +15,7 @@ import {
 } from '../message/codec.js';
 import { HEADER } from '../message/headers.js';
 import { type Names, subjects } from '../server/names.js';
+import { storedMessage } from '../server/stored.js';
 
 /** What a node says of a job. */
 export interface InboxEvents {
@@ -28,25 +29,33 @@ export interface InboxEvents {
 /** How soon it is seen that nothing comes any more, and asked for anew: after two signs of life that were missed. */
 const ALIVE = { expires: 5000, idle_heartbeat: 1000 } as const;
 
+const AGAIN_MS = 1000;
+
 export class Inbox {
   readonly #names: Names;
   readonly #submitter: string;
   readonly #events: InboxEvents;
   readonly #news: Subscription;
-  readonly #results: ConsumerMessages;
+  readonly #manager: JetStreamManager;
+  #results: ConsumerMessages | undefined;
+  #isClosed = false;
 
   private constructor(
+    connection: NatsConnection,
+    manager: JetStreamManager,
     names: Names,
     submitter: string,
     events: InboxEvents,
-    news: Subscription,
-    results: ConsumerMessages,
   ) {
+    this.#manager = manager;
     this.#names = names;
     this.#submitter = submitter;
     this.#events = events;
-    this.#news = news;
-    this.#results = results;
+    this.#news = connection.subscribe(subjects.news(names, submitter), {
+      callback: (error, message) => {
+        if (error === null) hearNews(message, events);
+      },
+    });
   }
 
   /** Listens from now on. */
@@ -57,41 +66,56 @@ export class Inbox {
     submitter: string,
     events: InboxEvents,
   ): Promise<Inbox> {
-    const news = connection.subscribe(subjects.news(names, submitter), {
-      callback: (error, message) => {
-        if (error === null) hearNews(message, events);
-      },
+    const inbox = new Inbox(connection, manager, names, submitter, events);
+    await inbox.#consume();
+    return inbox;
+  }
+
+  async #consume(): Promise<void> {
+    const consumer = await this.#manager.jetstream().consumers.get(this.#names.results, {
+      filter_subjects: subjects.resultsOf(this.#names, this.#submitter),
     });
-    const consumer = await manager.jetstream().consumers.get(names.results, {
-      filter_subjects: subjects.resultsOf(names, submitter),
-    });
-    const results = await consumer.consume({
+    this.#results = await consumer.consume({
       ...ALIVE,
-      callback: (message) => hearResult(message, events),
+      callback: (message) => hearResult(message, this.#events),
     });
-    return new Inbox(names, submitter, events, news, results);
+    void this.#consumeAgain(this.#results);
+  }
+
+  /** The client gives a consumer up if the server has deleted it, for example. The results so far are read again. */
+  async #consumeAgain(results: ConsumerMessages): Promise<void> {
+    await results.closed();
+    while (!this.#isClosed) {
+      try {
+        return await this.#consume();
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      }
+    }
   }
 
   /** Reads the result of one job, if it is stored. @returns Whether it is. */
   async read(manager: JetStreamManager, id: string): Promise<boolean> {
     const subject = subjects.result(this.#names, this.#submitter, id);
-    const query = { last_by_subj: subject };
-    const stored = await manager.direct.getMessage(this.#names.results, query);
+    const request = { last_by_subj: subject };
+    const stored = await storedMessage(manager, this.#names.results, request);
     if (stored === null) return false;
     hearResult({ headers: stored.header, data: stored.data }, this.#events);
     return true;
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#news.unsubscribe();
-    await this.#results.close();
+    await this.#results?.close();
   }
 }
 
 function hearResult({ headers, data }: Pick<JsMsg, 'headers' | 'data'>, events: InboxEvents): void {
   const [id, nonce] = [headers?.get(HEADER.id), headers?.get(HEADER.nonce)];
   if (id === undefined || nonce === undefined) return;
-  const jobId = decodeURIComponent(id);
+  const jobId = decoded(id);
+  if (jobId === undefined) return;
   let envelope: Envelope;
   try {
     envelope = decodeEnvelope(data, encodingOf(headers));
@@ -104,12 +128,25 @@ function hearResult({ headers, data }: Pick<JsMsg, 'headers' | 'data'>, events: 
 function hearNews({ headers, data }: Msg, events: InboxEvents): void {
   const [id, nonce] = [headers?.get(HEADER.id), headers?.get(HEADER.nonce)];
   if (id === undefined || nonce === undefined) return;
-  const jobId = decodeURIComponent(id);
+  const jobId = decoded(id);
+  if (jobId === undefined) return;
   if (headers?.get(HEADER.news) === 'started') return events.started(jobId, nonce);
+  let progress: Progress;
   try {
-    events.progress(jobId, nonce, decode(data, encodingOf(headers)) as Progress);
+    progress = decode(data, encodingOf(headers)) as Progress;
   } catch {
     // The last one comes with the result, which tells.
+    return;
+  }
+  events.progress(jobId, nonce, progress);
+}
+
+/** Undefined if it is not encoded: the client ends a subscription whose callback throws. */
+function decoded(id: string): string | undefined {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,17 +1,13 @@
 /**
- * Publishes jobs, and queues those for which the server has no room.
+ * Queues jobs on their way to the server: those that are published, and those that wait for room there.
  *
- * Invariants: the queue and the publishes under way are bounded, in number and in bytes; while the server is full only
- * the head of the queue retries; a job is stored once, however often it is published.
+ * Invariants: both are bounded, in number and in bytes; while the server is full only the head of the queue retries, one
+ * publish at a time; what comes back goes to its old place in the queue.
  */
-import { JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/transport-node';
-import { JobTooLargeError } from '../../api/errors.js';
-import { DuplicateJobError, RemoteFullError, type RemoteLimit } from '../errors.js';
-import { readHeaders, writeHeaders } from '../message/headers.js';
-import { type Names, subjects } from '../server/names.js';
+import { RemoteFullError, type RemoteLimit } from '../errors.js';
+import { fullLimit } from '../server/faults.js';
+import type { Publisher } from './publisher.js';
 import type { RemoteJobRecord } from './remote-job.js';
-import { Room } from './room.js';
 
 /** The bounds on this side. */
 export interface OutboxLimits {
@@ -35,96 +31,74 @@ export interface OutboxEvents {
   slack(): void;
 }
 
-/**
- * The server's codes: a bound of the stream was hit (only the text tells which), and a message is larger than it
- * takes.
- */
-const FULL = 10_077;
-const TOO_LARGE = 10_054;
-/** How long an acknowledgement may take until the publish counts as unsure. */
-const PUBLISH_TIMEOUT_MS = 5000;
-const LEAST_RETRY_MS = 50;
-const MOST_RETRY_MS = 1000;
+/** Reports when room on the server is likely. */
+export interface RoomWatch {
+  await(): void;
+  leave(): void;
+}
+
 export class Outbox {
-  readonly #names: Names;
-  readonly #manager: JetStreamManager;
-  readonly #connection: NatsConnection;
+  readonly #publisher: Pick<Publisher, 'publish'>;
   readonly #limits: OutboxLimits;
   readonly #events: OutboxEvents;
-  readonly #room: Room;
+  readonly #room: RoomWatch;
   /** In the order of their submission. */
   readonly #waiting: RemoteJobRecord[] = [];
   #publishing = 0;
   #bytes = 0;
-  /** Whether the server has refused one that waits now. */
-  #isFull = false;
+  /** The bound that the server has named, while somebody waits. */
+  #fullBy: RemoteLimit | undefined;
   /** Whether room is likely, or it is not known to be full. */
   #mayTry = true;
   #isClosed = false;
 
+  /** @param watch - Makes what calls back each time that room is likely. */
   constructor(
-    connection: NatsConnection,
-    manager: JetStreamManager,
-    names: Names,
+    publisher: Pick<Publisher, 'publish'>,
+    watch: (onRoom: () => void) => RoomWatch,
     limits: OutboxLimits,
     events: OutboxEvents,
   ) {
-    this.#connection = connection;
-    this.#manager = manager;
-    this.#names = names;
+    this.#publisher = publisher;
     this.#limits = limits;
     this.#events = events;
-    this.#room = new Room(connection, names, () => {
+    this.#room = watch(() => {
       this.#mayTry = true;
       this.#pump();
     });
   }
 
-  /** Submissions that wait for room, or for the server's acknowledgement. */
-  get waiting(): number {
-    return this.#waiting.length + this.#publishing;
-  }
-
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  /** Takes a job in, which waits for room if need be. @throws RemoteFullError where no more may wait. */
+  /**
+   * Takes a job in. It waits for room on the server, or is refused if there is none, by its `whenFull`; one of a map is
+   * bound by its map alone.
+   *
+   * @throws RemoteFullError if no more may wait here.
+   */
   add(job: RemoteJobRecord): void {
-    const { waiters, bytes, publishing } = this.#limits;
-    const isOver = this.#bytes > 0 && this.#bytes + job.bytes > bytes;
-    if (this.#waiting.length >= waiters + publishing - this.#publishing || isOver) {
-      throw this.#fullError(isOver ? 'bytes' : 'waiters');
+    if (job.whenFull !== 'feeds') {
+      const limit = this.#limitFor(job);
+      if (limit !== undefined) throw this.#fullError(limit);
     }
     this.#bytes += job.bytes;
     this.#waiting.push(job);
     this.#pump();
   }
 
-  /** Whether a job could be published now, past nobody. */
-  get hasSlack(): boolean {
-    const { publishing, bytes, unread } = this.#limits;
-    if (this.#isClosed || this.#isFull || this.#waiting.length > 0) return false;
-    if (this.#publishing >= publishing || this.#bytes >= bytes) return false;
-    return this.#events.unread() + this.#publishing < unread;
+  /** Whether a job of so many bytes could be published now, past nobody. */
+  hasSlack(bytes = 0): boolean {
+    if (this.#isClosed || this.#fullBy !== undefined || this.#waiting.length > 0) return false;
+    if (this.#publishing >= this.#limits.publishing || this.#isOver(bytes)) return false;
+    return this.#hasRoomForResults;
   }
 
-  /** Publishes a job at once, past nobody. @returns Undefined where others wait. */
-  try(job: RemoteJobRecord): Promise<void> | undefined {
-    const isOver = this.#bytes > 0 && this.#bytes + job.bytes > this.#limits.bytes;
-    if (!this.hasSlack || isOver) return undefined;
-    this.#bytes += job.bytes;
-    this.#publishing += 1;
-    return this.#publish(job, false);
-  }
-
-  /** A job that waits here has ended: it leaves the line. */
-  forget(job: RemoteJobRecord): void {
+  /** A job has ended that was not accepted: it leaves the queue. @returns Whether it was there, and not under way. */
+  forget(job: RemoteJobRecord): boolean {
     const index = this.#waiting.indexOf(job);
-    if (index < 0) return;
+    if (index < 0) return false;
     this.#waiting.splice(index, 1);
     this.#bytes -= job.bytes;
     this.#settleDown();
+    return true;
   }
 
   /** A job has settled: there may be room for another one's result. */
@@ -133,7 +107,7 @@ export class Outbox {
     this.#events.slack();
   }
 
-  /** Nothing more is published. @returns What waits. */
+  /** Publishes nothing more. @returns What waits. */
   close(): readonly RemoteJobRecord[] {
     this.#isClosed = true;
     this.#room.leave();
@@ -142,10 +116,26 @@ export class Outbox {
     return left;
   }
 
+  /** Which bound keeps a submission out; undefined if it may come in. */
+  #limitFor({ bytes, whenFull }: RemoteJobRecord): RemoteLimit | undefined {
+    if (this.#isOver(bytes)) return 'bytes';
+    if (this.#fullBy !== undefined && whenFull === 'refuse') return this.#fullBy;
+    // Until the server is full the queue is only the way there.
+    const free = this.#fullBy === undefined ? this.#limits.publishing - this.#publishing : 0;
+    return this.#waiting.length >= this.#limits.waiters + free ? 'waiters' : undefined;
+  }
+
+  #isOver(bytes: number): boolean {
+    return this.#bytes > 0 && this.#bytes + bytes > this.#limits.bytes;
+  }
+
+  get #hasRoomForResults(): boolean {
+    return this.#events.unread() + this.#publishing < this.#limits.unread;
+  }
+
   get #mayPublish(): boolean {
-    if (this.#isClosed || this.#waiting.length === 0) return false;
-    if (this.#events.unread() + this.#publishing >= this.#limits.unread) return false;
-    if (this.#isFull) return this.#mayTry && this.#publishing === 0;
+    if (this.#isClosed || this.#waiting.length === 0 || !this.#hasRoomForResults) return false;
+    if (this.#fullBy !== undefined) return this.#mayTry && this.#publishing === 0;
     return this.#publishing < this.#limits.publishing;
   }
 
@@ -153,137 +143,68 @@ export class Outbox {
     while (this.#mayPublish) {
       const job = this.#waiting.shift() as RemoteJobRecord;
       this.#publishing += 1;
-      void this.#publish(job, true);
+      void this.#publish(job);
     }
   }
 
-  async #publish(job: RemoteJobRecord, mayWait: boolean): Promise<void> {
+  async #publish(job: RemoteJobRecord): Promise<void> {
+    let published: { readonly sequence: number } | { readonly error: unknown };
     try {
-      const sequence = await this.#send(job);
-      this.#leave(job);
-      this.#events.accepted(job, sequence);
+      published = { sequence: await this.#publisher.publish(job) };
     } catch (error) {
-      const limit = fullLimit(error);
-      if (limit !== undefined && mayWait && job.ending === undefined && !this.#isClosed) {
-        return this.#waitAgain(job);
+      published = { error };
+    }
+    this.#publishing -= 1;
+    const limit = 'error' in published ? fullLimit(published.error) : undefined;
+    const isWanted = job.ending === undefined && !this.#isClosed;
+    if (limit !== undefined && isWanted && job.whenFull !== 'refuse') this.#waitAgain(job, limit);
+    else {
+      this.#bytes -= job.bytes;
+      if ('sequence' in published) this.#events.accepted(job, published.sequence);
+      else {
+        const { error } = published;
+        this.#events.refused(job, limit === undefined ? error : this.#fullError(limit));
       }
-      this.#leave(job);
-      const isFull = limit !== undefined;
-      this.#events.refused(job, isFull ? this.#fullError(limit) : error);
     }
     this.#settleDown();
     this.#pump();
     this.#events.slack();
   }
 
-  #leave(job: RemoteJobRecord): void {
-    this.#publishing -= 1;
-    this.#bytes -= job.bytes;
-  }
-
-  /** Back to where it was in the line; it is woken when there is room. */
-  #waitAgain(job: RemoteJobRecord): void {
-    this.#publishing -= 1;
+  #waitAgain(job: RemoteJobRecord, limit: RemoteLimit): void {
     const index = this.#waiting.findIndex(({ number }) => number > job.number);
     this.#waiting.splice(index < 0 ? this.#waiting.length : index, 0, job);
-    this.#isFull = true;
-    // As many as were under way may come back: those that came last are too many.
-    while (this.#waiting.length > this.#limits.waiters) {
-      const last = this.#waiting.pop() as RemoteJobRecord;
-      this.#bytes -= last.bytes;
-      this.#events.refused(last, this.#fullError('waiters'));
-    }
+    this.#fullBy = limit;
     this.#mayTry = false;
-    this.#room.await();
+    this.#refuseExcess();
+    if (this.#waiting.length > 0) this.#room.await();
   }
 
-  /** Once nobody waits the server is not known to be full. */
+  /** Refuses those that came last, as many as are too many; what was under way has come back. */
+  #refuseExcess(): void {
+    let waiters = this.#waiting.filter(({ whenFull }) => whenFull !== 'feeds').length;
+    for (let index = this.#waiting.length - 1; index >= 0; index -= 1) {
+      const { whenFull } = this.#waiting[index] as RemoteJobRecord;
+      if (whenFull === 'feeds' || (whenFull === 'wait' && waiters <= this.#limits.waiters))
+        continue;
+      const [job] = this.#waiting.splice(index, 1) as [RemoteJobRecord];
+      waiters -= 1;
+      this.#bytes -= job.bytes;
+      const limit = whenFull === 'wait' ? 'waiters' : (this.#fullBy as RemoteLimit);
+      this.#events.refused(job, this.#fullError(limit));
+    }
+  }
+
+  /** Once nobody waits, the server is not known to be full. */
   #settleDown(): void {
     if (this.#waiting.length > 0) return;
-    this.#isFull = false;
+    this.#fullBy = undefined;
     this.#mayTry = true;
     this.#room.leave();
-  }
-
-  /** @returns Its number in the stream. */
-  async #send(job: RemoteJobRecord): Promise<number> {
-    const { headers, payload, key } = job;
-    const subject = subjects.job(this.#names, headers.id, key);
-    const js = this.#manager.jetstream();
-    let isUnsure = false;
-    for (let retryMs = LEAST_RETRY_MS; ; retryMs = Math.min(2 * retryMs, MOST_RETRY_MS)) {
-      try {
-        const ack = await js.publish(subject, payload, {
-          msgID: headers.id,
-          headers: writeHeaders(headers),
-          timeout: PUBLISH_TIMEOUT_MS,
-        });
-        if (ack.duplicate && !(isUnsure && (await this.#isOurs(job, ack.seq)))) {
-          throw new DuplicateJobError(headers.id);
-        }
-        return ack.seq;
-      } catch (error) {
-        if (isAnswer(error) || this.#connection.isClosed() || job.ending !== undefined) {
-          throw sizeError(error, job) ?? error;
-        }
-        // The server may have stored it, and the job may have ended meanwhile.
-        isUnsure = true;
-        await new Promise((resolve) => setTimeout(resolve, retryMs * (0.5 + Math.random())));
-        if (await this.#hasResult(job)) return 0;
-      }
-    }
-  }
-
-  /** Whether the message that made ours a duplicate is our own. */
-  async #isOurs(job: RemoteJobRecord, sequence: number): Promise<boolean> {
-    const stored = await this.#manager.direct.getMessage(this.#names.jobs, { seq: sequence });
-    if (stored === null) return this.#hasResult(job);
-    return readHeaders(stored.header)?.nonce === job.headers.nonce;
-  }
-
-  async #hasResult({ headers }: RemoteJobRecord): Promise<boolean> {
-    try {
-      const subject = subjects.result(this.#names, headers.submitter, headers.id);
-      const query = { last_by_subj: subject };
-      const stored = await this.#manager.direct.getMessage(this.#names.results, query);
-      return stored !== null && stored.header.get('Millrace-Nonce') === headers.nonce;
-    } catch {
-      return false;
-    }
-  }
-
-  /** The error of a submission that finds the server full, or others waiting. */
-  fullNow(): RemoteFullError {
-    return this.#fullError('jobs');
   }
 
   #fullError(limit: RemoteLimit): RemoteFullError {
     const held = `${this.#waiting.length} wait here, ${this.#events.unread()} of this pool are accepted`;
     return new RemoteFullError(limit, held);
   }
-}
-
-/** Which bound of the stream was hit; undefined where it was none. */
-export function fullLimit(error: unknown): RemoteLimit | undefined {
-  if (!(error instanceof JetStreamApiError) || error.code !== FULL) return undefined;
-  if (error.message.includes('per subject')) return 'key';
-  return error.message.includes('bytes') ? 'bytes' : 'jobs';
-}
-
-/** Whether the server has answered, so that nothing is unsure. */
-function isAnswer(error: unknown): boolean {
-  return (
-    error instanceof JetStreamApiError ||
-    error instanceof DuplicateJobError ||
-    (error as Error).name === 'InvalidArgumentError' ||
-    (error as Error).name === 'PermissionViolationError'
-  );
-}
-
-function sizeError(error: unknown, { name, payload }: RemoteJobRecord): Error | undefined {
-  const isTooLarge =
-    (error instanceof JetStreamApiError && error.code === TOO_LARGE) ||
-    ((error as Error).name === 'InvalidArgumentError' &&
-      /max_payload|payload/.test((error as Error).message));
-  return isTooLarge ? new JobTooLargeError(name, payload.byteLength, 0) : undefined;
 }

@@ -9,7 +9,7 @@ import { InvalidOptionError } from '../../api/errors.js';
 import type { JobTimeouts, SubmitOptions } from '../../api/options.js';
 import type { Encoding } from '../message/codec.js';
 import { connectionOf, type RemoteOptions } from '../server/connection.js';
-import { type Names, namesOf } from '../server/names.js';
+import { isWellFormed, type Names, namesOf } from '../server/names.js';
 import type { OutboxLimits } from './outbox.js';
 
 /** The options of a remote pool. */
@@ -127,6 +127,7 @@ const NOTHING: RemoteTerms = {
 
 function text(option: string, value: unknown): string | undefined {
   if (value === undefined) return undefined;
-  if (typeof value === 'string' && value.length > 0 && value.length <= MAX_TEXT) return value;
-  throw invalid(option, value, `a text of 1 to ${MAX_TEXT} characters`);
+  const isText = typeof value === 'string' && value.length > 0 && value.length <= MAX_TEXT;
+  if (isText && isWellFormed(value)) return value;
+  throw invalid(option, value, `well-formed text of 1 to ${MAX_TEXT} characters`);
 }

@@ -51,6 +51,12 @@ export class RemoteJobRecord implements RemoteJob<unknown> {
   readonly key: string | undefined;
   /** Its input, as bytes; nothing once it is accepted. */
   payload: Uint8Array;
+  /** What becomes of it if the server is full; a map's job waits, and is bound by its map alone. */
+  readonly whenFull: 'wait' | 'refuse' | 'feeds';
+  /** Whether it may have been stored though no acknowledgement came. */
+  isUnsure = false;
+  /** How often the server has refused a message id of it, and remembers it. */
+  refusals = 0;
   /** What it is charged. */
   readonly bytes: number;
   readonly input: unknown;
@@ -61,6 +67,8 @@ export class RemoteJobRecord implements RemoteJob<unknown> {
   acceptedMs = -1;
   /** When it was accepted, or last looked up on the server. */
   lookedUpMs = 0;
+  /** Whether neither it nor its result was found when it was last looked up. */
+  isMissing = false;
   hasStarted = false;
   /** The number of the newest progress value that was handed on. */
   heard = 0;
@@ -78,7 +86,10 @@ export class RemoteJobRecord implements RemoteJob<unknown> {
   constructor(
     cancel: (job: RemoteJobRecord, reason: unknown) => boolean,
     number: number,
-    given: Pick<RemoteJobRecord, 'headers' | 'key' | 'payload' | 'bytes' | 'input' | 'onProgress'>,
+    given: Pick<
+      RemoteJobRecord,
+      'headers' | 'key' | 'payload' | 'bytes' | 'input' | 'onProgress' | 'whenFull'
+    >,
   ) {
     this.#cancel = cancel;
     this.number = number;
@@ -87,6 +98,7 @@ export class RemoteJobRecord implements RemoteJob<unknown> {
     this.payload = given.payload;
     this.bytes = given.bytes;
     this.input = given.input;
+    this.whenFull = given.whenFull;
     this.onProgress = given.onProgress;
   }
 

@@ -12,15 +12,24 @@ import { type MapOutcome, Mapping } from '../../map/mapping.js';
 import { MapRows } from '../../map/rows.js';
 import type { MapSource } from '../../map/source.js';
 import { JobTimeoutError, PoolClosedError, type TimeoutPhase } from '../../api/errors.js';
-import { checkName, closeDeadlineMs, type CloseOptions } from '../../api/options.js';
+import { checkName, closeDeadlineMs, type CloseOptions, invalid } from '../../api/options.js';
 import { encodeInput, type Envelope, type Progress } from '../message/codec.js';
-import { DuplicateJobError, ResultLostError } from '../errors.js';
+import {
+  DuplicateJobError,
+  RemoteFullError,
+  RemoteSetupError,
+  ResultLostError,
+} from '../errors.js';
 import { Feeding } from './feeding.js';
 import { Inbox } from './inbox.js';
+import { isUnanswered } from '../server/faults.js';
 import { managerOf } from '../server/manager.js';
-import { type Names, subjects } from '../server/names.js';
+import { isWellFormed, subjects } from '../server/names.js';
 import { checkProvisioned } from '../server/provisioned.js';
+import { storedMessage } from '../server/stored.js';
 import { Outbox } from './outbox.js';
+import { Publisher } from './publisher.js';
+import { Room } from './room.js';
 import {
   type RemotePoolOptions,
   type RemoteSettings,
@@ -121,6 +130,7 @@ export class RemotePool<Module extends object = UntypedModule> {
   #closeAtMs = Infinity;
   #drained: (() => void) | undefined;
   #sweeping: NodeJS.Timeout | undefined;
+  #isSweeping = false;
 
   private constructor(settings: RemoteSettings, manager: JetStreamManager) {
     this.#settings = settings;
@@ -142,7 +152,9 @@ export class RemotePool<Module extends object = UntypedModule> {
     const manager = await managerOf(connection);
     const { max_msgs } = await checkProvisioned(manager, names);
     const pool = new RemotePool<Module>(settings, manager);
-    pool.#outbox = new Outbox(connection, manager, names, limits, {
+    const publisher = new Publisher(connection, manager, names);
+    const watch = (onRoom: () => void): Room => new Room(connection, names, onRoom);
+    pool.#outbox = new Outbox(publisher, watch, limits, {
       accepted: (job, sequence) => pool.#onAccepted(job, sequence),
       refused: (job, error) => pool.#onRefused(job, error),
       unread: () => pool.#accepted,
@@ -150,7 +162,7 @@ export class RemotePool<Module extends object = UntypedModule> {
     });
     pool.#feeding = new Feeding(
       {
-        hasSlack: () => pool.#outbox.hasSlack,
+        hasSlack: (bytes) => pool.#outbox.hasSlack(bytes),
         submitted: () => pool.#submitted,
         submit: (job, input, jobOptions) => pool.#feed(job, input, jobOptions),
       },
@@ -222,22 +234,14 @@ export class RemotePool<Module extends object = UntypedModule> {
     ...args: RemoteArguments<Module[Name]>
   ): Promise<RemoteJob<JobResult<Module[Name]>> | undefined> {
     const [input, options] = args as [unknown, RemoteSubmitOptions | undefined];
-    const job = this.#make(name, input, options);
-    const trying = this.#outbox.try(job);
-    if (trying === undefined) {
-      this.#settle(job, 'refused', undefined);
-      return undefined;
+    const job = this.#make(name, input, options, 'refuse');
+    if (job.ending === undefined) this.#enter(job);
+    try {
+      return (await job.acceptance()) as RemoteJob<JobResult<Module[Name]>>;
+    } catch (error) {
+      if (job.ending === 'refused' && error instanceof RemoteFullError) return undefined;
+      throw error;
     }
-    await trying;
-    if (job.isAccepted) return job as RemoteJob<JobResult<Module[Name]>>;
-    return job.result.then(
-      () => undefined,
-      (error: unknown) => {
-        if ((error as { code?: unknown } | undefined)?.code === 'ERR_BACKLOG_FULL')
-          return undefined;
-        throw error;
-      },
-    );
   }
 
   /**
@@ -310,19 +314,15 @@ export class RemotePool<Module extends object = UntypedModule> {
   }
 
   #submit(name: string, input: unknown, options: RemoteSubmitOptions | undefined): RemoteJobRecord {
-    const job = this.#make(name, input, options);
-    if (job.ending !== undefined) return job;
-    if (this.#settings.overflow === 'reject') {
-      if (this.#outbox.try(job) === undefined) this.#settle(job, 'refused', this.#outbox.fullNow());
-      return job;
-    }
-    this.#enter(job);
+    const { overflow } = this.#settings;
+    const job = this.#make(name, input, options, overflow === 'wait' ? 'wait' : 'refuse');
+    if (job.ending === undefined) this.#enter(job);
     return job;
   }
 
   /** @throws What the job is refused with. */
   #feed(name: string, input: unknown, options: RemoteSubmitOptions | undefined): RemoteJobRecord {
-    const job = this.#make(name, input, options);
+    const job = this.#make(name, input, options, 'feeds');
     if (job.ending === undefined) this.#enter(job);
     if (job.ending !== undefined) throw job.value;
     return job;
@@ -338,8 +338,14 @@ export class RemotePool<Module extends object = UntypedModule> {
   }
 
   /** @throws InvalidOptionError, NotCloneableError */
-  #make(name: string, input: unknown, options: RemoteSubmitOptions | undefined): RemoteJobRecord {
+  #make(
+    name: string,
+    input: unknown,
+    options: RemoteSubmitOptions | undefined,
+    whenFull: RemoteJobRecord['whenFull'],
+  ): RemoteJobRecord {
     checkName(name);
+    if (!isWellFormed(name)) throw invalid('name', name, 'well-formed text');
     const terms = remoteTerms(options);
     const { encoding } = this.#settings;
     const payload = encodeInput(name, input, encoding);
@@ -364,6 +370,7 @@ export class RemotePool<Module extends object = UntypedModule> {
       bytes: payload.byteLength + JOB_OVERHEAD_BYTES,
       input,
       onProgress: terms.onProgress,
+      whenFull,
     });
     if (this.#isClosing) {
       this.#settle(
@@ -405,7 +412,9 @@ export class RemotePool<Module extends object = UntypedModule> {
     const timer = setTimeout(
       () => {
         if (isPast() || job.ending !== undefined) return;
-        const error = new JobTimeoutError(job.name, phase, timeoutMs, job.hasStarted);
+        const started = startedOf(job);
+        const error = new JobTimeoutError(job.name, phase, timeoutMs, started !== false);
+        if (started === undefined) Object.assign(error, { started });
         this.#end(job, 'timedOut', error, 'TimeoutError');
       },
       Math.min(timeoutMs, LONGEST_MS),
@@ -423,17 +432,16 @@ export class RemotePool<Module extends object = UntypedModule> {
     value: unknown,
     told: 'AbortError' | 'TimeoutError',
   ): boolean {
-    const wasWaiting = !job.isAccepted;
     if (!this.#settle(job, ending, value)) return false;
-    if (wasWaiting) this.#outbox.forget(job);
-    else this.#tell(job, told);
+    // One that is under way may be stored already.
+    if (!this.#outbox.forget(job)) this.#tell(job, told);
     return true;
   }
 
   /** Tells all nodes that a job is to stop. */
   #tell({ headers }: RemoteJobRecord, reason: string): void {
     const { connection, names } = this.#settings;
-    if (connection.isClosed()) return;
+    if (connection.isClosed() || connection.isDraining()) return;
     connection.publish(subjects.cancel(names), `${reason} ${headers.nonce}`);
   }
 
@@ -458,8 +466,9 @@ export class RemotePool<Module extends object = UntypedModule> {
     if (job !== undefined) job.hasStarted = true;
   }
 
-  #onProgress(job: RemoteJobRecord | undefined, { n, value }: Progress): void {
-    if (job === undefined || n <= job.heard) return;
+  #onProgress(job: RemoteJobRecord | undefined, progress: Progress | undefined): void {
+    if (job === undefined || !(Number(progress?.n) > job.heard)) return;
+    const { n, value } = progress as Progress;
     job.heard = n;
     job.hasStarted = true;
     try {
@@ -519,28 +528,46 @@ export class RemotePool<Module extends object = UntypedModule> {
 
   /** Looks for the results of jobs that were long not heard of: the message that told may not have come. */
   async #sweep(): Promise<void> {
-    const { connection, names } = this.#settings;
-    if (connection.isClosed()) return;
+    const { connection } = this.#settings;
+    if (connection.isClosed() || this.#isSweeping) return;
+    this.#isSweeping = true;
     const beforeMs = performance.now() - SWEEP_MS;
     const old = [...this.#jobs.values()]
       .filter(({ isAccepted, lookedUpMs }) => isAccepted && lookedUpMs < beforeMs)
       .toSorted((a, b) => a.lookedUpMs - b.lookedUpMs);
-    for (const job of old.slice(0, SWEPT)) {
-      job.lookedUpMs = performance.now();
-      try {
-        if (job.ending !== undefined || (await this.#isStored(names, job))) continue;
-        if (job.ending !== undefined || (await this.#inbox.read(this.#manager, job.id))) continue;
-        this.#settle(job, 'rejected', new ResultLostError(job.name));
-      } catch {
-        // The server can't be asked; the next sweep does.
-        return;
-      }
+    try {
+      for (const job of old.slice(0, SWEPT)) await this.#lookUp(job);
+    } catch (error) {
+      // The server can't be asked now, and the next sweep does; or there is nothing to be asked for any more.
+      if (error instanceof RemoteSetupError) this.#abandon(error);
+    } finally {
+      this.#isSweeping = false;
     }
   }
 
-  async #isStored({ jobs }: Names, { sequence }: RemoteJobRecord): Promise<boolean> {
-    if (sequence === 0) return false;
-    return (await this.#manager.direct.getMessage(jobs, { seq: sequence })) !== null;
+  async #lookUp(job: RemoteJobRecord): Promise<void> {
+    const { names } = this.#settings;
+    job.lookedUpMs = performance.now();
+    const { sequence: seq } = job;
+    try {
+      if (seq > 0 && (await storedMessage(this.#manager, names.jobs, { seq })) !== null) return;
+      if (job.ending !== undefined || (await this.#inbox.read(this.#manager, job.id))) return;
+    } catch (error) {
+      if (isUnanswered(error)) await checkProvisioned(this.#manager, names);
+      throw error;
+    }
+    // A second time, as its result may have been stored between the two questions.
+    if (job.isMissing) this.#settle(job, 'rejected', new ResultLostError(job.name));
+    job.isMissing = true;
+  }
+
+  /** The streams are gone, and all jobs with them. */
+  #abandon({ message, fault, cause }: RemoteSetupError): void {
+    for (const job of this.#jobs.values()) {
+      if (!job.isAccepted) continue;
+      const error = new RemoteSetupError(fault, message, cause, startedOf(job));
+      this.#settle(job, 'rejected', error);
+    }
   }
 
   async #shutDown(): Promise<RemoteCloseReport> {
@@ -569,14 +596,20 @@ export class RemotePool<Module extends object = UntypedModule> {
     clearTimeout(this.#closeAt);
     this.#closeAt = setTimeout(() => {
       for (const job of this.#jobs.values()) {
-        const { id, name, input, hasStarted } = job;
-        const started = hasStarted || (job.isAccepted ? undefined : false);
+        const { id, name, input } = job;
+        const started = startedOf(job);
         this.#unfinished.push({ id, name, input, started });
         const error = closedError('The closing deadline passed before the job ended.', started);
         this.#end(job, 'rejected', error, 'AbortError');
       }
     }, deadlineMs);
   }
+}
+
+/** Whether a job may have run; undefined if it isn't known, as news of its start need not arrive. */
+function startedOf({ hasStarted, isAccepted, isUnsure }: RemoteJobRecord): boolean | undefined {
+  if (hasStarted) return true;
+  return isAccepted || isUnsure ? undefined : false;
 }
 
 function closedError(

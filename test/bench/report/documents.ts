@@ -263,6 +263,18 @@ const RESULTS: Readonly<Record<string, object>> = {
       bytesPerJob: 321,
     })),
   },
+  distributed: {
+    ...common,
+    settings: { inFlight: 10_000, rounds: 3, seed: 1, windowMs: 2000, warmUpMs: 1000 },
+    points: [1, 2].map((nodes) => ({
+      nodes,
+      perSecond: around(123_456),
+      p50Ms: around(1.23),
+      p99Ms: around(12.3),
+      waitP99Ms: around(1234),
+      impliedWaitMs: around(987),
+    })),
+  },
   producer: {
     ...common,
     settings: { jobs: 1e6, jobBytes: 1024, warmUpJobs: 10_000, threads: 2 },

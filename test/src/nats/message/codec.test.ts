@@ -88,3 +88,11 @@ test('a result that can not be written is an error', () => {
     started: true,
   });
 });
+
+test.each([undefined, {}, { kind: 'other' }, { kind: 'refused' }])(
+  '%j is no outcome',
+  (outcome) => {
+    const bytes = encode({ outcome }, 'json');
+    expect(thrownBy(() => decodeEnvelope(bytes, 'json'))).toBeInstanceOf(TypeError);
+  },
+);

@@ -11,7 +11,7 @@ function desk() {
   return {
     alone,
     together: (name: string) => alone.together(run(name)),
-    byItself: (name: string) => alone.alone(run(name)),
+    byItself: (name: string, limitMs = 60_000) => alone.alone(run(name), limitMs),
     end: (name: string) => {
       running.get(name)?.();
       running.delete(name);
@@ -54,10 +54,22 @@ test('one that fails lets the others go on, and fails alone', async () => {
   const { alone, together, running } = desk();
   const failing = alone.alone(async () => {
     throw new Error('lost');
-  });
+  }, 60_000);
   void together('a');
   await expect(failing).rejects.toThrow('lost');
   expect(await running()).toEqual(['a']);
+});
+
+test('one whose turn does not come in time gives up, and holds nobody up', async () => {
+  const { together, byItself, end, running } = desk();
+  void together('long');
+  const giving = byItself('x', 10);
+  void together('b');
+  expect(await giving).toBe(false);
+  expect(await running()).toEqual(['b', 'long']);
+  for (const name of ['long', 'b']) end(name);
+  void byItself('y', 10);
+  expect(await running()).toEqual(['y']);
 });
 
 test('free() fulfils when nobody is alone', async () => {

@@ -73,6 +73,22 @@ describe.runIf(HAS_NATS)('the bounds', () => {
     expect(new Set(reasons)).toEqual(new Set([expected === undefined ? 'bytes' : 'jobs']));
   });
 
+  test.each([1, 3])('those that wait for room are let in, on %i servers', async (count) => {
+    await start(count, { jobs: 4 });
+    const remote = await connectPool(0);
+    const jobs = Array.from({ length: 12 }, (_, index) =>
+      remote.run('echo', index, { id: `own ${index}` }),
+    );
+    const pool = new Pool<typeof Jobs>(module, { threads: 1, concurrency: 2 });
+    const nodeConnection = await (servers.at(-1) as NatsServer).connect();
+    const node = await serve(pool, { connection: nodeConnection, name: 'it', concurrency: 2 });
+    closing.push(async () => {
+      await node.close();
+      await pool.close();
+    });
+    expect(await Promise.all(jobs)).toEqual(Array.from({ length: 12 }, (_, index) => index));
+  });
+
   test.each([1, 3])(
     '240 publishers of 6 keys against 100 jobs and 30 of each key, on %i servers: never more, none lost, none twice',
     async (count) => {

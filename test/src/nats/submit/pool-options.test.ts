@@ -38,6 +38,7 @@ test.each([
   ['priority', { priority: 1 }],
   ['weight', { weight: 1 }],
   ['id', { id: '' }],
+  ['id', { id: '\ud83d' }],
   ['key', { key: 'k'.repeat(257) }],
   ['signal', { signal: 5 }],
   ['timeout', { timeout: 0 }],

@@ -10,6 +10,7 @@ function make(): RemoteJobRecord {
     bytes: 10,
     input: 5,
     onProgress: undefined,
+    whenFull: 'wait',
   });
 }
 

@@ -1,6 +1,8 @@
 /** A remote pool and its nodes, in one process, over a real server. */
 import { Pool } from '../../../../build/src/index.js';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { headers, type NatsConnection } from '@nats-io/transport-node';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { serve, type ServingNode } from '../../../../build/src/nats/node/serve.js';
 import { RemotePool } from '../../../../build/src/nats/submit/remote-pool.js';
 import { provision } from '../../../../build/src/nats/server/provision.js';
@@ -61,6 +63,15 @@ describe.runIf(HAS_NATS)('a remote pool', () => {
 
   async function drained(remote: RemotePool<typeof Jobs>): Promise<void> {
     while ((await remote.stats()).server.jobs > 0);
+  }
+
+  /** The first message on a subject while something goes on. */
+  async function watched(connection: NatsConnection, subject: string, run: () => Promise<unknown>) {
+    const subscription = connection.subscribe(subject, { max: 1 });
+    await connection.flush();
+    await run();
+    for await (const message of subscription) return message;
+    return expect.fail(`Nothing came on ${subject}`);
   }
 
   const at = (value: number) => ({ gate: gate.port, value });
@@ -226,7 +237,7 @@ describe.runIf(HAS_NATS)('a remote pool', () => {
       expect(await rejection(remote.run('hold', at(3), { timeout }))).toMatchObject({
         code: 'ERR_JOB_TIMEOUT',
         phase,
-        started: false,
+        started: undefined,
       });
     }
     gate.open();
@@ -250,6 +261,102 @@ describe.runIf(HAS_NATS)('a remote pool', () => {
       { code: 'ERR_POOL_CLOSED' },
     ]);
   });
+
+  test('an input that is not submitted is not run: an aborted signal, a closed pool', async () => {
+    const { remote, name } = await make();
+    await startNode(name);
+    const signal = AbortSignal.abort('over');
+    expect(await rejection(remote.trySubmit('hold', at(1), { signal }))).toBe('over');
+    expect(await remote.run('echo', 2)).toBe(2);
+    await drained(remote);
+    expect(gate.lines).toEqual([]);
+    await remote.close();
+    const closed = { code: 'ERR_POOL_CLOSED', started: false };
+    expect(await rejection(remote.trySubmit('echo', 1))).toMatchObject(closed);
+  });
+
+  test('with overflow reject as many as there is room for are accepted, however fast they come', async () => {
+    const { remote, name } = await make({ jobs: 1000 }, { overflow: 'reject' });
+    await startNode(name, 4);
+    const jobs = Array.from({ length: 300 }, (_, index) => remote.run('echo', index));
+    expect(await Promise.all(jobs)).toHaveLength(300);
+  });
+
+  test('waiters are bounded exactly, and those in line stay there', async () => {
+    const { remote, name } = await make({ jobs: 1 }, { waiters: 10 });
+    const first = remote.run('hold', at(0));
+    await vi.waitFor(async () => expect((await remote.stats()).server.jobs).toBe(1));
+    const jobs = Array.from({ length: 30 }, (_, index) => remote.run('echo', index));
+    const outcomes = Promise.allSettled(jobs);
+    await vi.waitFor(async () => expect((await remote.stats()).jobs.refused).toBe(20));
+    await startNode(name);
+    gate.open();
+    await first;
+    const done = (await outcomes).map(({ status }) => status === 'fulfilled');
+    expect(done).toEqual(Array.from({ length: 30 }, (_, index) => index < 10));
+  });
+
+  test('a progress value that can not be written, or is too large, costs no result', async () => {
+    const { remote, name } = await make({}, { encoding: 'json' });
+    await startNode(name);
+    const heard: unknown[] = [];
+    const onProgress = (value: unknown): void => void heard.push(value);
+    const values = ['first', 10n, 'x'.repeat(2 ** 20)];
+    expect(await remote.run('report', 'ok', { onProgress })).toBe('ok');
+    expect(heard).toEqual([values[0]]);
+  });
+
+  test('messages of others that are malformed harm nobody', async () => {
+    const { remote, name } = await make();
+    const node = await startNode(name);
+    const other = await server.connect();
+    const prefix = `millrace.${name}`;
+    for (const text of ['', 'null', 'not json', '{"nonce":5}', 'reason']) {
+      other.publish(`${prefix}.cancel`, text);
+    }
+    const malformed = headers();
+    malformed.set('Millrace-Id', '%zz');
+    malformed.set('Millrace-Nonce', 'x');
+    const { subject } = await watched(other, `${prefix}.news.*`, () => remote.run('echo', 0));
+    const held = remote.run('hold', at(1));
+    await gate.heard(1);
+    other.publish(subject, 'x', { headers: malformed });
+    await jetstream(other).publish(subject.replace('.news.', '.results.') + '.x', 'x', {
+      headers: malformed,
+    });
+    await jetstream(other).publish(`${prefix}.jobs.id.x`, 'x', { headers: malformed });
+    gate.open();
+    expect(await held).toBe(1);
+    expect(await remote.run('echo', 'still here')).toBe('still here');
+    await drained(remote);
+    await node.close();
+  });
+
+  test('an account that may not publish is told so', async () => {
+    const { name } = await make();
+    const denied = await NatsServer.start(
+      'authorization { users = [ { user: a, password: a, permissions { publish: { deny: ["millrace.>"] } } } ] }',
+    );
+    closing.push(() => denied.stop());
+    const connection = await denied.connect({ user: 'a', pass: 'a' });
+    await provision(connection, name, { jobs: 1 });
+    const remote = await RemotePool.connect<typeof Jobs>({ connection, name });
+    expect(await rejection(remote.run('echo', 1))).toMatchObject({
+      code: 'ERR_REMOTE_SETUP',
+      fault: 'permission',
+    });
+  });
+
+  test('a stream that is deleted settles the jobs that were in it, and those that come', async () => {
+    const { remote, name } = await make();
+    const lost = rejection(remote.run('echo', 1));
+    await vi.waitFor(async () => expect((await remote.stats()).server.jobs).toBe(1));
+    const { streams } = await jetstreamManager(await server.connect());
+    await streams.delete(`millrace-${name}-jobs`);
+    const missing = { code: 'ERR_REMOTE_SETUP', fault: 'missing' };
+    expect(await rejection(remote.run('echo', 2))).toMatchObject({ ...missing, started: false });
+    expect(await lost).toMatchObject({ ...missing, started: undefined });
+  }, 60_000);
 
   test('a connection that is closed settles all jobs', async () => {
     const { name } = await make({ jobs: 1 });
@@ -329,6 +436,18 @@ describe.runIf(HAS_NATS)('a remote pool', () => {
       await gate.heard(2);
       await drained(remote);
       expect(gate.lines).toEqual(['0', 'told AbortError']);
+    });
+
+    test('items that are larger than what may wait here come one by one', async () => {
+      const { remote, name } = await make({ jobs: 4 }, { bytes: 100_000, waiters: 0 });
+      await startNode(name);
+      const texts = Array.from({ length: 20 }, (_, index) => String(index).repeat(60_000));
+      let count = 0;
+      for await (const text of remote.map('echo', texts)) {
+        expect(text === texts[count]).toBe(true);
+        count += 1;
+      }
+      expect(count).toBe(20);
     });
 
     test('a pool that is closed ends it', async () => {
