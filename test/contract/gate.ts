@@ -20,7 +20,10 @@ export class Gate {
       this.#sockets.add(socket);
       socket.on('error', () => {});
       socket.on('close', () => this.#sockets.delete(socket));
-      createInterface(socket).on('line', (line) => {
+      const lines = createInterface(socket);
+      // A thread that ends resets its connection.
+      lines.on('error', () => {});
+      lines.on('line', (line) => {
         this.lines.push(line);
         this.#said();
         if (this.#isOpen) socket.write('open');

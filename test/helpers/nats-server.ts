@@ -122,7 +122,7 @@ export class NatsServer {
   }
 }
 
-/** So many servers that are one, each with a copy of what is stored in all. @returns Once they have a leader. */
+/** So many servers that are one, each with a copy of what is stored in all. @returns Once they can store. */
 export async function startCluster(servers: number): Promise<NatsServer[]> {
   const ports = await Promise.all(Array.from({ length: servers }, () => freePort()));
   const routes = ports.map((port) => `nats-route://127.0.0.1:${port}`).join(', ');
@@ -139,10 +139,13 @@ export async function startCluster(servers: number): Promise<NatsServer[]> {
   const connection = await (started[0] as NatsServer).connect();
   for (;;) {
     try {
-      await jetstreamManager(connection, { timeout: 1000 });
+      const { streams } = await jetstreamManager(connection, { timeout: 1000 });
+      // It needs a leader, and has to know all of its servers.
+      await streams.add({ name: 'ready', subjects: ['ready'], num_replicas: servers });
+      await streams.delete('ready');
       return started;
     } catch {
-      // There is no leader yet.
+      // Not yet.
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
