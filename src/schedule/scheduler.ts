@@ -49,6 +49,7 @@ export type SchedulerSettings = Pick<
 
 export class Scheduler {
   readonly #settings: SchedulerSettings;
+  readonly #live: (isLive: boolean) => void;
   readonly #now: () => number;
   readonly #stats: Stats;
   readonly #deadlines: Deadlines;
@@ -82,13 +83,14 @@ export class Scheduler {
       this.#cancellation.abort(jobs, reason),
     );
     this.#settings = settings;
+    this.#live = (isLive) => events.live(isLive);
     this.#now = now;
     this.#stats = new Stats(now());
     this.#deadlines = new Deadlines(now);
     this.#backlog = new Backlog(slots, settings.backlog);
     this.#pressure = new Pressure(this.#backlog, slots, events);
     this.#admission = new Admission(this.#backlog, slots, functions, this.#stats);
-    this.#lease = new Lease(this.#backlog, this.#deadlines, now, (isHeld) => events.live(isHeld));
+    this.#lease = new Lease(this.#backlog, this.#deadlines, now, this.#live);
     const timeouts = new Timeouts(this.#deadlines, now, (job, phase, timeoutMs) =>
       this.#cancellation.expire(job, phase, timeoutMs),
     );
@@ -204,7 +206,7 @@ export class Scheduler {
 
   /** For an owner of jobs that waits until none of their functions runs. */
   stillRunning(): StillRunning {
-    return new StillRunning(this.#dispatcher);
+    return new StillRunning(this.#dispatcher, this.#live);
   }
 
   /** Adds a thread that is ready. */
