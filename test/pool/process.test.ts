@@ -37,6 +37,8 @@ test.concurrent.each([
   ['a job that follows a cancelled one', ['TimeoutError']],
   ['a timeout', ['ERR_JOB_TIMEOUT']],
   ['a second pool beside a closed one', []],
+  ['leaving a group whose job runs on', []],
+  ['leaving a map whose job runs on', []],
 ])('a program does not end before its time: %s', async (name, said) => {
   const { code, lines, stderr } = await runLiveness(name);
   expect({ code, lines, stderr }).toEqual({ code: 0, lines: [...said, 'end'], stderr: '' });
