@@ -54,8 +54,8 @@ test('a job gets its name and its number', async () => {
   const pool = makePool({ threads: 1 });
   const first = await pool.submit('context');
   const second = await pool.submit('context');
-  expect(await first.result).toEqual({ name: 'context', id: first.id });
-  expect(await second.result).toEqual({ name: 'context', id: second.id });
+  expect(await first.result).toEqual({ name: 'context', id: first.id, attempt: 1 });
+  expect(await second.result).toEqual({ name: 'context', id: second.id, attempt: 1 });
   expect(second.id).toBe(first.id + 1);
 });
 
