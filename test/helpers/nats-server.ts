@@ -12,9 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
+import { portOf, PROGRAM } from '../../bench/scenarios/distributed/nats-server.js';
 import { until } from './outcomes.js';
-
-const PROGRAM = process.env['NATS_SERVER'] ?? 'nats-server';
 
 /** Whether there is a server to test with. */
 export const HAS_NATS = hasServer();
@@ -45,19 +44,18 @@ export class NatsServer {
 
   /** Starts one. @param config - Further lines of its configuration. */
   static async start(config = '', { jetstream = true } = {}): Promise<NatsServer> {
-    const storage = (folder: string): string => `jetstream { store_dir: "${folder}" }`;
     const server = new NatsServer(config);
-    await server.#start(jetstream ? storage(server.#folder) : '');
+    await server.#start(jetstream);
     return server;
   }
 
-  async #start(jetstream: string): Promise<void> {
+  async #start(jetstream: boolean): Promise<void> {
     const file = join(this.#folder, 'nats.conf');
     writeFileSync(
       file,
       [
         `listen: "127.0.0.1:${this.port === 0 ? -1 : this.port}"`,
-        jetstream,
+        jetstream ? `jetstream { store_dir: "${this.#folder}" }` : '',
         `ports_file_dir: "${this.#folder}"`,
         this.#config,
       ].join('\n'),
@@ -66,22 +64,10 @@ export class NatsServer {
       stdio: 'ignore',
     });
     this.#process = child;
-    await until(() => this.#portOf(child) !== undefined || child.exitCode !== null);
-    const port = this.#portOf(child);
+    await until(() => portOf(child, this.#folder) !== undefined || child.exitCode !== null);
+    const port = portOf(child, this.#folder);
     if (port === undefined) throw new Error(readFileSync(join(this.#folder, 'log'), 'utf8'));
     this.port = port;
-  }
-
-  #portOf({ pid }: ChildProcess): number | undefined {
-    try {
-      const name = `${PROGRAM.split('/').at(-1)}_${pid}.ports`;
-      const { nats } = JSON.parse(readFileSync(join(this.#folder, name), 'utf8')) as {
-        nats: string[];
-      };
-      return Number(new URL(nats[0] as string).port);
-    } catch {
-      return undefined;
-    }
   }
 
   /** Kills it at once, as a power cut would. What it has stored stays. */
@@ -100,7 +86,7 @@ export class NatsServer {
 
   /** Starts it again, at the same port and with what it has stored. */
   async restart(): Promise<void> {
-    await this.#start(`jetstream { store_dir: "${this.#folder}" }`);
+    await this.#start(true);
   }
 
   /** A connection that is closed with the server. */

@@ -55,8 +55,6 @@ export function reportScenario(outcome: Outcome): ScenarioReport {
 
 /**
  * Reports what an interruption leaves of a trial.
- *
- * @param looks - Those that were planned: what the last one has seen is reported.
  */
 export function reportInterrupted(trial: Trial): ScenarioReport {
   const look = trial.plan.looks.findLast(({ rounds }) => rounds <= trial.rounds.length);

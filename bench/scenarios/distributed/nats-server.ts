@@ -8,7 +8,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-const PROGRAM = process.env['NATS_SERVER'] ?? 'nats-server';
+/** The server that is started. */
+export const PROGRAM: string = process.env['NATS_SERVER'] ?? 'nats-server';
 const START_MS = 10_000;
 const POLL_MS = 10;
 
@@ -34,8 +35,8 @@ export async function startNatsServer(folder: string): Promise<number> {
   throw new Error(`${PROGRAM} did not start: ${readFileSync(log, 'utf8')}`);
 }
 
-/** Undefined until the server has written it down. */
-function portOf({ pid }: ChildProcess, folder: string): number | undefined {
+/** The port of a server that writes its ports into a folder; undefined until it has. */
+export function portOf({ pid }: ChildProcess, folder: string): number | undefined {
   try {
     const text = readFileSync(join(folder, `${basename(PROGRAM)}_${pid}.ports`), 'utf8');
     const { nats } = JSON.parse(text) as { nats: readonly string[] };

@@ -4,6 +4,7 @@
  *
  * Invariants: one measurement in its life; the three loads run one after the other.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from '@nats-io/transport-node';
 import { provision, RemotePool } from '../../../src/nats/nats.js';
 import { ClosedLoop } from '../../load/closed-loop.js';
@@ -145,10 +146,4 @@ async function measureWaits(
   for (const loop of loops) loop.stop();
   await Promise.all(running);
   return { wait, impliedWaitMs: (SUBMITTERS * WAITERS) / perMs };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }

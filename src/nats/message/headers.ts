@@ -1,7 +1,7 @@
 /**
- * Writes and reads the headers of a job's message.
+ * Writes and reads the headers of a job's message, and of what a node says to its submitter.
  *
- * Invariant: times are durations from the server's timestamp of the message, so a submitter's clock does not matter.
+ * Invariants: headers of others that are malformed read as undefined, and never throw; times are durations from the server's timestamp of the message, so a submitter's clock does not matter.
  */
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import type { Encoding } from './codec.js';
@@ -35,14 +35,13 @@ const NAMES = {
   isHeard: 'Millrace-Heard',
 } as const;
 
-/** The headers of a message to a submitter. */
-export const HEADER = {
-  id: 'Millrace-Id',
-  nonce: 'Millrace-Nonce',
-  encoding: 'Millrace-Encoding',
-  /** What it is, where it is no result. */
-  news: 'Millrace-News',
-} as const;
+/** What a node says which of a submitter's jobs. */
+export interface Address extends Pick<JobHeaders, 'id' | 'nonce' | 'encoding'> {
+  /** What it is; undefined for a result. */
+  readonly news?: 'started' | 'progress' | undefined;
+}
+
+const NEWS = 'Millrace-News';
 
 export function writeHeaders(job: JobHeaders): MsgHdrs {
   const written = headers();
@@ -57,15 +56,50 @@ export function writeHeaders(job: JobHeaders): MsgHdrs {
 
 /** Undefined if it is no job of ours: anybody may publish there. */
 export function readHeaders(written: MsgHdrs | undefined): JobHeaders | undefined {
+  return unlessMalformed(written, readJob);
+}
+
+export function writeAddress({ id, nonce, encoding, news }: Address): MsgHdrs {
+  const written = headers();
+  written.set(NAMES.id, encodeURIComponent(id));
+  written.set(NAMES.nonce, nonce);
+  written.set(NAMES.encoding, encoding);
+  if (news !== undefined) written.set(NEWS, news);
+  return written;
+}
+
+/** Undefined if it is none of ours. */
+export function readAddress(written: MsgHdrs | undefined): Address | undefined {
+  return unlessMalformed(written, (each) => {
+    const [id, nonce] = [each.get(NAMES.id), each.get(NAMES.nonce)];
+    if (id === '' || nonce === '') return undefined;
+    const news = each.get(NEWS);
+    return {
+      id: decodeURIComponent(id),
+      nonce,
+      encoding: encodingOf(each.get(NAMES.encoding)),
+      ...(news !== '' && { news: news === 'started' ? 'started' : 'progress' }),
+    };
+  });
+}
+
+function encodingOf(text: string | undefined): Encoding {
+  return text === 'json' ? 'json' : 'v8';
+}
+
+/** What is read of headers; undefined if some text in them is not encoded. */
+function unlessMalformed<Read>(
+  written: MsgHdrs | undefined,
+  read: (written: MsgHdrs) => Read | undefined,
+): Read | undefined {
   try {
-    return written === undefined ? undefined : read(written);
+    return written && read(written);
   } catch {
-    // Some text is not encoded.
     return undefined;
   }
 }
 
-function read(written: MsgHdrs): JobHeaders | undefined {
+function readJob(written: MsgHdrs): JobHeaders | undefined {
   const text = (field: keyof typeof NAMES): string | undefined => {
     const value = written.get(NAMES[field]);
     return value === '' ? undefined : decodeURIComponent(value);
@@ -81,7 +115,7 @@ function read(written: MsgHdrs): JobHeaders | undefined {
     nonce: text('nonce') ?? '',
     name,
     submitter,
-    encoding: text('encoding') === 'json' ? 'json' : 'v8',
+    encoding: encodingOf(text('encoding')),
     startWithinMs: ms('startWithinMs'),
     runMs: ms('runMs'),
     graceMs: ms('graceMs'),

@@ -20,7 +20,8 @@ export interface Marker {
   readonly givenBack: number;
 }
 
-const NONE: Marker = { crashes: 0, givenBack: 0 };
+/** Of a job that nothing is known of. */
+export const NO_MARKER: Marker = { crashes: 0, givenBack: 0 };
 
 export class Markers {
   /** After so many crashes a job is given up. */
@@ -38,7 +39,7 @@ export class Markers {
   async read(sequence: number): Promise<Marker> {
     const request = { last_by_subj: subjects.attempt(this.#names, sequence) };
     const stored = await storedMessage(this.#manager, this.#names.attempts, request);
-    if (stored === null) return NONE;
+    if (stored === null) return NO_MARKER;
     const [crashes = 0, givenBack = 0] = stored.string().split(' ').map(Number);
     return { crashes, givenBack };
   }

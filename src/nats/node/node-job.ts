@@ -4,8 +4,9 @@
  * Invariants: the server gets heartbeats while the job is here, so no other node gets it; the outcome is stored before
  * the job is acknowledged; after a connection error the job is left to the server, which delivers it again.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { JetStreamManager, JsMsg } from '@nats-io/jetstream';
-import { headers as makeHeaders, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { MillraceError } from '../../api/errors.js';
 import { ATTEMPT } from '../../api/options.js';
 import type { PoolStats } from '../../schedule/snapshot.js';
@@ -18,11 +19,11 @@ import {
   type Progress,
 } from '../message/codec.js';
 import { DeadLetterError, ResultTooLargeError } from '../errors.js';
-import { HEADER, type JobHeaders } from '../message/headers.js';
-import type { Marker, Markers } from './markers.js';
+import { type JobHeaders, writeAddress } from '../message/headers.js';
+import { type Marker, type Markers, NO_MARKER } from './markers.js';
 import { isPassing, translated } from '../server/faults.js';
 import { type Names, subjects } from '../server/names.js';
-import { storedMessage } from '../server/stored.js';
+import { isResultStored } from '../server/stored.js';
 import { fieldsOf } from '../message/refused.js';
 
 /** What a node needs of its pool: a `Pool` of any module. */
@@ -71,7 +72,7 @@ export class NodeJob {
   readonly #controller = new AbortController();
   readonly #heartbeat: NodeJS.Timeout;
   #progress: Progress | undefined;
-  #marker: Marker | undefined;
+  #marker: Marker = NO_MARKER;
   #isGivenBack = false;
   /** Whether the server has it no longer. */
   isAcknowledged = false;
@@ -122,16 +123,17 @@ export class NodeJob {
 
   /** Runs it once more after the delivery before was given back. */
   async runAfterAll(): Promise<void> {
-    await this.run(1 + (this.#marker?.crashes ?? 0));
+    await this.run(1 + this.#marker.crashes);
     await this.#forgetMarker();
   }
 
-  /** Runs it once more, alone: the node that had it was lost. */
+  /** Runs it once more, alone: the node that had it was lost. Its marker has been read. */
   async runAgain(): Promise<void> {
     const { markers } = this.#surroundings;
     const { seq } = this.#message;
-    if (await this.#isStored()) return this.#acknowledge();
-    const { crashes, givenBack } = this.#marker ?? (await markers.read(seq));
+    const { manager, names } = this.#surroundings;
+    if (await isResultStored(manager, names, this.#headers)) return this.#acknowledge();
+    const { crashes, givenBack } = this.#marker;
     if (crashes >= markers.most) return this.#giveUp(crashes);
     await markers.write(seq, { crashes: crashes + 1, givenBack });
     try {
@@ -146,9 +148,9 @@ export class NodeJob {
   }
 
   /** Gives it back for a while, as this node can't run it; whoever gets it then does not take it for a suspect. */
-  async giveBack(delayMs: number): Promise<void> {
+  async #giveBack(delayMs: number): Promise<void> {
     const { markers } = this.#surroundings;
-    const { crashes } = this.#marker ?? { crashes: 0 };
+    const { crashes } = this.#marker;
     const { seq, info } = this.#message;
     await markers.write(seq, { crashes, givenBack: info.deliveryCount });
     this.#isGivenBack = true;
@@ -196,18 +198,18 @@ export class NodeJob {
       case 'ERR_UNKNOWN_JOB':
         if (deliveryCount >= UNKNOWN_DELIVERIES) break;
         this.#surroundings.unknown.add(this.#headers.name);
-        await this.giveBack(UNKNOWN_DELAY_MS);
+        await this.#giveBack(UNKNOWN_DELAY_MS);
         return undefined;
       // They are about this node's pool, not about the job.
       case 'ERR_BACKLOG_FULL':
       case 'ERR_JOB_DROPPED':
-        await this.giveBack(FULL_DELAY_MS);
+        await this.#giveBack(FULL_DELAY_MS);
         return undefined;
       // For good: this node runs nothing any more.
       case 'ERR_POOL_CLOSED':
       case 'ERR_MODULE_LOAD':
         this.#surroundings.fail(error);
-        await this.giveBack(0);
+        await this.#giveBack(0);
         return undefined;
     }
     return { kind: 'refused', fields: fieldsOf(error) };
@@ -220,14 +222,14 @@ export class NodeJob {
   }
 
   /** This node has no time to run it alone; it stays a suspect. */
-  async putOff(): Promise<void> {
+  putOff(): void {
     this.end();
     this.#message.nak(PUT_OFF_MS);
   }
 
   /** Gives it back, for another node. */
-  async passOn(): Promise<void> {
-    await this.giveBack(UNKNOWN_DELAY_MS);
+  passOn(): Promise<void> {
+    return this.#giveBack(UNKNOWN_DELAY_MS);
   }
 
   #report(value: unknown): void {
@@ -247,17 +249,8 @@ export class NodeJob {
   #say(news: 'started' | 'progress', bytes?: Uint8Array): void {
     const { connection, names } = this.#surroundings;
     if (connection.isClosed()) return;
-    const written = this.#outcomeHeaders();
-    written.set(HEADER.news, news);
-    connection.publish(subjects.news(names, this.#headers.submitter), bytes, { headers: written });
-  }
-
-  #outcomeHeaders(): MsgHdrs {
-    const written = makeHeaders();
-    written.set(HEADER.id, encodeURIComponent(this.#headers.id));
-    written.set(HEADER.nonce, this.#headers.nonce);
-    written.set(HEADER.encoding, this.#headers.encoding);
-    return written;
+    const headers = writeAddress({ ...this.#headers, news });
+    connection.publish(subjects.news(names, this.#headers.submitter), bytes, { headers });
   }
 
   /**
@@ -272,7 +265,7 @@ export class NodeJob {
     const bytes = this.#write({ outcome, progress: this.#progress });
     for (let retryMs = STORE_RETRY_MS; ; retryMs = Math.min(2 * retryMs, MOST_STORE_RETRY_MS)) {
       try {
-        const options = { msgID: nonce, headers: this.#outcomeHeaders() };
+        const options = { msgID: nonce, headers: writeAddress(this.#headers) };
         await manager.jetstream().publish(subject, bytes, options);
         return;
       } catch (error) {
@@ -281,7 +274,7 @@ export class NodeJob {
           this.#surroundings.fail(translated(error));
           throw error;
         }
-        await new Promise((resolve) => setTimeout(resolve, retryMs));
+        await pause(retryMs);
       }
     }
   }
@@ -305,15 +298,6 @@ export class NodeJob {
   get #mostBytes(): number {
     const { maxPayload } = this.#surroundings;
     return maxPayload - HEADER_BYTES - encodeURIComponent(this.#headers.id).length;
-  }
-
-  /** Whether another node has stored an outcome before it was lost. */
-  async #isStored(): Promise<boolean> {
-    const { manager, names } = this.#surroundings;
-    const { id, submitter, nonce } = this.#headers;
-    const request = { last_by_subj: subjects.result(names, submitter, id) };
-    const stored = await storedMessage(manager, names.results, request);
-    return stored?.header.get(HEADER.nonce) === nonce;
   }
 
   /** To the dead letters: it is not tried again. */

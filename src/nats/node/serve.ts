@@ -7,6 +7,7 @@
  * - An error that a job throws is a result; only the loss of a node gives a job to another one.
  * - It runs only what its own pool's module exports.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Consumer, JetStreamManager, JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
 import { record, whole } from '../../api/options.js';
@@ -17,7 +18,7 @@ import { NodeJob, type NodeJobSurroundings, type ServedPool } from './node-job.j
 import { connectionOf, type RemoteOptions } from '../server/connection.js';
 import { checkProvisioned } from '../server/provisioned.js';
 import { Alone } from './alone.js';
-import { isPassing, translated } from '../server/faults.js';
+import { translated } from '../server/faults.js';
 import { readHeaders } from '../message/headers.js';
 
 /** The options of `serve`. */
@@ -168,10 +169,10 @@ class Serving implements ServingNode {
         // One that comes while the node closes is run, too.
         if (message !== null) await this.#handle(message);
       } catch (error) {
-        if (!isPassing(error) && translated(error) !== error)
-          this.#surroundings.fail(translated(error));
+        const fault = translated(error);
+        if (fault !== error) this.#surroundings.fail(fault);
         // Not connected, or the server has no leader yet: the connection goes on trying, and so does this.
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS * (0.5 + Math.random())));
+        await pause(RETRY_MS * (0.5 + Math.random()));
       }
     }
   }
@@ -196,7 +197,7 @@ class Serving implements ServingNode {
     if (!message.redelivered) return this.#alone.together(() => job.run());
     if (await job.wasGivenBack()) return this.#alone.together(() => job.runAfterAll());
     const hadTurn = await this.#alone.alone(() => job.runAgain(), this.#ackWaitMs);
-    if (!hadTurn) await job.putOff();
+    if (!hadTurn) job.putOff();
   }
 
   #cancel(text: string): void {

@@ -21,6 +21,11 @@ const PASSING_NAMES: ReadonlySet<string> = new Set([
 
 const MOST_CAUSES = 5;
 
+/** The server's code of an error; undefined if the error is none of the server's. */
+export function apiCode(error: unknown): number | undefined {
+  return error instanceof JetStreamApiError ? error.code : undefined;
+}
+
 /** Which bound of the stream was hit; undefined if it was none. */
 export function fullLimit(error: unknown): RemoteLimit | undefined {
   if (!(error instanceof JetStreamApiError) || error.code !== FULL) return undefined;

@@ -3,14 +3,15 @@
  *
  * Invariant: the manager was tried; a server that is too old or has no JetStream is an error that says so.
  */
-import { jetstreamManager, JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
-import { NoRespondersError, type NatsConnection, RequestError } from '@nats-io/transport-node';
+import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { RemoteSetupError } from '../errors.js';
+import { apiCode, isUnanswered } from './faults.js';
 
 /** Older ones drop acknowledged jobs where `max_bytes` is set (2.9), and leave orphans behind when they are killed. */
 const OLDEST = [2, 10, 27] as const;
 /** The server's codes for an account that has no JetStream, and for one that may not use it. */
-const NOT_ENABLED = new Set([10_039, 10_076]);
+const NOT_ENABLED: ReadonlySet<number | undefined> = new Set([10_039, 10_076]);
 
 /** @throws RemoteSetupError */
 export async function managerOf(connection: NatsConnection): Promise<JetStreamManager> {
@@ -47,8 +48,7 @@ export function isOlder(version: string): boolean {
 function isWithoutJetStream(error: unknown): boolean {
   return (
     (error as Error | undefined)?.name === 'JetStreamNotEnabled' ||
-    (error instanceof JetStreamApiError && NOT_ENABLED.has(error.code)) ||
-    error instanceof NoRespondersError ||
-    (error instanceof RequestError && error.isNoResponders())
+    NOT_ENABLED.has(apiCode(error)) ||
+    isUnanswered(error)
   );
 }

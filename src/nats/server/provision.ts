@@ -9,7 +9,6 @@ import {
   type ConsumerConfig,
   DiscardPolicy,
   JetStreamApiCodes,
-  JetStreamApiError,
   type JetStreamManager,
   RetentionPolicy,
   StorageType,
@@ -18,6 +17,7 @@ import {
 import type { NatsConnection } from '@nats-io/transport-node';
 import { RemoteSetupError } from '../errors.js';
 import { type Limits, limitsOf, type RemoteLimits } from './limits.js';
+import { apiCode } from './faults.js';
 import { managerOf } from './manager.js';
 import { type Names, namesOf, subjects } from './names.js';
 
@@ -120,7 +120,7 @@ async function addStream(manager: JetStreamManager, wanted: NamedStream) {
   try {
     return await manager.streams.add(wanted);
   } catch (error) {
-    if (!(error instanceof JetStreamApiError) || error.code !== STREAM_DIFFERS) throw error;
+    if (apiCode(error) !== STREAM_DIFFERS) throw error;
     return manager.streams.info(wanted.name);
   }
 }
@@ -170,7 +170,7 @@ async function unlessMissing<Info>(asked: Promise<Info>): Promise<Info | undefin
     return await asked;
   } catch (error) {
     const { StreamNotFound, ConsumerNotFound } = JetStreamApiCodes;
-    const code = error instanceof JetStreamApiError ? error.code : undefined;
+    const code = apiCode(error);
     if (code === StreamNotFound || code === ConsumerNotFound) return undefined;
     throw error;
   }

@@ -1,11 +1,7 @@
 /** Checks that a pool's streams exist and keep its promises. */
-import {
-  JetStreamApiCodes,
-  JetStreamApiError,
-  type JetStreamManager,
-  type StreamConfig,
-} from '@nats-io/jetstream';
+import { JetStreamApiCodes, type JetStreamManager, type StreamConfig } from '@nats-io/jetstream';
 import { RemoteSetupError } from '../errors.js';
+import { apiCode } from './faults.js';
 import type { Names } from './names.js';
 
 /** @returns The stream of jobs. @throws RemoteSetupError */
@@ -29,8 +25,7 @@ async function infoOf(manager: JetStreamManager, stream: string) {
   try {
     return await manager.streams.info(stream);
   } catch (error) {
-    const { StreamNotFound } = JetStreamApiCodes;
-    if (!(error instanceof JetStreamApiError) || error.code !== StreamNotFound) throw error;
+    if (apiCode(error) !== JetStreamApiCodes.StreamNotFound) throw error;
     throw new RemoteSetupError(
       'missing',
       `The server has no stream '${stream}': call provision(connection, name, limits) once, with the pool's name.`,

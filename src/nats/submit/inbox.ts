@@ -4,18 +4,13 @@
  * Invariant: a result that was stored during a disconnection is read afterwards. Duplicates and results of other
  * submissions with the same id arrive here, too; the pool ignores them by their nonce.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ConsumerMessages, JetStreamManager, JsMsg } from '@nats-io/jetstream';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
-import {
-  decode,
-  decodeEnvelope,
-  type Encoding,
-  type Envelope,
-  type Progress,
-} from '../message/codec.js';
-import { HEADER } from '../message/headers.js';
+import { decode, decodeEnvelope, type Envelope, type Progress } from '../message/codec.js';
+import { readAddress } from '../message/headers.js';
 import { type Names, subjects } from '../server/names.js';
-import { storedMessage } from '../server/stored.js';
+import { storedResult } from '../server/stored.js';
 
 /** What a node says of a job. */
 export interface InboxEvents {
@@ -89,16 +84,14 @@ export class Inbox {
       try {
         return await this.#consume();
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+        await pause(AGAIN_MS);
       }
     }
   }
 
   /** Reads the result of one job, if it is stored. @returns Whether it is. */
-  async read(manager: JetStreamManager, id: string): Promise<boolean> {
-    const subject = subjects.result(this.#names, this.#submitter, id);
-    const request = { last_by_subj: subject };
-    const stored = await storedMessage(manager, this.#names.results, request);
+  async read(id: string): Promise<boolean> {
+    const stored = await storedResult(this.#manager, this.#names, this.#submitter, id);
     if (stored === null) return false;
     hearResult({ headers: stored.header, data: stored.data }, this.#events);
     return true;
@@ -112,44 +105,29 @@ export class Inbox {
 }
 
 function hearResult({ headers, data }: Pick<JsMsg, 'headers' | 'data'>, events: InboxEvents): void {
-  const [id, nonce] = [headers?.get(HEADER.id), headers?.get(HEADER.nonce)];
-  if (id === undefined || nonce === undefined) return;
-  const jobId = decoded(id);
-  if (jobId === undefined) return;
+  const address = readAddress(headers);
+  if (address === undefined) return;
+  const { id, nonce, encoding } = address;
   let envelope: Envelope;
   try {
-    envelope = decodeEnvelope(data, encodingOf(headers));
+    envelope = decodeEnvelope(data, encoding);
   } catch (error) {
-    return events.unreadable(jobId, nonce, error);
+    return events.unreadable(id, nonce, error);
   }
-  events.result(jobId, nonce, envelope);
+  events.result(id, nonce, envelope);
 }
 
 function hearNews({ headers, data }: Msg, events: InboxEvents): void {
-  const [id, nonce] = [headers?.get(HEADER.id), headers?.get(HEADER.nonce)];
-  if (id === undefined || nonce === undefined) return;
-  const jobId = decoded(id);
-  if (jobId === undefined) return;
-  if (headers?.get(HEADER.news) === 'started') return events.started(jobId, nonce);
+  const address = readAddress(headers);
+  if (address === undefined) return;
+  const { id, nonce, encoding, news } = address;
+  if (news === 'started') return events.started(id, nonce);
   let progress: Progress;
   try {
-    progress = decode(data, encodingOf(headers)) as Progress;
+    progress = decode(data, encoding) as Progress;
   } catch {
     // The last one comes with the result, which tells.
     return;
   }
-  events.progress(jobId, nonce, progress);
-}
-
-/** Undefined if it is not encoded: the client ends a subscription whose callback throws. */
-function decoded(id: string): string | undefined {
-  try {
-    return decodeURIComponent(id);
-  } catch {
-    return undefined;
-  }
-}
-
-function encodingOf(headers: JsMsg['headers']): Encoding {
-  return headers?.get(HEADER.encoding) === 'json' ? 'json' : 'v8';
+  events.progress(id, nonce, progress);
 }

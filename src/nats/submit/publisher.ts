@@ -4,15 +4,16 @@
  * Invariants: a repetition has the same message id, unless the server has refused the one before; an answer that was lost
  * is looked for before the job is published again.
  */
-import { JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { JobTooLargeError, PoolClosedError } from '../../api/errors.js';
 import { DuplicateJobError } from '../errors.js';
-import { HEADER, readHeaders, writeHeaders } from '../message/headers.js';
-import { fullLimit, isPassing, isUnanswered, translated } from '../server/faults.js';
+import { readHeaders, writeHeaders } from '../message/headers.js';
+import { apiCode, fullLimit, isPassing, isUnanswered, translated } from '../server/faults.js';
 import { type Names, subjects, token } from '../server/names.js';
 import { checkProvisioned } from '../server/provisioned.js';
-import { storedMessage } from '../server/stored.js';
+import { isResultStored, storedMessage } from '../server/stored.js';
 import type { RemoteJobRecord } from './remote-job.js';
 
 /** The server's codes: the message is larger than the stream takes; a publish of the same id is under way. */
@@ -58,7 +59,7 @@ export class Publisher {
         else if (job.isUnsure && (await this.#isOurs(job, seq))) return seq;
         else throw new DuplicateJobError(job.id);
       } catch (error) {
-        if (isUnderWay(error) && !job.isUnsure) {
+        if (apiCode(error) === UNDER_WAY && !job.isUnsure) {
           job.refusals += 1;
           continue;
         }
@@ -109,11 +110,7 @@ export class Publisher {
 
   async #hasResult({ headers }: RemoteJobRecord): Promise<boolean> {
     try {
-      const request = {
-        last_by_subj: subjects.result(this.#names, headers.submitter, headers.id),
-      };
-      const stored = await storedMessage(this.#manager, this.#names.results, request);
-      return stored?.header.get(HEADER.nonce) === headers.nonce;
+      return await isResultStored(this.#manager, this.#names, headers);
     } catch {
       // It is published again, and seen to be a duplicate.
       return false;
@@ -125,18 +122,8 @@ function messageId({ id, refusals }: RemoteJobRecord): string {
   return refusals === 0 ? token(id) : `${token(id)}.${refusals}`;
 }
 
-function isUnderWay(error: unknown): boolean {
-  return error instanceof JetStreamApiError && error.code === UNDER_WAY;
-}
-
 function isTooLarge(error: unknown): boolean {
-  if (error instanceof JetStreamApiError) return error.code === TOO_LARGE;
   const { name, message } = error as Error;
-  return name === 'InvalidArgumentError' && message.includes('payload');
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
+  const isOfClient = name === 'InvalidArgumentError' && message.includes('payload');
+  return isOfClient || apiCode(error) === TOO_LARGE;
 }

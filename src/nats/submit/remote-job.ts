@@ -63,8 +63,8 @@ export class RemoteJobRecord implements RemoteJob<unknown> {
   readonly onProgress: ((value: unknown) => void) | undefined;
   /** Its number in the stream of jobs; 0 until it is accepted. */
   sequence = 0;
-  /** When the server acknowledged it, on the clock of `performance.now()`. */
-  acceptedMs = -1;
+  /** Whether the server has acknowledged it. */
+  isAccepted = false;
   /** When it was accepted, or last looked up on the server. */
   lookedUpMs = 0;
   /** Whether neither it nor its result was found when it was last looked up. */
@@ -121,10 +121,6 @@ export class RemoteJobRecord implements RemoteJob<unknown> {
     return this.#value;
   }
 
-  get isAccepted(): boolean {
-    return this.acceptedMs >= 0;
-  }
-
   get result(): Promise<unknown> {
     if (this.#promise === undefined) {
       this.#promise = new Promise((resolve, reject) => {
@@ -151,7 +147,8 @@ export class RemoteJobRecord implements RemoteJob<unknown> {
 
   accept(sequence: number): void {
     this.sequence = sequence;
-    this.acceptedMs = this.lookedUpMs = performance.now();
+    this.isAccepted = true;
+    this.lookedUpMs = performance.now();
     this.payload = EMPTY;
     this.#acceptance?.resolve(this);
     this.#acceptance = undefined;

@@ -156,7 +156,7 @@ export class RemotePool<Module extends object = UntypedModule> {
     const watch = (onRoom: () => void): Room => new Room(connection, names, onRoom);
     pool.#outbox = new Outbox(publisher, watch, limits, {
       accepted: (job, sequence) => pool.#onAccepted(job, sequence),
-      refused: (job, error) => pool.#onRefused(job, error),
+      refused: (job, error) => pool.#settle(job, 'refused', error),
       unread: () => pool.#accepted,
       slack: () => pool.#feeding.onSlack(),
     });
@@ -453,10 +453,6 @@ export class RemotePool<Module extends object = UntypedModule> {
     job.accept(sequence);
   }
 
-  #onRefused(job: RemoteJobRecord, error: unknown): void {
-    this.#settle(job, 'refused', error);
-  }
-
   #find(id: string, nonce: string): RemoteJobRecord | undefined {
     const job = this.#jobs.get(id);
     return job?.headers.nonce === nonce ? job : undefined;
@@ -514,13 +510,10 @@ export class RemotePool<Module extends object = UntypedModule> {
   #onConnectionClosed(cause: unknown): void {
     const message = 'The connection to the server was closed before the job ended.';
     this.#isClosing = true;
-    for (const job of [...this.#outbox.close(), ...this.#jobs.values()]) {
-      const started = job.hasStarted || (job.isAccepted ? undefined : false);
-      this.#settle(
-        job,
-        job.isAccepted ? 'rejected' : 'refused',
-        closedError(message, started, cause),
-      );
+    this.#outbox.close();
+    for (const job of this.#jobs.values()) {
+      const ending = job.isAccepted ? 'rejected' : 'refused';
+      this.#settle(job, ending, closedError(message, startedOf(job), cause));
     }
     this.#feeding.close(() => closedError(message, false, cause));
     clearInterval(this.#sweeping);
@@ -551,7 +544,7 @@ export class RemotePool<Module extends object = UntypedModule> {
     const { sequence: seq } = job;
     try {
       if (seq > 0 && (await storedMessage(this.#manager, names.jobs, { seq })) !== null) return;
-      if (job.ending !== undefined || (await this.#inbox.read(this.#manager, job.id))) return;
+      if (job.ending !== undefined || (await this.#inbox.read(job.id))) return;
     } catch (error) {
       if (isUnanswered(error)) await checkProvisioned(this.#manager, names);
       throw error;

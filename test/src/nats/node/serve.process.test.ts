@@ -52,16 +52,22 @@ describe.runIf(HAS_NATS)('when something is lost', () => {
 
   const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
-  test('a node that is killed: all jobs settle once, and the lost ones soon', async () => {
-    await start();
-    const [first] = await Promise.all([startNode(8), startNode(8)]);
+  /** Submits this many jobs that take so long. @returns Their results, once the first of them have settled. */
+  async function offer(count: number, ms: number, first: number): Promise<Array<Promise<unknown>>> {
     let settled = 0;
-    const jobs = numbers(400).map(async (value) => {
-      const result = await remote.run('wait', { ms: 20, value });
+    const jobs = numbers(count).map(async (value) => {
+      const result = await remote.run('wait', { ms, value });
       settled += 1;
       return result;
     });
-    await until(() => settled >= 100);
+    await until(() => settled >= first);
+    return jobs;
+  }
+
+  test('a node that is killed: all jobs settle once, and the lost ones soon', async () => {
+    await start();
+    const [first] = await Promise.all([startNode(8), startNode(8)]);
+    const jobs = await offer(400, 20, 100);
     first?.kill('SIGKILL');
     const killedMs = performance.now();
     expect(await Promise.all(jobs)).toEqual(numbers(400));
@@ -73,13 +79,7 @@ describe.runIf(HAS_NATS)('when something is lost', () => {
   test('a node that is frozen and goes on settles nothing twice', async () => {
     await start();
     const [first] = await Promise.all([startNode(4), startNode(4)]);
-    let settled = 0;
-    const jobs = numbers(100).map(async (value) => {
-      const result = await remote.run('wait', { ms: 20, value });
-      settled += 1;
-      return result;
-    });
-    await until(() => settled >= 20);
+    const jobs = await offer(100, 20, 20);
     first?.kill('SIGSTOP');
     expect(await Promise.all(jobs)).toEqual(numbers(100));
     first?.kill('SIGCONT');
@@ -93,13 +93,7 @@ describe.runIf(HAS_NATS)('when something is lost', () => {
     async () => {
       await start({ jobs: 40 });
       await Promise.all([startNode(4), startNode(4)]);
-      let settled = 0;
-      const jobs = numbers(600).map(async (value) => {
-        const result = await remote.run('wait', { ms: 5, value });
-        settled += 1;
-        return result;
-      });
-      await until(() => settled >= 200);
+      const jobs = await offer(600, 5, 200);
       await server.kill();
       await server.restart();
       expect(await Promise.all(jobs)).toEqual(numbers(600));

@@ -49,6 +49,16 @@ describe.runIf(HAS_NATS)('the bounds', () => {
     return remote;
   }
 
+  async function startNode(concurrency: number): Promise<void> {
+    const pool = new Pool<typeof Jobs>(module, { threads: 1, concurrency });
+    const connection = await (servers.at(-1) as NatsServer).connect();
+    const node = await serve(pool, { connection, name: 'it', concurrency });
+    closing.push(async () => {
+      await node.close();
+      await pool.close({ deadlineMs: 1000 });
+    });
+  }
+
   async function stored(connection: NatsConnection) {
     const { streams } = await jetstreamManager(connection);
     return (await streams.info('millrace-it-jobs', { subjects_filter: '>' })).state;
@@ -82,13 +92,7 @@ describe.runIf(HAS_NATS)('the bounds', () => {
     const jobs = Array.from({ length: 12 }, (_, index) =>
       remote.run('echo', index, { id: `own ${index}` }),
     );
-    const pool = new Pool<typeof Jobs>(module, { threads: 1, concurrency: 2 });
-    const nodeConnection = await (servers.at(-1) as NatsServer).connect();
-    const node = await serve(pool, { connection: nodeConnection, name: 'it', concurrency: 2 });
-    closing.push(async () => {
-      await node.close();
-      await pool.close();
-    });
+    await startNode(2);
     expect(await Promise.all(jobs)).toEqual(Array.from({ length: 12 }, (_, index) => index));
   });
 
@@ -96,13 +100,7 @@ describe.runIf(HAS_NATS)('the bounds', () => {
     '240 publishers of 6 keys against 100 jobs and 30 of each key, on %i servers: never more, none lost, none twice',
     async (count) => {
       const connection = await start(count, { jobs: 100, keyLimit: 30 });
-      const pool = new Pool<typeof Jobs>(module, { threads: 1, concurrency: 8 });
-      const nodeConnection = await (servers.at(-1) as NatsServer).connect();
-      const node = await serve(pool, { connection: nodeConnection, name: 'it', concurrency: 8 });
-      closing.push(async () => {
-        await node.close();
-        await pool.close();
-      });
+      await startNode(8);
       const remotes = await Promise.all([0, 1, 2, 3, 4, 5].map((at) => connectPool(at)));
       const over = new AbortController();
       let value = 0;
@@ -140,13 +138,7 @@ describe.runIf(HAS_NATS)('the bounds', () => {
 
   test('a producer that offers far more than is done holds what may wait, and no more', async () => {
     await start(1, { jobs: 100 });
-    const pool = new Pool<typeof Jobs>(module, { threads: 1, concurrency: 4 });
-    const connection = await (servers[0] as NatsServer).connect();
-    const node = await serve(pool, { connection, name: 'it', concurrency: 4 });
-    closing.push(async () => {
-      await node.close();
-      await pool.close({ deadlineMs: 1000 });
-    });
+    await startNode(4);
     const { stdout } = await promisify(execFile)(process.execPath, [
       '--expose-gc',
       PRODUCER,

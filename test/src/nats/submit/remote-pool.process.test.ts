@@ -406,25 +406,6 @@ describe.runIf(HAS_NATS)('a remote pool', () => {
       expect((await remote.stats()).jobs).toMatchObject({ fulfilled: 300, refused: 0 });
     });
 
-    test('an error comes in its place, and closes the source', async () => {
-      const { remote, name } = await make();
-      await startNode(name, 2);
-      const seen: unknown[] = [];
-      let isClosed = false;
-      function* source(): Generator<unknown> {
-        try {
-          for (let index = 0; index < 100; index += 1) yield index === 3 ? () => {} : index;
-        } finally {
-          isClosed = true;
-        }
-      }
-      const reading = (async () => {
-        for await (const value of remote.map('echo', source())) seen.push(value);
-      })();
-      expect(await rejection(reading)).toMatchObject({ code: 'ERR_NOT_CLONEABLE' });
-      expect([seen, isClosed]).toEqual([[0, 1, 2], true]);
-    });
-
     test('leaving it takes back what has not started, tells what runs, and closes the source', async () => {
       const { remote, name } = await make();
       await startNode(name);
