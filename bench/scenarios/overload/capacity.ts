@@ -55,7 +55,8 @@ export async function measureCapacity(
     const ending = await Promise.race([stage.ended, isMeasured]);
     if (ending?.how === 'interrupted') return undefined;
     checkWindows(goodput, ending);
-    return goodput.windows;
+    // Now: reports go on, and windows with them, until the stage is closed.
+    return [...goodput.windows];
   } finally {
     await stage.close();
   }
