@@ -86,7 +86,7 @@ export type TimeoutPhase = 'accept' | 'queue' | 'run' | 'total';
 
 /** `ERR_JOB_TIMEOUT`: one of the job's timeouts expired. */
 export class JobTimeoutError extends MillraceError {
-  /** Whether the job had started: it may have done part of its work. */
+  /** Whether the job may have done part of its work: it had started, or, on other machines, was accepted. */
   readonly started: boolean;
   /** The stretch that took too long. */
   readonly phase: TimeoutPhase;
@@ -207,7 +207,7 @@ export class UnsupportedRuntimeError extends MillraceError {
 
 /** `ERR_POOL_CLOSED`: the pool takes no more jobs, or its closing deadline passed before this one ended. */
 export class PoolClosedError extends MillraceError {
-  /** Whether the deadline cut the job off while it ran: it may have done part of its work. */
+  /** Whether the job may have done part of its work: the deadline cut it off while it ran, or, on other machines, accepted. */
   readonly started: boolean;
 
   constructor(message: string, started: boolean, cause?: unknown) {

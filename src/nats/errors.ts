@@ -6,27 +6,28 @@
 import { BacklogFullError, type BacklogLimit, MillraceError } from '../api/errors.js';
 
 /** What is wrong with the server, or with what a pool has there. */
-export type SetupFault = 'server' | 'jetstream' | 'missing' | 'limits' | 'permission';
+export type SetupFault =
+  | 'connection'
+  | 'server'
+  | 'jetstream'
+  | 'missing'
+  | 'limits'
+  | 'permission';
 
 /**
- * `ERR_REMOTE_SETUP`: the server is too old or has no JetStream, or the pool's streams are missing or have other
- * limits.
+ * `ERR_REMOTE_SETUP`: the connection is closed, the server is too old or has no JetStream, or the pool's streams are
+ * missing or have other limits.
  */
 export class RemoteSetupError extends MillraceError {
-  /** Whether the job may have run; undefined if nobody can know, as its stream is gone. */
-  readonly started: boolean | undefined;
+  /** Whether a job may have run. */
+  readonly started: boolean;
   /** What is wrong. */
   readonly fault: SetupFault;
 
-  constructor(
-    fault: SetupFault,
-    message: string,
-    cause?: unknown,
-    ...started: [boolean | undefined] | []
-  ) {
+  constructor(fault: SetupFault, message: string, cause?: unknown, started = false) {
     super('ERR_REMOTE_SETUP', message, cause === undefined ? undefined : { cause });
     this.fault = fault;
-    this.started = started.length === 0 ? false : started[0];
+    this.started = started;
   }
 }
 

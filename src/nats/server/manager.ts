@@ -15,6 +15,9 @@ const NOT_ENABLED: ReadonlySet<number | undefined> = new Set([10_039, 10_076]);
 
 /** @throws RemoteSetupError */
 export async function managerOf(connection: NatsConnection): Promise<JetStreamManager> {
+  if (connection.isClosed()) {
+    throw new RemoteSetupError('connection', 'The connection is closed: open a new one.');
+  }
   const version = connection.info?.version ?? 'unknown';
   if (isOlder(version)) {
     throw new RemoteSetupError(

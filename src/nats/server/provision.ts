@@ -64,10 +64,8 @@ function streamsOf(names: Names, limits: Limits): readonly NamedStream[] {
       max_bytes: limits.bytes,
       max_msg_size: limits.jobBytes,
       duplicate_window: nanos(limits.duplicateWindowMs),
-      ...(limits.keyLimit !== undefined && {
-        max_msgs_per_subject: limits.keyLimit,
-        discard_new_per_subject: true,
-      }),
+      max_msgs_per_subject: limits.keyLimit ?? -1,
+      ...(limits.keyLimit !== undefined && { discard_new_per_subject: true }),
     },
     {
       ...kept,

@@ -76,9 +76,8 @@ export class Publisher {
 
   #rethrowFinal(error: unknown, job: RemoteJobRecord): void {
     if (this.#connection.isClosed()) {
-      const started = job.isUnsure ? undefined : false;
       const message = 'The connection to the server was closed before the job was accepted.';
-      throw new PoolClosedError(message, started as boolean, error);
+      throw new PoolClosedError(message, job.isUnsure, error);
     }
     if (fullLimit(error) !== undefined || error instanceof DuplicateJobError) throw error;
     if (isTooLarge(error)) {

@@ -90,8 +90,8 @@ export interface RemoteCloseReport extends Readonly<Record<RemoteEnding, number>
     readonly id: string;
     readonly name: string;
     readonly input: unknown;
-    /** Undefined where it isn't known. */
-    readonly started: boolean | undefined;
+    /** Whether it may have run. */
+    readonly started: boolean;
   }>;
 }
 
@@ -376,7 +376,7 @@ export class RemotePool<Module extends object = UntypedModule> {
       this.#settle(
         job,
         'refused',
-        closedError('The pool is closed and takes no more jobs.', false),
+        new PoolClosedError('The pool is closed and takes no more jobs.', false),
       );
     } else if (this.#jobs.has(id)) {
       this.#settle(job, 'refused', new DuplicateJobError(id));
@@ -412,9 +412,7 @@ export class RemotePool<Module extends object = UntypedModule> {
     const timer = setTimeout(
       () => {
         if (isPast() || job.ending !== undefined) return;
-        const started = startedOf(job);
-        const error = new JobTimeoutError(job.name, phase, timeoutMs, started !== false);
-        if (started === undefined) Object.assign(error, { started });
+        const error = new JobTimeoutError(job.name, phase, timeoutMs, mayHaveStarted(job));
         this.#end(job, 'timedOut', error, 'TimeoutError');
       },
       Math.min(timeoutMs, LONGEST_MS),
@@ -513,9 +511,9 @@ export class RemotePool<Module extends object = UntypedModule> {
     this.#outbox.close();
     for (const job of this.#jobs.values()) {
       const ending = job.isAccepted ? 'rejected' : 'refused';
-      this.#settle(job, ending, closedError(message, startedOf(job), cause));
+      this.#settle(job, ending, new PoolClosedError(message, mayHaveStarted(job), cause));
     }
-    this.#feeding.close(() => closedError(message, false, cause));
+    this.#feeding.close(() => new PoolClosedError(message, false, cause));
     clearInterval(this.#sweeping);
   }
 
@@ -558,7 +556,7 @@ export class RemotePool<Module extends object = UntypedModule> {
   #abandon({ message, fault, cause }: RemoteSetupError): void {
     for (const job of this.#jobs.values()) {
       if (!job.isAccepted) continue;
-      const error = new RemoteSetupError(fault, message, cause, startedOf(job));
+      const error = new RemoteSetupError(fault, message, cause, mayHaveStarted(job));
       this.#settle(job, 'rejected', error);
     }
   }
@@ -566,9 +564,15 @@ export class RemotePool<Module extends object = UntypedModule> {
   async #shutDown(): Promise<RemoteCloseReport> {
     this.#isClosing = true;
     const before = { ...this.#endings };
-    this.#feeding.close(() => closedError('The pool was closed before the map had ended.', false));
+    this.#feeding.close(
+      () => new PoolClosedError('The pool was closed before the map had ended.', false),
+    );
     for (const job of this.#outbox.close()) {
-      this.#settle(job, 'refused', closedError('The pool was closed while the job waited.', false));
+      this.#settle(
+        job,
+        'refused',
+        new PoolClosedError('The pool was closed while the job waited.', false),
+      );
     }
     if (this.#jobs.size > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
     clearTimeout(this.#closeAt);
@@ -590,25 +594,19 @@ export class RemotePool<Module extends object = UntypedModule> {
     this.#closeAt = setTimeout(() => {
       for (const job of this.#jobs.values()) {
         const { id, name, input } = job;
-        const started = startedOf(job);
+        const started = mayHaveStarted(job);
         this.#unfinished.push({ id, name, input, started });
-        const error = closedError('The closing deadline passed before the job ended.', started);
+        const error = new PoolClosedError(
+          'The closing deadline passed before the job ended.',
+          started,
+        );
         this.#end(job, 'rejected', error, 'AbortError');
       }
     }, deadlineMs);
   }
 }
 
-/** Whether a job may have run; undefined if it isn't known, as news of its start need not arrive. */
-function startedOf({ hasStarted, isAccepted, isUnsure }: RemoteJobRecord): boolean | undefined {
-  if (hasStarted) return true;
-  return isAccepted || isUnsure ? undefined : false;
-}
-
-function closedError(
-  message: string,
-  started: boolean | undefined,
-  cause?: unknown,
-): PoolClosedError {
-  return new PoolClosedError(message, started as boolean, cause);
+/** News of its start need not arrive, so that each job that the server has may have run. */
+function mayHaveStarted({ hasStarted, isAccepted, isUnsure }: RemoteJobRecord): boolean {
+  return hasStarted || isAccepted || isUnsure;
 }

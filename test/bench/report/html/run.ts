@@ -10,8 +10,7 @@ const PATH = new URL('../../../fixtures/bench-run.json', import.meta.url);
 
 /**
  * Made by `millrace bench overload overhead tail --peers millrace,piscina --jobs no-op --in-flight 1,64
- * --rounds 2 --seconds 2 --window-ms 100 --memory 256`, with the endings of the jobs added by hand; to be made
- * again when the form of a result changes.
+ * --rounds 2 --seconds 2 --window-ms 100 --memory 256`; to be made again when the form of a result changes.
  */
 export function readRun(): BenchFile {
   return JSON.parse(readFileSync(PATH, 'utf8')) as BenchFile;

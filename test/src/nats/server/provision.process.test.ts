@@ -53,6 +53,19 @@ describe.runIf(HAS_NATS)('on a server', () => {
     expect(error.message).toContain(difference);
   });
 
+  test('a bound of keys that is left out where there is one is refused', async () => {
+    await provision(connection, 'keyed', { jobs: 10, keyLimit: 2 });
+    const error = await rejection(provision(connection, 'keyed', { jobs: 10 }));
+    expect(error.message).toContain('max_msgs_per_subject (keyLimit) is 2, not -1');
+  });
+
+  test('a closed connection is named', async () => {
+    const closed = await server.connect();
+    await closed.close();
+    const error = await rejection(provision(closed, 'closed', { jobs: 10 }));
+    expect(error).toMatchObject({ code: 'ERR_REMOTE_SETUP', fault: 'connection' });
+  });
+
   test('a stream that would drop the oldest job is refused', async () => {
     const { streams } = await jetstreamManager(connection);
     await streams.add({
