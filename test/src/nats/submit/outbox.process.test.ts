@@ -12,7 +12,7 @@ import type { RemoteLimits } from '../../../../build/src/nats/server/limits.js';
 import type { RemotePoolOptions } from '../../../../build/src/nats/submit/pool-options.js';
 import { RemotePool } from '../../../../build/src/nats/submit/remote-pool.js';
 import type * as Jobs from '../../../fixtures/contract.js';
-import { IS_FULL, repeats } from '../../../helpers/extent.js';
+import { repeats } from '../../../helpers/extent.js';
 import { HAS_NATS, NatsServer, startCluster } from '../../../helpers/nats-server.js';
 
 const module = new URL('../../../fixtures/contract.js', import.meta.url);
@@ -21,8 +21,7 @@ const PRODUCER = fileURLToPath(
   new URL('../../../fixtures/programs/nats-producer.mjs', import.meta.url),
 );
 
-/** Three servers on loopback elect their leaders slowly on a busy machine, and are only started in a full run. */
-const CLUSTERS = IS_FULL ? [1, 3] : [1];
+const CLUSTERS = [1, 3];
 
 describe.runIf(HAS_NATS)('the bounds', () => {
   let servers: readonly NatsServer[] = [];
