@@ -2,10 +2,12 @@
  * Queues jobs on their way to the server: those that are published, and those that wait for room there.
  *
  * Invariants: both are bounded, in number and in bytes; while the server is full only the head of the queue retries, one
- * publish at a time; what comes back goes to its old place in the queue.
+ * publish at a time; what comes back goes to its old place in the queue. A job whose key is full leaves the queue: it
+ * holds up those of its key and nobody else.
  */
 import { RemoteFullError, type RemoteLimit } from '../errors.js';
 import { fullLimit } from '../server/faults.js';
+import { Parked } from './parked.js';
 import type { Publisher } from './publisher.js';
 import type { RemoteJobRecord } from './remote-job.js';
 
@@ -44,12 +46,16 @@ export class Outbox {
   readonly #room: RoomWatch;
   /** In the order of their submission. */
   readonly #waiting: RemoteJobRecord[] = [];
+  /** Those whose key is full. */
+  readonly #parked = new Parked();
   #publishing = 0;
   #bytes = 0;
-  /** The bound that the server has named, while somebody waits. */
+  /** The bound that the server has named, while somebody in the queue waits. */
   #fullBy: RemoteLimit | undefined;
   /** Whether room is likely, or it is not known to be full. */
   #mayTry = true;
+  /** The same, of a key that is full. */
+  #mayTryParked = true;
   #isClosed = false;
 
   /** @param watch - Makes what calls back each time that room is likely. */
@@ -64,6 +70,7 @@ export class Outbox {
     this.#events = events;
     this.#room = watch(() => {
       this.#mayTry = true;
+      this.#mayTryParked = true;
       this.#pump();
     });
   }
@@ -94,15 +101,16 @@ export class Outbox {
   /** A job has ended that was not accepted: it leaves the queue. @returns Whether it was there, and not under way. */
   forget(job: RemoteJobRecord): boolean {
     const index = this.#waiting.indexOf(job);
-    if (index < 0) return false;
-    this.#waiting.splice(index, 1);
+    if (index >= 0) this.#waiting.splice(index, 1);
+    else if (!this.#parked.remove(job)) return false;
     this.#bytes -= job.bytes;
     this.#settleDown();
     return true;
   }
 
-  /** A job has settled: there may be room for another one's result. */
-  onSettled(): void {
+  /** A job has settled: there may be room for another one's result, and soon for another one of its key. */
+  onSettled({ key }: RemoteJobRecord): void {
+    this.#parked.onSettled(key);
     this.#pump();
     this.#events.slack();
   }
@@ -111,18 +119,22 @@ export class Outbox {
   close(): readonly RemoteJobRecord[] {
     this.#isClosed = true;
     this.#room.leave();
-    const left = this.#waiting.splice(0);
+    const left = [...this.#waiting.splice(0), ...this.#parked.clear()];
     for (const job of left) this.#bytes -= job.bytes;
     return left;
   }
 
   /** Which bound keeps a submission out; undefined if it may come in. */
-  #limitFor({ bytes, whenFull }: RemoteJobRecord): RemoteLimit | undefined {
+  #limitFor({ bytes, key, whenFull }: RemoteJobRecord): RemoteLimit | undefined {
     if (this.#isOver(bytes)) return 'bytes';
-    if (this.#fullBy !== undefined && whenFull === 'refuse') return this.#fullBy;
+    if (whenFull === 'refuse') {
+      if (this.#fullBy !== undefined) return this.#fullBy;
+      if (this.#parked.has(key)) return 'key';
+    }
     // Until the server is full the queue is only the way there.
     const free = this.#fullBy === undefined ? this.#limits.publishing - this.#publishing : 0;
-    return this.#waiting.length >= this.#limits.waiters + free ? 'waiters' : undefined;
+    const waiting = this.#waiting.length + this.#parked.count;
+    return waiting >= this.#limits.waiters + free ? 'waiters' : undefined;
   }
 
   #isOver(bytes: number): boolean {
@@ -142,12 +154,18 @@ export class Outbox {
   #pump(): void {
     while (this.#mayPublish) {
       const job = this.#waiting.shift() as RemoteJobRecord;
-      this.#publishing += 1;
-      void this.#publish(job);
+      if (this.#parked.has(job.key)) this.#park(job);
+      else void this.#publish(job);
+    }
+    if (this.#publishing === 0) this.#settleDown();
+    if (this.#mayTryParked && this.#hasRoomForResults) {
+      const job = this.#parked.take();
+      if (job !== undefined) void this.#publish(job);
     }
   }
 
   async #publish(job: RemoteJobRecord): Promise<void> {
+    this.#publishing += 1;
     let published: { readonly sequence: number } | { readonly error: unknown };
     try {
       published = { sequence: await this.#publisher.publish(job) };
@@ -159,6 +177,7 @@ export class Outbox {
     const isWanted = job.ending === undefined && !this.#isClosed;
     if (limit !== undefined && isWanted && job.whenFull !== 'refuse') this.#waitAgain(job, limit);
     else {
+      if (this.#parked.isTried(job)) this.#parked.end();
       this.#bytes -= job.bytes;
       if ('sequence' in published) this.#events.accepted(job, published.sequence);
       else {
@@ -172,6 +191,17 @@ export class Outbox {
   }
 
   #waitAgain(job: RemoteJobRecord, limit: RemoteLimit): void {
+    if (this.#parked.isTried(job)) {
+      this.#parked.endRefused();
+      this.#mayTryParked = false;
+      return this.#room.await();
+    }
+    if (limit === 'key') {
+      // Of several publishes under way this may be the last one to come back.
+      this.#mayTryParked = false;
+      this.#park(job);
+      return this.#room.await();
+    }
     const index = this.#waiting.findIndex(({ number }) => number > job.number);
     this.#waiting.splice(index < 0 ? this.#waiting.length : index, 0, job);
     this.#fullBy = limit;
@@ -180,18 +210,32 @@ export class Outbox {
     if (this.#waiting.length > 0) this.#room.await();
   }
 
+  /** Lets it wait with those of its key; where too many do, the one of them that came last is refused. */
+  #park(job: RemoteJobRecord): void {
+    if (job.whenFull === 'refuse') return this.#refuse(job, 'key');
+    this.#parked.add(job);
+    if (this.#parked.count <= this.#limits.waiters) return;
+    const last = this.#parked.last(job.key as string) as RemoteJobRecord;
+    this.#parked.remove(last);
+    this.#refuse(last, 'waiters');
+  }
+
+  #refuse(job: RemoteJobRecord, limit: RemoteLimit): void {
+    this.#bytes -= job.bytes;
+    this.#events.refused(job, this.#fullError(limit));
+  }
+
   /** Refuses those that came last, as many as are too many; what was under way has come back. */
   #refuseExcess(): void {
-    let waiters = this.#waiting.filter(({ whenFull }) => whenFull !== 'feeds').length;
+    let waiters = this.#parked.count;
+    for (const { whenFull } of this.#waiting) if (whenFull !== 'feeds') waiters += 1;
     for (let index = this.#waiting.length - 1; index >= 0; index -= 1) {
       const { whenFull } = this.#waiting[index] as RemoteJobRecord;
       if (whenFull === 'feeds' || (whenFull === 'wait' && waiters <= this.#limits.waiters))
         continue;
       const [job] = this.#waiting.splice(index, 1) as [RemoteJobRecord];
       waiters -= 1;
-      this.#bytes -= job.bytes;
-      const limit = whenFull === 'wait' ? 'waiters' : (this.#fullBy as RemoteLimit);
-      this.#events.refused(job, this.#fullError(limit));
+      this.#refuse(job, whenFull === 'wait' ? 'waiters' : (this.#fullBy as RemoteLimit));
     }
   }
 
@@ -200,11 +244,11 @@ export class Outbox {
     if (this.#waiting.length > 0) return;
     this.#fullBy = undefined;
     this.#mayTry = true;
-    this.#room.leave();
+    if (this.#parked.count === 0) this.#room.leave();
   }
 
   #fullError(limit: RemoteLimit): RemoteFullError {
-    const held = `${this.#waiting.length} wait here, ${this.#events.unread()} of this pool are accepted`;
+    const held = `${this.#waiting.length + this.#parked.count} wait here, ${this.#events.unread()} of this pool are accepted`;
     return new RemoteFullError(limit, held);
   }
 }

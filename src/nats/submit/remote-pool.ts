@@ -499,7 +499,7 @@ export class RemotePool<Module extends object = UntypedModule> {
     this.#endings[ending] += 1;
     if (this.#jobs.get(job.id) === job) this.#jobs.delete(job.id);
     if (job.isAccepted) this.#accepted -= 1;
-    this.#outbox.onSettled();
+    this.#outbox.onSettled(job);
     if (this.#isClosing && this.#jobs.size === 0) this.#drained?.();
     return true;
   }
