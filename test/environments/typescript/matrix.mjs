@@ -1,7 +1,7 @@
 /**
- * Compiles and runs `main.ts` with each TypeScript and each way to resolve modules that it has, against the installed
- * package: `node matrix.mjs FOLDER`, where FOLDER has the package, `@types/node`, and the compilers as
- * `typescript-5.0`, `typescript-5.9` and `typescript-7`.
+ * Compiles `main.ts` and `nats.ts`, and runs the former, with each TypeScript and each way to resolve modules that it
+ * has, against the installed package: `node matrix.mjs FOLDER`, where FOLDER has the package, `@types/node`, the NATS
+ * client, and the compilers as `typescript-5.0`, `typescript-5.9` and `typescript-7`.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -32,7 +32,11 @@ for (const [compiler, ways] of Object.entries(COMPILERS)) {
     const name = `${compiler}, module ${module}, moduleResolution ${moduleResolution}, a package of type ${type}`;
     const program = join(folder, `program-${(count += 1)}`);
     mkdirSync(program);
-    for (const file of ['main.ts', 'jobs.ts']) cpSync(join(here, file), join(program, file));
+    // The types of the NATS client need a newer compiler, and subpaths.
+    const hasNats = compiler !== 'typescript-5.0' && moduleResolution !== 'node10';
+    for (const file of ['main.ts', 'jobs.ts', ...(hasNats ? ['nats.ts'] : [])]) {
+      cpSync(join(here, file), join(program, file));
+    }
     writeFileSync(join(program, 'package.json'), JSON.stringify({ type }));
     const compilerOptions = {
       module,
