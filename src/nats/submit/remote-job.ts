@@ -121,6 +121,11 @@ export class RemoteJobRecord implements RemoteJob<unknown> {
     return this.#value;
   }
 
+  /** Whether anybody has asked for the result. */
+  get isWatched(): boolean {
+    return this.#promise !== undefined || this.whenFull === 'feeds';
+  }
+
   get result(): Promise<unknown> {
     if (this.#promise === undefined) {
       this.#promise = new Promise((resolve, reject) => {

@@ -4,6 +4,7 @@
  * Invariants: submitted = waiting + queued + running + the sum of the endings, at every instant; every promise settles
  * once: by a result, a timeout, its signal, or because its result is provably lost.
  */
+import { format } from 'node:util';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { nuid } from '@nats-io/transport-node';
 import type { MapOptions } from '../../api/map-options.js';
@@ -57,6 +58,8 @@ const SWEEP_MS = 10_000;
 const SWEPT = 100;
 const LONGEST_MS = 2 ** 31 - 1;
 
+/** The endings that a caller did not ask for. */
+const FAILURES: ReadonlySet<RemoteEnding> = new Set(['rejected', 'timedOut']);
 const ENDINGS = ['fulfilled', 'rejected', 'cancelled', 'timedOut', 'refused'] as const;
 
 /** A snapshot of a remote pool; plain data. */
@@ -131,6 +134,7 @@ export class RemotePool<Module extends object = UntypedModule> {
   #drained: (() => void) | undefined;
   #sweeping: NodeJS.Timeout | undefined;
   #isSweeping = false;
+  #hasWarned = false;
 
   private constructor(settings: RemoteSettings, manager: JetStreamManager) {
     this.#settings = settings;
@@ -499,9 +503,23 @@ export class RemotePool<Module extends object = UntypedModule> {
     this.#endings[ending] += 1;
     if (this.#jobs.get(job.id) === job) this.#jobs.delete(job.id);
     if (job.isAccepted) this.#accepted -= 1;
+    if (FAILURES.has(ending) && job.isAccepted && !job.isWatched) this.#reportUnread(job);
     this.#outbox.onSettled(job);
     if (this.#isClosing && this.#jobs.size === 0) this.#drained?.();
     return true;
+  }
+
+  /** Warns once of a job that failed unheard; later, as its handle may not have been given out yet. */
+  #reportUnread(job: RemoteJobRecord): void {
+    setImmediate(() => {
+      if (job.isWatched || this.#hasWarned) return;
+      this.#hasWarned = true;
+      process.emitWarning(
+        `Job '${job.name}' failed and nobody has read its result (read job.result; this is said once per pool): ` +
+          format('%s', (job.value as Error | undefined)?.message ?? job.value),
+        { type: 'MillraceWarning', code: 'MILLRACE_FAILED_UNREAD' },
+      );
+    });
   }
 
   /** Nothing comes any more: the connection was closed, or has given up. */

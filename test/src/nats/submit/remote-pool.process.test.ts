@@ -94,6 +94,30 @@ describe.runIf(HAS_NATS)('a remote pool', () => {
     expect(error).toMatchObject({ message: 'on purpose', code: 'E_MINE' });
   });
 
+  test('jobs that fail unheard are warned of, once', async () => {
+    const { remote, name } = await make();
+    const warnings: Array<Error & { code?: string }> = [];
+    const hear = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', hear);
+    try {
+      const heard = await remote.submit('fail', 'heard');
+      const error = rejection(heard.result);
+      for (const text of ['first', 'second']) await remote.submit('fail', text);
+      await startNode(name);
+      await error;
+      await vi.waitFor(async () => expect((await remote.stats()).jobs.rejected).toBe(3));
+    } finally {
+      process.off('warning', hear);
+    }
+    expect(warnings).toMatchObject([
+      {
+        name: 'MillraceWarning',
+        code: 'MILLRACE_FAILED_UNREAD',
+        message: expect.stringMatching(/^Job 'fail' failed and nobody .*: first$/),
+      },
+    ]);
+  });
+
   test('many jobs, more than there is room for, all settle', async () => {
     const { remote, name } = await make({ jobs: 20 });
     await startNode(name, 4);
