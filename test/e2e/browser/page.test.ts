@@ -180,11 +180,22 @@ describeInBrowser('the page in a browser', (open) => {
     const readings = () =>
       figure.locator('.reading').evaluateAll((all) => all.map((each) => each.textContent));
     expect((await readings()).every((text) => text === '')).toBe(true);
-    await figure.locator('.u-over').hover();
-    await page.waitForFunction(
-      () => document.querySelector('figure.chart .axis .at')?.textContent !== '',
-    );
+    const over = figure.locator('.u-over');
+    const { width, height } = (await over.boundingBox()) as { width: number; height: number };
+    const hover = async (share: number): Promise<void> => {
+      await over.hover({ position: { x: width * share, y: height / 2 } });
+      await page.waitForFunction(
+        () => document.querySelector('figure.chart .axis .at')?.textContent !== '',
+      );
+    };
+    await hover(0.1);
     for (const text of await readings()) expect(text).toMatch(/^[\d.,]+ (MB|GB)$/);
+    // At the end only one of them is still there.
+    await hover(0.98);
+    await page.waitForFunction(
+      () => document.querySelector('figure.chart .reading')?.textContent === '',
+    );
+    expect((await readings()).filter((text) => text !== '')).toHaveLength(1);
     await page.mouse.move(0, 0);
     await page.waitForFunction(
       () => document.querySelector('figure.chart .axis .at')?.textContent === '',
