@@ -35,9 +35,9 @@ export class RemoteSetupError extends MillraceError {
 export type RemoteLimit = BacklogLimit | 'key';
 
 const FULL: Readonly<Record<RemoteLimit, string>> = {
-  jobs: 'The server holds as many jobs as it may (jobs)',
-  bytes: 'The jobs hold as many bytes as they may (bytes)',
-  key: 'The server holds as many jobs of this key as it may (keyLimit)',
+  jobs: 'The server holds as many jobs as it may, of all submitters (jobs)',
+  bytes: 'The jobs hold as many bytes as they may, on the server or here (bytes)',
+  key: 'The server holds as many jobs of this key as it may, of all submitters (keyLimit)',
   waiters: 'No more submissions may wait here (waiters)',
 };
 const RETRY_AFTER_MS = 1000;
@@ -47,8 +47,8 @@ export class RemoteFullError extends BacklogFullError {
   constructor(limit: RemoteLimit, held: string) {
     super(limit as BacklogLimit, held, RETRY_AFTER_MS, 'wait');
     this.message =
-      `${FULL[limit]}: ${held}. Retry after about ${RETRY_AFTER_MS} ms, answer "busy", or hold the producer back: ` +
-      "await pool.submit() with overflow: 'wait'.";
+      `${FULL[limit]}. Of this pool ${held}. Retry after about ${RETRY_AFTER_MS} ms, answer "busy", or hold the ` +
+      `producer back: await each submit()${limit === 'waiters' ? '' : " with overflow: 'wait'"}.`;
   }
 }
 
@@ -66,17 +66,18 @@ export class DuplicateJobError extends MillraceError {
   }
 }
 
-/** `ERR_DEAD_LETTER`: every node that ran the job was lost while it did, so that it is not tried again. */
+/** `ERR_DEAD_LETTER`: every node that ran the job was lost while it did, so it is not tried again. */
 export class DeadLetterError extends MillraceError {
   /** It started each time. */
   readonly started = true;
-  /** How often it was started. */
+  /** How often it was started again after its node was lost, as often as `maxCrashAttempts` allows. */
   readonly attempts: number;
 
   constructor(name: string, attempts: number) {
     super(
       'ERR_DEAD_LETTER',
-      `Job '${name}' was started ${attempts} times and each time its node was lost; it lies in the dead-letter stream now.`,
+      `The node of job '${name}' was lost, and again each of the ${attempts} times that it was started anew ` +
+        '(maxCrashAttempts); the job is in the dead-letter stream now. Find out what in it ends the process.',
     );
     this.attempts = attempts;
   }
@@ -106,8 +107,8 @@ export class ResultTooLargeError extends MillraceError {
   constructor(name: string, bytes: number, limitBytes: number) {
     super(
       'ERR_RESULT_TOO_LARGE',
-      `Job '${name}' has ended, and its result of ${bytes} bytes is more than the server takes (${limitBytes}: ` +
-        "max_payload). Return less, or where it is to be found, or raise the server's max_payload.",
+      `Job '${name}' has ended, and its result of ${bytes} bytes is more than the server takes (${limitBytes}, which is its ` +
+        'max_payload without the headers). Return less, or a reference to the data, or raise max_payload.',
     );
     this.bytes = bytes;
   }

@@ -7,6 +7,8 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { Pool } from 'millrace';
 import { provision, RemotePool, serve } from 'millrace/nats';
@@ -58,9 +60,26 @@ describe.runIf(HAS_NATS)('docs/distributed.md', () => {
     expect(await exit).toEqual([0, null]);
   });
 
+  test('its node says why it ends, where the job module does not load', async () => {
+    for (const [name, content] of examplesOf(DOCUMENT)) writeFileSync(join(folder, name), content);
+    writeFileSync(join(folder, 'jobs.mjs'), 'export const sha256 = (');
+    server = await NatsServer.start();
+    const env = { ...process.env, NATS_URL: `127.0.0.1:${server.port}` };
+    const start = (file: string): ChildProcess => {
+      const child = spawn(process.execPath, [file], { cwd: folder, env });
+      nodes.push(child);
+      return child;
+    };
+    const node = start('node.mjs');
+    const errors = text(node.stderr as Readable);
+    start('submit.mjs');
+    expect(await once(node, 'exit')).toEqual([1, null]);
+    expect(await errors).toContain('ERR_MODULE_LOAD');
+  });
+
   test('its accounts can do what they have to, and a submitter can take no job of others away', async () => {
-    const text = readFileSync(join(ROOT, DOCUMENT), 'utf8');
-    const accounts = /^authorization \{\n[^]*?\n\}$/m.exec(text)?.[0] as string;
+    const document = readFileSync(join(ROOT, DOCUMENT), 'utf8');
+    const accounts = /^authorization \{\n[^]*?\n\}$/m.exec(document)?.[0] as string;
     server = await NatsServer.start(accounts);
     const [admin, submitter, node] = await Promise.all(
       [

@@ -9,8 +9,8 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Consumer, JetStreamManager, JsMsg } from '@nats-io/jetstream';
-import type { NatsConnection, Subscription } from '@nats-io/transport-node';
-import { record, whole } from '../../api/options.js';
+import type { NatsConnection, QueuedIterator, Status, Subscription } from '@nats-io/transport-node';
+import { invalid, record, whole } from '../../api/options.js';
 import { managerOf } from '../server/manager.js';
 import { Markers } from './markers.js';
 import { type Names, namesOf, subjects } from '../server/names.js';
@@ -18,7 +18,7 @@ import { NodeJob, type NodeJobSurroundings, type ServedPool } from './node-job.j
 import { connectionOf, type RemoteOptions } from '../server/connection.js';
 import { checkProvisioned } from '../server/provisioned.js';
 import { Alone } from './alone.js';
-import { translated } from '../server/faults.js';
+import { asked, deniedSubject, translated } from '../server/faults.js';
 import { readHeaders } from '../message/headers.js';
 
 /** The options of `serve`. */
@@ -68,15 +68,18 @@ export async function serve(pool: ServedPool, options: ServeOptions): Promise<Se
     'concurrency',
     'maxCrashAttempts',
   ]);
+  if (typeof pool?.run !== 'function' || typeof pool.stats !== 'function') {
+    throw invalid('pool', pool, 'a Pool, which runs the jobs');
+  }
   const connection = connectionOf(given['connection']);
   const names = namesOf(given['name']);
   const { threads } = pool.stats();
   const concurrency = whole('concurrency', given['concurrency'], 1, 65_536) ?? threads.target;
   const maxCrashAttempts = whole('maxCrashAttempts', given['maxCrashAttempts'], 1, 1000) ?? 3;
-  const manager = await managerOf(connection);
-  await checkProvisioned(manager, names);
+  const manager = await asked(managerOf(connection));
+  await asked(checkProvisioned(manager, names));
   const clockOffsetMs = await clockOffset(manager, names);
-  const consumer = await manager.jetstream().consumers.get(names.jobs, names.nodes);
+  const consumer = await asked(manager.jetstream().consumers.get(names.jobs, names.nodes));
   const { config } = await consumer.info(true);
   const ackWaitMs = (config.ack_wait ?? 30e9) / 1e6;
   return new Serving(connection, names, consumer, concurrency, ackWaitMs, {
@@ -111,6 +114,7 @@ class Serving implements ServingNode {
   readonly #ackWaitMs: number;
   readonly closed: Promise<unknown>;
   #failure: unknown;
+  #stopHearing = (): void => {};
   #isClosing = false;
 
   constructor(
@@ -137,6 +141,7 @@ class Serving implements ServingNode {
         if (error === null) this.#cancel(message.string());
       },
     });
+    void this.#hearDenials(names);
     const slots = Array.from({ length: concurrency }, () => this.#serve());
     this.closed = this.#end(slots);
   }
@@ -146,9 +151,24 @@ class Serving implements ServingNode {
     await this.closed;
   }
 
+  /** The server tells the connection that an account may not ask for jobs, and not whoever asks. */
+  async #hearDenials(names: Names): Promise<void> {
+    const asks = `.CONSUMER.MSG.NEXT.${names.jobs}.${names.nodes}`;
+    const statuses = this.#connection.status();
+    this.#stopHearing = () => (statuses as unknown as QueuedIterator<Status>).stop();
+    for await (const status of statuses) {
+      if (status.type !== 'error') continue;
+      const subject = deniedSubject(status.error);
+      if (subject?.endsWith(asks) || subject === subjects.cancel(names)) {
+        this.#surroundings.fail(translated(status.error));
+      }
+    }
+  }
+
   async #end(slots: ReadonlyArray<Promise<void>>): Promise<unknown> {
     await Promise.all(slots);
     this.#cancels.unsubscribe();
+    this.#stopHearing();
     if (this.#isClosing) return this.#failure;
     return (
       (await this.#connection.closed()) ?? new Error('The connection to the server was closed.')

@@ -46,6 +46,12 @@ export function isUnanswered(error: unknown): boolean {
   return chainOf(error).some((each) => nameOf(each) === 'NoResponders');
 }
 
+/** What the connection's account may not publish, or subscribe to; undefined if the error is another one. */
+export function deniedSubject(error: unknown): string | undefined {
+  const denied = chainOf(error).find((each) => nameOf(each) === 'PermissionViolationError');
+  return (denied as { subject?: string } | undefined)?.subject;
+}
+
 /** The error as users get it: of a connection whose account lacks a permission, for example. */
 export function translated(error: unknown): unknown {
   const denied = chainOf(error).find((each) => nameOf(each) === 'PermissionViolationError');
@@ -55,6 +61,15 @@ export function translated(error: unknown): unknown {
     `The connection's account lacks a permission: ${(denied as Error).message} (docs/distributed.md lists what it needs).`,
     error,
   );
+}
+
+/** What is asked of the server, with the errors that users get. */
+export async function asked<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw translated(error);
+  }
 }
 
 function nameOf(error: unknown): string {

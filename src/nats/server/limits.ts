@@ -17,11 +17,11 @@ export interface Retention {
 export interface RemoteLimits {
   /** Jobs that wait or run, on all nodes together, 1 to 1,000,000. */
   readonly jobs: number;
-  /** Bytes of all of them, with 50 to 100 for each job beside its input. Default 256 MiB. */
+  /** Bytes of all of them, with some 300 for each job beside its input. Default 256 MiB. */
   readonly bytes?: number;
   /** Bytes of one. Default: what the server takes (its `max_payload`). */
   readonly jobBytes?: number;
-  /** Jobs of one `key` that wait or run. It bounds them and does not schedule. Default: none. */
+  /** Jobs of one `key` that wait or run. It only bounds them; keys get no share of the nodes. Default: none. */
   readonly keyLimit?: number;
   /** Milliseconds after which the jobs of a node that gives no sign of life go to another one. Default 30,000. */
   readonly ackWaitMs?: number;
@@ -67,6 +67,8 @@ const WEEK_MS = 7 * 24 * HOUR_MS;
 
 /** Completes and checks them. @throws InvalidOptionError */
 export function limitsOf(options: unknown): Limits {
+  if (options === undefined)
+    throw invalid('limits', options, `an object with ${OPTIONS.join(', ')}`);
   const given = record('options', options, OPTIONS);
   const count = (option: string, most: number): number | undefined =>
     whole(option, given[option], 1, most);
@@ -86,10 +88,16 @@ export function limitsOf(options: unknown): Limits {
     ackWaitMs: whole('ackWaitMs', given['ackWaitMs'], 1000, MAX_MS) ?? 30_000,
     duplicateWindowMs:
       whole('duplicateWindowMs', given['duplicateWindowMs'], 100, MAX_MS) ?? 120_000,
-    replicas: whole('replicas', given['replicas'], 1, 5) ?? 1,
+    replicas: replicasOf(given['replicas']),
     results: retention('results', given['results'], HOUR_MS, 256 * MIB),
     deadLetters: retention('deadLetters', given['deadLetters'], WEEK_MS, 64 * MIB),
   };
+}
+
+function replicasOf(value: unknown): number {
+  if (value === undefined) return 1;
+  if (value === 1 || value === 3 || value === 5) return value;
+  throw invalid('replicas', value, '1, 3, 5');
 }
 
 function retention(

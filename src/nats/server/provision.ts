@@ -1,8 +1,8 @@
 /**
  * Creates four streams and a consumer on the server for a remote pool.
  *
- * Invariants: it never changes what exists, as lowering a bound would drop jobs; a difference is an error that names
- * it; calling it twice, or from two nodes at once, does the same as calling it once.
+ * Invariants: it never changes what exists, as lowering a bound would drop jobs; differences are an error that names
+ * them; calling it twice, or from two nodes at once, does the same as calling it once.
  */
 import {
   AckPolicy,
@@ -15,14 +15,19 @@ import {
   type StreamConfig,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { invalid } from '../../api/options.js';
 import { RemoteSetupError } from '../errors.js';
 import { type Limits, limitsOf, type RemoteLimits } from './limits.js';
-import { apiCode } from './faults.js';
+import { apiCode, asked } from './faults.js';
 import { managerOf } from './manager.js';
 import { type Names, namesOf, subjects } from './names.js';
 
 /** The server's code for a stream that exists with another configuration. */
 const STREAM_DIFFERS = 10_058;
+/** And for more copies than there are servers: none of a cluster, or of one that is too small. */
+const TOO_FEW_SERVERS: ReadonlySet<number> = new Set([10_005, 10_074]);
+
+const nanos = (ms: number): number => ms * 1_000_000;
 
 type NamedStream = Partial<StreamConfig> & { readonly name: string };
 
@@ -32,8 +37,8 @@ type NamedStream = Partial<StreamConfig> & { readonly name: string };
  * @param connection - Of an account that may make streams. It stays open.
  * @param name - The pool's name, 1 to 64 letters, digits, `_` and `-`.
  * @throws InvalidOptionError `ERR_INVALID_OPTION`
- * @throws RemoteSetupError `ERR_REMOTE_SETUP`: the server is too old or has no JetStream, or a stream exists with other
- *   limits.
+ * @throws RemoteSetupError `ERR_REMOTE_SETUP`: the server is too old, has no JetStream or too few servers for the
+ *   replicas, the account may not make streams, or they exist with other limits.
  */
 export async function provision(
   connection: NatsConnection,
@@ -42,12 +47,36 @@ export async function provision(
 ): Promise<void> {
   const names = namesOf(name);
   const wanted = limitsOf(limits);
-  const manager = await managerOf(connection);
-  for (const stream of streamsOf(names, wanted)) await ensureStream(manager, stream);
-  await ensureConsumer(manager, names, consumerOf(names, wanted));
+  await asked(ensure(connection, name, names, wanted));
 }
 
-const nanos = (ms: number): number => ms * 1_000_000;
+async function ensure(
+  connection: NatsConnection,
+  name: string,
+  names: Names,
+  wanted: Limits,
+): Promise<void> {
+  const manager = await managerOf(connection);
+  const most = connection.info?.max_payload ?? Infinity;
+  if (wanted.jobBytes > most) {
+    throw invalid('jobBytes', wanted.jobBytes, `at most ${most}, the server's max_payload`);
+  }
+  const streams = streamsOf(names, wanted);
+  const differences: string[] = [];
+  for (const stream of streams) {
+    const existing = await ensureStream(manager, stream);
+    differences.push(...differencesOf(names, stream.name, existing, stream));
+  }
+  const consumer = consumerOf(names, wanted);
+  const existing = await ensureConsumer(manager, names, consumer);
+  differences.push(...differencesOf(names, names.nodes, existing, consumer));
+  if (differences.length === 0) return;
+  throw new RemoteSetupError(
+    'limits',
+    `The pool '${name}' exists with other limits: ${[...new Set(differences)].join('; ')}. Ask for those that it has; ` +
+      `to change them, wait until it is empty and delete its streams (${streams.map((each) => each.name).join(', ')}).`,
+  );
+}
 
 function streamsOf(names: Names, limits: Limits): readonly NamedStream[] {
   const common = { storage: StorageType.File, num_replicas: limits.replicas, allow_direct: true };
@@ -107,10 +136,10 @@ function consumerOf(names: Names, limits: Limits): Partial<ConsumerConfig> {
   };
 }
 
-async function ensureStream(manager: JetStreamManager, wanted: NamedStream): Promise<void> {
-  const existing =
+async function ensureStream(manager: JetStreamManager, wanted: NamedStream) {
+  const { config } =
     (await unlessMissing(manager.streams.info(wanted.name))) ?? (await addStream(manager, wanted));
-  refuseDifferences(`stream '${wanted.name}'`, existing.config, wanted);
+  return config;
 }
 
 /** Adds it; another node may have done so meanwhile, with other limits. */
@@ -118,8 +147,15 @@ async function addStream(manager: JetStreamManager, wanted: NamedStream) {
   try {
     return await manager.streams.add(wanted);
   } catch (error) {
-    if (apiCode(error) !== STREAM_DIFFERS) throw error;
-    return manager.streams.info(wanted.name);
+    const code = apiCode(error);
+    if (code === STREAM_DIFFERS) return manager.streams.info(wanted.name);
+    if (code === undefined || !TOO_FEW_SERVERS.has(code)) throw error;
+    throw new RemoteSetupError(
+      'server',
+      `The server can't keep ${wanted.num_replicas} copies (replicas): ${(error as Error).message}. Use a cluster of at ` +
+        'least as many servers, or replicas: 1.',
+      error,
+    );
   }
 }
 
@@ -127,45 +163,48 @@ async function ensureConsumer(
   manager: JetStreamManager,
   names: Names,
   wanted: Partial<ConsumerConfig>,
-): Promise<void> {
-  const existing =
+) {
+  const { config } =
     (await unlessMissing(manager.consumers.info(names.jobs, names.nodes))) ??
     (await manager.consumers.add(names.jobs, wanted));
-  refuseDifferences(`consumer '${names.nodes}' of stream '${names.jobs}'`, existing.config, wanted);
+  return config;
 }
 
-/** The server's names of what `RemoteLimits` has other names for. */
-const OPTION_OF: Readonly<Record<string, string>> = {
-  max_msgs: 'jobs',
-  max_bytes: 'bytes',
-  max_msg_size: 'jobBytes',
-  max_msgs_per_subject: 'keyLimit',
-  max_age: 'ageMs',
-  duplicate_window: 'duplicateWindowMs',
-  ack_wait: 'ackWaitMs',
-  max_ack_pending: 'jobs',
-  num_replicas: 'replicas',
+/** The options behind the server's fields, and how many of the server's units are one of ours. */
+const OPTIONS: Readonly<Record<string, readonly [option: string, unit?: number]>> = {
+  max_msgs: ['jobs'],
+  max_bytes: ['bytes'],
+  max_msg_size: ['jobBytes'],
+  max_msgs_per_subject: ['keyLimit'],
+  max_age: ['ageMs', nanos(1)],
+  duplicate_window: ['duplicateWindowMs', nanos(1)],
+  ack_wait: ['ackWaitMs', nanos(1)],
+  max_ack_pending: ['jobs'],
+  num_replicas: ['replicas'],
 };
 
-function refuseDifferences(what: string, existing: object, wanted: object): void {
-  const differences = Object.entries(wanted).flatMap(([field, value]) => {
+/** In the words of the options; by the server's own names where there is no option. */
+function differencesOf(names: Names, owner: string, existing: object, wanted: object): string[] {
+  const group = { [names.results]: 'results.', [names.deadLetters]: 'deadLetters.' }[owner] ?? '';
+  return Object.entries(wanted).flatMap(([field, value]) => {
+    // It goes with the bound itself.
+    if (field === 'discard_new_per_subject') return [];
     const found: unknown = (existing as Record<string, unknown>)[field];
     if (JSON.stringify(found) === JSON.stringify(value)) return [];
-    const option = OPTION_OF[field];
-    const named = option === undefined ? field : `${field} (${option})`;
-    return [`${named} is ${JSON.stringify(found)}, not ${JSON.stringify(value)}`];
+    const [option, unit = 1] = OPTIONS[field] ?? [];
+    if (option === undefined) {
+      return [`${field} of '${owner}' is ${JSON.stringify(found)}, not ${JSON.stringify(value)}`];
+    }
+    const shown = (raw: unknown): string => (raw === -1 ? 'none' : String(Number(raw) / unit));
+    const prefix = option === 'ageMs' || option === 'bytes' ? group : '';
+    return [`${prefix}${option} is ${shown(found)}, not ${shown(value)}`];
   });
-  if (differences.length === 0) return;
-  throw new RemoteSetupError(
-    'limits',
-    `The ${what} exists with other limits: ${differences.join('; ')}. Ask for those, or delete it once it is empty.`,
-  );
 }
 
-/** What is asked for, or undefined where there is none. */
-async function unlessMissing<Info>(asked: Promise<Info>): Promise<Info | undefined> {
+/** What it tells, or undefined where there is none. */
+async function unlessMissing<Info>(info: Promise<Info>): Promise<Info | undefined> {
   try {
-    return await asked;
+    return await info;
   } catch (error) {
     const { StreamNotFound, ConsumerNotFound } = JetStreamApiCodes;
     const code = apiCode(error);

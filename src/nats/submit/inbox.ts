@@ -31,6 +31,7 @@ export class Inbox {
   readonly #submitter: string;
   readonly #events: InboxEvents;
   readonly #news: Subscription;
+  readonly #connection: NatsConnection;
   readonly #manager: JetStreamManager;
   #results: ConsumerMessages | undefined;
   #isClosed = false;
@@ -42,6 +43,7 @@ export class Inbox {
     submitter: string,
     events: InboxEvents,
   ) {
+    this.#connection = connection;
     this.#manager = manager;
     this.#names = names;
     this.#submitter = submitter;
@@ -80,7 +82,7 @@ export class Inbox {
   /** The client gives a consumer up if the server has deleted it, for example. The results so far are read again. */
   async #consumeAgain(results: ConsumerMessages): Promise<void> {
     await results.closed();
-    while (!this.#isClosed) {
+    while (!this.#isClosed && !this.#connection.isClosed()) {
       try {
         return await this.#consume();
       } catch {

@@ -248,7 +248,7 @@ export class Outbox {
   }
 
   #fullError(limit: RemoteLimit): RemoteFullError {
-    const held = `${this.#waiting.length + this.#parked.count} wait here, ${this.#events.unread()} of this pool are accepted`;
-    return new RemoteFullError(limit, held);
+    const waiting = this.#waiting.length + this.#parked.count;
+    return new RemoteFullError(limit, `${waiting} wait and ${this.#events.unread()} are accepted`);
   }
 }

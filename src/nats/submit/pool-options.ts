@@ -65,6 +65,7 @@ export interface RemoteTerms {
 }
 
 const MAX_TEXT = 256;
+const KNOWN = ['signal', 'timeout', 'graceMs', 'onProgress', 'id', 'key'];
 const LOCAL_ONLY = ['transfer', 'priority', 'weight', 'bytes'];
 
 /** @throws InvalidOptionError */
@@ -103,6 +104,7 @@ export function remoteTerms(options: RemoteSubmitOptions | undefined): RemoteTer
       `Option '${local}' is only for jobs on this machine; a remote pool has no such thing (docs/distributed.md).`,
     );
   }
+  record('options', options, KNOWN);
   const { id, key, ...others } = options;
   checkSubmitOptions(others);
   const { timeout } = others;

@@ -84,8 +84,8 @@ export class Publisher {
       const tooLarge = new JobTooLargeError(job.name, job.payload.byteLength, 0);
       const most = this.#connection.info?.max_payload;
       tooLarge.message =
-        `Job '${job.name}' is ${job.payload.byteLength} bytes, more than the server takes (max_payload ${most}, or the ` +
-        'jobBytes of the pool). Send less, or where the data is to be found.';
+        `Job '${job.name}' is ${job.payload.byteLength} bytes without its headers, more than the server takes with them ` +
+        `(max_payload ${most}, or the jobBytes of the pool). Send less, or a reference to the data.`;
       throw tooLarge;
     }
     if (!isPassing(error) || job.ending !== undefined) throw translated(error);

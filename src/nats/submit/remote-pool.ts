@@ -12,7 +12,12 @@ import type { JobArguments, JobInput, JobName, JobResult, UntypedModule } from '
 import { type MapOutcome, Mapping } from '../../map/mapping.js';
 import { MapRows } from '../../map/rows.js';
 import type { MapSource } from '../../map/source.js';
-import { JobTimeoutError, PoolClosedError, type TimeoutPhase } from '../../api/errors.js';
+import {
+  InvalidOptionError,
+  JobTimeoutError,
+  PoolClosedError,
+  type TimeoutPhase,
+} from '../../api/errors.js';
 import { checkName, closeDeadlineMs, type CloseOptions, invalid } from '../../api/options.js';
 import { encodeInput, type Envelope, type Progress } from '../message/codec.js';
 import {
@@ -22,8 +27,8 @@ import {
   ResultLostError,
 } from '../errors.js';
 import { Feeding } from './feeding.js';
-import { Inbox } from './inbox.js';
-import { isUnanswered } from '../server/faults.js';
+import { Inbox, type InboxEvents } from './inbox.js';
+import { asked, isUnanswered } from '../server/faults.js';
 import { managerOf } from '../server/manager.js';
 import { isWellFormed, subjects } from '../server/names.js';
 import { checkProvisioned } from '../server/provisioned.js';
@@ -137,6 +142,12 @@ export class RemotePool<Module extends object = UntypedModule> {
   #hasWarned = false;
 
   private constructor(settings: RemoteSettings, manager: JetStreamManager) {
+    if (manager === undefined) {
+      throw new InvalidOptionError(
+        'options',
+        'A RemotePool is made by await RemotePool.connect(options), which checks its streams.',
+      );
+    }
     this.#settings = settings;
     this.#manager = manager;
     this.#submitter = nuid.next();
@@ -153,8 +164,8 @@ export class RemotePool<Module extends object = UntypedModule> {
   ): Promise<RemotePool<Module>> {
     const settings = remoteSettings(options);
     const { connection, names, limits } = settings;
-    const manager = await managerOf(connection);
-    const { max_msgs } = await checkProvisioned(manager, names);
+    const manager = await asked(managerOf(connection));
+    const { max_msgs } = await asked(checkProvisioned(manager, names));
     const pool = new RemotePool<Module>(settings, manager);
     const publisher = new Publisher(connection, manager, names);
     const watch = (onRoom: () => void): Room => new Room(connection, names, onRoom);
@@ -173,12 +184,13 @@ export class RemotePool<Module extends object = UntypedModule> {
       max_msgs,
       limits.bytes,
     );
-    pool.#inbox = await Inbox.open(connection, manager, names, pool.#submitter, {
+    const events: InboxEvents = {
       result: (id, nonce, envelope) => pool.#onResult(pool.#find(id, nonce), envelope),
       unreadable: (id, nonce, error) => pool.#settle(pool.#find(id, nonce), 'rejected', error),
       started: (id, nonce) => pool.#onStarted(pool.#find(id, nonce)),
       progress: (id, nonce, progress) => pool.#onProgress(pool.#find(id, nonce), progress),
-    });
+    };
+    pool.#inbox = await asked(Inbox.open(connection, manager, names, pool.#submitter, events));
     void connection.closed().then((error) => pool.#onConnectionClosed(error));
     pool.#sweeping = setInterval(() => void pool.#sweep(), SWEEP_MS).unref();
     return pool;
@@ -271,8 +283,15 @@ export class RemotePool<Module extends object = UntypedModule> {
     return new MapRows(new Mapping<RemoteJobRecord>(this.#feeding, name, source, options));
   }
 
-  /** A snapshot of this pool's jobs, and of what the server holds. Cost: two requests to the server. */
+  /**
+   * A snapshot of this pool's jobs, and of what the server holds. Cost: two requests to the server.
+   *
+   * @throws PoolClosedError `ERR_POOL_CLOSED`: the connection is closed.
+   */
   async stats(): Promise<RemoteStats> {
+    if (this.#settings.connection.isClosed()) {
+      throw new PoolClosedError('The connection to the server is closed.', false);
+    }
     const { jobs, nodes } = this.#settings.names;
     const [{ state, config }, { num_ack_pending }] = await Promise.all([
       this.#manager.streams.info(jobs),

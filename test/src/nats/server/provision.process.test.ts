@@ -41,11 +41,11 @@ describe.runIf(HAS_NATS)('on a server', () => {
   });
 
   test.each([
-    [{ jobs: 20 }, 'max_msgs (jobs) is 10, not 20'],
-    [{ jobs: 10, bytes: 5000 }, 'max_bytes (bytes) is 268435456, not 5000'],
-    [{ jobs: 10, keyLimit: 2 }, 'max_msgs_per_subject (keyLimit) is -1, not 2'],
-    [{ jobs: 10, results: { ageMs: 5000 } }, 'max_age (ageMs) is 3600000000000, not 5000000000'],
-    [{ jobs: 10, ackWaitMs: 5000 }, 'ack_wait (ackWaitMs) is 30000000000, not 5000000000'],
+    [{ jobs: 20 }, 'jobs is 10, not 20'],
+    [{ jobs: 10, bytes: 5000 }, 'limits: bytes is 268435456, not 5000'],
+    [{ jobs: 10, keyLimit: 2 }, 'limits: keyLimit is none, not 2.'],
+    [{ jobs: 10, results: { ageMs: 5000 } }, 'results.ageMs is 3600000, not 5000'],
+    [{ jobs: 10, ackWaitMs: 5000 }, 'ackWaitMs is 30000, not 5000'],
   ])('other limits than those that exist are refused: %j', async (limits, difference) => {
     await provision(connection, 'other', { jobs: 10 });
     const error = await rejection(provision(connection, 'other', limits));
@@ -56,7 +56,25 @@ describe.runIf(HAS_NATS)('on a server', () => {
   test('a bound of keys that is left out where there is one is refused', async () => {
     await provision(connection, 'keyed', { jobs: 10, keyLimit: 2 });
     const error = await rejection(provision(connection, 'keyed', { jobs: 10 }));
-    expect(error.message).toContain('max_msgs_per_subject (keyLimit) is 2, not -1');
+    expect(error.message).toContain('keyLimit is 2, not none');
+  });
+
+  test('all differences are told at once, each once', async () => {
+    await provision(connection, 'several', { jobs: 10 });
+    const limits = { jobs: 20, ackWaitMs: 5000, deadLetters: { bytes: 5000 } };
+    const error = await rejection(provision(connection, 'several', limits));
+    expect(error.message).toContain(
+      'limits: jobs is 10, not 20; deadLetters.bytes is 67108864, not 5000; ackWaitMs is 30000, not 5000. Ask for',
+    );
+  });
+
+  test('more copies than there are servers, and larger jobs than the server takes, are refused', async () => {
+    expect(
+      await rejection(provision(connection, 'copies', { jobs: 10, replicas: 3 })),
+    ).toMatchObject({ code: 'ERR_REMOTE_SETUP', fault: 'server' });
+    expect(
+      await rejection(provision(connection, 'large', { jobs: 10, jobBytes: 2 ** 24 })),
+    ).toMatchObject({ code: 'ERR_INVALID_OPTION', option: 'jobBytes' });
   });
 
   test('a closed connection is named', async () => {
@@ -74,8 +92,8 @@ describe.runIf(HAS_NATS)('on a server', () => {
       max_msgs: 10,
     });
     const error = await rejection(provision(connection, 'drops', { jobs: 10 }));
-    expect(error.message).toContain('discard is "old", not "new"');
-    expect(error.message).toContain('retention is "limits", not "workqueue"');
+    expect(error.message).toContain(`discard of 'millrace-drops-jobs' is "old", not "new"`);
+    expect(error.message).toContain('is "limits", not "workqueue"');
   });
 });
 

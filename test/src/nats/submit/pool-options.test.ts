@@ -49,3 +49,8 @@ test.each([
     option,
   });
 });
+
+test('an unknown option of a job comes with those that a remote job has', () => {
+  const { message } = thrownBy(() => remoteTerms({ tiemout: 5 } as never)) as Error;
+  expect(message).toContain('Known are: signal, timeout, graceMs, onProgress, id, key.');
+});

@@ -1,4 +1,7 @@
 /** A remote pool and its nodes, in one process, over a real server. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { Pool } from '../../../../build/src/index.js';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
@@ -10,10 +13,14 @@ import type { RemoteLimits } from '../../../../build/src/nats/server/limits.js';
 import type { RemotePoolOptions } from '../../../../build/src/nats/submit/pool-options.js';
 import type * as Jobs from '../../../fixtures/contract.js';
 import { HAS_NATS, NatsServer } from '../../../helpers/nats-server.js';
-import { rejection } from '../../../helpers/outcomes.js';
+import { rejection, thrownBy } from '../../../helpers/outcomes.js';
 import { Gate } from '../../../contract/gate.js';
 
 const module = new URL('../../../fixtures/contract.js', import.meta.url);
+
+const CLOSED = fileURLToPath(
+  new URL('../../../fixtures/programs/nats-closed.mjs', import.meta.url),
+);
 
 describe.runIf(HAS_NATS)('a remote pool', () => {
   let server: NatsServer;
@@ -366,10 +373,53 @@ describe.runIf(HAS_NATS)('a remote pool', () => {
     const connection = await denied.connect({ user: 'a', pass: 'a' });
     await provision(connection, name, { jobs: 1 });
     const remote = await RemotePool.connect<typeof Jobs>({ connection, name });
-    expect(await rejection(remote.run('echo', 1))).toMatchObject({
-      code: 'ERR_REMOTE_SETUP',
-      fault: 'permission',
+    const permission = { code: 'ERR_REMOTE_SETUP', fault: 'permission' };
+    expect(await rejection(remote.run('echo', 1))).toMatchObject(permission);
+  });
+
+  test('an account that may ask for nothing is told so at the start, one that may not take jobs as soon as it asks', async () => {
+    const { name } = await make();
+    const denied = await NatsServer.start(
+      `authorization { users = [
+        { user: admin, password: a }
+        { user: none, password: a, permissions { publish: { allow: ["$JS.API.INFO"] } } }
+        { user: submitter, password: a, permissions { publish: { deny: ["$JS.API.CONSUMER.MSG.NEXT.>"] } } }
+      ] }`,
+    );
+    closing.push(() => denied.stop());
+    const as = (user: string) => denied.connect({ user, pass: 'a' });
+    const permission = { code: 'ERR_REMOTE_SETUP', fault: 'permission' };
+    const none = await as('none');
+    expect(await rejection(provision(none, name, { jobs: 1 }))).toMatchObject(permission);
+    expect(await rejection(RemotePool.connect({ connection: none, name }))).toMatchObject(
+      permission,
+    );
+    await using pool = new Pool(module, { threads: 1 });
+    expect(await rejection(serve(pool, { connection: none, name }))).toMatchObject(permission);
+    await provision(await as('admin'), name, { jobs: 1 });
+    const node = await serve(pool, { connection: await as('submitter'), name });
+    expect(await node.closed).toMatchObject(permission);
+  });
+
+  test('what is no pool is refused', async () => {
+    const connection = await server.connect();
+    expect(await rejection(serve({} as never, { connection, name: 'it' }))).toMatchObject({
+      code: 'ERR_INVALID_OPTION',
+      option: 'pool',
     });
+    const Made = RemotePool as unknown as new (options: object) => unknown;
+    expect(thrownBy(() => new Made({ connection, name: 'it' }))).toMatchObject({
+      code: 'ERR_INVALID_OPTION',
+      message: expect.stringContaining('RemotePool.connect'),
+    });
+  });
+
+  test('a process whose connection is closed ends, though its pool is not closed', async () => {
+    const { name } = await make();
+    const child = spawn(process.execPath, [CLOSED, String(server.port), name], {
+      stdio: 'inherit',
+    });
+    expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
   test('a stream that is deleted settles the jobs that were in it, and those that come', async () => {
