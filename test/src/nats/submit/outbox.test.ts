@@ -176,6 +176,11 @@ test('those that wait for their key count as waiters, and the last ones are refu
   await settle();
   expect(bench.numbers).toEqual([1]);
   expect(bench.refused).toEqual(['4 waiters', '5 waiters', '6 waiters']);
+  // There is room for others, as long as they need not wait.
+  for (const key of ['b', 'a', 'c', 'b']) bench.add({ key });
+  await settle();
+  expect(bench.numbers).toEqual([1, 7, 9]);
+  expect(bench.refused.slice(3)).toEqual(['8 waiters', '10 waiters']);
 });
 
 test('a full server lets nobody go past those that wait, whose keys are full or not', async () => {
