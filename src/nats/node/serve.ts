@@ -18,7 +18,7 @@ import { NodeJob, type NodeJobSurroundings, type ServedPool } from './node-job.j
 import { connectionOf, type RemoteOptions } from '../server/connection.js';
 import { checkProvisioned } from '../server/provisioned.js';
 import { Alone } from './alone.js';
-import { asked, deniedSubject, translated } from '../server/faults.js';
+import { asked, deniedOf, translated } from '../server/faults.js';
 import { readHeaders } from '../message/headers.js';
 
 /** The options of `serve`. */
@@ -158,8 +158,9 @@ class Serving implements ServingNode {
     this.#stopHearing = () => (statuses as unknown as QueuedIterator<Status>).stop();
     for await (const status of statuses) {
       if (status.type !== 'error') continue;
-      const subject = deniedSubject(status.error);
-      if (subject?.endsWith(asks) || subject === subjects.cancel(names)) {
+      const { operation, subject = '' } = deniedOf(status.error);
+      const isAsking = operation === 'publish' && subject.endsWith(asks);
+      if (isAsking || (operation === 'subscription' && subject === subjects.cancel(names))) {
         this.#surroundings.fail(translated(status.error));
       }
     }

@@ -46,10 +46,12 @@ export function isUnanswered(error: unknown): boolean {
   return chainOf(error).some((each) => nameOf(each) === 'NoResponders');
 }
 
-/** What the connection's account may not publish, or subscribe to; undefined if the error is another one. */
-export function deniedSubject(error: unknown): string | undefined {
-  const denied = chainOf(error).find((each) => nameOf(each) === 'PermissionViolationError');
-  return (denied as { subject?: string } | undefined)?.subject;
+/** What the connection's account may not do; nothing if the error is another one. */
+export function deniedOf(error: unknown): {
+  readonly operation?: 'publish' | 'subscription';
+  readonly subject?: string;
+} {
+  return chainOf(error).find((each) => nameOf(each) === 'PermissionViolationError') ?? {};
 }
 
 /** The error as users get it: of a connection whose account lacks a permission, for example. */

@@ -9,7 +9,6 @@ import {
   type ConsumerConfig,
   DiscardPolicy,
   JetStreamApiCodes,
-  type JetStreamManager,
   RetentionPolicy,
   StorageType,
   type StreamConfig,
@@ -22,10 +21,8 @@ import { apiCode, asked } from './faults.js';
 import { managerOf } from './manager.js';
 import { type Names, namesOf, subjects } from './names.js';
 
-/** The server's code for a stream that exists with another configuration. */
-const STREAM_DIFFERS = 10_058;
-/** And for more copies than there are servers: none of a cluster, or of one that is too small. */
-const TOO_FEW_SERVERS: ReadonlySet<number> = new Set([10_005, 10_074]);
+/** The server's codes for more copies than there are servers: it is of no cluster, or of one that is too small. */
+const TOO_FEW_SERVERS: ReadonlySet<number | undefined> = new Set([10_005, 10_074]);
 
 const nanos = (ms: number): number => ms * 1_000_000;
 
@@ -63,12 +60,19 @@ async function ensure(
   }
   const streams = streamsOf(names, wanted);
   const differences: string[] = [];
+  // Where one differs nothing more is made, as the pool would have the limits of neither then.
+  const unlessDifferent = <Add>(add: Add): Add | undefined =>
+    differences.length === 0 ? add : undefined;
   for (const stream of streams) {
-    const existing = await ensureStream(manager, stream);
+    const look = () => manager.streams.info(stream.name);
+    const add = unlessDifferent(() => manager.streams.add(stream));
+    const existing = await configOf(look, add, wanted.replicas);
     differences.push(...differencesOf(names, stream.name, existing, stream));
   }
   const consumer = consumerOf(names, wanted);
-  const existing = await ensureConsumer(manager, names, consumer);
+  const look = () => manager.consumers.info(names.jobs, names.nodes);
+  const add = unlessDifferent(() => manager.consumers.add(names.jobs, consumer));
+  const existing = await configOf(look, add, wanted.replicas);
   differences.push(...differencesOf(names, names.nodes, existing, consumer));
   if (differences.length === 0) return;
   throw new RemoteSetupError(
@@ -136,38 +140,34 @@ function consumerOf(names: Names, limits: Limits): Partial<ConsumerConfig> {
   };
 }
 
-async function ensureStream(manager: JetStreamManager, wanted: NamedStream) {
-  const { config } =
-    (await unlessMissing(manager.streams.info(wanted.name))) ?? (await addStream(manager, wanted));
-  return config;
+interface Existing {
+  readonly config: object;
 }
 
-/** Adds it; another node may have done so meanwhile, with other limits. */
-async function addStream(manager: JetStreamManager, wanted: NamedStream) {
+/** What there is, or is made by `add`; nothing if there is none and none is to be made. */
+async function configOf(
+  look: () => Promise<Existing>,
+  add: (() => Promise<Existing>) | undefined,
+  replicas: number,
+): Promise<object | undefined> {
+  const found = await unlessMissing(look());
+  if (found !== undefined || add === undefined) return found?.config;
   try {
-    return await manager.streams.add(wanted);
+    return (await add()).config;
   } catch (error) {
-    const code = apiCode(error);
-    if (code === STREAM_DIFFERS) return manager.streams.info(wanted.name);
-    if (code === undefined || !TOO_FEW_SERVERS.has(code)) throw error;
-    throw new RemoteSetupError(
-      'server',
-      `The server can't keep ${wanted.num_replicas} copies (replicas): ${(error as Error).message}. Use a cluster of at ` +
-        'least as many servers, or replicas: 1.',
-      error,
-    );
+    if (TOO_FEW_SERVERS.has(apiCode(error))) {
+      throw new RemoteSetupError(
+        'server',
+        `The server can't keep ${replicas} copies (replicas): ${(error as Error).message}. Use a cluster of at least as ` +
+          'many servers, or replicas: 1.',
+        error,
+      );
+    }
+    // Another node may have made it meanwhile, with other limits.
+    const made = await unlessMissing(look());
+    if (made === undefined) throw error;
+    return made.config;
   }
-}
-
-async function ensureConsumer(
-  manager: JetStreamManager,
-  names: Names,
-  wanted: Partial<ConsumerConfig>,
-) {
-  const { config } =
-    (await unlessMissing(manager.consumers.info(names.jobs, names.nodes))) ??
-    (await manager.consumers.add(names.jobs, wanted));
-  return config;
 }
 
 /** The options behind the server's fields, and how many of the server's units are one of ours. */
@@ -184,7 +184,13 @@ const OPTIONS: Readonly<Record<string, readonly [option: string, unit?: number]>
 };
 
 /** In the words of the options; by the server's own names where there is no option. */
-function differencesOf(names: Names, owner: string, existing: object, wanted: object): string[] {
+function differencesOf(
+  names: Names,
+  owner: string,
+  existing: object | undefined,
+  wanted: object,
+): string[] {
+  if (existing === undefined) return [];
   const group = { [names.results]: 'results.', [names.deadLetters]: 'deadLetters.' }[owner] ?? '';
   return Object.entries(wanted).flatMap(([field, value]) => {
     // It goes with the bound itself.

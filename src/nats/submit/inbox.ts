@@ -76,6 +76,8 @@ export class Inbox {
       ...ALIVE,
       callback: (message) => hearResult(message, this.#events),
     });
+    // It was closed meanwhile.
+    if (this.#isClosed) return void (await this.#results.close());
     void this.#consumeAgain(this.#results);
   }
 

@@ -1,9 +1,9 @@
 /**
  * Queues jobs on their way to the server: those that are published, and those that wait for room there.
  *
- * Invariants: both are bounded, in number and in bytes; while the server is full only the head of the queue retries, one
- * publish at a time; what comes back goes to its old place in the queue. A job whose key is full leaves the queue: it
- * holds up those of its key and nobody else.
+ * Invariants: both are bounded, in number and in bytes; while the server is full one publish at a time is under way, that
+ * of whoever came first; what comes back goes to its old place. A job whose key is full leaves the queue, and holds up
+ * those of its key and nobody else.
  */
 import { RemoteFullError, type RemoteLimit } from '../errors.js';
 import { fullLimit } from '../server/faults.js';
@@ -56,6 +56,10 @@ export class Outbox {
   #mayTry = true;
   /** The same, of a key that is full. */
   #mayTryParked = true;
+  /** Whether a key was found full since the head of the queue had its turn. */
+  #isHeadNext = false;
+  /** How often room was likely. */
+  #rooms = 0;
   #isClosed = false;
 
   /** @param watch - Makes what calls back each time that room is likely. */
@@ -71,6 +75,7 @@ export class Outbox {
     this.#room = watch(() => {
       this.#mayTry = true;
       this.#mayTryParked = true;
+      this.#rooms += 1;
       this.#pump();
     });
   }
@@ -109,8 +114,8 @@ export class Outbox {
   }
 
   /** A job has settled: there may be room for another one's result, and soon for another one of its key. */
-  onSettled({ key }: RemoteJobRecord): void {
-    this.#parked.onSettled(key);
+  onSettled(job: RemoteJobRecord): void {
+    if (job.isAccepted) this.#parked.onSettled(job);
     this.#pump();
     this.#events.slack();
   }
@@ -125,11 +130,11 @@ export class Outbox {
   }
 
   /** Which bound keeps a submission out; undefined if it may come in. */
-  #limitFor({ bytes, key, whenFull }: RemoteJobRecord): RemoteLimit | undefined {
-    if (this.#isOver(bytes)) return 'bytes';
-    if (whenFull === 'refuse') {
+  #limitFor(job: RemoteJobRecord): RemoteLimit | undefined {
+    if (this.#isOver(job.bytes)) return 'bytes';
+    if (job.whenFull === 'refuse') {
       if (this.#fullBy !== undefined) return this.#fullBy;
-      if (this.#parked.has(key)) return 'key';
+      if (this.#parked.has(job)) return 'key';
     }
     // Until the server is full the queue is only the way there.
     const free = this.#fullBy === undefined ? this.#limits.publishing - this.#publishing : 0;
@@ -145,27 +150,34 @@ export class Outbox {
     return this.#events.unread() + this.#publishing < this.#limits.unread;
   }
 
-  get #mayPublish(): boolean {
-    if (this.#isClosed || this.#waiting.length === 0 || !this.#hasRoomForResults) return false;
-    if (this.#fullBy !== undefined) return this.#mayTry && this.#publishing === 0;
-    return this.#publishing < this.#limits.publishing;
+  #pump(): void {
+    for (let job = this.#next(); job !== undefined; job = this.#next()) void this.#publish(job);
+    // All that waited may wait for their keys now.
+    if (this.#publishing === 0) this.#settleDown();
   }
 
-  #pump(): void {
-    while (this.#mayPublish) {
-      const job = this.#waiting.shift() as RemoteJobRecord;
-      if (this.#parked.has(job.key)) this.#park(job);
-      else void this.#publish(job);
+  /** Takes out whoever may be published now. */
+  #next(): RemoteJobRecord | undefined {
+    while (!this.#isClosed && this.#hasRoomForResults) {
+      const isFull = this.#fullBy !== undefined;
+      if (this.#publishing >= (isFull ? 1 : this.#limits.publishing)) return undefined;
+      const head = isFull && !this.#mayTry ? undefined : this.#waiting[0];
+      const parked = this.#mayTryParked ? this.#parked.peek() : undefined;
+      const isParkedFirst =
+        head === undefined || (!this.#isHeadNext && (parked?.number ?? Infinity) < head.number);
+      if (parked !== undefined && isParkedFirst) return this.#parked.take();
+      if (head === undefined) return undefined;
+      this.#waiting.shift();
+      this.#isHeadNext = false;
+      if (!this.#parked.has(head)) return head;
+      this.#park(head);
     }
-    if (this.#publishing === 0) this.#settleDown();
-    if (this.#mayTryParked && this.#hasRoomForResults) {
-      const job = this.#parked.take();
-      if (job !== undefined) void this.#publish(job);
-    }
+    return undefined;
   }
 
   async #publish(job: RemoteJobRecord): Promise<void> {
     this.#publishing += 1;
+    const rooms = this.#rooms;
     let published: { readonly sequence: number } | { readonly error: unknown };
     try {
       published = { sequence: await this.#publisher.publish(job) };
@@ -175,7 +187,8 @@ export class Outbox {
     this.#publishing -= 1;
     const limit = 'error' in published ? fullLimit(published.error) : undefined;
     const isWanted = job.ending === undefined && !this.#isClosed;
-    if (limit !== undefined && isWanted && job.whenFull !== 'refuse') this.#waitAgain(job, limit);
+    if (limit !== undefined && isWanted && job.whenFull !== 'refuse')
+      this.#waitAgain(job, limit, rooms);
     else {
       if (this.#parked.isTried(job)) this.#parked.end();
       this.#bytes -= job.bytes;
@@ -190,24 +203,22 @@ export class Outbox {
     this.#events.slack();
   }
 
-  #waitAgain(job: RemoteJobRecord, limit: RemoteLimit): void {
+  /** @param rooms - How often room was likely when it was sent: since then it may have been once more. */
+  #waitAgain(job: RemoteJobRecord, limit: RemoteLimit, rooms: number): void {
+    this.#mayTryParked = false;
+    if (limit !== 'key') this.#mayTry = false;
     if (this.#parked.isTried(job)) {
       this.#parked.endRefused();
-      this.#mayTryParked = false;
-      return this.#room.await();
+      this.#isHeadNext = true;
+    } else if (limit === 'key') this.#park(job);
+    else {
+      const index = this.#waiting.findIndex(({ number }) => number > job.number);
+      this.#waiting.splice(index < 0 ? this.#waiting.length : index, 0, job);
+      this.#fullBy = limit;
+      this.#refuseExcess();
     }
-    if (limit === 'key') {
-      // Of several publishes under way this may be the last one to come back.
-      this.#mayTryParked = false;
-      this.#park(job);
-      return this.#room.await();
-    }
-    const index = this.#waiting.findIndex(({ number }) => number > job.number);
-    this.#waiting.splice(index < 0 ? this.#waiting.length : index, 0, job);
-    this.#fullBy = limit;
-    this.#mayTry = false;
-    this.#refuseExcess();
-    if (this.#waiting.length > 0) this.#room.await();
+    if (rooms !== this.#rooms) this.#mayTry = this.#mayTryParked = true;
+    if (this.#waiting.length + this.#parked.count > 0) this.#room.await();
   }
 
   /** Lets it wait with those of its key; where too many do, the one of them that came last is refused. */
@@ -215,7 +226,7 @@ export class Outbox {
     if (job.whenFull === 'refuse') return this.#refuse(job, 'key');
     this.#parked.add(job);
     if (this.#parked.count <= this.#limits.waiters) return;
-    const last = this.#parked.last(job.key as string) as RemoteJobRecord;
+    const last = this.#parked.lastLike(job) as RemoteJobRecord;
     this.#parked.remove(last);
     this.#refuse(last, 'waiters');
   }

@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { JobTooLargeError, PoolClosedError } from '../../api/errors.js';
-import { DuplicateJobError } from '../errors.js';
+import { DuplicateJobError, RemoteSetupError } from '../errors.js';
 import { readHeaders, writeHeaders } from '../message/headers.js';
 import { apiCode, fullLimit, isPassing, isUnanswered, translated } from '../server/faults.js';
 import { type Names, subjects, token } from '../server/names.js';
@@ -47,7 +47,9 @@ export class Publisher {
     const js = this.#manager.jetstream();
     let unanswered = 0;
     for (let retryMs = LEAST_RETRY_MS; ; retryMs = Math.min(2 * retryMs, MOST_RETRY_MS)) {
+      const wasSent = job.isSent;
       try {
+        job.isSent = true;
         const { duplicate, seq } = await js.publish(subject, job.payload, {
           msgID: messageId(job),
           headers: writeHeaders(job.headers),
@@ -59,6 +61,8 @@ export class Publisher {
         else if (job.isUnsure && (await this.#isOurs(job, seq))) return seq;
         else throw new DuplicateJobError(job.id);
       } catch (error) {
+        // Refused, or heard by nobody: it is not stored, unless an earlier publish of it is.
+        if (apiCode(error) !== undefined || isUnanswered(error)) job.isSent = wasSent;
         if (apiCode(error) === UNDER_WAY && !job.isUnsure) {
           job.refusals += 1;
           continue;
@@ -67,7 +71,7 @@ export class Publisher {
         // The server may have stored it, and the job may have ended meanwhile.
         job.isUnsure = true;
         if (isUnanswered(error)) unanswered += 1;
-        if (unanswered >= MOST_UNANSWERED) await this.#check();
+        if (unanswered >= MOST_UNANSWERED) await this.#check(job);
         await pause(retryMs * (0.5 + Math.random()));
         if (await this.#hasResult(job)) return 0;
       }
@@ -77,7 +81,7 @@ export class Publisher {
   #rethrowFinal(error: unknown, job: RemoteJobRecord): void {
     if (this.#connection.isClosed()) {
       const message = 'The connection to the server was closed before the job was accepted.';
-      throw new PoolClosedError(message, job.isUnsure, error);
+      throw new PoolClosedError(message, job.isSent, error);
     }
     if (fullLimit(error) !== undefined || error instanceof DuplicateJobError) throw error;
     if (isTooLarge(error)) {
@@ -92,10 +96,12 @@ export class Publisher {
   }
 
   /** @throws RemoteSetupError if the streams are gone. */
-  async #check(): Promise<void> {
+  async #check({ isSent }: RemoteJobRecord): Promise<void> {
     try {
       await checkProvisioned(this.#manager, this.#names);
     } catch (error) {
+      if (error instanceof RemoteSetupError)
+        throw new RemoteSetupError(error.fault, error.message, error.cause, isSent);
       if (!isPassing(error)) throw error;
     }
   }

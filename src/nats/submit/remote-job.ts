@@ -55,6 +55,8 @@ export class RemoteJobRecord implements RemoteJob<unknown> {
   readonly whenFull: 'wait' | 'refuse' | 'feeds';
   /** Whether it may have been stored though no acknowledgement came. */
   isUnsure = false;
+  /** Whether it was sent, and the server has not said no. */
+  isSent = false;
   /** How often the server has refused a message id of it, and remembers it. */
   refusals = 0;
   /** What it is charged. */

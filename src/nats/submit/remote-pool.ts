@@ -240,7 +240,7 @@ export class RemotePool<Module extends object = UntypedModule> {
   }
 
   /**
-   * Submits a job if the server has room now; never waits for room, and never overtakes those that do.
+   * Submits a job if the server has room now; never waits for room, and never overtakes those of its key that do.
    *
    * @returns The accepted job, or undefined where there is none.
    * @throws The errors of `run` but for `ERR_BACKLOG_FULL`.
@@ -643,7 +643,7 @@ export class RemotePool<Module extends object = UntypedModule> {
   }
 }
 
-/** News of its start need not arrive, so that each job that the server has may have run. */
-function mayHaveStarted({ hasStarted, isAccepted, isUnsure }: RemoteJobRecord): boolean {
-  return hasStarted || isAccepted || isUnsure;
+/** News of its start need not arrive, so that each job that the server may have may have run. */
+function mayHaveStarted({ hasStarted, isAccepted, isSent }: RemoteJobRecord): boolean {
+  return hasStarted || isAccepted || isSent;
 }

@@ -25,6 +25,8 @@ export class Room {
 
   /** From now on, until `leave`. */
   await(): void {
+    // There is nothing to wait for on a connection that ends.
+    if (this.#connection.isClosed() || this.#connection.isDraining()) return;
     this.#subscription ??= this.#connection.subscribe(this.#subject, {
       callback: () => this.#onRoom(),
     });

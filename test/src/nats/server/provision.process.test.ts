@@ -68,6 +68,14 @@ describe.runIf(HAS_NATS)('on a server', () => {
     );
   });
 
+  test('where one differs nothing is made, so that the right limits still fit', async () => {
+    const { streams } = await jetstreamManager(connection);
+    await provision(connection, 'half', { jobs: 10 });
+    await streams.delete('millrace-half-attempts');
+    await rejection(provision(connection, 'half', { jobs: 20 }));
+    await provision(connection, 'half', { jobs: 10 });
+  });
+
   test('more copies than there are servers, and larger jobs than the server takes, are refused', async () => {
     expect(
       await rejection(provision(connection, 'copies', { jobs: 10, replicas: 3 })),

@@ -7,6 +7,7 @@ import { RemoteJobRecord } from '../../../../src/nats/submit/remote-job.js';
 import { macrotask } from '../../../helpers/outcomes.js';
 
 interface Terms {
+  readonly id?: string;
   readonly key?: string;
   readonly whenFull?: RemoteJobRecord['whenFull'];
 }
@@ -37,8 +38,8 @@ class Bench {
       {
         accepted: (job, sequence) => job.accept(sequence),
         refused: (job, error) => {
-          job.settle('refused', error);
           this.refused.push(`${job.number} ${(error as RemoteFullError).limit}`);
+          if (job.settle('refused', error)) this.outbox.onSettled(job);
         },
         unread: () => this.stored.length,
         slack: () => {},
@@ -49,17 +50,18 @@ class Bench {
   async #publish(job: RemoteJobRecord): Promise<number> {
     await macrotask();
     this.published.push(job.number);
-    if (job.key !== undefined && this.stored.some(({ key }) => key === job.key))
+    const subject = (each: RemoteJobRecord) => each.key ?? `id ${each.id}`;
+    if (this.stored.some((each) => subject(each) === subject(job)))
       throw full('maximum messages per subject exceeded');
     if (this.stored.length >= this.#places) throw full('maximum messages exceeded');
     this.stored.push(job);
     return job.number;
   }
 
-  add({ key, whenFull = 'wait' }: Terms = {}): RemoteJobRecord {
+  add({ key, id, whenFull = 'wait' }: Terms = {}): RemoteJobRecord {
     this.#last += 1;
     const job = new RemoteJobRecord(() => false, this.#last, {
-      headers: { id: `${this.#last}`, nonce: '', name: 'any', submitter: '', encoding: 'v8' },
+      headers: { id: id ?? `${this.#last}`, nonce: '', name: 'any', submitter: '', encoding: 'v8' },
       key,
       payload: new Uint8Array(),
       bytes: 10,
@@ -71,6 +73,7 @@ class Bench {
       this.outbox.add(job);
     } catch (error) {
       this.refused.push(`${job.number} ${(error as RemoteFullError).limit}`);
+      if (job.settle('refused', error)) this.outbox.onSettled(job);
     }
     return job;
   }
@@ -183,23 +186,74 @@ test('those that wait for their key count as waiters, and the last ones are refu
   expect(bench.refused.slice(3)).toEqual(['8 waiters', '10 waiters']);
 });
 
-test('a full server lets nobody go past those that wait, whose keys are full or not', async () => {
+test('on a full server those whose keys have room again come in before younger ones', async () => {
   const bench = new Bench(2);
   const [a] = [bench.add({ key: 'a' }), bench.add({ key: 'a' }), bench.add()] as const;
   await settle();
-  bench.add();
-  bench.add();
+  for (let count = 0; count < 4; count += 1) bench.add();
   await settle();
   expect(bench.numbers).toEqual([1, 3]);
   await bench.end(a);
-  // One place: whoever is first, nobody is lost.
-  await bench.room();
-  expect(bench.stored).toHaveLength(2);
-  for (let turn = 0; bench.stored.length > 0 && turn < 10; turn += 1) {
+  const order = [...bench.numbers];
+  for (let turn = 0; bench.stored.length > 0 && turn < 20; turn += 1) {
     await bench.end(bench.stored[0] as RemoteJobRecord);
+    for (const number of bench.numbers) if (!order.includes(number)) order.push(number);
+  }
+  expect(order).toEqual([3, 2, 4, 5, 6, 7]);
+  expect([bench.refused, bench.isAwaited]).toEqual([[], false]);
+});
+
+test('many full keys keep neither each other nor the queue from their turns', async () => {
+  const bench = new Bench(21, { waiters: 100 });
+  const keys = Array.from({ length: 20 }, (_, index) => `key ${index}`);
+  const held = keys.map((key) => bench.add({ key }));
+  for (const key of keys) bench.add({ key });
+  const free = bench.add();
+  await settle();
+  const [first, second] = [bench.add(), bench.add()] as const;
+  await settle();
+  // The one in the queue has one of two turns.
+  bench.stored.splice(bench.stored.indexOf(free), 1);
+  for (let count = 0; count < 2; count += 1) await bench.room();
+  expect(bench.stored).toContain(first);
+  // A key of which this pool had a job comes in soon, though another one is asked for again and again.
+  await bench.end(held[13] as RemoteJobRecord);
+  for (let count = 0; count < 3; count += 1) {
+    bench.add({ key: 'key 5', whenFull: 'refuse' });
     await bench.room();
   }
-  expect([bench.stored.length, bench.refused, bench.isAwaited]).toEqual([0, [], false]);
+  expect(bench.stored.some(({ key, number }) => key === 'key 13' && number > 20)).toBe(true);
+  expect(bench.stored).not.toContain(second);
+});
+
+test('refusals of one key keep no other from its turn', async () => {
+  const bench = new Bench(10);
+  const b = { key: 'b' };
+  for (const key of ['a', 'b', 'a', 'b']) bench.add({ key });
+  await settle();
+  bench.stored.splice(
+    bench.stored.findIndex(({ key }) => key === b.key),
+    1,
+  );
+  for (let count = 0; count < 3; count += 1) {
+    bench.add({ key: 'a', whenFull: 'refuse' });
+    await bench.room();
+  }
+  expect(bench.numbers).toEqual([1, 4]);
+});
+
+test('an id that is still on the server keeps its own job alone, which can be taken back', async () => {
+  const bench = new Bench(10, { waiters: 1 });
+  bench.add({ id: 'same' });
+  const [again, tooMany] = [bench.add({ id: 'same' }), bench.add({ id: 'same' })] as const;
+  bench.add();
+  await settle();
+  expect(bench.numbers).toEqual([1, 4]);
+  expect([tooMany.ending, bench.refused]).toEqual(['refused', ['3 waiters']]);
+  expect(bench.outbox.forget(again)).toBe(true);
+  bench.published.splice(0);
+  await bench.room();
+  expect(bench.published).toEqual([]);
 });
 
 test('one that ends while its key is full leaves its bytes and its place', async () => {

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { Parked } from '../../../../src/nats/submit/parked.js';
 import type { RemoteJobRecord } from '../../../../src/nats/submit/remote-job.js';
 
-const job = (number: number, key: string): RemoteJobRecord => ({ number, key }) as RemoteJobRecord;
+const job = (number: number, key?: string): RemoteJobRecord =>
+  ({ number, key, id: `${number}` }) as RemoteJobRecord;
 
 function park(...jobs: RemoteJobRecord[]): Parked {
   const parked = new Parked();
@@ -18,13 +19,13 @@ test('the jobs of a key come in the order of their submission, however they were
     expect(parked.take()).toBe(expected);
     parked.end();
   }
-  expect([parked.take(), parked.count, parked.has('a')]).toEqual([undefined, 0, false]);
+  expect([parked.take(), parked.count, parked.has(first)]).toEqual([undefined, 0, false]);
 });
 
 test('one is tried at a time, and its key keeps its place', () => {
   const parked = park(job(1, 'a'), job(2, 'b'));
   const tried = parked.take() as RemoteJobRecord;
-  expect([parked.take(), parked.has('a'), parked.isTried(tried), parked.count]).toEqual([
+  expect([parked.take(), parked.has(tried), parked.isTried(tried), parked.count]).toEqual([
     undefined,
     true,
     true,
@@ -43,15 +44,26 @@ test('after a refusal the other keys come first, and then the same job', () => {
   expect(parked.count).toBe(3);
 });
 
-test('a key of which a job has ended comes first, once', () => {
+test('a key of which a job has ended comes first, twice, and every second time', () => {
   const [a, b, c] = [job(1, 'a'), job(2, 'b'), job(3, 'c')] as const;
   const parked = park(a, b, c);
-  parked.onSettled('c');
-  parked.onSettled('none');
-  parked.onSettled(undefined);
-  expect(parked.take()).toBe(c);
+  for (const ended of [job(4, 'c'), job(5, 'none'), job(6)]) parked.onSettled(ended);
+  const order = Array.from({ length: 5 }, () => {
+    const tried = parked.take() as RemoteJobRecord;
+    parked.endRefused();
+    return tried.number;
+  });
+  expect(order).toEqual([3, 1, 3, 2, 1]);
+});
+
+test('jobs without a key are apart from each other', () => {
+  const [one, two] = [job(1), job(2)] as const;
+  const parked = park(one, two);
+  expect([parked.has(one), parked.has(job(3))]).toEqual([true, false]);
+  expect(parked.take()).toBe(one);
   parked.endRefused();
-  expect(parked.take()).toBe(a);
+  expect(parked.take()).toBe(two);
+  expect([parked.remove(one), parked.count]).toEqual([true, 1]);
 });
 
 test('a job that ends by itself leaves', () => {
@@ -62,15 +74,15 @@ test('a job that ends by itself leaves', () => {
   expect(parked.remove(a)).toBe(false);
   expect(parked.remove(b)).toBe(true);
   expect(parked.remove(b)).toBe(false);
-  expect([parked.has('a'), parked.count]).toEqual([true, 1]);
+  expect([parked.has(a), parked.count]).toEqual([true, 1]);
   parked.end();
-  expect([parked.has('a'), parked.count]).toEqual([false, 0]);
+  expect([parked.has(a), parked.count]).toEqual([false, 0]);
 });
 
 test('what is left comes in the order of submission', () => {
   const [a, b, c] = [job(1, 'a'), job(2, 'b'), job(3, 'a')] as const;
   const parked = park(c, b, a);
-  expect(parked.last('a')).toBe(c);
+  expect(parked.lastLike(a)).toBe(c);
   expect(parked.clear()).toEqual([a, b, c]);
-  expect([parked.count, parked.has('a'), parked.take()]).toEqual([0, false, undefined]);
+  expect([parked.count, parked.has(a), parked.take()]).toEqual([0, false, undefined]);
 });

@@ -434,9 +434,9 @@ describe.runIf(HAS_NATS)('a remote pool', () => {
   }, 60_000);
 
   test('a connection that is closed settles all jobs', async () => {
-    const { name } = await make({ jobs: 1 });
+    const { name } = await make();
     const connection = await server.connect();
-    const remote = await RemotePool.connect<typeof Jobs>({ connection, name });
+    const remote = await RemotePool.connect<typeof Jobs>({ connection, name, maxUnread: 1 });
     await startNode(name);
     const running = rejection(remote.run('hold', at(1)));
     const waiting = rejection(remote.run('hold', at(2)));
@@ -449,6 +449,20 @@ describe.runIf(HAS_NATS)('a remote pool', () => {
     expect(await rejection(remote.run('echo', 3))).toMatchObject({ code: 'ERR_POOL_CLOSED' });
     expect(await remote.close()).toMatchObject({ unfinished: [] });
     gate.open();
+  });
+
+  test('a job that was sent and not answered may have run', async () => {
+    const frozen = await NatsServer.start();
+    closing.push(() => frozen.stop());
+    const connection = await frozen.connect();
+    await provision(connection, 'it', { jobs: 5 });
+    const remote = await RemotePool.connect<typeof Jobs>({ connection, name: 'it' });
+    frozen.freeze(true);
+    const sent = rejection(remote.run('echo', 1));
+    const late = rejection(remote.run('echo', 2, { timeout: { acceptMs: 20 } }));
+    expect(await late).toMatchObject({ code: 'ERR_JOB_TIMEOUT', phase: 'accept', started: true });
+    await connection.close();
+    expect(await sent).toMatchObject({ code: 'ERR_POOL_CLOSED', started: true });
   });
 
   test('what is only for local jobs is refused by its name', async () => {
