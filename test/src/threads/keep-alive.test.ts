@@ -2,24 +2,31 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { KeepAlive } from '../../../src/threads/keep-alive.js';
 
 let keepAlive: KeepAlive;
-let timersBefore: number;
+/** Its own timers: those of the process come and go, as others run in it. */
+const timers = new Set<NodeJS.Timeout>();
 
 beforeEach(() => {
+  const { setInterval, clearInterval } = globalThis;
+  vi.stubGlobal('setInterval', (callback: () => void, ms: number) => {
+    const timer = setInterval(callback, ms);
+    timers.add(timer);
+    return timer;
+  });
+  vi.stubGlobal('clearInterval', (timer: NodeJS.Timeout) => {
+    timers.delete(timer);
+    clearInterval(timer);
+  });
   keepAlive = new KeepAlive();
-  timersBefore = timers();
 });
 afterEach(() => {
   keepAlive.end();
+  expect(timers.size).toBe(0);
+  vi.unstubAllGlobals();
 });
-
-/** How many timers hold the process. */
-function timers(): number {
-  return process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length;
-}
 
 /** How many timers of the pool hold the process. */
 function holding(): number {
-  return timers() - timersBefore;
+  return [...timers].filter((timer) => timer.hasRef()).length;
 }
 
 test('the process is held while there is a reason, by one timer for all of them', () => {
@@ -79,5 +86,4 @@ test('it is held and released, too, where timers are numbers that cannot be swit
   keepAlive.hold();
   keepAlive.end();
   expect(holding()).toBe(0);
-  vi.unstubAllGlobals();
 });
