@@ -18,7 +18,7 @@ import { NodeJob, type NodeJobSurroundings, type ServedPool } from './node-job.j
 import { connectionOf, type RemoteOptions } from '../server/connection.js';
 import { checkProvisioned } from '../server/provisioned.js';
 import { Alone } from './alone.js';
-import { asked, deniedOf, translated } from '../server/faults.js';
+import { asked, denialOf, translated } from '../server/faults.js';
 import { readHeaders } from '../message/headers.js';
 
 /** The options of `serve`. */
@@ -76,8 +76,8 @@ export async function serve(pool: ServedPool, options: ServeOptions): Promise<Se
   const { threads } = pool.stats();
   const concurrency = whole('concurrency', given['concurrency'], 1, 65_536) ?? threads.target;
   const maxCrashAttempts = whole('maxCrashAttempts', given['maxCrashAttempts'], 1, 1000) ?? 3;
-  const manager = await asked(managerOf(connection));
-  await asked(checkProvisioned(manager, names));
+  const manager = await managerOf(connection);
+  await checkProvisioned(manager, names);
   const clockOffsetMs = await clockOffset(manager, names);
   const consumer = await asked(manager.jetstream().consumers.get(names.jobs, names.nodes));
   const { config } = await consumer.info(true);
@@ -158,7 +158,7 @@ class Serving implements ServingNode {
     this.#stopHearing = () => (statuses as unknown as QueuedIterator<Status>).stop();
     for await (const status of statuses) {
       if (status.type !== 'error') continue;
-      const { operation, subject = '' } = deniedOf(status.error);
+      const { operation, subject = '' } = denialOf(status.error) ?? {};
       const isAsking = operation === 'publish' && subject.endsWith(asks);
       if (isAsking || (operation === 'subscription' && subject === subjects.cancel(names))) {
         this.#surroundings.fail(translated(status.error));

@@ -46,21 +46,26 @@ export function isUnanswered(error: unknown): boolean {
   return chainOf(error).some((each) => nameOf(each) === 'NoResponders');
 }
 
-/** What the connection's account may not do; nothing if the error is another one. */
-export function deniedOf(error: unknown): {
-  readonly operation?: 'publish' | 'subscription';
-  readonly subject?: string;
-} {
-  return chainOf(error).find((each) => nameOf(each) === 'PermissionViolationError') ?? {};
+/** What the server refuses to the connection's account. */
+interface Denial extends Error {
+  readonly operation: 'publish' | 'subscription';
+  readonly subject: string;
+}
+
+/** The denial behind an error; undefined if it is another one. */
+export function denialOf(error: unknown): Denial | undefined {
+  return chainOf(error).find((each) => nameOf(each) === 'PermissionViolationError') as
+    | Denial
+    | undefined;
 }
 
 /** The error as users get it: of a connection whose account lacks a permission, for example. */
 export function translated(error: unknown): unknown {
-  const denied = chainOf(error).find((each) => nameOf(each) === 'PermissionViolationError');
-  if (denied === undefined) return error;
+  const denial = denialOf(error);
+  if (denial === undefined) return error;
   return new RemoteSetupError(
     'permission',
-    `The connection's account lacks a permission: ${(denied as Error).message} (docs/distributed.md lists what it needs).`,
+    `The connection's account lacks a permission: ${denial.message} (docs/distributed.md lists what it needs).`,
     error,
   );
 }

@@ -6,7 +6,7 @@
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { RemoteSetupError } from '../errors.js';
-import { apiCode, isUnanswered } from './faults.js';
+import { apiCode, isUnanswered, translated } from './faults.js';
 
 /** Older ones drop acknowledged jobs where `max_bytes` is set (2.9), and leave orphans behind when they are killed. */
 const OLDEST = [2, 10, 27] as const;
@@ -28,7 +28,7 @@ export async function managerOf(connection: NatsConnection): Promise<JetStreamMa
   try {
     return await jetstreamManager(connection);
   } catch (error) {
-    if (!isWithoutJetStream(error)) throw error;
+    if (!isWithoutJetStream(error)) throw translated(error);
     throw new RemoteSetupError(
       'jetstream',
       'The server has no JetStream for this account: start it with --jetstream (-js), or enable it for the account.',

@@ -1,7 +1,7 @@
 /** Checks that a pool's streams exist and keep its promises. */
 import { JetStreamApiCodes, type JetStreamManager, type StreamConfig } from '@nats-io/jetstream';
 import { RemoteSetupError } from '../errors.js';
-import { apiCode } from './faults.js';
+import { apiCode, translated } from './faults.js';
 import type { Names } from './names.js';
 
 /** @returns The stream of jobs. @throws RemoteSetupError */
@@ -25,7 +25,7 @@ async function infoOf(manager: JetStreamManager, stream: string) {
   try {
     return await manager.streams.info(stream);
   } catch (error) {
-    if (apiCode(error) !== JetStreamApiCodes.StreamNotFound) throw error;
+    if (apiCode(error) !== JetStreamApiCodes.StreamNotFound) throw translated(error);
     throw new RemoteSetupError(
       'missing',
       `The server has no stream '${stream}': call provision(connection, name, limits) once, with the pool's name.`,

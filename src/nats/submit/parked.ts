@@ -46,8 +46,8 @@ export class Parked {
 
   /** The job that `take` would give. */
   peek(): RemoteJobRecord | undefined {
-    if (this.#tried !== undefined) return undefined;
-    const likely = this.#isTurnOfLikely ? [...this.#likely.keys()] : [];
+    if (this.#count === 0 || this.#tried !== undefined) return undefined;
+    const likely = this.#isTurnOfLikely ? this.#likely.keys() : [];
     for (const lanes of [likely, this.#lanes.keys()]) {
       for (const lane of lanes) {
         const first = this.#lanes.get(lane)?.[0];

@@ -164,8 +164,8 @@ export class RemotePool<Module extends object = UntypedModule> {
   ): Promise<RemotePool<Module>> {
     const settings = remoteSettings(options);
     const { connection, names, limits } = settings;
-    const manager = await asked(managerOf(connection));
-    const { max_msgs } = await asked(checkProvisioned(manager, names));
+    const manager = await managerOf(connection);
+    const { max_msgs } = await checkProvisioned(manager, names);
     const pool = new RemotePool<Module>(settings, manager);
     const publisher = new Publisher(connection, manager, names);
     const watch = (onRoom: () => void): Room => new Room(connection, names, onRoom);
