@@ -6,7 +6,7 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,9 +80,16 @@ export class NatsServer {
     await exit;
   }
 
-  /** Stops it from running, or lets it go on. */
-  freeze(isFrozen: boolean): void {
-    this.#process?.kill(isFrozen ? 'SIGSTOP' : 'SIGCONT');
+  /** Stops it from running. @returns Once no thread of it runs: on a busy machine it answers for a while after the signal. */
+  async freeze(): Promise<void> {
+    const child = this.#process as ChildProcess;
+    child.kill('SIGSTOP');
+    await until(() => hasStopped(child.pid as number));
+  }
+
+  /** Lets it go on. */
+  thaw(): void {
+    this.#process?.kill('SIGCONT');
   }
 
   /** Starts it again, at the same port and with what it has stored. */
@@ -107,6 +114,15 @@ export class NatsServer {
     await this.kill();
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** Whether all threads of a process are stopped; taken for granted where there is no `/proc`. */
+function hasStopped(pid: number): boolean {
+  const tasks = `/proc/${pid}/task`;
+  if (!existsSync(tasks)) return true;
+  return readdirSync(tasks).every((task) =>
+    readFileSync(join(tasks, task, 'stat'), 'utf8').includes(') T '),
+  );
 }
 
 /** How long servers of a cluster may take to know each other; mostly a second and a half. */

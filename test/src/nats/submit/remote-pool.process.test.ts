@@ -175,11 +175,11 @@ describe.runIf(HAS_NATS)('a remote pool', () => {
     const { remote, name } = await make();
     await startNode(name);
     await remote.run('echo', 'first');
-    server.freeze(true);
+    await server.freeze();
     const jobs = ['a', 'b'].map((id) => remote.run('hold', at(1), { id }));
     // Longer than a publish waits for its acknowledgement.
     await new Promise((resolve) => setTimeout(resolve, 6000));
-    server.freeze(false);
+    server.thaw();
     await gate.heard(1);
     gate.open();
     expect(await Promise.all(jobs)).toEqual([1, 1]);
@@ -457,7 +457,7 @@ describe.runIf(HAS_NATS)('a remote pool', () => {
     const connection = await frozen.connect();
     await provision(connection, 'it', { jobs: 5 });
     const remote = await RemotePool.connect<typeof Jobs>({ connection, name: 'it' });
-    frozen.freeze(true);
+    await frozen.freeze();
     const sent = rejection(remote.run('echo', 1));
     const late = rejection(remote.run('echo', 2, { timeout: { acceptMs: 20 } }));
     expect(await late).toMatchObject({ code: 'ERR_JOB_TIMEOUT', phase: 'accept', started: true });
