@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Pool } from 'millrace';
 import { provision, RemotePool, serve } from 'millrace/nats';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -17,6 +18,8 @@ import type * as Jobs from '../fixtures/contract.js';
 import { examplesOf, ROOT } from '../helpers/doc-examples.js';
 import { HAS_NATS, NatsServer } from '../helpers/nats-server.js';
 import { rejection } from '../helpers/outcomes.js';
+
+const base64url = (id: string): string => Buffer.from(id).toString('base64url');
 
 const DOCUMENT = 'docs/distributed.md';
 
@@ -75,6 +78,39 @@ describe.runIf(HAS_NATS)('docs/distributed.md', () => {
     start('submit.mjs');
     expect(await once(node, 'exit')).toEqual([1, null]);
     expect(await errors).toContain('ERR_MODULE_LOAD');
+  });
+
+  test('its dead letters are submitted again, and are gone', async () => {
+    for (const [name, content] of examplesOf(DOCUMENT)) writeFileSync(join(folder, name), content);
+    server = await NatsServer.start();
+    const connection = await server.connect();
+    await provision(connection as never, 'hashing', { jobs: 1000 });
+    const remote = await RemotePool.connect({ connection: connection as never, name: 'hashing' });
+    const { streams } = await jetstreamManager(connection);
+    const letters = (): Promise<number> =>
+      streams.info('millrace-hashing-dead-letters').then(({ state }) => state.messages);
+    for (const input of ['one', 'two']) {
+      const { id, result } = await remote.submit('sha256', input);
+      result.catch(() => {}); // its stream is emptied below
+      const job = await streams.getMessage('millrace-hashing-jobs', {
+        last_by_subj: `millrace.hashing.jobs.id.${base64url(id)}`,
+      });
+      if (job === null) throw new Error('The job is not stored.');
+      const { data, header } = job;
+      await jetstream(connection).publish(`millrace.hashing.dead.${base64url(id)}`, data, {
+        headers: header,
+      });
+    }
+    expect(await letters()).toBe(2);
+    await streams.purge('millrace-hashing-jobs');
+    const env = { ...process.env, NATS_URL: `127.0.0.1:${server.port}` };
+    const node = spawn(process.execPath, ['node.mjs'], { cwd: folder, env });
+    nodes.push(node);
+    await once(node.stdout, 'data');
+    const end = promisify(execFile)(process.execPath, ['requeue.mjs'], { cwd: folder, env });
+    expect(await end).toEqual({ stdout: '', stderr: '' });
+    expect(await letters()).toBe(0);
+    expect((await streams.info('millrace-hashing-results')).state.messages).toBe(2);
   });
 
   test('its accounts can do what they have to, and a submitter can take no job of others away', async () => {

@@ -25,8 +25,8 @@ export interface RemotePoolOptions extends RemoteOptions {
   /** Accepted jobs whose results have not come; at that many nothing more is published. Default 10,000. */
   readonly maxUnread?: number;
   /**
-   * How values are written: `'v8'` for all that structured clone takes, `'json'` for nodes that are not Node.js.
-   * Default `'v8'`.
+   * The format of inputs and results: `'v8'` for the types of structured clone, `'json'` for nodes in other languages,
+   * by the protocol in docs/distributed.md. Default `'v8'`.
    */
   readonly encoding?: Encoding;
 }
