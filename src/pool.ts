@@ -49,34 +49,43 @@ const { setImmediate } = timers;
 /** Where the build puts it. In a bundle `import.meta.url` may be undefined, or the place of the bundle. */
 const findHost: FindHost = () => new NodeUrl('../workers/host.cjs', import.meta.url);
 
-/** What a closed pool reports: how many jobs ended in which way since `close()`, and what did not. */
+/** The report of `close()`: the number of jobs by ending since the call, and the jobs that did not end. */
 export type CloseReport = Readonly<Record<Ending, number>> & {
-  /** The jobs that the deadline cut off, the oldest first; they count as rejected. */
+  /** Jobs that the deadline cut off, oldest first. They count as rejected. */
   readonly unfinished: readonly UnfinishedJob[];
-  /** How many threads had not ended: a native call holds them, or native work of jobs that were cut off. */
+  /** Number of threads that have not ended, held by a native call or by native work of jobs that were cut off. */
   readonly threadsLeft: number;
 };
 
-/** The events of a pool. */
+/**
+ * The events of a pool, with the arguments of their listeners. They are emitted after the call that caused them.
+ *
+ * @example
+ * ```ts
+ * pool.on('saturated', () => console.log('stop reading'));
+ * pool.on('available', () => console.log('read on'));
+ * pool.on('failed', (error, job) => console.error(`job ${job.id} failed:`, error));
+ * ```
+ */
 export interface PoolEvents {
-  /** The backlog has become full. Edge-triggered: `available` comes before the next one. */
+  /** The backlog has become full. Edge-triggered: `available` comes before the next `saturated`. */
   saturated: [];
-  /** A full backlog has drained to half, and nobody waits: producers may go on. */
+  /** A full backlog has drained to half of its bound and no submission waits: producers may resume. */
   available: [];
-  /** A job failed (rejected, timed out or dropped) and nobody has read its `result`. */
+  /** A job failed (rejected, timed out or dropped) and its `result` was never read. */
   failed: [error: unknown, job: Job<unknown>];
-  /** A rejection that a job left behind, an uncaught exception, or an error of `teardown`. */
+  /** An error outside of any job's result: a stray rejection, an uncaught exception, or an error of `teardown`. */
   strayError: [error: unknown];
-  /** A thread ended by itself; another replaces it. The cause is undefined if none is known. */
+  /** A thread ended by itself and is replaced. The cause is undefined if it is unknown. */
   threadLost: [cause: unknown];
   /**
-   * A thread was taken out of service; another replaces it. A job outlived its grace after it was cancelled or timed out,
-   * the thread was stuck in what a finished job had left behind, or an exception was not caught.
+   * A thread was taken out of service and is replaced: a cancelled or timed-out job outlived its `graceMs`, work that a
+   * finished job left behind blocked the thread, or an exception was not caught.
    */
   threadRetired: [reason: RetirementReason];
   /** A thread has loaded the module. */
   threadReady: [];
-  /** `close()` is done. */
+  /** `close()` has finished. */
   closed: [report: CloseReport];
 }
 
@@ -89,10 +98,20 @@ interface Deferred {
 }
 
 /**
- * A fixed number of threads that run the functions of one module, behind a bounded backlog.
+ * A fixed number of worker threads that run the functions of one module, behind a bounded backlog.
  *
- * @typeParam Module - The job module's type, `typeof import('./jobs.js')`: names, inputs and results
- *   are inferred from it. Without it every name compiles and values are `unknown`.
+ * The process can end while the pool is idle; `close()` ends the threads in order.
+ *
+ * @typeParam Module - The type of the job module, `typeof import('./jobs.js')`: names, inputs and results are inferred
+ *   from it. Without it any name compiles and values are `unknown`.
+ * @example
+ * ```ts
+ * import { Pool } from 'millrace';
+ *
+ * // jobs.js exports: const square = (n) => n * n;
+ * await using pool = new Pool<typeof import('./jobs.js')>(new URL('./jobs.js', import.meta.url));
+ * console.log(await pool.run('square', 7)); // 49
+ * ```
  */
 export class Pool<Module extends object = UntypedModule> extends EventEmitter<PoolEvents> {
   readonly #targetThreads: number;
@@ -112,13 +131,13 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
   #hasWarnedOfThreads = false;
 
   /**
-   * Starts the threads at once; `ready()` tells when they have loaded the module.
+   * Starts the threads at once. Jobs may be submitted before they are ready; see `ready()`.
    *
-   * @param module - The job module: a `file:` URL (`new URL('./jobs.js', import.meta.url)`), its text,
-   *   or an absolute path. ESM or CommonJS. Where there is no `jobs.js`, but a `jobs.ts`, that is loaded.
+   * @param module - The job module: a `file:` URL (`new URL('./jobs.js', import.meta.url)`), that URL as a string, or
+   *   an absolute path. ES module or CommonJS. If there is a `jobs.ts` but no `jobs.js`, it is loaded instead.
    * @param options - See `PoolOptions`; every default is safe.
-   * @throws InvalidOptionError `ERR_INVALID_OPTION`: names the option, the value and what is valid.
-   * @throws NestedPoolError `ERR_NESTED_POOL`: on a thread that serves the same module.
+   * @throws InvalidOptionError `ERR_INVALID_OPTION`: names the option, its value and the valid values.
+   * @throws NestedPoolError `ERR_NESTED_POOL`: on a thread of a pool of the same module.
    * @throws UnsupportedRuntimeError `ERR_UNSUPPORTED_RUNTIME`: on Deno and Bun.
    */
   constructor(module: URL | string, options?: PoolOptions<ThreadHook<Module>>) {
@@ -160,11 +179,17 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
   }
 
   /**
-   * Runs a job and gives its result. Never throws synchronously.
+   * Runs a job and returns its result. Never throws synchronously.
    *
-   * @returns A promise of the function's result. It rejects with what the function threw, with
-   *   `signal.reason` when cancelled, or with one of the errors below.
-   * @throws BacklogFullError `ERR_BACKLOG_FULL`: no room; with `overflow: 'wait'` only if no more may wait.
+   * Cancel safety: abort `signal` at any time. A waiting or queued job never runs. The promise of a running job rejects
+   * at once, and the job is asked to stop (`JobContext.signal`); its slot becomes free when its function ends, or when
+   * its thread has been replaced after `graceMs`.
+   *
+   * @param args - The input and `SubmitOptions`. The input is copied by structured clone.
+   * @returns A promise of the function's result, cloned. It rejects with the error that the function threw, with
+   *   `signal.reason` after a cancellation, or with one of the errors below.
+   * @throws BacklogFullError `ERR_BACKLOG_FULL`: no room; with `overflow: 'wait'` only if `waiters` are waiting
+   *   already.
    * @throws JobTooLargeError `ERR_JOB_TOO_LARGE`
    * @throws JobDroppedError `ERR_JOB_DROPPED`
    * @throws JobTimeoutError `ERR_JOB_TIMEOUT`
@@ -174,10 +199,13 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
    * @throws NotCloneableError `ERR_NOT_CLONEABLE`
    * @throws PoolClosedError `ERR_POOL_CLOSED`
    * @throws InvalidOptionError `ERR_INVALID_OPTION`
+   * @example
+   * ```ts
+   * console.log(await pool.run('square', 7)); // 49
    *
-   * Cancel safety: abort `signal` at any time; a waiting or queued job then never runs, a running one rejects at once. It
-   * is told to stop (`JobContext.signal`), and its slot is free when its function has ended, or when its thread has been
-   * replaced as it outlived `graceMs`.
+   * const late = pool.run('sum', 1e12, { timeout: 100 }); // milliseconds
+   * await late.catch((error) => console.log(error.code)); // ERR_JOB_TIMEOUT
+   * ```
    */
   run<Name extends JobName<Module>>(
     name: Name,
@@ -193,14 +221,19 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
   }
 
   /**
-   * Submits a job, and gives its handle when it is accepted. With `overflow: 'wait'` that is when
-   * there is room, first come, first served: awaiting it is how a producer is held back. Never
-   * throws synchronously.
+   * Submits a job and returns its handle once it is accepted. With `overflow: 'wait'` that is when the backlog has
+   * room, first come, first served, so awaiting the call applies backpressure to the producer. Never throws
+   * synchronously.
    *
-   * @returns A promise of the `Job`. It rejects as `run` does where the job is not accepted; what
-   *   happens afterwards is told by `job.result`, and by the `'failed'` event if nobody reads that.
+   * Cancel safety: abort `signal` while the submission waits, and it leaves the queue at once without a trace.
    *
-   * Cancel safety: abort `signal` while it waits, and it leaves the queue at once with no trace.
+   * @returns A promise of the `Job`. It rejects as `run` does if the job is not accepted. Later failures are reported
+   *   by `job.result`, and by the `'failed'` event if `job.result` is never read.
+   * @example
+   * ```ts
+   * const job = await pool.submit('square', 7); // waits while the backlog is full
+   * console.log(job.id, await job.result); // 1 49
+   * ```
    */
   submit<Name extends JobName<Module>>(
     name: Name,
@@ -216,12 +249,18 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
   }
 
   /**
-   * Submits a job if there is room now; never waits, never overtakes those who wait, and never drops
-   * another job (`overflow` does not apply).
+   * Submits a job if there is room now. Never waits, never overtakes waiting submissions, and never drops another job:
+   * `overflow` does not apply.
    *
-   * @returns The accepted job, or undefined where the backlog is full: the cheapest refusal there is.
-   * @throws The errors of `run`, synchronously, but for `ERR_BACKLOG_FULL`; `signal.reason` where
-   *   the signal has aborted.
+   * @returns The accepted job, or undefined if the backlog is full. This is the cheapest way to shed load: no promise
+   *   and no error are made.
+   * @throws The errors of `run`, synchronously, except `ERR_BACKLOG_FULL`; `signal.reason` if the signal has aborted.
+   * @example
+   * ```ts
+   * const job = pool.trySubmit('square', 7);
+   * if (job === undefined) console.error('busy, try again later');
+   * else console.log(await job.result); // 49
+   * ```
    */
   trySubmit<Name extends JobName<Module>>(
     name: Name,
@@ -232,23 +271,30 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
   }
 
   /**
-   * Runs a job for each item of a source and gives the results, in the order of the items. Only so many items are pulled
-   * as the window and the pool have room for, so that a source of any length takes the memory of a window.
+   * Runs a job for each item of a source and yields the results in the order of the items. It pulls only as many items
+   * as the window and the pool have room for, so the memory that it takes does not depend on the length of the source.
    *
-   * A map waits under every `overflow` and drops nobody. It leaves half of the backlog to others; maps take turns.
+   * A map waits for room under every `overflow`, and drops no job. It leaves half of the backlog to others; several
+   * maps take turns.
    *
-   * @param source - An iterable or async iterable: an array, a generator, a stream of Node or of the web. Promises that a
-   *   synchronous one yields are awaited one by one. It is opened by the first `next()`, asked for one item at a time, and
+   * Cancel safety: leave the loop, call `return()`, or abort `signal`. Jobs in flight are taken back or cancelled and
+   * the source is closed before that completes. A job that ignores its signal delays it by its `graceMs`, and a source
+   * that does not answer an outstanding pull by a second.
+   *
+   * @param source - An iterable or async iterable: an array, a generator, a Node or web stream. Promises of a
+   *   synchronous iterable are awaited one by one. It is opened by the first `next()`, pulled one item at a time, and
    *   closed (`return()`) exactly once if the map ends before it does.
    * @param options - See `MapOptions`.
-   * @returns An async iterable iterator, to be read once; `Readable.from` and `ReadableStream.from` take it, too. Its
-   *   `next()` rejects with what a job failed with (as `run` does), what the source threw, `signal.reason`, or
-   *   `ERR_POOL_CLOSED`; nothing of the map runs then any more.
+   * @returns An async iterable iterator that can be read once, by `for await`, `Readable.from` or
+   *   `ReadableStream.from`. `next()` rejects with the error of a job (as `run` does), of the source, with
+   *   `signal.reason`, or with `ERR_POOL_CLOSED`; by then no job of the map is running.
    * @throws InvalidOptionError `ERR_INVALID_OPTION`, synchronously.
-   *
-   * Cancel safety: leave the loop, call `return()`, or abort `signal`; what is in flight is taken back or cancelled, and
-   * the source is closed, before that is done. A job that ignores its signal holds it up for its grace, and a source that
-   * does not answer a pull for a second.
+   * @example
+   * ```ts
+   * const squares = [];
+   * for await (const square of pool.map('square', [1, 2, 3])) squares.push(square);
+   * console.log(squares); // [ 1, 4, 9 ]
+   * ```
    */
   map<Name extends JobName<Module>>(
     name: Name,
@@ -265,21 +311,30 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
   }
 
   /**
-   * Makes a group: jobs that end together, so that nothing of them leaks out of the block that started them. The first
-   * failure cancels the others; leaving the block cancels what is left and waits until nothing of it runs.
-   *
-   * ```js
-   * await using group = pool.group();
-   * const [user, orders] = await Promise.all([group.run('user', id), group.run('orders', id)]);
-   * ```
+   * Creates a group of jobs that end together (structured concurrency): no job outlives the block that started it. The
+   * first failure cancels the other jobs; leaving the block cancels the remaining ones and waits until none is running.
    *
    * @throws InvalidOptionError `ERR_INVALID_OPTION`
+   * @example
+   * ```ts
+   * await using group = pool.group();
+   * const [a, b] = await Promise.all([group.run('square', 3), group.run('square', 4)]);
+   * console.log(a + b); // 25
+   * ```
    */
   group(options?: GroupOptions): Group<Module> {
     return new Group<Module>(this.#scheduler, options, (job) => this.#reportFailure(job));
   }
 
-  /** A job as a function of its own: `const hash = pool.job('hash'); await hash(bytes)`. */
+  /**
+   * Returns a function that runs the named job.
+   *
+   * @example
+   * ```ts
+   * const square = pool.job('square');
+   * console.log(await square(7)); // 49
+   * ```
+   */
   job<Name extends JobName<Module>>(
     name: Name,
   ): (...args: JobArguments<Module[Name]>) => Promise<JobResult<Module[Name]>> {
@@ -287,10 +342,15 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
   }
 
   /**
-   * Fulfils when every thread has loaded the module. Jobs may be submitted before.
+   * Resolves when every thread has loaded the module. Jobs may be submitted earlier.
    *
-   * @throws ModuleLoadError `ERR_MODULE_LOAD`: it failed three times in a row per thread, no thread ready.
-   * @throws PoolClosedError `ERR_POOL_CLOSED`: the pool was closed before.
+   * @throws ModuleLoadError `ERR_MODULE_LOAD`: loading failed three times in a row for each thread, and none is ready.
+   * @throws PoolClosedError `ERR_POOL_CLOSED`: the pool was closed first.
+   * @example
+   * ```ts
+   * await pool.ready(); // before a server starts to listen, say
+   * console.log(pool.stats().threads.ready === pool.stats().threads.target); // true
+   * ```
    */
   ready(): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -300,22 +360,36 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
     });
   }
 
-  /** A snapshot; plain data. Cost: about 10 µs. */
+  /**
+   * Returns a snapshot of the pool as plain data. Cost: about 10 µs.
+   *
+   * @example
+   * ```ts
+   * const { jobs, backlog } = pool.stats();
+   * console.log(jobs.running, backlog.jobs, backlog.limit.jobs); // 0 0 1024
+   * ```
+   */
   stats(): PoolStats {
     return this.#scheduler.stats(this.#threads);
   }
 
   /**
-   * Closes the pool for good. New jobs and those that wait for room are refused with
-   * `ERR_POOL_CLOSED`; accepted ones run to their end, or until the deadline: what is left then
-   * rejects with `ERR_POOL_CLOSED` and is handed back as `unfinished`. Jobs that run are told so before the deadline
-   * (by `graceMs`, or a fifth of the deadline where that is less); one that fails from then on counts as unfinished.
+   * Closes the pool for good. New jobs and waiting submissions are rejected with `ERR_POOL_CLOSED`. Accepted jobs run
+   * to completion, or until the deadline; those that remain then reject with `ERR_POOL_CLOSED` and are returned as
+   * `unfinished`. Running jobs are asked to stop before the deadline (by `graceMs`, or a fifth of the deadline if that
+   * is shorter); one that fails after that counts as unfinished.
    *
-   * Then the threads run `teardown` and end; one that does not is ended by force after `drainMs`. At the deadline
-   * `close` fulfils whatever threads do, at most 0.1 s late; those that are left keep the process no longer alive.
+   * The threads then run `teardown` and end; a thread that does not is terminated after `drainMs`. At the deadline
+   * `close` resolves whatever the threads do, max 0.1 s late; threads that are left no longer keep the process alive.
    *
-   * @returns The report. Every call gives the same promise; the earliest deadline wins. It rejects
-   *   only for `ERR_INVALID_OPTION`.
+   * @returns The report. Every call returns the same promise; the earliest deadline wins. It rejects only with
+   *   `ERR_INVALID_OPTION`.
+   * @example
+   * ```ts
+   * const { fulfilled, unfinished } = await pool.close({ deadlineMs: 10_000 });
+   * for (const { name, input } of unfinished) console.error('not finished:', name, input);
+   * console.log(fulfilled); // 0
+   * ```
    */
   close(options?: CloseOptions): Promise<CloseReport> {
     let deadlineMs: number | undefined;
@@ -435,8 +509,8 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
 }
 
 /**
- * A promise that rejects in a microtask. One that is rejected when it is given out is first noted as unhandled by Node, and
- * taken off that list when the caller's handler comes: half of what a refusal cost.
+ * A promise that rejects in a microtask. One that is rejected when it is given out is first noted as unhandled by Node,
+ * and taken off that list when the caller's handler comes: half of what a refusal cost.
  */
 async function rejectSoon(error: unknown): Promise<never> {
   await undefined;

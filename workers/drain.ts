@@ -1,7 +1,7 @@
 /**
  * Ends a thread in order: lets its last functions end, runs the module's teardown, hands over what was written to the
- * console, and lets go of all ports, so that the thread ends when its event loop is empty. Native work that nobody awaits
- * any more is not torn off: ending a thread over it can abort the process.
+ * console, and lets go of all ports, so that the thread ends when its event loop is empty. Native work that nobody
+ * awaits any more is not torn off: ending a thread over it can abort the process.
  *
  *     running ──begin──▶ waiting for functions ──▶ tearing down ──▶ flushing ──▶ (loop empty) gone
  *

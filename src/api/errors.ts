@@ -6,7 +6,21 @@
  * codes may not.
  */
 
-/** What every error of this library has in common. Compare `code`, not the class or the message. */
+/**
+ * The base class of all errors of this library. Compare `code`, which is stable; not the message.
+ *
+ * @example
+ * ```ts
+ * import { MillraceError } from 'millrace';
+ *
+ * try {
+ *   await pool.run('wait', 60_000, { timeout: 50 });
+ * } catch (error) {
+ *   if (!(error instanceof MillraceError) || error.code !== 'ERR_JOB_TIMEOUT') throw error;
+ *   console.log(error.name); // JobTimeoutError
+ * }
+ * ```
+ */
 export class MillraceError extends Error {
   /** Stable and documented; one of the `ERR_…` names of this file. */
   readonly code: string;
@@ -17,21 +31,32 @@ export class MillraceError extends Error {
   }
 }
 
-/** Which bound a submission ran into. */
+/** The bound that a submission exceeded. */
 export type BacklogLimit = 'jobs' | 'bytes' | 'waiters';
 
 /**
- * `ERR_BACKLOG_FULL`: the pool can take no more now. Nothing ran; trying again later is safe.
- * Carries no stack, as it is made on the path that must stay cheapest.
+ * `ERR_BACKLOG_FULL`: the pool has no room now. The job never started, so a retry is safe. The error has no stack, as
+ * rejecting has to stay cheap under overload.
+ *
+ * @example
+ * ```ts
+ * import { BacklogFullError } from 'millrace';
+ *
+ * const busy = (error: unknown) => {
+ *   if (!(error instanceof BacklogFullError)) throw error;
+ *   return `503, Retry-After: ${Math.ceil(error.retryAfterMs / 1000)}`;
+ * };
+ * console.log(await pool.run('square', 7).catch(busy)); // 49
+ * ```
  */
 export class BacklogFullError extends MillraceError {
   /** The job never started: a retry is safe. */
   readonly started = false;
-  /** The bound that was hit. */
+  /** The bound that was exceeded. */
   readonly limit: BacklogLimit;
   /**
-   * A whole number of milliseconds, at least 1, after which room is likely (mean run time × excess ÷ slots);
-   * at most 1000 until the pool has measured a job.
+   * Whole milliseconds, min 1, after which room is likely (mean run time × excess ÷ slots); max 1000 until the pool has
+   * measured a job.
    */
   readonly retryAfterMs: number;
 
@@ -51,11 +76,11 @@ export class BacklogFullError extends MillraceError {
   }
 }
 
-/** `ERR_JOB_TOO_LARGE`: the job alone is larger than `backlog.bytes`, so it can never be accepted. */
+/** `ERR_JOB_TOO_LARGE`: the job alone exceeds `backlog.bytes`, so it can never be accepted. */
 export class JobTooLargeError extends MillraceError {
   /** The job never started. */
   readonly started = false;
-  /** What the job was charged, in bytes. */
+  /** The bytes that the job was charged. */
   readonly bytes: number;
 
   constructor(name: string, bytes: number, limitBytes: number) {
@@ -68,7 +93,7 @@ export class JobTooLargeError extends MillraceError {
   }
 }
 
-/** `ERR_JOB_DROPPED`: taken out of the full backlog to make room, by `overflow: 'drop-oldest'`. */
+/** `ERR_JOB_DROPPED`: the job was removed from the full backlog to make room (`overflow: 'drop-oldest'`). */
 export class JobDroppedError extends MillraceError {
   /** The job never started: a retry is safe. */
   readonly started = false;
@@ -81,14 +106,14 @@ export class JobDroppedError extends MillraceError {
   }
 }
 
-/** The stretch of a job's life that took too long. */
+/** The phase of a job that took too long; see `JobTimeouts`. */
 export type TimeoutPhase = 'accept' | 'queue' | 'run' | 'total';
 
 /** `ERR_JOB_TIMEOUT`: one of the job's timeouts expired. */
 export class JobTimeoutError extends MillraceError {
-  /** Whether the job may have done part of its work: it had started, or, on other machines, was accepted. */
+  /** Whether the job may have done part of its work: it had started or, with `RemotePool`, was accepted. */
   readonly started: boolean;
-  /** The stretch that took too long. */
+  /** The phase that took too long. */
   readonly phase: TimeoutPhase;
   /** The timeout that expired, in milliseconds. */
   readonly timeoutMs: number;
@@ -105,8 +130,8 @@ export class JobTimeoutError extends MillraceError {
 }
 
 /**
- * `ERR_THREAD_LOST`: the thread ended while it ran the job (exit, out of memory), or an exception that nobody caught, which
- * may have been any job's there, ended it.
+ * `ERR_THREAD_LOST`: the thread ended while it ran the job: by `process.exit`, out of memory, or after an uncaught
+ * exception, which may have been that of another job on the same thread.
  */
 export class ThreadLostError extends MillraceError {
   /** Whether the job had started: it may have done part of its work. */
@@ -126,8 +151,8 @@ export class ThreadLostError extends MillraceError {
 }
 
 /**
- * `ERR_MODULE_LOAD`: the job module could not be loaded, three times in a row, or no thread could start
- * to load it; final for this pool.
+ * `ERR_MODULE_LOAD`: the job module failed to load three times in a row, or no thread could start to load it. Final for
+ * this pool.
  */
 export class ModuleLoadError extends MillraceError {
   /** The job never started. */
@@ -142,11 +167,11 @@ export class ModuleLoadError extends MillraceError {
   }
 }
 
-/** `ERR_UNKNOWN_JOB`: the module exports no function of that name. */
+/** `ERR_UNKNOWN_JOB`: the job module exports no function of this name. */
 export class UnknownJobError extends MillraceError {
   /** The job never started. */
   readonly started = false;
-  /** The names of the jobs that it has. */
+  /** The names of the functions that it exports. */
   readonly known: readonly string[];
 
   constructor(name: string, known: readonly string[]) {
@@ -156,11 +181,11 @@ export class UnknownJobError extends MillraceError {
   }
 }
 
-/** `ERR_NOT_CLONEABLE`: the value can't cross to the other thread by structured clone, or by `transfer`. */
+/** `ERR_NOT_CLONEABLE`: the input or the result can't be sent to the other thread by structured clone or `transfer`. */
 export class NotCloneableError extends MillraceError {
-  /** Whether the job has run: true where it is its result that can't be cloned. */
+  /** Whether the job has run: true if it is the result that can't be cloned. */
   readonly started: boolean;
-  /** What can't be cloned. */
+  /** Which of the two can't be cloned. */
   readonly what: 'input' | 'result';
 
   constructor(name: string, what: 'input' | 'result', cause: unknown) {
@@ -177,7 +202,7 @@ export class NotCloneableError extends MillraceError {
   }
 }
 
-/** `ERR_NESTED_POOL`: a thread of a pool was about to make a pool of its own module. */
+/** `ERR_NESTED_POOL`: a job module creates a pool of itself, so that every thread would start further threads. */
 export class NestedPoolError extends MillraceError {
   constructor(moduleUrl: string) {
     super(
@@ -189,7 +214,7 @@ export class NestedPoolError extends MillraceError {
   }
 }
 
-/** `ERR_UNSUPPORTED_RUNTIME`: this runtime lacks what the pool needs of Node. Nothing was started. */
+/** `ERR_UNSUPPORTED_RUNTIME`: this runtime lacks parts of Node.js that the pool needs. Nothing was started. */
 export class UnsupportedRuntimeError extends MillraceError {
   /** Nothing was started. */
   readonly started = false;
@@ -205,9 +230,9 @@ export class UnsupportedRuntimeError extends MillraceError {
   }
 }
 
-/** `ERR_POOL_CLOSED`: the pool takes no more jobs, or its closing deadline passed before this one ended. */
+/** `ERR_POOL_CLOSED`: the pool is closed or closing, or its closing deadline passed before the job ended. */
 export class PoolClosedError extends MillraceError {
-  /** Whether the job may have done part of its work: the deadline cut it off while it ran, or, on other machines, accepted. */
+  /** Whether the job may have done part of its work: it was cut off while running or, with `RemotePool`, accepted. */
   readonly started: boolean;
 
   constructor(message: string, started: boolean, cause?: unknown) {
@@ -216,7 +241,7 @@ export class PoolClosedError extends MillraceError {
   }
 }
 
-/** `ERR_GROUP_CLOSED`: the group was left; it takes no more jobs. */
+/** `ERR_GROUP_CLOSED`: the group is closed and takes no more jobs. */
 export class GroupClosedError extends MillraceError {
   /** The job never started. */
   readonly started = false;
@@ -230,7 +255,7 @@ export class GroupClosedError extends MillraceError {
   }
 }
 
-/** `ERR_INVALID_OPTION`: names the option, the value that was given and what is valid. */
+/** `ERR_INVALID_OPTION`: an option or argument is invalid. The message names it, its value and the valid values. */
 export class InvalidOptionError extends MillraceError {
   /** Nothing was started. */
   readonly started = false;

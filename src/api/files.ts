@@ -43,8 +43,9 @@ export function givenHostPath(url: string): string {
 }
 
 /**
- * The job module at a `file:` URL. TypeScript names a module by what it becomes, so `./jobs.js` is `jobs.ts` where nothing
- * has built it yet (and `.mjs` is `.mts`, `.cjs` is `.cts`). What is nowhere is left to the threads, which say so.
+ * The job module at a `file:` URL. TypeScript names a module by what it becomes, so `./jobs.js` is `jobs.ts` where
+ * nothing has built it yet (and `.mjs` is `.mts`, `.cjs` is `.cts`). What is nowhere is left to the threads, which say
+ * so.
  */
 export function moduleUrl(url: string): string {
   const source = url.replace(/\.([cm]?)js(?=$|[?#])/, '.$1ts');

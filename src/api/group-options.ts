@@ -10,8 +10,8 @@ export interface GroupOptions {
   /** Cancels the group; its jobs reject with `signal.reason`. */
   readonly signal?: AbortSignal;
   /**
-   * Whether the first failure of a job (rejected, timed out, dropped or refused) cancels the others. Default true. A job
-   * that somebody cancels by its handle or its own signal is no failure.
+   * Whether the first failure of a job (rejected, timed out, dropped or refused) cancels the others. Default true.
+   * Cancelling a job by its handle or by its own signal is not a failure.
    */
   readonly failFast?: boolean;
 }

@@ -13,37 +13,47 @@ import {
   withDefault,
 } from './options.js';
 
-/** What a map may have pulled and not delivered: running jobs, and results that nobody has taken. */
+/** Bounds the items that a map has pulled and not delivered: jobs in flight, and results that were not read yet. */
 export interface MapWindow {
-  /** Items. Default: four times `inFlight`, at least 64. */
+  /** Max items. Default: four times `inFlight`, min 64. */
   readonly items?: number;
   /**
-   * Bytes: nothing is pulled while inputs and results take as many. What is in flight then may exceed it by its
-   * results. An item that alone is larger goes alone. Default: the pool's `backlog.bytes`.
+   * Max bytes of inputs and results; at that many nothing is pulled. Results of jobs in flight may exceed it. A larger
+   * item is processed alone. Default: the pool's `backlog.bytes`.
    */
   readonly bytes?: number;
 }
 
-/** The options of `pool.map`. */
+/**
+ * The options of `pool.map`.
+ *
+ * @example
+ * ```ts
+ * const lines = ['[1]', 'no JSON', '[2]'];
+ * for await (const row of pool.map('parse', lines, { onError: 'settle' })) {
+ *   if (row.status === 'rejected') console.log(`line ${row.index} is invalid`); // line 1 is invalid
+ * }
+ * ```
+ */
 export interface MapOptions {
   /**
-   * Jobs that are in flight at most. Default: two for each slot, and 256 while the function's mean time is below 1 ms.
-   * Never more than the pool has places, nor than the window has items.
+   * Max jobs in flight. Default: two per slot, and 256 while the function's mean run time is below 1 ms. Never more
+   * than the pool has slots and places in its backlog, or the window has items.
    */
   readonly inFlight?: number;
-  /** What is pulled and not delivered, at most; a number means `{ items }`. */
+  /** The window of items that are pulled and not delivered; a number means `{ items }`. */
   readonly window?: number | MapWindow;
-  /** Whether results come in the order of the items, or as soon as they are there. Default true. */
+  /** Whether results come in the order of the items, instead of as soon as they are available. Default true. */
   readonly ordered?: boolean;
   /**
-   * `'stop'` (the default): the first error ends the map. It is thrown in its place in the order: earlier jobs finish and
-   * are delivered, later ones are taken back or cancelled. Without order it comes behind what had ended before it.
+   * `'stop'` (the default): the first error ends the map. It is thrown at its place in the order: earlier jobs finish
+   * and are delivered, later ones are taken back or cancelled. With `ordered: false` it follows the results before it.
    *
-   * `'settle'`: every item gives `{ index, status: 'fulfilled', value }` or `{ index, status: 'rejected', reason }`. What
-   * the source throws, and a pool that takes no more jobs, end the map all the same.
+   * `'settle'`: each item yields `{ index, status: 'fulfilled', value }` or `{ index, status: 'rejected', reason }`. An
+   * error of the source, and a pool that takes no more jobs, still end the map.
    */
   readonly onError?: 'stop' | 'settle';
-  /** Ends the map: jobs are taken back or cancelled, the source is closed, `signal.reason` is thrown. */
+  /** Ends the map: jobs are taken back or cancelled, the source is closed, and `signal.reason` is thrown. */
   readonly signal?: AbortSignal;
   /** The timeouts of each job. */
   readonly timeout?: number | JobTimeouts;

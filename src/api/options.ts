@@ -13,22 +13,25 @@ import { defaultHostPath, type FindHost, givenHostPath, moduleUrl } from './file
 import { defaultThreads } from './parallelism.js';
 import type { ThreadInfo } from './worker.js';
 
-/** What happens to a submission that finds the backlog full. */
+/**
+ * The policy for a submission to a full backlog: wait for room, first come, first served; reject it with
+ * `ERR_BACKLOG_FULL`; or drop the oldest job that has not started, which rejects with `ERR_JOB_DROPPED`.
+ */
 export type Overflow = 'wait' | 'reject' | 'drop-oldest';
 
 /** The bounds of the backlog. */
 export interface BacklogOptions {
-  /** Accepted jobs beyond those that fill the slots. Default 1024; 0 accepts only what can start. */
+  /** Max accepted jobs beyond those that fill the slots. Default 1024; with 0 only jobs that can start are accepted. */
   readonly jobs?: number;
-  /** Bytes of all accepted, unsettled jobs; the same again for all waiters. Default 64 MiB. */
+  /** Max bytes of all outstanding jobs, and of all waiting submissions. Default 64 MiB. */
   readonly bytes?: number;
-  /** Submissions that may wait for room. Default 1024. Only `overflow: 'wait'` uses it. */
+  /** Max submissions that wait for room, with `overflow: 'wait'`. Default 1024. */
   readonly waiters?: number;
 }
 
 /**
- * The name of an exported function of the job module that takes a `ThreadInfo` (of `millrace/worker`) and is awaited:
- * `setup` and `teardown`.
+ * The names that `setup` and `teardown` may have: those of exported functions of the job module that take a
+ * `ThreadInfo` (of `millrace/worker`).
  */
 export type ThreadHook<Module> = string extends keyof Module
   ? string
@@ -38,71 +41,97 @@ export type ThreadHook<Module> = string extends keyof Module
       string;
 
 /**
- * The options of a pool. Every one has a safe default.
+ * The options of a pool. Every option has a safe default.
  *
  * @typeParam Hook - The names that `setup` and `teardown` may have. `new Pool` infers them; options that are declared
- *   apart and name a hook are of type `PoolOptions<ThreadHook<typeof import('./jobs.js')>>`.
+ *   separately and name a hook have the type `PoolOptions<ThreadHook<typeof import('./jobs.js')>>`.
+ * @example
+ * ```ts
+ * import { Pool } from 'millrace';
+ *
+ * await using pool = new Pool(new URL('./jobs.js', import.meta.url), {
+ *   threads: 2,
+ *   backlog: { jobs: 100, bytes: 32 * 1024 ** 2 },
+ *   overflow: 'reject',
+ * });
+ * console.log(await pool.run('square', 7)); // 49
+ * ```
  */
 export interface PoolOptions<Hook extends string = never> {
   /**
-   * How many threads the pool keeps, 1 to 1024. Default: the processors that this process may use
-   * (affinity and cgroup quota respected) less one, at least 1.
+   * Number of threads, 1 to 1024. Default: the CPUs that this process may use (by affinity and cgroup quota) minus one,
+   * min 1.
    */
   readonly threads?: number;
-  /** Jobs that run at once on one thread, 1 to 65536. Default 1; more for jobs that await I/O. */
+  /** Jobs that run at a time on each thread, 1 to 65,536. Default 1; raise it for jobs that await I/O. */
   readonly concurrency?: number;
   /**
-   * Whether threads get short jobs ahead of time, so that they never wait for the next one. Default
-   * true. Nothing else changes with it but the speed: `false` is for finding out.
+   * Whether short jobs are sent to threads ahead of time, so that threads never wait for their next one. Default true.
+   * It changes nothing but the speed; `false` is for diagnosis.
    */
   readonly coalesce?: boolean;
   /** The bounds of the backlog; a number means `{ jobs }`. */
   readonly backlog?: number | BacklogOptions;
-  /** Default `'wait'`. */
+  /** The policy for submissions to a full backlog. Default `'wait'`. */
   readonly overflow?: Overflow;
   /**
-   * How long a job that was settled while it ran (cancelled, timed out) may go on before its thread is replaced, in
-   * milliseconds, 0 to 2,147,483,647. Default: as long as this pool's threads took to become ready, between 100 ms and
-   * 5 s.
+   * Milliseconds that a job may continue after it was cancelled or timed out while running, before its thread is
+   * replaced; 0 to 2,147,483,647. Default: the time that this pool's threads took to become ready, between 100 ms and 5
+   * s.
    */
   readonly graceMs?: number;
   /**
-   * How long a thread that ends in order may keep its event loop busy, with an interval or an open connection, before
-   * it is ended by force, in milliseconds. Default 1000. One with nothing open ends at once.
+   * Milliseconds that a thread that ends in order may keep its event loop alive, by an interval or an open connection,
+   * before it is terminated. Default 1000. A thread with nothing open ends at once.
    */
   readonly drainMs?: number;
   /** Milliseconds that `teardown` may take on each thread. Default 5000. */
   readonly teardownMs?: number;
   /**
-   * The name of a function of the job module that each thread calls before its first job, and awaits. If it fails the
-   * module counts as not loaded. It is no job.
+   * The name of a function of the job module that each thread calls and awaits before its first job. If it fails, the
+   * module counts as not loaded. It can't be run as a job.
+   *
+   * @example
+   * ```ts
+   * // jobs.ts, for new Pool(url, { setup: 'openLog', teardown: 'closeLog' })
+   * import { type FileHandle, open } from 'node:fs/promises';
+   * import type { ThreadInfo } from 'millrace/worker';
+   *
+   * let log: FileHandle;
+   *
+   * export async function openLog({ threadId }: ThreadInfo) {
+   *   log = await open(`thread-${threadId}.log`, 'a');
+   * }
+   * export const closeLog = () => log.close();
+   * export const write = (line: string) => log.appendFile(`${line}\n`);
+   * ```
    */
   readonly setup?: Hook;
   /**
-   * The name of a function of the job module that each thread calls when it ends in order, after its last job, and
-   * awaits: to close what is open. Not called on threads that are lost, stuck or ended by force, nor if the process
-   * exits without `close()`. It is no job.
+   * The name of a function of the job module that each thread calls and awaits after its last job, when it ends in
+   * order: to close what is open. It is not called on threads that are lost, stuck or terminated, nor if the process
+   * exits without `close()`. It can't be run as a job.
    */
   readonly teardown?: Hook;
-  /** Milliseconds that a thread may take to load the job module, `setup` included. Default 30,000. */
+  /** Milliseconds that a thread may take to load the job module, including `setup`. Default 30,000. */
   readonly loadTimeoutMs?: number;
-  /** Where the file of `millrace/host` is, for bundled programs only. Default: beside this library. */
+  /** The file of `millrace/host`, for bundled programs only. Default: the file beside this library. */
   readonly host?: URL | string;
-  /** Passed on to `new Worker` for each thread. */
+  /** Passed to `new Worker` for each thread. */
   readonly resourceLimits?: ResourceLimits;
-  /** Passed on to `new Worker` for each thread: its environment, or `SHARE_ENV`. */
+  /** Passed to `new Worker` for each thread: its environment, or `SHARE_ENV`. */
   readonly env?: WorkerOptions['env'];
-  /** Passed on to `new Worker` for each thread: appended to its `process.argv`. */
+  /** Passed to `new Worker` for each thread: appended to its `process.argv`. */
   readonly argv?: readonly unknown[];
-  /** Passed on to `new Worker` for each thread: Node options. Default: those of this process. */
+  /** Passed to `new Worker` for each thread: Node options. Default: those of this process. */
   readonly execArgv?: readonly string[];
-  /** Passed on to `new Worker` for each thread: cloned, there as `workerData`. */
+  /** Passed to `new Worker` for each thread: cloned, and available there as `workerData`. */
   readonly workerData?: unknown;
 }
 
 /** The timeouts of one job, in milliseconds, each 1 to 2,147,483,647. */
 export interface JobTimeouts {
-  /** From the call to acceptance, for submissions that wait. */
+  /** From the call to acceptance, for submissions that wait for room. */
   readonly acceptMs?: number;
   /** From acceptance to the start on a thread. */
   readonly queueMs?: number;
@@ -112,24 +141,42 @@ export interface JobTimeouts {
   readonly totalMs?: number;
 }
 
-/** The options of one job. */
+/**
+ * The options of one job.
+ *
+ * @example
+ * ```ts
+ * const heard: unknown[] = [];
+ * const onProgress = (share: unknown) => heard.push(share);
+ * const signal = AbortSignal.timeout(10_000);
+ * console.log(await pool.run('sum', 1_000_000, { signal, onProgress })); // 499999500000
+ * console.log(heard.at(-1)); // 0.999
+ * ```
+ */
 export interface SubmitOptions {
-  /** Cancels the job, waiting, queued or running; its promise rejects with `signal.reason`. */
+  /** Cancels the job, whether it waits, is queued or runs; its promise rejects with `signal.reason`. */
   readonly signal?: AbortSignal;
-  /** A number means `{ totalMs }`. Default: none. */
+  /** The job's timeouts; a number means `{ totalMs }`. Default: none. */
   readonly timeout?: number | JobTimeouts;
   /**
-   * Buffers and ports of the input that move instead of being copied; detached at acceptance. Small Buffers
-   * (`Buffer.from('text')`) share their memory and can't move: `ERR_NOT_CLONEABLE`, and they are cheap to copy.
+   * Buffers and ports of the input that are moved instead of copied; they are detached at acceptance. Small Buffers
+   * (`Buffer.from('text')`) share their memory and can't be moved: `ERR_NOT_CLONEABLE`. They are cheap to copy.
+   *
+   * @example
+   * ```ts
+   * const bytes = new Uint8Array(1_000_000).fill(1);
+   * console.log(await pool.run('total', bytes, { transfer: [bytes.buffer] }), bytes.length); // 1000000 0
+   * ```
    */
   readonly transfer?: readonly Transferable[];
-  /** What the job is charged against `backlog.bytes`, instead of the estimate. */
+  /** The bytes that the job is charged against `backlog.bytes`. Default: an estimate from its input. */
   readonly bytes?: number;
   /** The pool's `graceMs` for this job. */
   readonly graceMs?: number;
   /**
-   * Called with what the job reports by `job.progress(value)`: the newest value each time, the last one before the job
-   * settles, and none after that. What it throws is an uncaught exception of this thread.
+   * Called with the values that the job reports by `progress(value)` of its `JobContext`: with the newest value each
+   * time, with the last one before the job settles, and never after that. An error that it throws is an uncaught
+   * exception.
    */
   readonly onProgress?: (value: unknown) => void;
 }
@@ -147,7 +194,7 @@ export interface AttemptOption {
 
 /** The options of `close`. */
 export interface CloseOptions {
-  /** Milliseconds after which what is left is rejected. Default: none, every accepted job runs to its end. */
+  /** Milliseconds after which the remaining jobs are rejected. Default: none, every accepted job runs to completion. */
   readonly deadlineMs?: number;
 }
 

@@ -37,7 +37,8 @@ export function setTimer(callback: () => void, longMs: number): Timer {
 }
 
 /**
- * Calls back in a microtask. `queueMicrotask` would make an AsyncResource for each, and a test's fake timers may replace it.
+ * Calls back in a microtask. `queueMicrotask` would make an AsyncResource for each, and a test's fake timers may
+ * replace it.
  */
 export function inMicrotask(step: () => void): void {
   void RESOLVED.then(step);

@@ -8,25 +8,25 @@ import type { MessagePort } from 'node:worker_threads';
 import type { JobContext } from './worker.js';
 import type { SubmitOptions } from './options.js';
 
-/** The module of a pool that was made without a type argument: any name, unknown values. */
+/** The module type of a pool without a type argument: any name, unknown values. */
 export type UntypedModule = {
   readonly [name: string]: (input: unknown, job: JobContext) => unknown;
 };
 
 type AnyFunction = (...args: never[]) => unknown;
 
-/** The names of a module's jobs: its exported functions, `default` among them, without its classes. */
+/** The names of a module's jobs: its exported functions including `default`, without classes. */
 export type JobName<Module> = {
   [Name in keyof Module]: Module[Name] extends AnyFunction ? Name : never;
 }[keyof Module] &
   string;
 
 /**
- * What follows the name in `run`, `submit` and `trySubmit`: the input, which may be left out where
- * the job function takes none, `void` or an optional one, and the options.
+ * The arguments of `run`, `submit` and `trySubmit` after the name: the input, which may be omitted if the job function
+ * takes none, `void` or an optional one, and the options.
  *
- * Generic job functions are seen with `unknown` for their type parameters, overloaded ones with
- * their last signature: TypeScript infers no more.
+ * TypeScript infers generic job functions with `unknown` for their type parameters, and the last signature of
+ * overloaded ones.
  */
 export type JobArguments<Job> = Job extends (...args: infer Args) => unknown
   ? Args extends readonly []
@@ -45,17 +45,17 @@ export type JobArguments<Job> = Job extends (...args: infer Args) => unknown
     ? [input: Cloned<Input>, options?: SubmitOptions]
     : never;
 
-/** The input of a job function: what `pool.map` takes from its source. */
+/** The input of a job function, and the type of the items of `pool.map`. */
 export type JobInput<Job> = JobArguments<Job>[0];
 
-/** What a job's promise fulfils with: the function's awaited result as it looks after cloning. */
+/** The result of a job: the awaited result of its function after structured clone. */
 export type JobResult<Job> = Job extends (...args: never[]) => infer Result
   ? Cloned<Awaited<Result>>
   : never;
 
 /**
- * A value after structured clone: a Buffer stays a Buffer where it is the whole value (millrace
- * restores it), and is a `Uint8Array` wherever it is nested.
+ * The type of a value after structured clone. A Buffer that is the whole value stays a Buffer (millrace restores it); a
+ * nested one becomes a `Uint8Array`.
  */
 export type Cloned<Value> = Value extends Buffer ? Value : NestedClone<Value>;
 

@@ -6,52 +6,68 @@
  */
 import type { Transferable } from 'node:worker_threads';
 
-/** The second argument of every job function. Its parts are made when they are first used. */
+/**
+ * The second argument of every job function. Its parts are created when they are first used.
+ *
+ * @example
+ * ```ts
+ * // jobs.ts
+ * import type { JobContext } from 'millrace/worker';
+ *
+ * export function sum(below: number, { signal, progress }: JobContext) {
+ *   let total = 0;
+ *   for (let n = 0; n < below; n += 1) {
+ *     if (n % 1000 === 0) {
+ *       signal.throwIfAborted(); // stops when the job is cancelled
+ *       progress(n / below); // to onProgress
+ *     }
+ *     total += n;
+ *   }
+ *   return total;
+ * }
+ * ```
+ */
 export interface JobContext {
   /** The name under which the job was submitted. */
   readonly name: string;
-  /** The job's number in its pool, the same as `job.id` on the submitting side: for logs. */
+  /** The job's number in its pool, for logs; the same as `Job.id` on the submitting side. */
   readonly id: number;
-  /** Which attempt this is, from 1. */
+  /** The number of the attempt, from 1. Above 1 only for jobs of `millrace/nats` whose node was lost. */
   readonly attempt: number;
   /**
-   * Aborts when the job is cancelled, runs into a timeout, when the pool is about to close, or when the thread ends after
-   * an uncaught exception. Its `reason` is an `AbortError` or, for timeouts, a `TimeoutError` DOMException.
+   * Aborts when the job is cancelled or times out, when the pool is about to close, or when the thread ends after an
+   * uncaught exception. Its `reason` is an `AbortError` DOMException, or a `TimeoutError` after a timeout.
    *
-   * It works everywhere: its event comes with the thread's next turn, and `aborted`, `reason` and `throwIfAborted()` are
-   * true at the moment they are read, in the middle of a synchronous loop, too. A look costs some 20 ns more than with an
-   * ordinary signal. Signals that `AbortSignal.any` makes of it follow with the next turn. After the end of the job's
-   * function it never aborts any more.
+   * `aborted`, `reason` and `throwIfAborted()` are up to date whenever they are read, even inside a synchronous loop;
+   * the `abort` event, and signals derived by `AbortSignal.any`, follow with the thread's next turn of its event loop.
+   * It never aborts after the job's function has ended. Cost: a read takes some 20 ns more than that of an ordinary
+   * signal.
    *
+   * @example
    * ```ts
+   * // jobs.ts
+   * import type { JobContext } from 'millrace/worker';
+   *
    * export async function download(url: string, { signal }: JobContext) {
    *   const response = await fetch(url, { signal });
    *   return response.text();
-   * }
-   *
-   * export function search(limit: number, { signal }: JobContext) {
-   *   for (let n = 0; n < limit; n += 1) {
-   *     if (n % 1000 === 0) signal.throwIfAborted();
-   *     if (isPerfect(n)) return n;
-   *   }
-   *   return undefined;
    * }
    * ```
    */
   readonly signal: AbortSignal;
   /**
-   * Reports how far the job has come, to `onProgress` of the call that submitted it. One value is under way at a time,
-   * and of those reported meanwhile the newest is kept: so calling it a million times costs no memory, and the last value
-   * arrives before the result. May be taken out of its context. Cost: 20 ns a call, 10 ns where nobody listens.
+   * Reports the job's progress to `onProgress` of its submission. One value is in transit at a time; of those reported
+   * in the meantime the newest is kept. So frequent calls take no memory, and the last value arrives before the result.
+   * It may be destructured from the context. Cost: 20 ns per call, 10 ns without a listener.
    *
-   * @param value - Anything that can be cloned; one that can't is reported by the pool's `strayError` event.
+   * @param value - Any cloneable value. Others are reported by the pool's `strayError` event.
    */
   progress(value: unknown): void;
 }
 
-/** What the functions named by `setup` and `teardown` are called with. */
+/** The argument of the functions named by the options `setup` and `teardown`. */
 export interface ThreadInfo {
-  /** The thread's number, as Node counts its threads. */
+  /** Node's number of the thread, `worker_threads.threadId`. */
   readonly threadId: number;
   /** The pool's option `workerData`, cloned. */
   readonly workerData: unknown;
@@ -69,21 +85,23 @@ export interface TransferredResult {
 }
 
 /**
- * Returns a job's result by moving the listed buffers or ports to the submitting thread instead of
- * copying them. They are detached here once the result is sent.
+ * Marks buffers or ports of a job's result to be moved to the submitting thread instead of copied. They are detached on
+ * the worker thread once the result is sent.
  *
+ * @param value - The result. Its type is kept, so that the submitting side infers it.
+ * @param list - The objects to move: `ArrayBuffer`, `MessagePort` and others that Node can transfer.
+ * @returns A marker, to be returned by the job function, or by its promise. A list that can't be transferred makes the
+ *   job reject with `ERR_NOT_CLONEABLE` (`what: 'result'`), and so does the memory of a small Buffer, which is shared.
+ * @example
  * ```ts
- * export function render(page: Page) {
- *   const pixels = draw(page); // a Uint8Array
+ * // jobs.ts
+ * import { transfer } from 'millrace/worker';
+ *
+ * export function render({ width, height }: { width: number; height: number }) {
+ *   const pixels = new Uint8Array(4 * width * height);
  *   return transfer(pixels, [pixels.buffer]);
  * }
  * ```
- *
- * @param value - The result, typed as itself so that the submitting side infers it.
- * @param list - What to move: `ArrayBuffer`, `MessagePort` and whatever else Node can transfer.
- * @returns A marker that only has a meaning as the return value of a job function (or what its
- *   promise fulfils with). A list that can't be transferred makes the job reject with
- *   `ERR_NOT_CLONEABLE`, `what: 'result'`; so does the memory of a small Buffer, which others share.
  */
 export function transfer<Value>(value: Value, list: readonly Transferable[]): Value {
   const marked: TransferredResult = { [TRANSFER]: list, value };

@@ -33,8 +33,8 @@ const LOOK_MS = 0.1;
 const SLOW_WATCH_MS = 25;
 
 /**
- * How often threads with jobs are looked at, after the first beat: whether their answers were announced, and whether they
- * are stuck.
+ * How often threads with jobs are looked at, after the first beat: whether their answers were announced, and whether
+ * they are stuck.
  */
 const PATROL_MS = 50;
 

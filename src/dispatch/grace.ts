@@ -1,10 +1,10 @@
 /**
- * Waits for a thread, and accuses no honest one: time is counted in ticks of the main thread, each followed by a turn of
- * its event loop, in which answers that have arrived are read.
+ * Waits for a thread, and accuses no honest one: time is counted in ticks of the main thread, each followed by a turn
+ * of its event loop, in which answers that have arrived are read.
  *
- * Invariant: a tick that took more than twice its length does not count (a busy machine, a blocked main thread, a stopped
- * process, a laptop that slept); after ten of these in a row the count begins anew. No grace ends while a debugger may
- * hold the thread.
+ * Invariant: a tick that took more than twice its length does not count (a busy machine, a blocked main thread, a
+ * stopped process, a laptop that slept); after ten of these in a row the count begins anew. No grace ends while a
+ * debugger may hold the thread.
  */
 import { setRealTurn } from '../api/timers.js';
 import { Deadline, type Deadlines } from '../job/deadlines.js';

@@ -167,8 +167,8 @@ export class Lane implements Carrier {
   }
 
   /**
-   * Whether the patrol has to look at it: it has jobs, has not looked at what was sent to it, though that was taken back
-   * meanwhile, or is retired and was not told to end.
+   * Whether the patrol has to look at it: it has jobs, has not looked at what was sent to it, though that was taken
+   * back meanwhile, or is retired and was not told to end.
    */
   get hasToBeWatched(): boolean {
     return this.occupied > 0 || this.rings.areUnread || (this.isRetired && !this.isEnding);

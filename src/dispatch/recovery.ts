@@ -2,8 +2,8 @@
  * Takes jobs back from a thread that they can't stay on: what has not started returns to the backlog, what has is
  * rejected.
  *
- * Invariants: what was sent and not started survives its thread, unless its input is gone or deadly; what was started is
- * rejected, once.
+ * Invariants: what was sent and not started survives its thread, unless its input is gone or deadly; what was started
+ * is rejected, once.
  */
 import { ThreadLostError, withoutStack } from '../api/errors.js';
 import type { JobRecord, Settler } from '../job/job.js';

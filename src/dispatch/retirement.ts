@@ -4,9 +4,9 @@
  *     ready ──▶ retired ──▶ draining ──▶ gone
  *                  └──────▶ terminated ──▶ gone
  *
- * A job that is settled while it runs is told to stop and holds its slot for a grace. A thread on which one outlives it, or
- * which does not look at what is sent to it though nothing runs there, is retired: a replacement boots at once. If it
- * answers a ping it goes on with its other jobs and drains; if not it is ended by force.
+ * A job that is settled while it runs is told to stop and holds its slot for a grace. A thread on which one outlives
+ * it, or which does not look at what is sent to it though nothing runs there, is retired: a replacement boots at once.
+ * If it answers a ping it goes on with its other jobs and drains; if not it is ended by force.
  *
  * Invariants: a retired thread gets no jobs and is never put into service again; no thread is ended by force that has
  * answered within its grace.
@@ -123,8 +123,8 @@ export class Retirement {
   }
 
   /**
-   * Looks whether a thread that has something to do is stuck in what a finished job has left behind, and whether one that
-   * is retired has nothing to do any more: its last answer may have been collected before it said so.
+   * Looks whether a thread that has something to do is stuck in what a finished job has left behind, and whether one
+   * that is retired has nothing to do any more: its last answer may have been collected before it said so.
    */
   inspect(lane: Lane, slots: number): void {
     if (lane.isRetired) return this.#drainIfDone(lane);

@@ -1,8 +1,8 @@
 /**
  * The jobs that were settled while their functions run, as far as somebody waits for these to end.
  *
- * Invariant: whoever waits is told once: when the function has ended, when its thread is gone, or when the pool waits for
- * no thread any more.
+ * Invariant: whoever waits is told once: when the function has ended, when its thread is gone, or when the pool waits
+ * for no thread any more.
  */
 import type { JobRecord } from '../job/job.js';
 

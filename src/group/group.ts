@@ -3,8 +3,8 @@
  *
  *     open ──▶ cancelled (a job failed, `cancel`, `signal`) ──▶ closed
  *
- * Invariants: the first failure is the group's, and every job that it cancels rejects with just that; when `close` fulfils
- * nothing of the group waits, is queued or runs, and its signal has no listener.
+ * Invariants: the first failure is the group's, and every job that it cancels rejects with just that; when `close`
+ * fulfils nothing of the group waits, is queued or runs, and its signal has no listener.
  */
 import { GroupClosedError, withoutStack } from '../api/errors.js';
 import { groupSettings } from '../api/group-options.js';
@@ -36,10 +36,18 @@ interface Failure {
 }
 
 /**
- * Jobs that end together, made by `pool.group`. Leave it with `await using`, or by `close()` in a `finally`.
+ * Jobs that end together, created by `pool.group`. Leave the group with `await using`, or with `close()` in a
+ * `finally`.
  *
- * The promises that a group gives out raise no `unhandledRejection`: a failure that nobody has asked for is thrown by
- * `wait()`, or goes to the pool's `failed` event when the group is left.
+ * Promises of a group raise no `unhandledRejection`. A failure that was not read is thrown by `wait()`, or goes to the
+ * pool's `failed` event when the group is closed.
+ *
+ * @example
+ * ```ts
+ * await using group = pool.group();
+ * for (const url of ['/a', '/b', '/missing']) void group.run('fetchPage', url);
+ * await group.wait().catch((error) => console.log(error.message)); // no page /missing
+ * ```
  */
 export class Group<Module extends object = UntypedModule> {
   readonly #scheduler: Scheduler;
@@ -73,16 +81,16 @@ export class Group<Module extends object = UntypedModule> {
     else signal?.addEventListener('abort', this.#onAbort);
   }
 
-  /** Aborts when the group is cancelled or closed, with the same reason: for nested groups, and for what is no job. */
+  /** Aborts when the group is cancelled or closed, with the same reason. Pass it to nested groups and to other work. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
   /**
-   * As `pool.run`, within the group.
+   * Like `pool.run`, within the group.
    *
-   * @returns Where the group has been cancelled it rejects with the reason: a failure of another job, or what `cancel` was
-   *   given.
+   * @returns A promise of the result. Once the group is cancelled it rejects with the reason: the failure of another
+   *   job, or the argument of `cancel`.
    * @throws GroupClosedError `ERR_GROUP_CLOSED`
    */
   run<Name extends JobName<Module>>(
@@ -97,7 +105,7 @@ export class Group<Module extends object = UntypedModule> {
     return result;
   }
 
-  /** As `pool.submit`, within the group. @throws GroupClosedError `ERR_GROUP_CLOSED` */
+  /** Like `pool.submit`, within the group. @throws GroupClosedError `ERR_GROUP_CLOSED` */
   submit<Name extends JobName<Module>>(
     name: Name,
     ...args: JobArguments<Module[Name]>
@@ -109,8 +117,8 @@ export class Group<Module extends object = UntypedModule> {
   }
 
   /**
-   * As `pool.map`, within the group: it ends with the group, and an error that ends it is a failure of the group when what
-   * comes before it has been delivered.
+   * Like `pool.map`, within the group: the map ends with the group, and an error that ends the map fails the group once
+   * the results before it have been delivered.
    *
    * @throws GroupClosedError `ERR_GROUP_CLOSED`, synchronously.
    */
@@ -136,10 +144,11 @@ export class Group<Module extends object = UntypedModule> {
   }
 
   /**
-   * Fulfils when all jobs of `run` and `submit` have settled, those that are added meanwhile, too. A map is waited for
-   * where its results are read.
+   * Resolves when all jobs of `run` and `submit` have settled, including those added in the meantime. Maps are awaited
+   * by whoever reads their results.
    *
-   * @throws What the first job failed with; the reason where the group was cancelled; `ERR_GROUP_CLOSED` after its end.
+   * @throws The error of the first job that failed; the reason if the group was cancelled; `ERR_GROUP_CLOSED` after
+   *   `close()`.
    */
   async wait(): Promise<void> {
     if (this.#closing !== undefined) throw closedError();
@@ -152,8 +161,8 @@ export class Group<Module extends object = UntypedModule> {
   }
 
   /**
-   * Cancels what is left: waiting and queued jobs never run, running ones are told to stop, maps end. What is added later
-   * rejects with the reason. Ignored where the group was cancelled before.
+   * Cancels the remaining jobs: waiting and queued ones never run, running ones are asked to stop, maps end. Jobs added
+   * later reject with the reason. Does nothing if the group is cancelled already.
    *
    * @param reason - Default: an `AbortError` DOMException.
    */
@@ -162,9 +171,9 @@ export class Group<Module extends object = UntypedModule> {
   }
 
   /**
-   * Leaves the group: cancels what is left, and fulfils when nothing of it runs. Does not throw; a failure that `wait()`
-   * has not told goes to the pool's `failed` event. A job that ignores its signal holds this up until its thread has
-   * been replaced and has ended.
+   * Closes the group: cancels the remaining jobs and resolves when none is running. Does not throw; a failure that
+   * `wait()` did not throw goes to the pool's `failed` event. A job that ignores its signal delays this until its
+   * thread has been replaced and has ended.
    */
   close(): Promise<void> {
     return (this.#closing ??= this.#leave());

@@ -121,8 +121,8 @@ export class Deadlines {
   }
 
   /**
-   * When the timer has to fire next: at the earliest deadline, or at the start of its slot if that holds many. Waking the
-   * process only to move a single deadline a level down costs an idle pool as much as a job does.
+   * When the timer has to fire next: at the earliest deadline, or at the start of its slot if that holds many. Waking
+   * the process only to move a single deadline a level down costs an idle pool as much as a job does.
    */
   #nextMs(): number {
     const level = this.#lowestLevel;

@@ -21,24 +21,35 @@ export type Ending = 'fulfilled' | 'rejected' | 'cancelled' | 'timedOut' | 'drop
 /** Where a job is in its life; it only moves on, but for `running` never seen before its thread is lost. */
 export type JobState = 'waiting' | 'queued' | 'running' | Ending;
 
-/** A submitted job. Not a promise itself, so that `await pool.submit(…)` gives the handle. */
+/**
+ * The handle of a submitted job. It is not a promise, so that `await pool.submit(…)` returns the handle and not the
+ * result.
+ *
+ * @example
+ * ```ts
+ * const job = await pool.submit('wait', 60_000);
+ * console.log(job.cancel()); // true
+ * await job.result.catch((error) => console.log(error.name, job.state)); // AbortError cancelled
+ * ```
+ */
 export interface Job<Result> {
-  /** Numbers the pool's jobs in the order of their submission, from 1. */
+  /** The job's number in the order of submission, from 1. */
   readonly id: number;
   /** The name of the job function. */
   readonly name: string;
-  /** Where the job is now. Cost: for a sent job, one read of shared memory. */
+  /** The job's current state. Cost: one read of shared memory for a job that was sent to a thread. */
   readonly state: JobState;
   /**
-   * The job's result. The promise is made when it is first read, and never raises an
-   * `unhandledRejection`; a job that fails unread is reported by the pool's `'failed'` event.
+   * The job's result. The promise is created when it is first read, and never raises `unhandledRejection`: a job that
+   * fails without being read is reported by the pool's `'failed'` event.
    */
   readonly result: Promise<Result>;
   /**
-   * Ends the job, waiting, queued or running: `result` rejects with `reason` at once.
+   * Cancels the job, whether it waits, is queued or runs: `result` rejects with `reason` at once. A running job is
+   * asked to stop; see `Pool.run`.
    *
    * @param reason - Default: an `AbortError` DOMException, as `AbortController.abort()` makes it.
-   * @returns Whether this call ended the job; false where it had ended before.
+   * @returns Whether this call ended the job; false if it had ended already.
    */
   cancel(reason?: unknown): boolean;
 }
@@ -192,8 +203,8 @@ export class JobRecord implements Job<unknown> {
   }
 
   /**
-   * Tells of the ending, which the job knows by then, with the result or the error; without a promise, and before one is
-   * asked for. Called in the middle of things: it must not call back.
+   * Tells of the ending, which the job knows by then, with the result or the error; without a promise, and before one
+   * is asked for. Called in the middle of things: it must not call back.
    */
   follow(onEnded: (value: unknown, job: JobRecord) => void): void {
     this.#resolve = this.#reject = (value) => onEnded(value, this);

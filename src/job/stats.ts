@@ -7,19 +7,19 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import type { Ending } from './job.js';
 
-/** A distribution of times in milliseconds, over the pool's life; percentiles to three digits. */
+/** A distribution of times in milliseconds over the pool's life; percentiles have three significant digits. */
 export interface TimeStats {
   /** The median. */
   readonly p50: number;
-  /** 90 % of the jobs took no longer. */
+  /** The 90th percentile. */
   readonly p90: number;
-  /** 99 % of the jobs took no longer. */
+  /** The 99th percentile. */
   readonly p99: number;
-  /** The longest. */
+  /** The maximum. */
   readonly max: number;
   /** The average. */
   readonly mean: number;
-  /** How many jobs were measured. */
+  /** The number of jobs measured. */
   readonly count: number;
 }
 

@@ -1,8 +1,8 @@
 /**
  * What a map has pulled and not delivered, and the consumers that wait for it.
  *
- * Invariants: results leave in the order of their items, or of their endings where the map is not ordered; consumers are
- * answered in the order in which they asked; each is answered once.
+ * Invariants: results leave in the order of their items, or of their endings where the map is not ordered; consumers
+ * are answered in the order in which they asked; each is answered once.
  */
 import { inMicrotask } from '../api/timers.js';
 import { List, type Listed } from '../job/list.js';

@@ -4,11 +4,11 @@
  *     new ──▶ open ──▶ exhausted | failed | stopped ──▶ ended
  *
  * Room comes before the pull: an item is pulled only when the window and the pool have room for it. A place is not held
- * meanwhile, as maps that hold places while their sources wait for the pool would wait for each other for ever; so where
- * the room is gone when the item comes, the map keeps that one item until its next turn.
+ * meanwhile, as maps that hold places while their sources wait for the pool would wait for each other for ever; so
+ * where the room is gone when the item comes, the map keeps that one item until its next turn.
  *
- * Invariants: at most one pull is outstanding; nothing of a failed, stopped or aborted map is submitted; it has ended when
- * nothing of it runs and its source is closed.
+ * Invariants: at most one pull is outstanding; nothing of a failed, stopped or aborted map is submitted; it has ended
+ * when nothing of it runs and its source is closed.
  */
 import { MillraceError } from '../api/errors.js';
 import { type MapSettings, mapSettings } from '../api/map-options.js';
@@ -32,21 +32,21 @@ const FINAL_CODES: ReadonlySet<string> = new Set([
   'ERR_UNKNOWN_JOB',
 ]);
 
-/** How one item has ended, where `onError` is `'settle'`. */
+/** The outcome of one item with `onError: 'settle'`. */
 export type MapOutcome<Value> = {
   /** The number of the item, from 0. */
   readonly index: number;
 } & (
   | {
-      /** Whether its job has given a result. */
+      /** Its job has returned a result. */
       readonly status: 'fulfilled';
       /** The result. */
       readonly value: Value;
     }
   | {
-      /** Whether its job has given a result. */
+      /** Its job has failed. */
       readonly status: 'rejected';
-      /** What it failed with. */
+      /** The error. */
       readonly reason: unknown;
     }
 );
@@ -54,8 +54,8 @@ export type MapOutcome<Value> = {
 /**
  * Told when nothing of a map runs any more.
  *
- * @param failure - What it ended with: the error of a job, of the source, of the pool, or the reason that it was aborted
- *   for.
+ * @param failure - What it ended with: the error of a job, of the source, of the pool, or the reason that it was
+ *   aborted for.
  */
 export type OnMapEnded = (failure: { readonly error: unknown } | undefined) => void;
 
@@ -157,7 +157,8 @@ export class Mapping<Job extends MapJob = MapJob> implements Feeder {
   }
 
   /**
-   * Ends the map: what is in flight is taken back or cancelled, and the source is closed. Fulfils when nothing of it runs.
+   * Ends the map: what is in flight is taken back or cancelled, and the source is closed. Fulfils when nothing of it
+   * runs.
    *
    * @throws What closing the source throws.
    */

@@ -1,13 +1,26 @@
 /**
- * A map as its consumer sees it: an async iterator, written by hand, as an async generator would queue `return()` behind a
- * pending `next()`.
+ * A map as its consumer sees it: an async iterator, written by hand, as an async generator would queue `return()`
+ * behind a pending `next()`.
  */
 import type { Mapping } from './mapping.js';
 
 /** What the rows ask of their map, whatever its jobs are. */
 type Asked = Pick<Mapping, 'ask' | 'stop'>;
 
-/** The results of `pool.map`: iterate over it once. */
+/**
+ * The results of `pool.map`, to be iterated once.
+ *
+ * @example
+ * ```ts
+ * import { pipeline } from 'node:stream/promises';
+ *
+ * const rows = pool.map('square', [1, 2, 3]);
+ * await pipeline(rows, async (squares) => {
+ *   for await (const square of squares) if (square === 4) break; // ends the map, too
+ * });
+ * console.log(await rows.next()); // { done: true, value: undefined }
+ * ```
+ */
 export class MapRows<Row> implements AsyncIterableIterator<Row> {
   readonly #mapping: Asked;
 
@@ -16,14 +29,14 @@ export class MapRows<Row> implements AsyncIterableIterator<Row> {
     this.#mapping = mapping;
   }
 
-  /** The next result; calls that overlap are answered in their order. The first call starts the map. */
+  /** Returns the next result; overlapping calls are answered in order. The first call starts the map. */
   next(): Promise<IteratorResult<Row, undefined>> {
     return this.#mapping.ask() as Promise<IteratorResult<Row, undefined>>;
   }
 
   /**
-   * Ends the map, as leaving a `for await` does; pending `next()` are done at once. Fulfils when nothing of the map runs
-   * and the source is closed. Rejects with what closing the source throws.
+   * Ends the map, as leaving a `for await` loop does; pending `next()` calls complete at once. Resolves when no job of
+   * the map is running and the source is closed. Rejects with the error that closing the source throws.
    */
   async return(): Promise<IteratorReturnResult<undefined>> {
     await this.#mapping.stop();

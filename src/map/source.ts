@@ -6,7 +6,7 @@
  */
 import { invalid } from '../api/options.js';
 
-/** What `pool.map` takes its items from. A synchronous one may yield promises; they are awaited one by one. */
+/** The source of `pool.map`. Promises of a synchronous iterable are awaited one by one. */
 export type MapSource<Item> = AsyncIterable<Item> | Iterable<Item | PromiseLike<Item>>;
 
 /** The answer to a pull. */
@@ -54,8 +54,8 @@ export class Source {
   }
 
   /**
-   * Closes the source, at most once, if it has been opened and is not over. A pull that is outstanding is waited for, but
-   * for a second at most: a source that is silent can't be closed before it speaks.
+   * Closes the source, at most once, if it has been opened and is not over. A pull that is outstanding is waited for,
+   * but for a second at most: a source that is silent can't be closed before it speaks.
    *
    * @throws What its `return` throws.
    */

@@ -5,7 +5,7 @@
  */
 import { BacklogFullError, type BacklogLimit, MillraceError } from '../api/errors.js';
 
-/** What is wrong with the server, or with what a pool has there. */
+/** What is wrong with the connection, the server, or the pool's streams on it. */
 export type SetupFault =
   | 'connection'
   | 'server'
@@ -15,8 +15,8 @@ export type SetupFault =
   | 'permission';
 
 /**
- * `ERR_REMOTE_SETUP`: the connection is closed, the server is too old or has no JetStream, or the pool's streams are
- * missing or have other limits.
+ * `ERR_REMOTE_SETUP`: the connection is closed, the server is too old or lacks JetStream, the account lacks a
+ * permission, or the pool's streams are missing or have other limits.
  */
 export class RemoteSetupError extends MillraceError {
   /** Whether a job may have run. */
@@ -31,7 +31,7 @@ export class RemoteSetupError extends MillraceError {
   }
 }
 
-/** Which bound a submission ran into: one of the server's, `'waiters'` here, or both have `'bytes'`. */
+/** The bound that a submission exceeded: of the server, or of this process (`'waiters'`; `'bytes'` may be either). */
 export type RemoteLimit = BacklogLimit | 'key';
 
 const FULL: Readonly<Record<RemoteLimit, string>> = {
@@ -42,7 +42,7 @@ const FULL: Readonly<Record<RemoteLimit, string>> = {
 };
 const RETRY_AFTER_MS = 1000;
 
-/** `ERR_BACKLOG_FULL`: the server, or what may wait here, is full. Nothing ran; trying again later is safe. */
+/** `ERR_BACKLOG_FULL`: the server, or this process's queue, has no room. The job never started: a retry is safe. */
 export class RemoteFullError extends BacklogFullError {
   constructor(limit: RemoteLimit, held: string) {
     super(limit as BacklogLimit, held, RETRY_AFTER_MS, 'wait');
@@ -52,7 +52,7 @@ export class RemoteFullError extends BacklogFullError {
   }
 }
 
-/** `ERR_DUPLICATE_JOB`: a job of this id was submitted before, within the server's window for duplicates. */
+/** `ERR_DUPLICATE_JOB`: a job with this id was submitted before, within `duplicateWindowMs`. */
 export class DuplicateJobError extends MillraceError {
   /** This submission started nothing; the other one may have. */
   readonly started = false;
@@ -66,11 +66,11 @@ export class DuplicateJobError extends MillraceError {
   }
 }
 
-/** `ERR_DEAD_LETTER`: every node that ran the job was lost while it did, so it is not tried again. */
+/** `ERR_DEAD_LETTER`: every node that ran the job was lost meanwhile, so it is not run again. */
 export class DeadLetterError extends MillraceError {
   /** It started each time. */
   readonly started = true;
-  /** How often it was started again after its node was lost, as often as `maxCrashAttempts` allows. */
+  /** The number of restarts after its node was lost: `maxCrashAttempts`. */
   readonly attempts: number;
 
   constructor(name: string, attempts: number) {
@@ -83,7 +83,7 @@ export class DeadLetterError extends MillraceError {
   }
 }
 
-/** `ERR_RESULT_LOST`: the job has ended, and its result is no longer on the server. */
+/** `ERR_RESULT_LOST`: the job has ended, but its result is no longer on the server. */
 export class ResultLostError extends MillraceError {
   /** It has run to its end. */
   readonly started = true;
@@ -97,7 +97,7 @@ export class ResultLostError extends MillraceError {
   }
 }
 
-/** `ERR_RESULT_TOO_LARGE`: the job has ended, and what it returned or threw is more than the server takes. */
+/** `ERR_RESULT_TOO_LARGE`: the job has ended, but its result or error exceeds the server's `max_payload`. */
 export class ResultTooLargeError extends MillraceError {
   /** It has run to its end. */
   readonly started = true;

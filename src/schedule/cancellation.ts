@@ -62,8 +62,8 @@ export class Cancellation {
   }
 
   /**
-   * Ends a job whose timeout has expired, unless its function has ended: then its result is taken. A queue timeout does not
-   * end a job that a thread has started meanwhile.
+   * Ends a job whose timeout has expired, unless its function has ended: then its result is taken. A queue timeout does
+   * not end a job that a thread has started meanwhile.
    */
   expire(job: JobRecord, phase: TimeoutPhase, timeoutMs: number): void {
     if (this.#wasFinished(job) || (phase === 'queue' && !this.#isTakenBack(job))) {

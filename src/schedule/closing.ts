@@ -19,11 +19,11 @@ import type { Turns } from './turns.js';
 export interface UnfinishedJob {
   /** The name of the job function. */
   readonly name: string;
-  /** As it was submitted; undefined if it was transferred. */
+  /** The input as it was submitted; undefined if it was transferred. */
   readonly input: unknown;
   /** Whether a thread had started it. */
   readonly started: boolean;
-  /** Whether the input went to a thread for good (`transfer`), so that it can't be submitted again. */
+  /** Whether the input was moved to a thread (`transfer`), so that it can't be submitted again. */
   readonly transferred: boolean;
 }
 
@@ -54,8 +54,8 @@ export class Closing {
   }
 
   /**
-   * Looks whether a closing pool has come to its end: the last accepted job has settled, and those that were told to stop
-   * before that have had their grace, so that their threads can end in order.
+   * Looks whether a closing pool has come to its end: the last accepted job has settled, and those that were told to
+   * stop before that have had their grace, so that their threads can end in order.
    */
   drain(): boolean {
     if (!this.#isClosing || this.#backlog.accepted > 0) return false;

@@ -8,51 +8,51 @@ import type { Lanes } from '../dispatch/lanes.js';
 import type { Ending, JobRecord } from '../job/job.js';
 import type { Stats, TimeStats } from '../job/stats.js';
 
-/** A snapshot of a pool; plain data, safe to log or serialise. */
+/** A snapshot of a pool: plain data, safe to log or serialize. */
 export interface PoolStats {
   /** The threads now, and the totals of those that have ended. */
   readonly threads: {
-    /** How many the pool keeps. */
+    /** The number of threads that the pool keeps. */
     readonly target: number;
-    /** Those that have loaded the module and take jobs, the busy ones included. */
+    /** Threads that have loaded the module and take jobs, including the busy ones. */
     readonly ready: number;
-    /** Those with at least one job. */
+    /** Threads with at least one job. */
     readonly busy: number;
-    /** Those that were taken out of service and have not ended; at most `target`. */
+    /** Threads that were taken out of service and have not ended; max `target`. */
     readonly retired: number;
     /** Total of threads that ended by themselves: exit, out of memory. */
     readonly lost: number;
-    /** Total of threads that were taken out of service: see the event `threadRetired`. */
+    /** Total of threads that were taken out of service; see the event `threadRetired`. */
     readonly retirements: number;
-    /** How many of these were ended by force, as they gave no sign of life or did not end. */
+    /** Retired threads that were terminated, as they did not respond or did not end. */
     readonly terminated: number;
   };
   /**
    * Jobs by state. Always: submitted = waiting + queued + running + the sum of the endings.
    */
   readonly jobs: {
-    /** All calls of `run`, `submit` and `trySubmit` but those with invalid options, and the items of maps. */
+    /** All calls of `run`, `submit` and `trySubmit` except those with invalid options, and the items of maps. */
     readonly submitted: number;
-    /** Settled, but their functions still run; they hold slots, and belong to none of the others. */
+    /** Settled jobs whose functions are still running. They occupy slots, and are counted by their ending as well. */
     readonly abandoned: number;
   } & Readonly<Record<'waiting' | 'queued' | 'running' | Ending, number>>;
-  /** How full it is, and its bounds. */
+  /** The fill level of the backlog, and its bounds. */
   readonly backlog: {
     /** Accepted jobs that no thread has started. */
     readonly jobs: number;
-    /** Charged bytes of all accepted, unsettled jobs. */
+    /** Charged bytes of all outstanding jobs. */
     readonly bytes: number;
     /** Submissions that wait for room. */
     readonly waiters: number;
-    /** Age of the oldest accepted job that no thread has started; 0 where there is none. */
+    /** Age of the oldest accepted job that no thread has started; 0 if there is none. */
     readonly oldestMs: number;
-    /** The bounds, as the options set them. */
+    /** The bounds set by the options. */
     readonly limit: {
-      /** The most accepted jobs beyond those that fill the slots. */
+      /** Max accepted jobs beyond those that fill the slots. */
       readonly jobs: number;
-      /** The most bytes of all accepted, unsettled jobs. */
+      /** Max bytes of all outstanding jobs. */
       readonly bytes: number;
-      /** The most submissions that may wait. */
+      /** Max submissions that wait. */
       readonly waiters: number;
     };
   };
@@ -60,11 +60,11 @@ export interface PoolStats {
   readonly waitMs: TimeStats;
   /** From the start on a thread to the end of the job's function. */
   readonly runMs: TimeStats;
-  /** Share of the slots that held a job, 0 to 1, averaged over about the last ten seconds. */
+  /** Share of the slots that were occupied, 0 to 1, averaged over about the last ten seconds. */
   readonly utilization: number;
   /**
-   * When room is likely, for a `Retry-After` header; 0 while there is room, at most 1000 until a job was
-   * measured.
+   * Milliseconds after which room is likely, for a `Retry-After` header; 0 while there is room, max 1000 until a job
+   * was measured.
    */
   readonly retryAfterMs: number;
 }

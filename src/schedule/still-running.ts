@@ -1,8 +1,9 @@
 /**
- * The jobs of one owner (a map, a group) whose functions run on though the jobs were settled, and the wait for their end.
+ * The jobs of one owner (a map, a group) whose functions run on though the jobs were settled, and the wait for their
+ * end.
  *
- * Invariants: a job counts from its ending until its function has ended or its thread is gone; the process stays alive while
- * somebody waits for that, though no job is outstanding any more.
+ * Invariants: a job counts from its ending until its function has ended or its thread is gone; the process stays alive
+ * while somebody waits for that, though no job is outstanding any more.
  */
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { JobRecord } from '../job/job.js';

@@ -14,8 +14,8 @@ export class Timeouts {
   readonly #expire: (job: JobRecord, phase: TimeoutPhase, timeoutMs: number) => void;
 
   /**
-   * @param expire - Ends the job. If it can't, as a thread has started the job just now or has already ended it, it calls
-   *   `reschedule`.
+   * @param expire - Ends the job. If it can't, as a thread has started the job just now or has already ended it, it
+   *   calls `reschedule`.
    */
   constructor(
     deadlines: Deadlines,

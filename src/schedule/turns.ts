@@ -1,11 +1,12 @@
 /**
  * Shares what room the pool has left among those that feed it from a source of their own (`pool.map`), in turns.
  *
- * Feeders leave room for others: they go on only while the backlog is less than half full and nobody waits. One that has
- * nothing in flight waits as a submission does: it takes any place that is free, and no later waiter goes before it.
+ * Feeders leave room for others: they go on only while the backlog is less than half full and nobody waits. One that
+ * has nothing in flight waits as a submission does: it takes any place that is free, and no later waiter goes before
+ * it.
  *
- * Invariants: a feeder holds no place while it waits, and keeps nobody out; turns are taken outside of any call, but for an
- * item that was pulled already; after `close` nobody gets a turn.
+ * Invariants: a feeder holds no place while it waits, and keeps nobody out; turns are taken outside of any call, but
+ * for an item that was pulled already; after `close` nobody gets a turn.
  */
 import type { MillraceError } from '../api/errors.js';
 import { inMicrotask } from '../api/timers.js';

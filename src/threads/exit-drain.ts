@@ -1,6 +1,6 @@
 /**
- * Lets threads finish their native work when the process exits. Node ends its threads at that moment, and ending one over
- * work of a native addon can abort the process.
+ * Lets threads finish their native work when the process exits. Node ends its threads at that moment, and ending one
+ * over work of a native addon can abort the process.
  *
  * Invariants: one listener for all pools, and only while there is one; it waits a second at most in all, and only for
  * threads on which a job has returned a promise.

@@ -6,9 +6,9 @@
  *                                                                  ▼        ▼
  *                                                                 gone     gone
  *
- * Invariants: the state only moves forward; only a `ready` thread gets jobs, and who takes it out of this state orders the
- * replacement; `gone` is reported once, after the last message of the thread and after its exit; the link alone keeps no
- * process alive, nor does a thread that is being ended.
+ * Invariants: the state only moves forward; only a `ready` thread gets jobs, and who takes it out of this state orders
+ * the replacement; `gone` is reported once, after the last message of the thread and after its exit; the link alone
+ * keeps no process alive, nor does a thread that is being ended.
  */
 import { deserialize } from 'node:v8';
 import type { MessagePort, Worker } from 'node:worker_threads';
@@ -211,8 +211,8 @@ export class ThreadLink implements Link {
   }
 
   /**
-   * Blocks until a thread that was told to leave has ended, for this long at most. One on which no job has ever returned
-   * a promise is not waited for: but one that has just started a job may be about to.
+   * Blocks until a thread that was told to leave has ended, for this long at most. One on which no job has ever
+   * returned a promise is not waited for: but one that has just started a job may be about to.
    */
   awaitEnd(limitMs: number): void {
     const untilMs = performance.now() + limitMs;

@@ -1,9 +1,9 @@
 /**
  * Starts one worker thread. The only file that imports Piscina.
  *
- * Each thread has a Piscina of its own, which brings the worker up and carries its options. It is told not to replace its
- * thread: who has to be replaced, when, and what becomes of a thread that is still ending, is decided in `threads.ts`.
- * `test/pool/piscina.test.ts` pins what this file relies on.
+ * Each thread has a Piscina of its own, which brings the worker up and carries its options. It is told not to replace
+ * its thread: who has to be replaced, when, and what becomes of a thread that is still ending, is decided in
+ * `threads.ts`. `test/pool/piscina.test.ts` pins what this file relies on.
  */
 import { Piscina } from 'piscina';
 import type { Worker } from 'node:worker_threads';

@@ -1,9 +1,9 @@
 /**
  * Keeps a fixed number of worker threads in service, each with a link.
  *
- * A thread that leaves service, by itself or retired, is replaced at once. One that is retired may take its time to end:
- * there are at most as many of them as threads in service, and beyond that the replacement waits. Threads that end, or
- * fail to load the module, again and again are replaced after a back-off.
+ * A thread that leaves service, by itself or retired, is replaced at once. One that is retired may take its time to
+ * end: there are at most as many of them as threads in service, and beyond that the replacement waits. Threads that
+ * end, or fail to load the module, again and again are replaced after a back-off.
  *
  * Invariants: at most `target` threads in service and twice as many in all; `target` in service again soon after any
  * loss, until `end`; if the module did not load three times per thread in a row, with no thread ready, the threads end

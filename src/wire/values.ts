@@ -4,8 +4,8 @@
  *
  * Invariants: what is read equals what structured clone would have made of what was written (but for rare kinds in
  * disguise: docs/design.md), and shares no identity with any other value; what does not fit, or might not come out the
- * same, is not written, and crosses in a message of its own; values are read, or skipped, in the order in which they were
- * written.
+ * same, is not written, and crosses in a message of its own; values are read, or skipped, in the order in which they
+ * were written.
  */
 import { Arena } from './arena.js';
 import { Decoder } from './codec/decoder.js';

@@ -11,7 +11,7 @@ import { deserialize, serialize } from 'node:v8';
 import { decodeThrown, serializeThrown, type EncodedError } from '../../wire/thrown.js';
 import { NotCloneableError } from '../../api/errors.js';
 
-/** How the values of a job are written. */
+/** The format of a job's input and result. */
 export type Encoding = 'v8' | 'json';
 
 /** How a job has ended on its node. */

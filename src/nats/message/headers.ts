@@ -1,7 +1,8 @@
 /**
  * Writes and reads the headers of a job's message, and of what a node says to its submitter.
  *
- * Invariants: headers of others that are malformed read as undefined, and never throw; times are durations from the server's timestamp of the message, so a submitter's clock does not matter.
+ * Invariants: headers of others that are malformed read as undefined, and never throw; times are durations from the
+ * server's timestamp of the message, so a submitter's clock does not matter.
  */
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import type { Encoding } from './codec.js';

@@ -1,10 +1,10 @@
 /**
- * Remembers what became of a job's deliveries: how often it was started again after its node was lost, and which delivery
- * was given back.
+ * Remembers what became of a job's deliveries: how often it was started again after its node was lost, and which
+ * delivery was given back.
  *
- * The server's delivery count can't tell: a lost node bumps it for all of its jobs, innocent ones included. A redelivered
- * job therefore runs alone, and a marker is stored before it starts: if its node is lost then, this job was running. One
- * that a node has given back, as it could not run it, is no suspect.
+ * The server's delivery count can't tell: a lost node bumps it for all of its jobs, innocent ones included. A
+ * redelivered job therefore runs alone, and a marker is stored before it starts: if its node is lost then, this job was
+ * running. One that a node has given back, as it could not run it, is no suspect.
  *
  * Invariant: only markers count as crashes.
  */

@@ -26,7 +26,7 @@ import { type Names, subjects } from '../server/names.js';
 import { isResultStored } from '../server/stored.js';
 import { fieldsOf } from '../message/refused.js';
 
-/** What a node needs of its pool: a `Pool` of any module. */
+/** The methods of a `Pool`, of any module, that a node needs. */
 export interface ServedPool {
   /** Runs a job: `Pool.run`. */
   run(...args: never[]): Promise<unknown>;

@@ -23,20 +23,21 @@ import { readHeaders } from '../message/headers.js';
 
 /** The options of `serve`. */
 export interface ServeOptions extends RemoteOptions {
-  /** Jobs that this node has in flight. Default: as many as the pool has threads. */
+  /** Max jobs that this node has in flight. Default: the pool's number of threads. */
   readonly concurrency?: number;
-  /** How often a job is started again after its node was lost, until it goes to the dead letters. Default 3. */
+  /** Max restarts of a job whose node was lost, until it becomes a dead letter. Default 3. */
   readonly maxCrashAttempts?: number;
 }
 
-/** A node at work. */
+/** A serving node. */
 export interface ServingNode {
   /**
-   * Fulfils when the node serves no more: with undefined after `close()`, or with the error that ended it. The connection was
-   * closed, its account lacks a permission, or the pool can run nothing (`ERR_POOL_CLOSED`, `ERR_MODULE_LOAD`).
+   * Resolves when the node stops serving: with undefined after `close()`, otherwise with the error that ended it. The
+   * connection was closed, its account lacks a permission, or the pool can't run jobs (`ERR_POOL_CLOSED`,
+   * `ERR_MODULE_LOAD`).
    */
   readonly closed: Promise<unknown>;
-  /** Takes no more jobs, and fulfils when those in flight have ended and are acknowledged. The pool stays open. */
+  /** Takes no more jobs; resolves when those in flight have ended and are acknowledged. The pool stays open. */
   close(): Promise<void>;
   /** The same as `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
@@ -50,16 +51,26 @@ const RETRY_MS = 250;
 const REMEMBERED = 10_000;
 
 /**
- * Serves a remote pool with a local one, until it is closed.
+ * Runs the jobs of a remote pool on a local one, until the node is closed.
  *
- * ```js
- * const pool = new Pool(new URL('./jobs.js', import.meta.url));
- * const node = await serve(pool, { connection, name: 'hashing' });
- * ```
- *
- * @param pool - Runs the jobs. Share it with nobody, or its backlog may be full.
+ * @param pool - Runs the jobs. Do not share it: other jobs might fill its backlog.
  * @throws InvalidOptionError `ERR_INVALID_OPTION`
  * @throws RemoteSetupError `ERR_REMOTE_SETUP`: no such pool on this server, or one that would lose jobs.
+ * @example
+ * ```ts
+ * import { connect } from '@nats-io/transport-node';
+ * import { Pool } from 'millrace';
+ * import { serve } from 'millrace/nats';
+ *
+ * const connection = await connect({ servers: 'localhost:4222', maxReconnectAttempts: -1 });
+ * const pool = new Pool(new URL('./jobs.js', import.meta.url));
+ * const node = await serve(pool, { connection, name: 'numbers' });
+ * process.once('SIGTERM', () => node.close());
+ * const error = await node.closed;
+ * await pool.close();
+ * await connection.close();
+ * if (error !== undefined) throw error;
+ * ```
  */
 export async function serve(pool: ServedPool, options: ServeOptions): Promise<ServingNode> {
   const given = record('options', options, [

@@ -2,11 +2,11 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { invalid } from '../../api/options.js';
 
-/** What `RemotePool.connect` and `serve` have in common. */
+/** The options that `RemotePool.connect` and `serve` share. */
 export interface RemoteOptions {
-  /** It stays open when the pool is closed. */
+  /** A connection of `@nats-io/transport-node`. It stays open when the pool is closed. */
   readonly connection: NatsConnection;
-  /** The pool's name, as `provision` got it. */
+  /** The name that was given to `provision`. */
   readonly name: string;
 }
 

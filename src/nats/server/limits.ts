@@ -5,33 +5,33 @@
  */
 import { invalid, record, whole, withDefault } from '../../api/options.js';
 
-/** How much of something the server keeps, and for how long. */
+/** Bounds what the server keeps, in age and in bytes. */
 export interface Retention {
-  /** Milliseconds that each is kept. */
+  /** Milliseconds that a message is kept. */
   readonly ageMs?: number;
-  /** Bytes of all together; the oldest make room. */
+  /** Max bytes of all messages; the oldest make room. */
   readonly bytes?: number;
 }
 
-/** The bounds of a remote pool, kept by the server. Those that exist can't be changed by `provision`. */
+/** The bounds of a remote pool, enforced by the server. `provision` does not change those of an existing pool. */
 export interface RemoteLimits {
-  /** Jobs that wait or run, on all nodes together, 1 to 1,000,000. */
+  /** Max jobs that wait or run, on all nodes together, 1 to 1,000,000. */
   readonly jobs: number;
-  /** Bytes of all of them, with some 300 for each job beside its input. Default 256 MiB. */
+  /** Max bytes of all of them, including some 300 per job in addition to its input. Default 256 MiB. */
   readonly bytes?: number;
-  /** Bytes of one. Default: what the server takes (its `max_payload`). */
+  /** Max bytes of one job. Default: the server's `max_payload`. */
   readonly jobBytes?: number;
-  /** Jobs of one `key` that wait or run. It only bounds them; keys get no share of the nodes. Default: none. */
+  /** Max jobs of one `key` that wait or run. Keys are bounded, and not given a fair share of the nodes. Default: none. */
   readonly keyLimit?: number;
-  /** Milliseconds after which the jobs of a node that gives no sign of life go to another one. Default 30,000. */
+  /** Milliseconds without a sign of life after which a node's jobs go to another node. Default 30,000. */
   readonly ackWaitMs?: number;
-  /** Milliseconds for which an id is known, so that a second job with it is refused. Default 120,000. */
+  /** Milliseconds for which the server remembers an id and rejects a second job with it. Default 120,000. */
   readonly duplicateWindowMs?: number;
   /** Copies of everything, in a cluster: 1, 3 or 5. Default 1. */
   readonly replicas?: number;
-  /** Results that wait for their submitters. Default an hour and 256 MiB. */
+  /** Results that wait for their submitters. Default: one hour and 256 MiB. */
   readonly results?: Retention;
-  /** Jobs that are not tried again. Default a week and 64 MiB. */
+  /** Jobs that were given up. Default: one week and 64 MiB. */
   readonly deadLetters?: Retention;
 }
 

@@ -29,13 +29,23 @@ const nanos = (ms: number): number => ms * 1_000_000;
 type NamedStream = Partial<StreamConfig> & { readonly name: string };
 
 /**
- * Makes the streams of a remote pool, or checks that they are as asked for.
+ * Creates the streams of a remote pool, or checks that the existing ones have these limits. Idempotent: nodes and
+ * submitters may all call it at the same time.
  *
- * @param connection - Of an account that may make streams. It stays open.
+ * @param connection - A connection whose account may create streams. It stays open.
  * @param name - The pool's name, 1 to 64 letters, digits, `_` and `-`.
  * @throws InvalidOptionError `ERR_INVALID_OPTION`
  * @throws RemoteSetupError `ERR_REMOTE_SETUP`: the server is too old, has no JetStream or too few servers for the
- *   replicas, the account may not make streams, or they exist with other limits.
+ *   replicas, the account may not create streams, or they exist with other limits.
+ * @example
+ * ```ts
+ * import { connect } from '@nats-io/transport-node';
+ * import { provision } from 'millrace/nats';
+ *
+ * const connection = await connect({ servers: 'localhost:4222' });
+ * await provision(connection, 'numbers', { jobs: 1000 });
+ * await connection.close();
+ * ```
  */
 export async function provision(
   connection: NatsConnection,

@@ -10,8 +10,8 @@ import { apiCode } from './faults.js';
 import { type Names, subjects } from './names.js';
 
 /**
- * The message that a request asks for, or null if there is none. Any replica may answer that it has one; that there is none
- * only the leader can say, as a replica may be behind.
+ * The message that a request asks for, or null if there is none. Any replica may answer that it has one; that there is
+ * none only the leader can say, as a replica may be behind.
  */
 export async function storedMessage(
   manager: JetStreamManager,

@@ -1,9 +1,9 @@
 /**
  * Queues jobs on their way to the server: those that are published, and those that wait for room there.
  *
- * Invariants: both are bounded, in number and in bytes; while the server is full one publish at a time is under way, that
- * of whoever came first; what comes back goes to its old place. A job whose key is full leaves the queue, and holds up
- * those of its key and nobody else.
+ * Invariants: both are bounded, in number and in bytes; while the server is full one publish at a time is under way,
+ * that of whoever came first; what comes back goes to its old place. A job whose key is full leaves the queue, and
+ * holds up those of its key and nobody else.
  */
 import { RemoteFullError, type RemoteLimit } from '../errors.js';
 import { fullLimit } from '../server/faults.js';

@@ -1,8 +1,8 @@
 /**
  * Keeps jobs whose key is full on the server, for those of other keys to go past.
  *
- * Invariants: the jobs of a key keep the order of their submission; one job at a time is tried again, keys in turn, and a
- * key keeps its place while its job is tried. A job without a key is bound by its id, as if that were its key.
+ * Invariants: the jobs of a key keep the order of their submission; one job at a time is tried again, keys in turn, and
+ * a key keeps its place while its job is tried. A job without a key is bound by its id, as if that were its key.
  */
 import type { RemoteJobRecord } from './remote-job.js';
 

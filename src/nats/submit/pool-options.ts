@@ -14,15 +14,15 @@ import type { OutboxLimits } from './outbox.js';
 
 /** The options of a remote pool. */
 export interface RemotePoolOptions extends RemoteOptions {
-  /** What happens to a submission that finds the server full. Default `'wait'`. */
+  /** The policy for submissions while the server is full. Default `'wait'`. */
   readonly overflow?: 'wait' | 'reject';
-  /** Submissions that may wait for room. Default 1024. */
+  /** Max submissions that wait for room in this process. Default 1024. */
   readonly waiters?: number;
-  /** Bytes of what waits or is on its way to the server. Default 64 MiB. */
+  /** Max bytes of submissions that wait or are on their way to the server. Default 64 MiB. */
   readonly bytes?: number;
-  /** Publishes that the server has not acknowledged, 1 to 1024. Default 64. */
+  /** Max publishes that the server has not acknowledged, 1 to 1024. Default 64. */
   readonly publishing?: number;
-  /** Accepted jobs whose results have not come; at that many nothing more is published. Default 10,000. */
+  /** Max accepted jobs without a result; at that many no further job is published. Default 10,000. */
   readonly maxUnread?: number;
   /**
    * The format of inputs and results: `'v8'` for the types of structured clone, `'json'` for nodes in other languages,
@@ -37,11 +37,12 @@ export interface RemoteSubmitOptions extends Pick<
   'signal' | 'timeout' | 'graceMs' | 'onProgress'
 > {
   /**
-   * Names the job, so that it is submitted once: a second one with the same id is refused with `ERR_DUPLICATE_JOB`, for
-   * as long as the server knows the first (`duplicateWindowMs`). 1 to 256 characters. Default: one of the pool's own.
+   * Identifies the job, so that it is submitted once: a second one with the same id is rejected with
+   * `ERR_DUPLICATE_JOB` for as long as the server remembers the first (`duplicateWindowMs`). 1 to 256 characters.
+   * Default: generated.
    */
   readonly id?: string;
-  /** A tenant, 1 to 256 characters: the server bounds the jobs of each (`keyLimit`). */
+  /** The tenant or customer, 1 to 256 characters: the server bounds the jobs of each key (`keyLimit`). */
   readonly key?: string;
 }
 

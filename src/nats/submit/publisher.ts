@@ -1,8 +1,8 @@
 /**
  * Publishes a job so that the server stores it once, however often that has to be tried.
  *
- * Invariants: a repetition has the same message id, unless the server has refused the one before; an answer that was lost
- * is looked for before the job is published again.
+ * Invariants: a repetition has the same message id, unless the server has refused the one before; an answer that was
+ * lost is looked for before the job is published again.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { JetStreamManager } from '@nats-io/jetstream';

@@ -12,29 +12,29 @@
 import type { Ending, JobState } from '../../job/job.js';
 import type { JobHeaders } from '../message/headers.js';
 
-/** A submitted job. Not a promise itself, so that `await pool.submit(…)` gives the handle. */
+/** The handle of a submitted job. It is not a promise, so that `await pool.submit(…)` returns the handle. */
 export interface RemoteJob<Result> {
-  /** The job's id: as given, or one of the pool's own. */
+  /** The job's id: the option `id`, or a generated one. */
   readonly id: string;
   /** The name of the job function. */
   readonly name: string;
-  /** Where the job is, as far as it is known here. */
+  /** The job's state, as far as it is known here. */
   readonly state: Exclude<JobState, 'dropped'>;
   /**
-   * The job's result. The promise is made when it is first read, and never raises an `unhandledRejection`.
+   * The job's result. The promise is created when it is first read, and never raises `unhandledRejection`.
    */
   readonly result: Promise<Result>;
   /**
-   * Ends the job: `result` rejects with `reason` at once. Where it runs it is told to stop; where it waits it is not
-   * started once its node has heard of this.
+   * Cancels the job: `result` rejects with `reason` at once. A running job is asked to stop; a queued one is not
+   * started once its node has heard of the cancellation.
    *
    * @param reason - Default: an `AbortError` DOMException.
-   * @returns Whether this call ended the job; false where it had ended before.
+   * @returns Whether this call ended the job; false if it had ended already.
    */
   cancel(reason?: unknown): boolean;
 }
 
-/** How a remote job ends: nothing drops one. */
+/** The endings of a remote job: all but `'dropped'`. */
 export type RemoteEnding = Exclude<Ending, 'dropped'>;
 
 type Settle = (value: unknown) => void;

@@ -47,7 +47,7 @@ import {
 import { refusedError } from '../message/refused.js';
 import { type RemoteEnding, type RemoteJob, RemoteJobRecord } from './remote-job.js';
 
-/** What follows the name of a remote job: its input, and the options of a remote job. */
+/** The arguments after the name of a remote job: its input, and `RemoteSubmitOptions`. */
 export type RemoteArguments<Job> =
   JobArguments<Job> extends [input?: infer Input, options?: unknown]
     ? [] extends JobArguments<Job>
@@ -67,33 +67,33 @@ const LONGEST_MS = 2 ** 31 - 1;
 const FAILURES: ReadonlySet<RemoteEnding> = new Set(['rejected', 'timedOut']);
 const ENDINGS = ['fulfilled', 'rejected', 'cancelled', 'timedOut', 'refused'] as const;
 
-/** A snapshot of a remote pool; plain data. */
+/** A snapshot of a remote pool: plain data. */
 export interface RemoteStats {
   /** This pool's jobs by state. Always: submitted = waiting + queued + running + the sum of the endings. */
   readonly jobs: Readonly<
     Record<'submitted' | 'waiting' | 'queued' | 'running' | RemoteEnding, number>
   >;
-  /** What the server holds of all submitters. */
+  /** The jobs that the server holds, of all submitters. */
   readonly server: {
     /** Jobs that wait or run. */
     readonly jobs: number;
     /** Their bytes. */
     readonly bytes: number;
-    /** Those that a node has and has not ended. */
+    /** Jobs that a node has taken and not finished. */
     readonly running: number;
     /** The bounds. */
     readonly limit: {
-      /** The most jobs that wait or run. */
+      /** Max jobs that wait or run. */
       readonly jobs: number;
-      /** The most bytes of all of them. */
+      /** Max bytes of all of them. */
       readonly bytes: number;
     };
   };
 }
 
-/** What `close` reports. */
+/** The report of `close()`: the number of jobs by ending since the call, and the jobs that did not end. */
 export interface RemoteCloseReport extends Readonly<Record<RemoteEnding, number>> {
-  /** Jobs that were accepted and had not ended at the deadline. */
+  /** Accepted jobs that had not ended at the deadline. They count as rejected. */
   readonly unfinished: ReadonlyArray<{
     readonly id: string;
     readonly name: string;
@@ -104,15 +104,20 @@ export interface RemoteCloseReport extends Readonly<Record<RemoteEnding, number>
 }
 
 /**
- * Submits jobs to nodes that serve them, anywhere: see `serve`.
+ * Submits jobs to nodes on any machine (see `serve`), with the methods of `Pool`.
  *
- * ```js
- * const connection = await connect({ servers: 'localhost:4222' }); // of @nats-io/transport-node
- * const pool = await RemotePool.connect({ connection, name: 'hashing' });
- * const hash = await pool.run('sha256', 'text');
+ * @typeParam Module - The type of the job module, `typeof import('./jobs.js')`, as for `Pool`.
+ * @example
+ * ```ts
+ * import { connect } from '@nats-io/transport-node';
+ * import { RemotePool } from 'millrace/nats';
+ *
+ * const connection = await connect({ servers: 'localhost:4222', maxReconnectAttempts: -1 });
+ * const pool = await RemotePool.connect<typeof import('./jobs.js')>({ connection, name: 'numbers' });
+ * console.log(await pool.run('square', 7)); // 49
+ * await pool.close();
+ * await connection.close();
  * ```
- *
- * @typeParam Module - The job module's type, as of `Pool`.
  */
 export class RemotePool<Module extends object = UntypedModule> {
   readonly #settings: RemoteSettings;
@@ -133,6 +138,8 @@ export class RemotePool<Module extends object = UntypedModule> {
   #submitted = 0;
   #accepted = 0;
   #isClosing = false;
+  /** No job is left, and none will come. */
+  #isDrained = false;
   #closing: Promise<RemoteCloseReport> | undefined;
   #closeAt: NodeJS.Timeout | undefined;
   #closeAtMs = Infinity;
@@ -154,7 +161,7 @@ export class RemotePool<Module extends object = UntypedModule> {
   }
 
   /**
-   * Connects to what `provision` has made.
+   * Creates a pool that submits to the streams that `provision` has created.
    *
    * @throws InvalidOptionError `ERR_INVALID_OPTION`
    * @throws RemoteSetupError `ERR_REMOTE_SETUP`: no such pool on this server, or one that would lose jobs.
@@ -197,11 +204,14 @@ export class RemotePool<Module extends object = UntypedModule> {
   }
 
   /**
-   * Runs a job on some node and gives its result.
+   * Runs a job on a node and returns its result. Never throws synchronously.
    *
-   * @returns A promise of the function's result. It rejects with what the function threw, with `signal.reason` when
-   *   cancelled, or with one of the errors below.
-   * @throws BacklogFullError `ERR_BACKLOG_FULL`: with `overflow: 'reject'`, or where no more may wait here.
+   * Cancel safety: abort `signal` at any time; the promise rejects at once. A job that waits in this process never
+   * runs. A queued one does not run once a node has heard of the cancellation, and a running one is asked to stop.
+   *
+   * @returns A promise of the function's result. It rejects with the error that the function threw, with
+   *   `signal.reason` after a cancellation, or with one of the errors below.
+   * @throws BacklogFullError `ERR_BACKLOG_FULL`: with `overflow: 'reject'`, or if `waiters` are waiting already.
    * @throws DuplicateJobError `ERR_DUPLICATE_JOB`
    * @throws JobTimeoutError `ERR_JOB_TIMEOUT`
    * @throws JobTooLargeError `ERR_JOB_TOO_LARGE`
@@ -211,9 +221,10 @@ export class RemotePool<Module extends object = UntypedModule> {
    * @throws NotCloneableError `ERR_NOT_CLONEABLE`
    * @throws PoolClosedError `ERR_POOL_CLOSED`
    * @throws InvalidOptionError `ERR_INVALID_OPTION`
-   *
-   * Cancel safety: abort `signal` at any time; it rejects at once. A job that waits here never runs; one that a node
-   * has not met yet does not, once the node has heard of it; a running one is told to stop.
+   * @example
+   * ```ts
+   * console.log(await pool.run('square', 7, { timeout: 10_000 })); // 49
+   * ```
    */
   async run<Name extends JobName<Module>>(
     name: Name,
@@ -224,11 +235,17 @@ export class RemotePool<Module extends object = UntypedModule> {
   }
 
   /**
-   * Submits a job, and gives its handle when the server has stored it: awaiting it is how a producer is held back.
+   * Submits a job and returns its handle once the server has stored it, so awaiting the call applies backpressure to
+   * the producer. Never throws synchronously.
    *
-   * @throws As `run`, where it is not accepted.
+   * Cancel safety: abort `signal` while the submission waits, and it leaves the queue at once.
    *
-   * Cancel safety: abort `signal` while it waits, and it leaves the line at once.
+   * @throws The errors of `run`, if the job is not accepted.
+   * @example
+   * ```ts
+   * const job = await pool.submit('square', 7, { id: 'order-17' }); // waits while the server is full
+   * console.log(job.id, await job.result); // order-17 49
+   * ```
    */
   async submit<Name extends JobName<Module>>(
     name: Name,
@@ -240,10 +257,16 @@ export class RemotePool<Module extends object = UntypedModule> {
   }
 
   /**
-   * Submits a job if the server has room now; never waits for room, and never overtakes those of its key that do.
+   * Submits a job if the server has room now. Never waits for room, and never overtakes waiting submissions of its key.
    *
-   * @returns The accepted job, or undefined where there is none.
-   * @throws The errors of `run` but for `ERR_BACKLOG_FULL`.
+   * @returns A promise of the accepted job, or of undefined if there is no room.
+   * @throws The errors of `run` except `ERR_BACKLOG_FULL`.
+   * @example
+   * ```ts
+   * const job = await pool.trySubmit('square', 7);
+   * if (job === undefined) console.error('busy, try again later');
+   * else console.log(await job.result); // 49
+   * ```
    */
   async trySubmit<Name extends JobName<Module>>(
     name: Name,
@@ -261,13 +284,19 @@ export class RemotePool<Module extends object = UntypedModule> {
   }
 
   /**
-   * Runs a job for each item of a source and gives the results, as `Pool.map` does; see `MapOptions`. It waits for room
-   * under every `overflow`, and holds nobody up: one item at most waits for the server.
+   * Runs a job for each item of a source and yields the results, as `Pool.map` does; see `MapOptions`. It waits for
+   * room under every `overflow` and delays no other submission, as max one of its items waits for the server.
    *
-   * By default 32 jobs are in flight, as this side doesn't know the slots of the nodes. Where it ends early what runs
-   * is told to stop, and not waited for.
+   * By default 32 jobs are in flight, as the number of slots on the nodes is unknown here. If it ends early, running
+   * jobs are asked to stop, and not awaited.
    *
    * @throws InvalidOptionError `ERR_INVALID_OPTION`, synchronously.
+   * @example
+   * ```ts
+   * const squares = [];
+   * for await (const square of pool.map('square', [1, 2, 3])) squares.push(square);
+   * console.log(squares); // [ 1, 4, 9 ]
+   * ```
    */
   map<Name extends JobName<Module>>(
     name: Name,
@@ -284,9 +313,14 @@ export class RemotePool<Module extends object = UntypedModule> {
   }
 
   /**
-   * A snapshot of this pool's jobs, and of what the server holds. Cost: two requests to the server.
+   * Returns a snapshot of this pool's jobs and of the server's backlog. Cost: two requests to the server.
    *
    * @throws PoolClosedError `ERR_POOL_CLOSED`: the connection is closed.
+   * @example
+   * ```ts
+   * const { jobs, server } = await pool.stats();
+   * console.log(jobs.waiting, server.limit.jobs); // 0 1000
+   * ```
    */
   async stats(): Promise<RemoteStats> {
     if (this.#settings.connection.isClosed()) {
@@ -315,9 +349,16 @@ export class RemotePool<Module extends object = UntypedModule> {
   }
 
   /**
-   * Closes the pool for good. New jobs and those that wait for room are refused with `ERR_POOL_CLOSED`; accepted ones
-   * are waited for, or until the deadline: what is left then rejects with `ERR_POOL_CLOSED`, is told to stop, and is
-   * handed back as `unfinished`. The connection stays open.
+   * Closes the pool for good. New jobs and waiting submissions are rejected with `ERR_POOL_CLOSED`. Accepted jobs are
+   * awaited, or until the deadline; those that remain then reject with `ERR_POOL_CLOSED`, are asked to stop, and are
+   * returned as `unfinished`. The connection stays open.
+   *
+   * @example
+   * ```ts
+   * const { unfinished } = await pool.close({ deadlineMs: 10_000 });
+   * for (const { id, name } of unfinished) console.error('not finished:', name, id);
+   * console.log(unfinished.length); // 0
+   * ```
    */
   close(options?: CloseOptions): Promise<RemoteCloseReport> {
     let deadlineMs: number | undefined;
@@ -612,6 +653,7 @@ export class RemotePool<Module extends object = UntypedModule> {
       );
     }
     if (this.#jobs.size > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
+    this.#isDrained = true;
     clearTimeout(this.#closeAt);
     clearInterval(this.#sweeping);
     if (!this.#settings.connection.isClosed()) await this.#inbox.close();
@@ -625,7 +667,7 @@ export class RemotePool<Module extends object = UntypedModule> {
 
   #closeWithin(deadlineMs: number): void {
     const atMs = performance.now() + deadlineMs;
-    if (atMs >= this.#closeAtMs) return;
+    if (this.#isDrained || atMs >= this.#closeAtMs) return;
     this.#closeAtMs = atMs;
     clearTimeout(this.#closeAt);
     this.#closeAt = setTimeout(() => {

@@ -203,9 +203,9 @@ export function isDense(array: readonly unknown[]): boolean {
 }
 
 /**
- * Whether an object that is neither an array nor a proxy is cloned by its properties: no built-in kind in
- * disguise. Each question costs every object 10 ns, so of one with properties only those about the kinds with a clone of
- * their own are asked, and about promises; any kind without properties is found by `areEmptyProven`.
+ * Whether an object that is neither an array nor a proxy is cloned by its properties: no built-in kind in disguise.
+ * Each question costs every object 10 ns, so of one with properties only those about the kinds with a clone of their
+ * own are asked, and about promises; any kind without properties is found by `areEmptyProven`.
  */
 export function isPlainObject(object: object): boolean {
   const prototype: unknown = getPrototypeOf(object);

@@ -1,6 +1,7 @@
 /** A remote pool and its nodes, in one process, over a real server. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Pool } from '../../../../build/src/index.js';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
@@ -18,9 +19,7 @@ import { Gate } from '../../../contract/gate.js';
 
 const module = new URL('../../../fixtures/contract.js', import.meta.url);
 
-const CLOSED = fileURLToPath(
-  new URL('../../../fixtures/programs/nats-closed.mjs', import.meta.url),
-);
+const programs = fileURLToPath(new URL('../../../fixtures/programs', import.meta.url));
 
 describe.runIf(HAS_NATS)('a remote pool', () => {
   let server: NatsServer;
@@ -414,11 +413,13 @@ describe.runIf(HAS_NATS)('a remote pool', () => {
     });
   });
 
-  test('a process whose connection is closed ends, though its pool is not closed', async () => {
+  test.each([
+    ['whose connection is closed ends, though its pool is not closed', 'nats-closed.mjs'],
+    ['that closes an idle pool does not wait for the deadline', 'nats-deadline.mjs'],
+  ])('a process %s', async (_, program) => {
     const { name } = await make();
-    const child = spawn(process.execPath, [CLOSED, String(server.port), name], {
-      stdio: 'inherit',
-    });
+    const args = [join(programs, program), String(server.port), name];
+    const child = spawn(process.execPath, args, { stdio: 'inherit' });
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
 

@@ -1,0 +1,182 @@
+/**
+ * Compiles and runs the `@example`s of the library's docstrings, against the package as it is built.
+ *
+ * A comment behind `console.log(…);` is what it prints. An example that makes no pool has one, `pool`, of
+ * `test/fixtures/docstring-jobs.ts`; one that exports something is a job module, and loads.
+ */
+import { execFile } from 'node:child_process';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { Pool } from 'millrace';
+import { provision, serve } from 'millrace/nats';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { ROOT } from '../helpers/doc-examples.js';
+import { HAS_NATS, NatsServer } from '../helpers/nats-server.js';
+
+const run = promisify(execFile);
+const SERVER = "'localhost:4222'";
+
+interface Example {
+  /** The file and what the docstring is of. */
+  readonly name: string;
+  readonly code: string;
+  readonly needsServer: boolean;
+}
+
+const examples = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .flatMap(examplesOf);
+
+function examplesOf(path: string): Example[] {
+  const text = readFileSync(join(ROOT, 'src', path), 'utf8');
+  const docstrings = text.matchAll(/\/\*\*\n(?<doc>(?: *\*.*\n)*?) *\*\/\n(?<line>.*)/g);
+  return [...docstrings].flatMap(({ groups: { doc = '', line = '' } = {} }) => {
+    const code = /@example\n *\* ```ts\n(?<code>[^]*?) *\* ```/.exec(doc)?.groups?.['code'];
+    if (code === undefined) return [];
+    const of = /^ *(?:(?:export|async|function|class|interface|readonly) )*(?<of>\w+)/.exec(line);
+    return {
+      name: `${path}: ${of?.groups?.['of']}`,
+      code: code.replaceAll(/^ *\* ?/gm, ''),
+      needsServer: path.startsWith('nats/'),
+    };
+  });
+}
+
+/** The program that an example is a part of. */
+function programOf({ code, needsServer }: Example): string {
+  if (/^export /m.test(code) || /new Pool|connect\(/.test(code)) return code;
+  const jobs = "<typeof import('./jobs.js')>";
+  if (!needsServer) {
+    const pool = `new Pool${jobs}(new URL('./jobs.js', import.meta.url))`;
+    return `import { Pool } from 'millrace';\nconst pool = ${pool};\n${code}\nawait pool.close();\n`;
+  }
+  return [
+    "import { connect } from '@nats-io/transport-node';",
+    "import { RemotePool } from 'millrace/nats';",
+    `const connection = await connect({ servers: ${SERVER} });`,
+    `const pool = await RemotePool.connect${jobs}({ connection, name: 'numbers' });`,
+    code,
+    'await pool.close();',
+    'await connection.close();',
+  ].join('\n');
+}
+
+const expected = (code: string): string =>
+  [...code.matchAll(/console\.log\(.*\);? ?\/\/ (?<text>.*)$/gm)]
+    .map(({ groups }) => `${groups?.['text']}\n`)
+    .join('');
+
+describe('the examples of the docstrings', () => {
+  let folder: string;
+  const fileOf = (example: Example): string => join(folder, `${examples.indexOf(example)}`);
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'millrace-docstrings-'));
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(ROOT, join(folder, 'node_modules', 'millrace'));
+    for (const scope of ['@nats-io', '@types']) {
+      symlinkSync(join(ROOT, 'node_modules', scope), join(folder, 'node_modules', scope));
+    }
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+    const compilerOptions = {
+      strict: true,
+      target: 'es2022',
+      lib: ['es2023', 'esnext.disposable'],
+      module: 'nodenext',
+      types: ['node'],
+      skipLibCheck: true,
+    };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
+    copyFileSync(join(ROOT, 'test/fixtures/docstring-jobs.ts'), join(folder, 'jobs.ts'));
+    for (const each of examples) writeFileSync(`${fileOf(each)}.ts`, programOf(each));
+    const { stdout } = await run(
+      process.execPath,
+      [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', folder],
+      { encoding: 'utf8' },
+    ).catch((error: { stdout: string }) => error);
+    expect(stdout).toBe('');
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  async function runExample(example: Example): Promise<void> {
+    const program = `${fileOf(example)}.js`;
+    if (/^export /m.test(example.code)) {
+      expect(Object.keys((await import(pathToFileURL(program).href)) as object)).not.toEqual([]);
+      return;
+    }
+    const { stdout } = await run(process.execPath, [program], { cwd: folder, timeout: 60_000 });
+    expect(stdout).toBe(expected(example.code));
+  }
+
+  test('each method of a pool and each function has one', () => {
+    const names = examples.map(({ name }) => name.replace(/^.*: /, ''));
+    for (const method of ['run', 'submit', 'trySubmit', 'map', 'stats', 'close']) {
+      expect(names.filter((name) => name === method)).toEqual([method, method]);
+    }
+    const others = [
+      'Pool',
+      'group',
+      'job',
+      'ready',
+      'RemotePool',
+      'provision',
+      'serve',
+      'transfer',
+    ];
+    expect(names).toEqual(expect.arrayContaining([...others, 'JobContext', 'Group', 'MapRows']));
+  });
+
+  const local = examples.filter(({ needsServer }) => !needsServer);
+  test.each(local.map((each) => [each.name, each] as const))('%s', (_, each) => runExample(each));
+
+  describe.runIf(HAS_NATS)('with a server', () => {
+    let server: NatsServer;
+    let connection: NatsConnection;
+    const closing: Array<() => Promise<unknown>> = [];
+    beforeAll(async () => {
+      server = await NatsServer.start();
+      connection = await server.connect();
+      await provision(connection as never, 'numbers', { jobs: 1000 });
+      const pool = new Pool(pathToFileURL(join(folder, 'jobs.js')), { threads: 1 });
+      const node = await serve(pool, { connection: connection as never, name: 'numbers' });
+      closing.push(
+        () => server.stop(),
+        () => pool.close(),
+        () => node.close(),
+      );
+    });
+    afterAll(async () => {
+      for (const close of closing.toReversed()) await close();
+    });
+
+    const remote = examples.filter(({ needsServer }) => needsServer);
+    test.each(remote.map((each) => [each.name, each] as const))('%s', async (_, each) => {
+      const file = `${fileOf(each)}.js`;
+      const address = JSON.stringify(`127.0.0.1:${server.port}`);
+      writeFileSync(file, readFileSync(file, 'utf8').replaceAll(SERVER, address));
+      if (!each.code.includes('SIGTERM')) return runExample(each);
+      // It serves until it is told to stop.
+      const { consumers } = await jetstreamManager(connection);
+      const ended = run(process.execPath, [file], { cwd: folder, timeout: 60_000 });
+      await vi.waitFor(async () => {
+        const { num_waiting } = await consumers.info('millrace-numbers-jobs', 'nodes');
+        expect(num_waiting).toBeGreaterThan(1);
+      }, 30_000);
+      ended.child.kill('SIGTERM');
+      expect(await ended).toEqual({ stdout: '', stderr: '' });
+    });
+  });
+});
