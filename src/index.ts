@@ -31,6 +31,7 @@ export type {
 export {
   BacklogFullError,
   type BacklogLimit,
+  type ErrorCode,
   GroupClosedError,
   InvalidOptionError,
   JobDroppedError,

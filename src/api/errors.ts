@@ -1,10 +1,31 @@
 /**
- * Every way in which millrace says no.
+ * Defines every error of this library.
  *
  * Invariant: each error has a stable `code`; each error that ends a job says in `started` whether
  * the job's code may have run, which is what decides if a retry is safe. Classes may be renamed,
  * codes may not.
  */
+
+/** The codes of all errors of this library. They are stable; the last five are only of `millrace/nats`. */
+export type ErrorCode =
+  | 'ERR_BACKLOG_FULL'
+  | 'ERR_GROUP_CLOSED'
+  | 'ERR_INVALID_OPTION'
+  | 'ERR_JOB_DROPPED'
+  | 'ERR_JOB_TIMEOUT'
+  | 'ERR_JOB_TOO_LARGE'
+  | 'ERR_MODULE_LOAD'
+  | 'ERR_NESTED_POOL'
+  | 'ERR_NOT_CLONEABLE'
+  | 'ERR_POOL_CLOSED'
+  | 'ERR_THREAD_LOST'
+  | 'ERR_UNKNOWN_JOB'
+  | 'ERR_UNSUPPORTED_RUNTIME'
+  | 'ERR_DEAD_LETTER'
+  | 'ERR_DUPLICATE_JOB'
+  | 'ERR_REMOTE_SETUP'
+  | 'ERR_RESULT_LOST'
+  | 'ERR_RESULT_TOO_LARGE';
 
 /**
  * The base class of all errors of this library. Compare `code`, which is stable; not the message.
@@ -22,10 +43,10 @@
  * ```
  */
 export class MillraceError extends Error {
-  /** Stable and documented; one of the `ERR_…` names of this file. */
-  readonly code: string;
+  /** Identifies the kind of error. */
+  readonly code: ErrorCode;
 
-  constructor(code: string, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
   }

@@ -4,6 +4,7 @@
  * Invariant: an error that a job throws is never taken for one of the pool's, whatever its `code`.
  */
 import {
+  type ErrorCode,
   JobTimeoutError,
   JobTooLargeError,
   MillraceError,
@@ -34,7 +35,8 @@ export function fieldsOf(error: MillraceError): RefusedFields {
 
 /** The error again. */
 export function refusedError({ code, message, ...fields }: RefusedFields): MillraceError {
-  const error = new MillraceError(code, message);
+  // A newer node may have codes that this version does not know.
+  const error = new MillraceError(code as ErrorCode, message);
   const prototype = CLASSES[code]?.prototype;
   if (prototype !== undefined) Object.setPrototypeOf(error, prototype);
   return Object.assign(error, fields);

@@ -234,9 +234,9 @@ test('an error is shown by the name of its class, which is no field of it', () =
   const error = new JobDroppedError('render');
   expect(inspect(error)).toMatch(/^JobDroppedError: Job 'render' was dropped/);
   expect(Object.keys(error)).toEqual(['code', 'started']);
-  expect(new MillraceError('ERR_ANY', 'Any.', { cause })).toMatchObject({
+  expect(new MillraceError('ERR_POOL_CLOSED', 'Any.', { cause })).toMatchObject({
     name: 'MillraceError',
-    code: 'ERR_ANY',
+    code: 'ERR_POOL_CLOSED',
     message: 'Any.',
     cause,
   });

@@ -4,10 +4,12 @@
  */
 import { expectTypeOf } from 'vitest';
 import {
+  type ErrorCode,
   type Group,
   type Job,
   type JobName,
   type MapRows,
+  type MillraceError,
   Pool,
   type PoolOptions,
   type PoolStats,
@@ -218,3 +220,10 @@ void group.run('hash', 5);
 void group.trySubmit('hash', new Uint8Array(1));
 // @ts-expect-error an unknown option
 void pool.group({ join: 'all' });
+
+// Codes: a misspelt one does not compile.
+declare const error: MillraceError;
+expectTypeOf(error.code).toEqualTypeOf<ErrorCode>();
+expectTypeOf<'ERR_BACKLOG_FULL'>().toExtend<ErrorCode>();
+// @ts-expect-error
+if (error.code === 'ERR_BACKLOG_FUL') throw error;
