@@ -16,7 +16,7 @@ import { ScriptedLink } from './scripted-link.js';
 /** A scheduler whose threads are scripted. */
 function schedulerOf(
   settings: { threads: number; concurrency: number; coalesce: boolean },
-  now: () => number = () => performance.now(),
+  now?: () => number,
 ) {
   const scheduler = new Scheduler(
     {

@@ -2,6 +2,7 @@
  * A thread whose every step the test decides. It speaks the real protocol over the real rings; only
  * the thread itself is missing.
  */
+import { vi } from 'vitest';
 import { Held } from '../../../src/wire/values.js';
 import type { Link, Receiver, RetirementReason } from '../../../src/dispatch/lane.js';
 import { BELL, Form, Kind } from '../../../src/wire/protocol.js';
@@ -12,6 +13,7 @@ import { encodeThrown } from '../../../src/wire/thrown.js';
 export interface Arrival {
   readonly cell: number;
   readonly input: unknown;
+  readonly startedMs: number;
 }
 
 export class ScriptedLink implements Link {
@@ -36,10 +38,14 @@ export class ScriptedLink implements Link {
   /** The thread's own view of the memory. */
   readonly host: Rings;
   readonly #inputs = new Map<number, unknown>();
-  readonly #now: () => number;
+  readonly #now: (() => number) | undefined;
   #receiver: Receiver | undefined;
 
-  constructor(cells: number, now: () => number = () => performance.now()) {
+  /**
+   * @param now - The thread's clock. Default: `performance`; while that is the machine's, jobs take no time, or a busy
+   *   machine would make short jobs long ones.
+   */
+  constructor(cells: number, now?: () => number) {
     this.rings = Rings.allocate(cells);
     this.host = new Rings(this.rings);
     this.#now = now;
@@ -98,12 +104,13 @@ export class ScriptedLink implements Link {
     const form = this.host.forms[cell] as number;
     const input = form === Held.none ? this.#inputs.get(cell) : this.host.inputs.read(cell, form);
     this.#inputs.delete(cell);
-    if (!this.host.start(cell, this.#now())) {
+    const startedMs = this.#now?.() ?? performance.now();
+    if (!this.host.start(cell, startedMs)) {
       this.host.forms[cell] = Held.none;
       this.host.complete(cell);
       return undefined;
     }
-    const arrival = { cell, input };
+    const arrival = { cell, input, startedMs };
     this.running.push(arrival);
     return arrival;
   }
@@ -118,10 +125,10 @@ export class ScriptedLink implements Link {
     index: number,
     outcome: { readonly value: unknown } | { readonly error: unknown },
   ): () => void {
-    const [{ cell }] = this.running.splice(index, 1) as [Arrival];
+    const [{ cell, startedMs }] = this.running.splice(index, 1) as [Arrival];
     const form = 'value' in outcome ? this.host.results.write(cell, outcome.value) : Held.none;
     this.host.forms[cell] = form;
-    this.host.finish(cell, this.#now());
+    this.host.finish(cell, this.#endMs(startedMs));
     if (form !== Held.none) {
       this.host.complete(cell);
       return () => {};
@@ -130,6 +137,10 @@ export class ScriptedLink implements Link {
     const [kind, value] =
       'value' in outcome ? [Form.plain, outcome.value] : [Form.thrown, encodeThrown(outcome.error)];
     return () => this.say([Kind.done, cell, kind, value]);
+  }
+
+  #endMs(startedMs: number): number {
+    return this.#now?.() ?? (vi.isFakeTimers() ? performance.now() : startedMs);
   }
 
   /** Answers everything that asks for a sign of life. */
@@ -142,9 +153,9 @@ export class ScriptedLink implements Link {
 
   /** Ends a running job, and the thread ends before it can say so. */
   endUnannounced(index: number, value: unknown): void {
-    const [{ cell }] = this.running.splice(index, 1) as [Arrival];
+    const [{ cell, startedMs }] = this.running.splice(index, 1) as [Arrival];
     this.host.forms[cell] = this.host.results.write(cell, value);
-    this.host.finish(cell, this.#now());
+    this.host.finish(cell, this.#endMs(startedMs));
   }
 
   /** Says something about the thread's jobs. */
