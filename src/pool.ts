@@ -53,7 +53,7 @@ const findHost: FindHost = () => new NodeUrl('../workers/host.cjs', import.meta.
 export type CloseReport = Readonly<Record<Ending, number>> & {
   /** Jobs that the deadline cut off, oldest first. They count as rejected. */
   readonly unfinished: readonly UnfinishedJob[];
-  /** Number of threads that have not ended, held by a native call or by native work of jobs that were cut off. */
+  /** Number of threads still alive, because of a native call or native work of jobs that were cut off. */
   readonly threadsLeft: number;
 };
 
@@ -62,9 +62,8 @@ export type CloseReport = Readonly<Record<Ending, number>> & {
  *
  * @example
  * ```ts
- * pool.on('saturated', () => console.log('stop reading'));
- * pool.on('available', () => console.log('read on'));
- * pool.on('failed', (error, job) => console.error(`job ${job.id} failed:`, error));
+ * pool.on('failed', (error, job) => console.log(job.name, String(error))); // fetchPage Error: no page /missing
+ * await pool.submit('fetchPage', '/missing'); // its result is not read
  * ```
  */
 export interface PoolEvents {
@@ -72,15 +71,18 @@ export interface PoolEvents {
   saturated: [];
   /** A full backlog has drained to half of its bound and no submission waits: producers may resume. */
   available: [];
-  /** A job failed (rejected, timed out or dropped) and its `result` was never read. */
+  /** A job failed (rejected, timed out or dropped) and its `result` had not been read by then. */
   failed: [error: unknown, job: Job<unknown>];
-  /** An error outside of any job's result: a stray rejection, an uncaught exception, or an error of `teardown`. */
+  /**
+   * An error that belongs to no job's result: a stray rejection, an uncaught exception, a progress value that can't be
+   * cloned, or an error of `teardown`.
+   */
   strayError: [error: unknown];
-  /** A thread ended by itself and is replaced. The cause is undefined if it is unknown. */
+  /** A thread exited on its own and is being replaced. The cause is undefined if it is unknown. */
   threadLost: [cause: unknown];
   /**
-   * A thread was taken out of service and is replaced: a cancelled or timed-out job outlived its `graceMs`, work that a
-   * finished job left behind blocked the thread, or an exception was not caught.
+   * A thread was taken out of service and is being replaced: a cancelled or timed-out job outlived its `graceMs`, work
+   * that a finished job left behind blocked the thread, or an exception was not caught.
    */
   threadRetired: [reason: RetirementReason];
   /** A thread has loaded the module. */
@@ -100,7 +102,7 @@ interface Deferred {
 /**
  * A fixed number of worker threads that run the functions of one module, behind a bounded backlog.
  *
- * The process can end while the pool is idle; `close()` ends the threads in order.
+ * An idle pool does not keep the process alive. `close()` shuts the threads down gracefully.
  *
  * @typeParam Module - The type of the job module, `typeof import('./jobs.js')`: names, inputs and results are inferred
  *   from it. Without it any name compiles and values are `unknown`.
@@ -139,6 +141,7 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
    * @throws InvalidOptionError `ERR_INVALID_OPTION`: names the option, its value and the valid values.
    * @throws NestedPoolError `ERR_NESTED_POOL`: on a thread of a pool of the same module.
    * @throws UnsupportedRuntimeError `ERR_UNSUPPORTED_RUNTIME`: on Deno and Bun.
+   * @throws ModuleLoadError `ERR_MODULE_LOAD`: threads may not be started (Node's permission model).
    */
   constructor(module: URL | string, options?: PoolOptions<ThreadHook<Module>>) {
     super();
@@ -188,8 +191,8 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
    * @param args - The input and `SubmitOptions`. The input is copied by structured clone.
    * @returns A promise of the function's result, cloned. It rejects with the error that the function threw, with
    *   `signal.reason` after a cancellation, or with one of the errors below.
-   * @throws BacklogFullError `ERR_BACKLOG_FULL`: no room; with `overflow: 'wait'` only if `waiters` are waiting
-   *   already.
+   * @throws BacklogFullError `ERR_BACKLOG_FULL`: no room; with `overflow: 'wait'` only if `backlog.waiters`
+   *   submissions, or `backlog.bytes` bytes of them, are waiting already.
    * @throws JobTooLargeError `ERR_JOB_TOO_LARGE`
    * @throws JobDroppedError `ERR_JOB_DROPPED`
    * @throws JobTimeoutError `ERR_JOB_TIMEOUT`
@@ -228,7 +231,7 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
    * Cancel safety: abort `signal` while the submission waits, and it leaves the queue at once without a trace.
    *
    * @returns A promise of the `Job`. It rejects as `run` does if the job is not accepted. Later failures are reported
-   *   by `job.result`, and by the `'failed'` event if `job.result` is never read.
+   *   by `job.result`, and by the `'failed'` event if `job.result` had not been read by then.
    * @example
    * ```ts
    * const job = await pool.submit('square', 7); // waits while the backlog is full
@@ -278,8 +281,8 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
    * maps take turns.
    *
    * Cancel safety: leave the loop, call `return()`, or abort `signal`. Jobs in flight are taken back or cancelled and
-   * the source is closed before that completes. A job that ignores its signal delays it by its `graceMs`, and a source
-   * that does not answer an outstanding pull by a second.
+   * the source is closed before that completes. A job that ignores its signal delays
+   * it by its `graceMs` and until its thread has ended, and a source that does not answer an outstanding pull by 1 s.
    *
    * @param source - An iterable or async iterable: an array, a generator, a Node or web stream. Promises of a
    *   synchronous iterable are awaited one by one. It is opened by the first `next()`, pulled one item at a time, and
@@ -379,8 +382,9 @@ export class Pool<Module extends object = UntypedModule> extends EventEmitter<Po
    * `unfinished`. Running jobs are asked to stop before the deadline (by `graceMs`, or a fifth of the deadline if that
    * is shorter); one that fails after that counts as unfinished.
    *
-   * The threads then run `teardown` and end; a thread that does not is terminated after `drainMs`. At the deadline
-   * `close` resolves whatever the threads do, max 0.1 s late; threads that are left no longer keep the process alive.
+   * The threads then run `teardown` and end. A thread whose event loop stays alive is terminated after `drainMs`;
+   * native work gets 30 s. At the deadline `close` resolves whatever the threads do, at most 0.1 s late; threads that
+   * are left no longer keep the process alive.
    *
    * @returns The report. Every call returns the same promise; the earliest deadline wins. It rejects only with
    *   `ERR_INVALID_OPTION`.

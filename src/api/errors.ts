@@ -6,7 +6,10 @@
  * codes may not.
  */
 
-/** The codes of all errors of this library. They are stable; the last five are only of `millrace/nats`. */
+/**
+ * The codes of all errors of this library. They are stable; the last five occur only with `millrace/nats`, whose nodes
+ * may be of a newer version and send codes that are not listed here.
+ */
 export type ErrorCode =
   | 'ERR_BACKLOG_FULL'
   | 'ERR_GROUP_CLOSED'
@@ -28,17 +31,19 @@ export type ErrorCode =
   | 'ERR_RESULT_TOO_LARGE';
 
 /**
- * The base class of all errors of this library. Compare `code`, which is stable; not the message.
+ * The base class of all errors of this library. Compare `code`, which is stable, and not the message. `instanceof`
+ * fails for the errors of another copy of this library, such as the CommonJS one beside the ES module.
  *
  * @example
  * ```ts
- * import { MillraceError } from 'millrace';
+ * import type { MillraceError } from 'millrace';
  *
  * try {
  *   await pool.run('wait', 60_000, { timeout: 50 });
  * } catch (error) {
- *   if (!(error instanceof MillraceError) || error.code !== 'ERR_JOB_TIMEOUT') throw error;
- *   console.log(error.name); // JobTimeoutError
+ *   const { code } = error as MillraceError;
+ *   if (code !== 'ERR_JOB_TIMEOUT') throw error;
+ *   console.log(code); // ERR_JOB_TIMEOUT
  * }
  * ```
  */
@@ -52,8 +57,10 @@ export class MillraceError extends Error {
   }
 }
 
-/** The bound that a submission exceeded. */
-export type BacklogLimit = 'jobs' | 'bytes' | 'waiters';
+/**
+ * The bound that a submission exceeded, by the name of its option; `'key'` and `'maxUnread'` only with `RemotePool`.
+ */
+export type BacklogLimit = 'jobs' | 'bytes' | 'waiters' | 'key' | 'maxUnread';
 
 /**
  * `ERR_BACKLOG_FULL`: the pool has no room now. The job never started, so a retry is safe. The error has no stack, as
@@ -61,13 +68,20 @@ export type BacklogLimit = 'jobs' | 'bytes' | 'waiters';
  *
  * @example
  * ```ts
- * import { BacklogFullError } from 'millrace';
+ * import { type BacklogFullError, Pool } from 'millrace';
  *
- * const busy = (error: unknown) => {
- *   if (!(error instanceof BacklogFullError)) throw error;
+ * await using pool = new Pool<typeof import('./jobs.js')>(new URL('./jobs.js', import.meta.url), {
+ *   threads: 1,
+ *   backlog: 0,
+ *   overflow: 'reject',
+ * });
+ * const running = pool.run('wait', 100);
+ * const busy = pool.run('square', 7).catch((error: BacklogFullError) => {
+ *   if (error.code !== 'ERR_BACKLOG_FULL') throw error;
  *   return `503, Retry-After: ${Math.ceil(error.retryAfterMs / 1000)}`;
- * };
- * console.log(await pool.run('square', 7).catch(busy)); // 49
+ * });
+ * console.log(await busy); // 503, Retry-After: 1
+ * console.log(await running); // done
  * ```
  */
 export class BacklogFullError extends MillraceError {
@@ -76,8 +90,8 @@ export class BacklogFullError extends MillraceError {
   /** The bound that was exceeded. */
   readonly limit: BacklogLimit;
   /**
-   * Whole milliseconds, min 1, after which room is likely (mean run time × excess ÷ slots); max 1000 until the pool has
-   * measured a job.
+   * Whole milliseconds after which room is likely, 1 to 60,000: mean run time × excess ÷ slots. Until the pool has
+   * measured a job it assumes a mean of 100 ms, and says at most 1000. With `RemotePool` always 1000.
    */
   readonly retryAfterMs: number;
 
@@ -101,7 +115,7 @@ export class BacklogFullError extends MillraceError {
 export class JobTooLargeError extends MillraceError {
   /** The job never started. */
   readonly started = false;
-  /** The bytes that the job was charged. */
+  /** The bytes charged for the job, with 512 of overhead; with `RemotePool` those of its encoded input. */
   readonly bytes: number;
 
   constructor(name: string, bytes: number, limitBytes: number) {
@@ -132,7 +146,7 @@ export type TimeoutPhase = 'accept' | 'queue' | 'run' | 'total';
 
 /** `ERR_JOB_TIMEOUT`: one of the job's timeouts expired. */
 export class JobTimeoutError extends MillraceError {
-  /** Whether the job may have done part of its work: it had started or, with `RemotePool`, was accepted. */
+  /** Whether the job may have done part of its work: it had started or, with `RemotePool`, was sent to the server. */
   readonly started: boolean;
   /** The phase that took too long. */
   readonly phase: TimeoutPhase;
@@ -151,8 +165,12 @@ export class JobTimeoutError extends MillraceError {
 }
 
 /**
- * `ERR_THREAD_LOST`: the thread ended while it ran the job: by `process.exit`, out of memory, or after an uncaught
- * exception, which may have been that of another job on the same thread.
+ * `ERR_THREAD_LOST`: the thread ended while it ran the job: by `process.exit`, out of memory, after an uncaught
+ * exception, or because another job blocked it beyond its `graceMs`. With `concurrency` above 1 the cause may be
+ * another job.
+ *
+ * A job that had not started goes to another thread, unless its input was transferred, or three threads ended on
+ * reading it.
  */
 export class ThreadLostError extends MillraceError {
   /** Whether the job had started: it may have done part of its work. */
@@ -172,8 +190,8 @@ export class ThreadLostError extends MillraceError {
 }
 
 /**
- * `ERR_MODULE_LOAD`: the job module failed to load three times in a row, or no thread could start to load it. Final for
- * this pool.
+ * `ERR_MODULE_LOAD`: the job module failed to load three times in a row for each thread, or no thread could start to
+ * load it. Final for this pool.
  */
 export class ModuleLoadError extends MillraceError {
   /** The job never started. */
@@ -192,7 +210,7 @@ export class ModuleLoadError extends MillraceError {
 export class UnknownJobError extends MillraceError {
   /** The job never started. */
   readonly started = false;
-  /** The names of the functions that it exports. */
+  /** The names of the jobs that it has. */
   readonly known: readonly string[];
 
   constructor(name: string, known: readonly string[]) {
@@ -251,9 +269,12 @@ export class UnsupportedRuntimeError extends MillraceError {
   }
 }
 
-/** `ERR_POOL_CLOSED`: the pool is closed or closing, or its closing deadline passed before the job ended. */
+/**
+ * `ERR_POOL_CLOSED`: the pool is closed or closing, its closing deadline passed before the job ended or, with
+ * `RemotePool`, the connection was closed.
+ */
 export class PoolClosedError extends MillraceError {
-  /** Whether the job may have done part of its work: it was cut off while running or, with `RemotePool`, accepted. */
+  /** Whether the job may have done part of its work: it was running or, with `RemotePool`, sent to the server. */
   readonly started: boolean;
 
   constructor(message: string, started: boolean, cause?: unknown) {

@@ -18,8 +18,8 @@ export interface MapWindow {
   /** Max items. Default: four times `inFlight`, min 64. */
   readonly items?: number;
   /**
-   * Max bytes of inputs and results; at that many nothing is pulled. Results of jobs in flight may exceed it. A larger
-   * item is processed alone. Default: the pool's `backlog.bytes`.
+   * Max bytes of inputs and results; while this is reached, no item is pulled. Results of jobs in flight may exceed it.
+   * A larger item is processed alone. Default: the pool's `backlog.bytes`.
    */
   readonly bytes?: number;
 }
@@ -37,27 +37,28 @@ export interface MapWindow {
  */
 export interface MapOptions {
   /**
-   * Max jobs in flight. Default: two per slot, and 256 while the function's mean run time is below 1 ms. Never more
-   * than the pool has slots and places in its backlog, or the window has items.
+   * Max jobs in flight. Default: two per slot, and 256 while the function's mean run time is below 1 ms. Capped by the
+   * pool's capacity (slots plus `backlog.jobs`) and by `window.items`.
    */
   readonly inFlight?: number;
   /** The window of items that are pulled and not delivered; a number means `{ items }`. */
   readonly window?: number | MapWindow;
-  /** Whether results come in the order of the items, instead of as soon as they are available. Default true. */
+  /** Whether results are delivered in the order of the items (the default), or as soon as they are available. */
   readonly ordered?: boolean;
   /**
    * `'stop'` (the default): the first error ends the map. It is thrown at its place in the order: earlier jobs finish
-   * and are delivered, later ones are taken back or cancelled. With `ordered: false` it follows the results before it.
+   * and are delivered, later ones are taken back or cancelled. With `ordered: false` it is thrown after the results
+   * that were available before it.
    *
    * `'settle'`: each item yields `{ index, status: 'fulfilled', value }` or `{ index, status: 'rejected', reason }`. An
-   * error of the source, and a pool that takes no more jobs, still end the map.
+   * error of the source, an unknown function, and a pool that takes no more jobs still end the map.
    */
   readonly onError?: 'stop' | 'settle';
   /** Ends the map: jobs are taken back or cancelled, the source is closed, and `signal.reason` is thrown. */
   readonly signal?: AbortSignal;
   /** The timeouts of each job. */
   readonly timeout?: number | JobTimeouts;
-  /** The pool's `graceMs` for each job. */
+  /** Overrides the pool's `graceMs` for each job. */
   readonly graceMs?: number;
 }
 

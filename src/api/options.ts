@@ -15,7 +15,8 @@ import type { ThreadInfo } from './worker.js';
 
 /**
  * The policy for a submission to a full backlog: wait for room, first come, first served; reject it with
- * `ERR_BACKLOG_FULL`; or drop the oldest job that has not started, which rejects with `ERR_JOB_DROPPED`.
+ * `ERR_BACKLOG_FULL`; or drop the oldest jobs that have not started (`ERR_JOB_DROPPED`), and reject if that makes no
+ * room.
  */
 export type Overflow = 'wait' | 'reject' | 'drop-oldest';
 
@@ -23,7 +24,7 @@ export type Overflow = 'wait' | 'reject' | 'drop-oldest';
 export interface BacklogOptions {
   /** Max accepted jobs beyond those that fill the slots. Default 1024; with 0 only jobs that can start are accepted. */
   readonly jobs?: number;
-  /** Max bytes of all outstanding jobs, and of all waiting submissions. Default 64 MiB. */
+  /** Max bytes of all outstanding jobs; waiting submissions may take the same amount again. Default 64 MiB. */
   readonly bytes?: number;
   /** Max submissions that wait for room, with `overflow: 'wait'`. Default 1024. */
   readonly waiters?: number;
@@ -63,11 +64,11 @@ export interface PoolOptions<Hook extends string = never> {
    * min 1.
    */
   readonly threads?: number;
-  /** Jobs that run at a time on each thread, 1 to 65,536. Default 1; raise it for jobs that await I/O. */
+  /** Max concurrent jobs per thread, 1 to 65,536. Default 1; raise it for jobs that await I/O. */
   readonly concurrency?: number;
   /**
    * Whether short jobs are sent to threads ahead of time, so that threads never wait for their next one. Default true.
-   * It changes nothing but the speed; `false` is for diagnosis.
+   * It changes nothing but the speed; use `false` only to diagnose problems.
    */
   readonly coalesce?: boolean;
   /** The bounds of the backlog; a number means `{ jobs }`. */
@@ -81,8 +82,8 @@ export interface PoolOptions<Hook extends string = never> {
    */
   readonly graceMs?: number;
   /**
-   * Milliseconds that a thread that ends in order may keep its event loop alive, by an interval or an open connection,
-   * before it is terminated. Default 1000. A thread with nothing open ends at once.
+   * During a graceful shutdown: milliseconds that a thread's event loop may stay alive (an interval, an open
+   * connection) before the thread is terminated. Default 1000. A thread with nothing open ends at once.
    */
   readonly drainMs?: number;
   /** Milliseconds that `teardown` may take on each thread. Default 5000. */
@@ -108,9 +109,9 @@ export interface PoolOptions<Hook extends string = never> {
    */
   readonly setup?: Hook;
   /**
-   * The name of a function of the job module that each thread calls and awaits after its last job, when it ends in
-   * order: to close what is open. It is not called on threads that are lost, stuck or terminated, nor if the process
-   * exits without `close()`. It can't be run as a job.
+   * The name of a function of the job module that each thread calls and awaits after its last job, when it shuts down
+   * gracefully, for example to close files. It is not called on threads that are lost, stuck or terminated, nor if the
+   * process exits without `close()`. It can't be run as a job.
    */
   readonly teardown?: Hook;
   /** Milliseconds that a thread may take to load the job module, including `setup`. Default 30,000. */
@@ -154,7 +155,7 @@ export interface JobTimeouts {
  * ```
  */
 export interface SubmitOptions {
-  /** Cancels the job, whether it waits, is queued or runs; its promise rejects with `signal.reason`. */
+  /** Cancels the job, whether it is waiting, queued or running; its promise rejects with `signal.reason`. */
   readonly signal?: AbortSignal;
   /** The job's timeouts; a number means `{ totalMs }`. Default: none. */
   readonly timeout?: number | JobTimeouts;
@@ -169,14 +170,14 @@ export interface SubmitOptions {
    * ```
    */
   readonly transfer?: readonly Transferable[];
-  /** The bytes that the job is charged against `backlog.bytes`. Default: an estimate from its input. */
+  /** The bytes of the input for `backlog.bytes`, to which 512 per job are added. Default: an estimate. */
   readonly bytes?: number;
-  /** The pool's `graceMs` for this job. */
+  /** Overrides the pool's `graceMs` for this job. */
   readonly graceMs?: number;
   /**
    * Called with the values that the job reports by `progress(value)` of its `JobContext`: with the newest value each
    * time, with the last one before the job settles, and never after that. An error that it throws is an uncaught
-   * exception.
+   * exception on the submitting thread.
    */
   readonly onProgress?: (value: unknown) => void;
 }

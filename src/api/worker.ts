@@ -32,16 +32,16 @@ export interface JobContext {
   readonly name: string;
   /** The job's number in its pool, for logs; the same as `Job.id` on the submitting side. */
   readonly id: number;
-  /** The number of the attempt, from 1. Above 1 only for jobs of `millrace/nats` whose node was lost. */
+  /** The attempt number, starting at 1. Above 1 only with `millrace/nats`, after a node was lost. */
   readonly attempt: number;
   /**
-   * Aborts when the job is cancelled or times out, when the pool is about to close, or when the thread ends after an
-   * uncaught exception. Its `reason` is an `AbortError` DOMException, or a `TimeoutError` after a timeout.
+   * Aborts when the job is cancelled or times out, shortly before the deadline of `close()`, or when the thread ends
+   * after an uncaught exception. Its `reason` is an `AbortError` DOMException, or a `TimeoutError` after a timeout.
    *
-   * `aborted`, `reason` and `throwIfAborted()` are up to date whenever they are read, even inside a synchronous loop;
-   * the `abort` event, and signals derived by `AbortSignal.any`, follow with the thread's next turn of its event loop.
-   * It never aborts after the job's function has ended. Cost: a read takes some 20 ns more than that of an ordinary
-   * signal.
+   * `aborted`, `reason` and `throwIfAborted()` are up to date whenever they are read, even inside a synchronous loop.
+   * The `abort` event fires at such a read, or with the next turn of the thread's event loop, as do signals derived by
+   * `AbortSignal.any`. It never aborts after the job's function has ended. Cost: each read takes about 20 ns more than
+   * on an ordinary signal.
    *
    * @example
    * ```ts
@@ -56,9 +56,9 @@ export interface JobContext {
    */
   readonly signal: AbortSignal;
   /**
-   * Reports the job's progress to `onProgress` of its submission. One value is in transit at a time; of those reported
-   * in the meantime the newest is kept. So frequent calls take no memory, and the last value arrives before the result.
-   * It may be destructured from the context. Cost: 20 ns per call, 10 ns without a listener.
+   * Reports the job's progress to `onProgress` of its submission. At most one value is in transit; until it arrives,
+   * newer values replace each other. So frequent calls use no extra memory, and the last value arrives before the
+   * result. It may be destructured from the context. Cost: 20 ns per call, 10 ns without a listener.
    *
    * @param value - Any cloneable value. Others are reported by the pool's `strayError` event.
    */
@@ -67,7 +67,7 @@ export interface JobContext {
 
 /** The argument of the functions named by the options `setup` and `teardown`. */
 export interface ThreadInfo {
-  /** Node's number of the thread, `worker_threads.threadId`. */
+  /** The thread's id, `worker_threads.threadId`. */
   readonly threadId: number;
   /** The pool's option `workerData`, cloned. */
   readonly workerData: unknown;
@@ -90,7 +90,7 @@ export interface TransferredResult {
  *
  * @param value - The result. Its type is kept, so that the submitting side infers it.
  * @param list - The objects to move: `ArrayBuffer`, `MessagePort` and others that Node can transfer.
- * @returns A marker, to be returned by the job function, or by its promise. A list that can't be transferred makes the
+ * @returns A marker, which the job function must return, or resolve to. A list that can't be transferred makes the
  *   job reject with `ERR_NOT_CLONEABLE` (`what: 'result'`), and so does the memory of a small Buffer, which is shared.
  * @example
  * ```ts

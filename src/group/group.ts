@@ -39,8 +39,9 @@ interface Failure {
  * Jobs that end together, created by `pool.group`. Leave the group with `await using`, or with `close()` in a
  * `finally`.
  *
- * Promises of a group raise no `unhandledRejection`. A failure that was not read is thrown by `wait()`, or goes to the
- * pool's `failed` event when the group is closed.
+ * Promises of a group raise no `unhandledRejection`. The first failure is thrown by `wait()`. If `wait()` has not
+ * thrown it and the job's promise has not been read, `close()` reports it to the pool's `failed` event; refused
+ * submissions and maps are not reported.
  *
  * @example
  * ```ts
@@ -171,9 +172,9 @@ export class Group<Module extends object = UntypedModule> {
   }
 
   /**
-   * Closes the group: cancels the remaining jobs and resolves when none is running. Does not throw; a failure that
-   * `wait()` did not throw goes to the pool's `failed` event. A job that ignores its signal delays this until its
-   * thread has been replaced and has ended.
+   * Closes the group: cancels the remaining jobs and resolves when none is running. Does not throw; see above for a
+   * failure that was not read. A job that ignores its signal delays this until its thread has been replaced and has
+   * ended.
    */
   close(): Promise<void> {
     return (this.#closing ??= this.#leave());

@@ -18,7 +18,10 @@ import type { JobTimeouts } from '../api/options.js';
 /** How a job ends. */
 export type Ending = 'fulfilled' | 'rejected' | 'cancelled' | 'timedOut' | 'dropped' | 'refused';
 
-/** Where a job is in its life; it only moves on, but for `running` never seen before its thread is lost. */
+/**
+ * The state of a job. It only moves forward, except that a job whose thread is lost before starting it may go from
+ * `running` back to `queued`.
+ */
 export type JobState = 'waiting' | 'queued' | 'running' | Ending;
 
 /**
@@ -40,12 +43,12 @@ export interface Job<Result> {
   /** The job's current state. Cost: one read of shared memory for a job that was sent to a thread. */
   readonly state: JobState;
   /**
-   * The job's result. The promise is created when it is first read, and never raises `unhandledRejection`: a job that
-   * fails without being read is reported by the pool's `'failed'` event.
+   * The job's result. The promise is created when it is first read, and never raises `unhandledRejection`: if it has
+   * not been read when the job fails, the pool's `'failed'` event reports the failure.
    */
   readonly result: Promise<Result>;
   /**
-   * Cancels the job, whether it waits, is queued or runs: `result` rejects with `reason` at once. A running job is
+   * Cancels the job, whether it is waiting, queued or running: `result` rejects with `reason` at once. A running job is
    * asked to stop; see `Pool.run`.
    *
    * @param reason - Default: an `AbortError` DOMException, as `AbortController.abort()` makes it.

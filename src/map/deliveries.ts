@@ -114,7 +114,9 @@ export class Deliveries<Row> {
     else this.#ended.remove(entry);
   }
 
-  /** Takes out an entry that has failed, and what would come behind it: where there is no order, all that has not ended. */
+  /**
+   * Takes out an entry that has failed, and what would come behind it: where there is no order, all that has not ended.
+   */
   dropFrom(failed: Entry): Entry[] {
     const dropped: Entry[] = [];
     let entry: Entry | undefined = this.#isOrdered ? failed.next : this.#pulled.first;

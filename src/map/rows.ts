@@ -8,7 +8,7 @@ import type { Mapping } from './mapping.js';
 type Asked = Pick<Mapping, 'ask' | 'stop'>;
 
 /**
- * The results of `pool.map`, to be iterated once.
+ * The results of `pool.map`, which can be iterated only once.
  *
  * @example
  * ```ts
@@ -35,8 +35,9 @@ export class MapRows<Row> implements AsyncIterableIterator<Row> {
   }
 
   /**
-   * Ends the map, as leaving a `for await` loop does; pending `next()` calls complete at once. Resolves when no job of
-   * the map is running and the source is closed. Rejects with the error that closing the source throws.
+   * Ends the map, as leaving a `for await` loop does; pending `next()` calls complete at once. Resolves when the source
+   * is closed and no job of the map is running (with `RemotePool` running jobs are not awaited). Rejects with the error
+   * that closing the source throws.
    */
   async return(): Promise<IteratorReturnResult<undefined>> {
     await this.#mapping.stop();

@@ -6,7 +6,7 @@
  */
 import { invalid } from '../api/options.js';
 
-/** The source of `pool.map`. Promises of a synchronous iterable are awaited one by one. */
+/** The source of `pool.map`. Promises yielded by a synchronous iterable are awaited one at a time. */
 export type MapSource<Item> = AsyncIterable<Item> | Iterable<Item | PromiseLike<Item>>;
 
 /** The answer to a pull. */

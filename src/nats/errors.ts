@@ -31,28 +31,29 @@ export class RemoteSetupError extends MillraceError {
   }
 }
 
-/** The bound that a submission exceeded: of the server, or of this process (`'waiters'`; `'bytes'` may be either). */
-export type RemoteLimit = BacklogLimit | 'key';
-
-const FULL: Readonly<Record<RemoteLimit, string>> = {
+const FULL: Readonly<Record<BacklogLimit, string>> = {
   jobs: 'The server holds as many jobs as it may, of all submitters (jobs)',
   bytes: 'The jobs hold as many bytes as they may, on the server or here (bytes)',
   key: 'The server holds as many jobs of this key as it may, of all submitters (keyLimit)',
   waiters: 'No more submissions may wait here (waiters)',
+  maxUnread: 'As many accepted jobs as may have no result yet (maxUnread)',
 };
 const RETRY_AFTER_MS = 1000;
 
-/** `ERR_BACKLOG_FULL`: the server, or this process's queue, has no room. The job never started: a retry is safe. */
+/**
+ * `ERR_BACKLOG_FULL`: the server, or this process's queue, has no room. The job never started: a retry is safe. `limit`
+ * is a bound of the server, of this process (`'waiters'`, `'maxUnread'`), or of either (`'bytes'`).
+ */
 export class RemoteFullError extends BacklogFullError {
-  constructor(limit: RemoteLimit, held: string) {
-    super(limit as BacklogLimit, held, RETRY_AFTER_MS, 'wait');
+  constructor(limit: BacklogLimit, held: string) {
+    super(limit, held, RETRY_AFTER_MS, 'wait');
     this.message =
       `${FULL[limit]}. Of this pool ${held}. Retry after about ${RETRY_AFTER_MS} ms, answer "busy", or hold the ` +
       `producer back: await each submit()${limit === 'waiters' ? '' : " with overflow: 'wait'"}.`;
   }
 }
 
-/** `ERR_DUPLICATE_JOB`: a job with this id was submitted before, within `duplicateWindowMs`. */
+/** `ERR_DUPLICATE_JOB`: a job with this id is outstanding, or was submitted within `duplicateWindowMs`. */
 export class DuplicateJobError extends MillraceError {
   /** This submission started nothing; the other one may have. */
   readonly started = false;
@@ -66,11 +67,11 @@ export class DuplicateJobError extends MillraceError {
   }
 }
 
-/** `ERR_DEAD_LETTER`: every node that ran the job was lost meanwhile, so it is not run again. */
+/** `ERR_DEAD_LETTER`: every node that ran the job was lost while running it; the job is in the dead-letter stream. */
 export class DeadLetterError extends MillraceError {
   /** It started each time. */
   readonly started = true;
-  /** The number of restarts after its node was lost: `maxCrashAttempts`. */
+  /** How often the job was restarted after losing its node: `maxCrashAttempts`. */
   readonly attempts: number;
 
   constructor(name: string, attempts: number) {

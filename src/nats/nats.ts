@@ -17,7 +17,6 @@ export {
   DeadLetterError,
   DuplicateJobError,
   RemoteFullError,
-  type RemoteLimit,
   RemoteSetupError,
   ResultLostError,
   ResultTooLargeError,

@@ -5,10 +5,9 @@
  * passes the check of its options is counted, and a refused one is counted as refused.
  */
 import { AsyncResource } from 'node:async_hooks';
-import type { Backlog } from './backlog.js';
+import type { Backlog, BacklogBound } from './backlog.js';
 import {
   BacklogFullError,
-  type BacklogLimit,
   JobTooLargeError,
   type MillraceError,
   UnknownJobError,
@@ -116,7 +115,7 @@ export class Admission {
   }
 
   /** Why there is no room; with `wait`, none for one more waiter. */
-  fullError(limit: BacklogLimit, overflow: Overflow): BacklogFullError {
+  fullError(limit: BacklogBound, overflow: Overflow): BacklogFullError {
     const { accepted, bytes, waiting, waitingBytes, limits, capacity } = this.#backlog;
     const held = {
       jobs: `${accepted} of ${capacity} jobs accepted`,

@@ -9,7 +9,6 @@
  * - First in, first out: while somebody waits, nobody else is accepted. Letting a small newcomer
  *   pass a large waiter would starve the large one.
  */
-import type { BacklogLimit } from '../api/errors.js';
 import { List, type Listed } from '../job/list.js';
 
 /** What the backlog needs to know of a job. */
@@ -25,6 +24,9 @@ export interface BacklogLimits {
   readonly bytes: number;
   readonly waiters: number;
 }
+
+/** The bound that a job exceeds. */
+export type BacklogBound = keyof BacklogLimits;
 
 export class Backlog<Job extends Queueable & Listed<Job>> {
   readonly limits: BacklogLimits;
@@ -76,7 +78,7 @@ export class Backlog<Job extends Queueable & Listed<Job>> {
   }
 
   /** Which bound keeps a newcomer of this size out, or undefined where there is room for it. */
-  blocker(bytes: number): BacklogLimit | undefined {
+  blocker(bytes: number): BacklogBound | undefined {
     if (this.#waiters.length > 0) return 'waiters';
     return this.#full(bytes);
   }
@@ -87,7 +89,7 @@ export class Backlog<Job extends Queueable & Listed<Job>> {
   }
 
   /** Which bound forbids a newcomer of this size to wait, or undefined where it may. */
-  waitBlocker(bytes: number): BacklogLimit | undefined {
+  waitBlocker(bytes: number): BacklogBound | undefined {
     if (this.#waiters.length >= this.limits.waiters) return 'waiters';
     return this.#waitingBytes + bytes > this.limits.bytes ? 'bytes' : undefined;
   }
@@ -161,7 +163,7 @@ export class Backlog<Job extends Queueable & Listed<Job>> {
     return this.#waiters.first;
   }
 
-  #full(bytes: number): BacklogLimit | undefined {
+  #full(bytes: number): BacklogBound | undefined {
     if (this.#accepted >= this.capacity) return 'jobs';
     return this.#bytes + bytes > this.limits.bytes ? 'bytes' : undefined;
   }

@@ -5,17 +5,12 @@
  * Invariant: dropping is all or nothing. Jobs are taken back until the newcomer fits; if it can't fit, each
  * returns to its place, and nobody is dropped in vain.
  */
-import {
-  type BacklogLimit,
-  JobDroppedError,
-  type MillraceError,
-  withoutStack,
-} from '../api/errors.js';
+import { JobDroppedError, type MillraceError, withoutStack } from '../api/errors.js';
 import type { Overflow } from '../api/options.js';
 import type { Lanes } from '../dispatch/lanes.js';
 import type { JobRecord } from '../job/job.js';
 import type { Admission } from './admission.js';
-import type { Backlog } from './backlog.js';
+import type { Backlog, BacklogBound } from './backlog.js';
 import type { Settling } from './settling.js';
 
 export class OverflowPolicy {
@@ -49,7 +44,7 @@ export class OverflowPolicy {
    * @returns Whether it has to wait; if not, there is room for it now.
    * @throws BacklogFullError if it is refused.
    */
-  hasToWait(blocker: BacklogLimit, bytes: number): boolean {
+  hasToWait(blocker: BacklogBound, bytes: number): boolean {
     if (this.#overflow === 'wait') {
       const waitBlocker = this.#backlog.waitBlocker(bytes);
       if (waitBlocker === undefined) return true;
@@ -59,7 +54,7 @@ export class OverflowPolicy {
     return false;
   }
 
-  #refusal(limit: BacklogLimit): MillraceError {
+  #refusal(limit: BacklogBound): MillraceError {
     return this.#admission.refuse(() => this.#admission.fullError(limit, this.#overflow));
   }
 

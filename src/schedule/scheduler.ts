@@ -6,7 +6,7 @@
  * rejected + cancelled + timedOut + dropped + refused; a job is in exactly one of them.
  */
 import type { Transferable } from 'node:worker_threads';
-import type { BacklogLimit, MillraceError } from '../api/errors.js';
+import type { MillraceError } from '../api/errors.js';
 import type { Settings, SubmitOptions } from '../api/options.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import type { Lane, Link, Loss } from '../dispatch/lane.js';
@@ -17,7 +17,7 @@ import { Signals } from '../job/signals.js';
 import { Stats } from '../job/stats.js';
 import { checkTransferable } from '../wire/transferable.js';
 import { Admission } from './admission.js';
-import { Backlog } from './backlog.js';
+import { Backlog, type BacklogBound } from './backlog.js';
 import { Cancellation } from './cancellation.js';
 import { Closing, type UnfinishedJob } from './closing.js';
 import { Flow } from './flow.js';
@@ -288,7 +288,7 @@ export class Scheduler {
 
   /** Takes in a submission that finds the backlog full. @throws MillraceError if it is refused. */
   #submitToFull(
-    blocker: BacklogLimit,
+    blocker: BacklogBound,
     name: string,
     input: unknown,
     options: SubmitOptions | undefined,

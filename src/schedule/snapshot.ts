@@ -24,19 +24,19 @@ export interface PoolStats {
     readonly lost: number;
     /** Total of threads that were taken out of service; see the event `threadRetired`. */
     readonly retirements: number;
-    /** Retired threads that were terminated, as they did not respond or did not end. */
+    /** Total of retired threads that were terminated, because they did not respond or did not end. */
     readonly terminated: number;
   };
   /**
    * Jobs by state. Always: submitted = waiting + queued + running + the sum of the endings.
    */
   readonly jobs: {
-    /** All calls of `run`, `submit` and `trySubmit` except those with invalid options, and the items of maps. */
+    /** All calls of `run`, `submit` and `trySubmit` and all items of maps, except calls with invalid options. */
     readonly submitted: number;
     /** Settled jobs whose functions are still running. They occupy slots, and are counted by their ending as well. */
     readonly abandoned: number;
   } & Readonly<Record<'waiting' | 'queued' | 'running' | Ending, number>>;
-  /** The fill level of the backlog, and its bounds. */
+  /** How full the backlog is, and its bounds. */
   readonly backlog: {
     /** Accepted jobs that no thread has started. */
     readonly jobs: number;
@@ -63,8 +63,8 @@ export interface PoolStats {
   /** Share of the slots that were occupied, 0 to 1, averaged over about the last ten seconds. */
   readonly utilization: number;
   /**
-   * Milliseconds after which room is likely, for a `Retry-After` header; 0 while there is room, max 1000 until a job
-   * was measured.
+   * Milliseconds after which room is likely, for a `Retry-After` header; 0 unless the pool is saturated, max 1000 until
+   * a job was measured.
    */
   readonly retryAfterMs: number;
 }

@@ -2,7 +2,7 @@
  * Compiles and runs the `@example`s of the library's docstrings, against the package as it is built.
  *
  * A comment behind `console.log(…);` is what it prints. An example that makes no pool has one, `pool`, of
- * `test/fixtures/docstring-jobs.ts`; one that exports something is a job module, and loads.
+ * `test/fixtures/docstring-jobs.ts`; one that exports something is a job module, which a pool runs.
  */
 import { execFile } from 'node:child_process';
 import {
@@ -21,8 +21,8 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { Pool } from 'millrace';
-import { provision, serve } from 'millrace/nats';
+import { Pool, type PoolOptions } from 'millrace';
+import { serve } from 'millrace/nats';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ROOT } from '../helpers/doc-examples.js';
 import { HAS_NATS, NatsServer } from '../helpers/nats-server.js';
@@ -102,24 +102,61 @@ describe('the examples of the docstrings', () => {
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
     copyFileSync(join(ROOT, 'test/fixtures/docstring-jobs.ts'), join(folder, 'jobs.ts'));
     for (const each of examples) writeFileSync(`${fileOf(each)}.ts`, programOf(each));
-    const { stdout } = await run(
-      process.execPath,
-      [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', folder],
-      { encoding: 'utf8' },
-    ).catch((error: { stdout: string }) => error);
-    expect(stdout).toBe('');
+    const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
+    const compiled = run(process.execPath, [compiler, '-p', folder]).catch(
+      (error: object) => error,
+    );
+    expect(await compiled).toEqual({ stdout: '', stderr: '' });
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   async function runExample(example: Example): Promise<void> {
     const program = `${fileOf(example)}.js`;
-    if (/^export /m.test(example.code)) {
-      expect(Object.keys((await import(pathToFileURL(program).href)) as object)).not.toEqual([]);
-      return;
-    }
-    const { stdout } = await run(process.execPath, [program], { cwd: folder, timeout: 60_000 });
-    expect(stdout).toBe(expected(example.code));
+    const options = { cwd: folder, timeout: 60_000, killSignal: 'SIGKILL' } as const;
+    const end = await run(process.execPath, [program], options);
+    expect(end).toEqual({ stdout: expected(example.code), stderr: '' });
   }
+
+  /** Makes a pool of the example's module and uses it. */
+  async function runModule(
+    example: Example,
+    use: (pool: Pool) => Promise<unknown>,
+    options: PoolOptions<string> = {},
+  ): Promise<void> {
+    const module = pathToFileURL(`${fileOf(example)}.js`);
+    await using pool = new Pool(module, { threads: 1, ...(options as PoolOptions) });
+    await use(pool);
+  }
+
+  /** What the modules are called with, by whom they document. */
+  const uses: Readonly<Record<string, (example: Example) => Promise<void>>> = {
+    'api/options.ts: setup': async (example) => {
+      const log = join(folder, `line.log`);
+      const module = readFileSync(`${fileOf(example)}.js`, 'utf8');
+      const name = '`thread-${threadId}.log`';
+      expect(module).toContain(name);
+      writeFileSync(`${fileOf(example)}.js`, module.replace(name, JSON.stringify(log)));
+      const use = (pool: Pool) => pool.run('write', 'a line');
+      await runModule(example, use, { setup: 'openLog', teardown: 'closeLog' });
+      expect(readFileSync(log, 'utf8')).toBe('a line\n');
+    },
+    'api/worker.ts: JobContext': (example) =>
+      runModule(example, async (pool) => {
+        const heard: unknown[] = [];
+        const onProgress = (share: unknown): unknown => heard.push(share);
+        expect(await pool.run('sum', 10_000, { onProgress })).toBe(49_995_000);
+        expect(heard.at(-1)).toBe(0.9);
+      }),
+    'api/worker.ts: signal': (example) =>
+      runModule(example, async (pool) => {
+        expect(await pool.run('download', 'data:,a%20text')).toBe('a text');
+      }),
+    'api/worker.ts: transfer': (example) =>
+      runModule(example, async (pool) => {
+        const pixels = await pool.run('render', { width: 2, height: 3 });
+        expect(pixels).toEqual(new Uint8Array(24));
+      }),
+  };
 
   test('each method of a pool and each function has one', () => {
     const names = examples.map(({ name }) => name.replace(/^.*: /, ''));
@@ -139,8 +176,19 @@ describe('the examples of the docstrings', () => {
     expect(names).toEqual(expect.arrayContaining([...others, 'JobContext', 'Group', 'MapRows']));
   });
 
+  test('all of them are found here, and all modules are used', () => {
+    const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => readFileSync(join(ROOT, 'src', path), 'utf8'));
+    expect(sources.join('').match(/@example/g)).toHaveLength(examples.length);
+    const modules = examples.filter(({ code }) => /^export /m.test(code));
+    expect(modules.map(({ name }) => name)).toEqual(Object.keys(uses));
+  });
+
   const local = examples.filter(({ needsServer }) => !needsServer);
-  test.each(local.map((each) => [each.name, each] as const))('%s', (_, each) => runExample(each));
+  test.each(local.map((each) => [each.name, each] as const))('%s', (name, each) =>
+    (uses[name] ?? runExample)(each),
+  );
 
   describe.runIf(HAS_NATS)('with a server', () => {
     let server: NatsServer;
@@ -148,35 +196,47 @@ describe('the examples of the docstrings', () => {
     const closing: Array<() => Promise<unknown>> = [];
     beforeAll(async () => {
       server = await NatsServer.start();
+      closing.push(() => server.stop());
       connection = await server.connect();
-      await provision(connection as never, 'numbers', { jobs: 1000 });
       const pool = new Pool(pathToFileURL(join(folder, 'jobs.js')), { threads: 1 });
+      closing.push(() => pool.close());
+      const provisioning = examples.find(({ name }) => name.endsWith('provision'));
+      await runWithServer(provisioning as Example);
       const node = await serve(pool, { connection: connection as never, name: 'numbers' });
-      closing.push(
-        () => server.stop(),
-        () => pool.close(),
-        () => node.close(),
-      );
+      closing.push(() => node.close());
     });
     afterAll(async () => {
       for (const close of closing.toReversed()) await close();
     });
 
-    const remote = examples.filter(({ needsServer }) => needsServer);
-    test.each(remote.map((each) => [each.name, each] as const))('%s', async (_, each) => {
-      const file = `${fileOf(each)}.js`;
+    async function runWithServer(example: Example): Promise<void> {
+      const file = `${fileOf(example)}.js`;
       const address = JSON.stringify(`127.0.0.1:${server.port}`);
-      writeFileSync(file, readFileSync(file, 'utf8').replaceAll(SERVER, address));
-      if (!each.code.includes('SIGTERM')) return runExample(each);
-      // It serves until it is told to stop.
+      const program = readFileSync(file, 'utf8');
+      // Else it would talk to whatever listens at the usual port.
+      if (!program.includes(address)) {
+        expect(program).toContain(SERVER);
+        writeFileSync(file, program.replaceAll(SERVER, address));
+      }
+      if (!example.code.includes('SIGTERM')) return runExample(example);
+      // It serves until it is asked to stop.
       const { consumers } = await jetstreamManager(connection);
-      const ended = run(process.execPath, [file], { cwd: folder, timeout: 60_000 });
-      await vi.waitFor(async () => {
-        const { num_waiting } = await consumers.info('millrace-numbers-jobs', 'nodes');
-        expect(num_waiting).toBeGreaterThan(1);
-      }, 30_000);
-      ended.child.kill('SIGTERM');
-      expect(await ended).toEqual({ stdout: '', stderr: '' });
-    });
+      const ended = run(process.execPath, [file], { cwd: folder });
+      try {
+        await vi.waitFor(async () => {
+          const { num_waiting } = await consumers.info('millrace-numbers-jobs', 'nodes');
+          expect(num_waiting).toBeGreaterThan(1);
+        }, 30_000);
+        ended.child.kill('SIGTERM');
+        expect(await ended).toEqual({ stdout: '', stderr: '' });
+      } finally {
+        ended.child.kill('SIGKILL');
+      }
+    }
+
+    const remote = examples.filter(({ needsServer }) => needsServer);
+    test.each(remote.map((each) => [each.name, each] as const))('%s', (_, each) =>
+      runWithServer(each),
+    );
   });
 });

@@ -6,7 +6,7 @@ import { type Consumer, jetstream, jetstreamManager, type JsMsg } from '@nats-io
 import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import { Pool } from 'millrace';
 import { provision, RemotePool, serve } from 'millrace/nats';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { HAS_NATS, NatsServer } from '../helpers/nats-server.js';
 import { rejection } from '../helpers/outcomes.js';
 
@@ -26,7 +26,7 @@ describe.runIf(HAS_NATS)('docs/distributed.md, other languages', () => {
   });
   beforeEach(async () => {
     connection = await server.connect();
-    await provision(connection as never, NAME, { jobs: 2, ackWaitMs: 1000 });
+    await provision(connection as never, NAME, { jobs: 2, keyLimit: 1, ackWaitMs: 3000 });
   });
   afterEach(async () => {
     for (const close of closing.splice(0).toReversed()) await close();
@@ -110,9 +110,12 @@ describe.runIf(HAS_NATS)('docs/distributed.md, other languages', () => {
       await finish(await take(), { outcome: { kind: 'threw', error } });
       expect(await threw).toMatchObject(error);
       const refused = rejection(remote.run('b'));
-      const fields = { code: 'ERR_UNKNOWN_JOB', message: "No function 'b'." };
+      const fields = { code: 'ERR_THREAD_LOST', message: 'It ran out of memory.', started: true };
       await finish(await take(), { outcome: { kind: 'refused', fields } });
-      expect(await refused).toMatchObject({ ...fields, name: 'UnknownJobError' });
+      expect(await refused).toMatchObject({ ...fields, name: 'ThreadLostError' });
+      const text = rejection(remote.run('c'));
+      await finish(await take(), { outcome: { kind: 'threw', error: { value: 'a text' } } });
+      expect(await text).toBe('a text');
     });
 
     test('reports that a job has started, and its progress', async () => {
@@ -121,7 +124,9 @@ describe.runIf(HAS_NATS)('docs/distributed.md, other languages', () => {
       const submitted = await remote.submit('slow', 1, options);
       const job = await take();
       expect(header(job, 'Heard')).toBe('true');
+      expect(submitted.state).toBe('queued');
       tell(job, 'started');
+      await vi.waitFor(() => expect(submitted.state).toBe('running'), 30_000);
       tell(job, 'progress', { n: 1, value: 'half' });
       const progress = { n: 2, value: 'done' };
       await finish(job, { outcome: { kind: 'fulfilled', value: 'ok' }, progress });
@@ -148,11 +153,42 @@ describe.runIf(HAS_NATS)('docs/distributed.md, other languages', () => {
       expect((await remote.stats()).server.jobs).toBe(0);
     });
 
+    test('is limited in the time of a run', async () => {
+      const late = rejection(remote.run('slow', 1, { timeout: { runMs: 5 } }));
+      const job = await take();
+      expect(header(job, 'Run')).toBe('5');
+      const fields = { code: 'ERR_JOB_TIMEOUT', message: 'Late.', started: true };
+      const timeout = { phase: 'run', timeoutMs: 5 };
+      await finish(job, { outcome: { kind: 'refused', fields: { ...fields, ...timeout } } });
+      expect(await late).toMatchObject({ ...fields, ...timeout, name: 'JobTimeoutError' });
+      expect((await remote.stats()).jobs).toMatchObject({ timedOut: 1 });
+    });
+
+    test('hears that a job has run into a timeout', async () => {
+      const cancels = connection.subscribe(`millrace.${NAME}.cancel`, { max: 1 });
+      await connection.flush();
+      const late = rejection(remote.run('slow', 1, { timeout: 200 }));
+      const job = await take();
+      for await (const cancel of cancels) {
+        expect(cancel.string()).toBe(`TimeoutError ${header(job, 'Nonce')}`);
+      }
+      await job.ackAck();
+      expect(await late).toMatchObject({ code: 'ERR_JOB_TIMEOUT', phase: 'total' });
+    });
+
+    test('meets jobs of a key under the subject of that key', async () => {
+      const result = remote.run('slow', 1, { key: 'a b' });
+      const job = await take();
+      expect(job.subject).toBe(`millrace.${NAME}.jobs.key.${base64url('a b')}`);
+      await finish(job, { outcome: { kind: 'fulfilled', value: 1 } });
+      expect(await result).toBe(1);
+    });
+
     test('keeps a job by its signs of life, and loses one without them', async () => {
       const result = remote.run('slow');
       const job = await take();
       const beat = setInterval(() => job.working(), 300);
-      expect(await consumer.next({ expires: 2500 })).toBeNull();
+      expect(await consumer.next({ expires: 5000 })).toBeNull();
       clearInterval(beat);
       const again = await take();
       expect(again).toMatchObject({ seq: job.seq, redelivered: true });
@@ -161,16 +197,16 @@ describe.runIf(HAS_NATS)('docs/distributed.md, other languages', () => {
     });
   });
 
-  test('a submitter is given results, told that the backlog is full, and that an id is in use', async () => {
+  test('a submitter gets results, errors and progress, hears that the backlog is full, and that an id is in use', async () => {
     const pool = new Pool(new URL('../fixtures/contract.js', import.meta.url), { threads: 1 });
     closing.push(() => pool.close());
     const submitter = 'me1';
     const results = await jetstream(connection).consumers.get(`millrace-${NAME}-results`, {
       filter_subjects: `millrace.${NAME}.results.${submitter}.*`,
     });
-    async function submit(id: string, input: unknown) {
+    async function submit(id: string, input: unknown, job = 'echo') {
       const own = headers();
-      const fields = { Id: id, Nonce: `n${id}`, Job: 'echo', Submitter: submitter };
+      const fields = { Id: id, Nonce: `n${id}`, Job: job, Submitter: submitter, Heard: 'true' };
       for (const [name, value] of Object.entries({ ...fields, Encoding: 'json' })) {
         own.set(`Millrace-${name}`, encodeURIComponent(value));
       }
@@ -186,14 +222,31 @@ describe.runIf(HAS_NATS)('docs/distributed.md, other languages', () => {
     expect(await rejection(submit('3', 'y'))).toMatchObject({ code: 10_077 });
     const node = await serve(pool, { connection: connection as never, name: NAME });
     closing.push(() => node.close());
-    const outcomes: unknown[] = [];
-    for (let left = 2; left > 0; left -= 1) {
+    async function next(): Promise<unknown[]> {
       const result = (await results.next()) as JsMsg;
-      outcomes.push([header(result, 'Id'), header(result, 'Nonce'), result.json()]);
+      return [header(result, 'Id'), header(result, 'Nonce'), result.json()];
     }
-    expect(outcomes).toEqual([
+    expect([await next(), await next()]).toEqual([
       ['1', 'n1', { outcome: { kind: 'fulfilled', value: { a: 1 } } }],
       ['2', 'n2', { outcome: { kind: 'fulfilled', value: 'x' } }],
     ]);
+    await submit('4', 'on purpose', 'fail');
+    const error = { name: 'RangeError', message: 'on purpose', code: 'E_MINE' };
+    expect(await next()).toMatchObject(['4', 'n4', { outcome: { kind: 'threw', error } }]);
+    const news = connection.subscribe(`millrace.${NAME}.news.${submitter}`);
+    await connection.flush();
+    await submit('5', 3, 'count');
+    expect(await next()).toMatchObject([
+      '5',
+      'n5',
+      { outcome: { value: 3 }, progress: { value: 3 } },
+    ]);
+    await news.drain();
+    const heard: string[] = [];
+    for await (const message of news) heard.push(header(message, 'News'));
+    expect(new Set(heard)).toEqual(new Set(['started', 'progress']));
+    await submit('6', 'x', 'nothing');
+    const fields = { code: 'ERR_UNKNOWN_JOB', started: false };
+    expect(await next()).toMatchObject(['6', 'n6', { outcome: { kind: 'refused', fields } }]);
   });
 });

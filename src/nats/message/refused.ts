@@ -39,7 +39,8 @@ export function refusedError({ code, message, ...fields }: RefusedFields): Millr
   const error = new MillraceError(code as ErrorCode, message);
   const prototype = CLASSES[code]?.prototype;
   if (prototype !== undefined) Object.setPrototypeOf(error, prototype);
-  return Object.assign(error, fields);
+  // A node in another language may leave it out: then it may have run.
+  return Object.assign(error, { started: true }, fields);
 }
 
 function plain(error: MillraceError): Record<string, unknown> {

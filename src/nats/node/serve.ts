@@ -37,7 +37,10 @@ export interface ServingNode {
    * `ERR_MODULE_LOAD`).
    */
   readonly closed: Promise<unknown>;
-  /** Takes no more jobs; resolves when those in flight have ended and are acknowledged. The pool stays open. */
+  /**
+   * Requests no more jobs; resolves when those in flight, and one that arrives within a second, have ended, are stored
+   * and acknowledged. The pool stays open.
+   */
   close(): Promise<void>;
   /** The same as `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
@@ -55,7 +58,8 @@ const REMEMBERED = 10_000;
  *
  * @param pool - Runs the jobs. Do not share it: other jobs might fill its backlog.
  * @throws InvalidOptionError `ERR_INVALID_OPTION`
- * @throws RemoteSetupError `ERR_REMOTE_SETUP`: no such pool on this server, or one that would lose jobs.
+ * @throws RemoteSetupError `ERR_REMOTE_SETUP`: the connection is closed, or the server has no such pool, or one that
+ *   would lose jobs.
  * @example
  * ```ts
  * import { connect } from '@nats-io/transport-node';

@@ -4,7 +4,8 @@
  * Invariant: an error that is not known to pass is final, so nothing is retried for ever.
  */
 import { JetStreamApiError } from '@nats-io/jetstream';
-import { RemoteSetupError, type RemoteLimit } from '../errors.js';
+import type { BacklogLimit } from '../../api/errors.js';
+import { RemoteSetupError } from '../errors.js';
 
 /** A bound of the stream was hit; only the text tells which. */
 const FULL = 10_077;
@@ -27,7 +28,7 @@ export function apiCode(error: unknown): number | undefined {
 }
 
 /** Which bound of the stream was hit; undefined if it was none. */
-export function fullLimit(error: unknown): RemoteLimit | undefined {
+export function fullLimit(error: unknown): BacklogLimit | undefined {
   if (!(error instanceof JetStreamApiError) || error.code !== FULL) return undefined;
   if (error.message.includes('per subject')) return 'key';
   return error.message.includes('bytes') ? 'bytes' : 'jobs';

@@ -7,7 +7,7 @@ import { invalid, record, whole, withDefault } from '../../api/options.js';
 
 /** Bounds what the server keeps, in age and in bytes. */
 export interface Retention {
-  /** Milliseconds that a message is kept. */
+  /** Milliseconds that a message is kept, min 1000. */
   readonly ageMs?: number;
   /** Max bytes of all messages; the oldest make room. */
   readonly bytes?: number;
@@ -17,15 +17,18 @@ export interface Retention {
 export interface RemoteLimits {
   /** Max jobs that wait or run, on all nodes together, 1 to 1,000,000. */
   readonly jobs: number;
-  /** Max bytes of all of them, including some 300 per job in addition to its input. Default 256 MiB. */
+  /** Max bytes of all of them, including about 300 bytes of overhead per job. Default 256 MiB. */
   readonly bytes?: number;
-  /** Max bytes of one job. Default: the server's `max_payload`. */
+  /** Max bytes of one job with its headers. Default: the server's `max_payload`. */
   readonly jobBytes?: number;
-  /** Max jobs of one `key` that wait or run. Keys are bounded, and not given a fair share of the nodes. Default: none. */
+  /** Max jobs of one `key` that wait or run. It does not share the nodes fairly among keys. Default: none. */
   readonly keyLimit?: number;
-  /** Milliseconds without a sign of life after which a node's jobs go to another node. Default 30,000. */
+  /**
+   * Milliseconds without a heartbeat after which a node's jobs are redelivered to other nodes, min 1000. Default
+   * 30,000.
+   */
   readonly ackWaitMs?: number;
-  /** Milliseconds for which the server remembers an id and rejects a second job with it. Default 120,000. */
+  /** Milliseconds for which the server remembers an id and rejects a second job with it, min 100. Default 120,000. */
   readonly duplicateWindowMs?: number;
   /** Copies of everything, in a cluster: 1, 3 or 5. Default 1. */
   readonly replicas?: number;

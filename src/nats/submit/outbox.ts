@@ -5,7 +5,8 @@
  * that of whoever came first; what comes back goes to its old place. A job whose key is full leaves the queue, and
  * holds up those of its key and nobody else.
  */
-import { RemoteFullError, type RemoteLimit } from '../errors.js';
+import type { BacklogLimit } from '../../api/errors.js';
+import { RemoteFullError } from '../errors.js';
 import { fullLimit } from '../server/faults.js';
 import { Parked } from './parked.js';
 import type { Publisher } from './publisher.js';
@@ -51,7 +52,7 @@ export class Outbox {
   #publishing = 0;
   #bytes = 0;
   /** The bound that the server has named, while somebody in the queue waits. */
-  #fullBy: RemoteLimit | undefined;
+  #fullBy: BacklogLimit | undefined;
   /** Whether room is likely, or it is not known to be full. */
   #mayTry = true;
   /** The same, of a key that is full. */
@@ -130,15 +131,18 @@ export class Outbox {
   }
 
   /** Which bound keeps a submission out; undefined if it may come in. */
-  #limitFor(job: RemoteJobRecord): RemoteLimit | undefined {
+  #limitFor(job: RemoteJobRecord): BacklogLimit | undefined {
     if (this.#isOver(job.bytes)) return 'bytes';
+    const waiting = this.#waiting.length + this.#parked.count;
     if (job.whenFull === 'refuse') {
       if (this.#fullBy !== undefined) return this.#fullBy;
       if (this.#parked.has(job)) return 'key';
+      // It would wait for somebody's result.
+      const unread = this.#events.unread() + this.#publishing + waiting;
+      if (unread >= this.#limits.unread) return 'maxUnread';
     }
     // Until the server is full the queue is only the way there.
     const free = this.#fullBy === undefined ? this.#limits.publishing - this.#publishing : 0;
-    const waiting = this.#waiting.length + this.#parked.count;
     return waiting >= this.#limits.waiters + free ? 'waiters' : undefined;
   }
 
@@ -204,7 +208,7 @@ export class Outbox {
   }
 
   /** @param rooms - How often room was likely when it was sent: since then it may have been once more. */
-  #waitAgain(job: RemoteJobRecord, limit: RemoteLimit, rooms: number): void {
+  #waitAgain(job: RemoteJobRecord, limit: BacklogLimit, rooms: number): void {
     this.#mayTryParked = false;
     if (limit !== 'key') this.#mayTry = false;
     if (this.#parked.isTried(job)) {
@@ -231,7 +235,7 @@ export class Outbox {
     this.#refuse(last, 'waiters');
   }
 
-  #refuse(job: RemoteJobRecord, limit: RemoteLimit): void {
+  #refuse(job: RemoteJobRecord, limit: BacklogLimit): void {
     this.#bytes -= job.bytes;
     this.#events.refused(job, this.#fullError(limit));
   }
@@ -246,7 +250,7 @@ export class Outbox {
         continue;
       const [job] = this.#waiting.splice(index, 1) as [RemoteJobRecord];
       waiters -= 1;
-      this.#refuse(job, whenFull === 'wait' ? 'waiters' : (this.#fullBy as RemoteLimit));
+      this.#refuse(job, whenFull === 'wait' ? 'waiters' : (this.#fullBy as BacklogLimit));
     }
   }
 
@@ -258,7 +262,7 @@ export class Outbox {
     if (this.#parked.count === 0) this.#room.leave();
   }
 
-  #fullError(limit: RemoteLimit): RemoteFullError {
+  #fullError(limit: BacklogLimit): RemoteFullError {
     const waiting = this.#waiting.length + this.#parked.count;
     return new RemoteFullError(limit, `${waiting} wait and ${this.#events.unread()} are accepted`);
   }

@@ -6,7 +6,9 @@
  */
 import type { RemoteJobRecord } from './remote-job.js';
 
-/** How often a key goes first after a job of it has ended: its place may be free a little later than that is heard of. */
+/**
+ * How often a key goes first after a job of it has ended: its place may be free a little later than that is heard of.
+ */
 const LIKELY_TRIES = 2;
 
 export class Parked {
@@ -58,7 +60,9 @@ export class Parked {
     return undefined;
   }
 
-  /** Gives the next job to try; `end` or `endRefused` has to follow. Undefined while one is tried, and if there is none. */
+  /**
+   * Gives the next job to try; `end` or `endRefused` has to follow. Undefined while one is tried, and if there is none.
+   */
   take(): RemoteJobRecord | undefined {
     const job = this.peek();
     if (job === undefined) return undefined;

@@ -20,9 +20,9 @@ export interface RemotePoolOptions extends RemoteOptions {
   readonly waiters?: number;
   /** Max bytes of submissions that wait or are on their way to the server. Default 64 MiB. */
   readonly bytes?: number;
-  /** Max publishes that the server has not acknowledged, 1 to 1024. Default 64. */
+  /** Max unacknowledged publishes, 1 to 1024. Default 64. */
   readonly publishing?: number;
-  /** Max accepted jobs without a result; at that many no further job is published. Default 10,000. */
+  /** Max accepted jobs without a result; while this is reached no further job is published. Default 10,000. */
   readonly maxUnread?: number;
   /**
    * The format of inputs and results: `'v8'` for the types of structured clone, `'json'` for nodes in other languages,
@@ -67,7 +67,7 @@ export interface RemoteTerms {
 
 const MAX_TEXT = 256;
 const KNOWN = ['signal', 'timeout', 'graceMs', 'onProgress', 'id', 'key'];
-const LOCAL_ONLY = ['transfer', 'priority', 'weight', 'bytes'];
+const LOCAL_ONLY = ['transfer', 'bytes'];
 
 /** @throws InvalidOptionError */
 export function remoteSettings(options: unknown): RemoteSettings {
@@ -102,7 +102,7 @@ export function remoteTerms(options: RemoteSubmitOptions | undefined): RemoteTer
   if (local !== undefined) {
     throw new InvalidOptionError(
       local,
-      `Option '${local}' is only for jobs on this machine; a remote pool has no such thing (docs/distributed.md).`,
+      `Option '${local}' is only for jobs of a local pool (docs/distributed.md).`,
     );
   }
   record('options', options, KNOWN);

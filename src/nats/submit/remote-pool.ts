@@ -93,7 +93,7 @@ export interface RemoteStats {
 
 /** The report of `close()`: the number of jobs by ending since the call, and the jobs that did not end. */
 export interface RemoteCloseReport extends Readonly<Record<RemoteEnding, number>> {
-  /** Accepted jobs that had not ended at the deadline. They count as rejected. */
+  /** Jobs that were, or may have been, accepted and had not ended at the deadline. They count as rejected. */
   readonly unfinished: ReadonlyArray<{
     readonly id: string;
     readonly name: string;
@@ -104,7 +104,8 @@ export interface RemoteCloseReport extends Readonly<Record<RemoteEnding, number>
 }
 
 /**
- * Submits jobs to nodes on any machine (see `serve`), with the methods of `Pool`.
+ * Submits jobs to nodes on any machine (see `serve`), with these methods of `Pool`: `run`, `submit`, `trySubmit`,
+ * `map`, `stats`, `close`.
  *
  * @typeParam Module - The type of the job module, `typeof import('./jobs.js')`, as for `Pool`.
  * @example
@@ -206,18 +207,22 @@ export class RemotePool<Module extends object = UntypedModule> {
   /**
    * Runs a job on a node and returns its result. Never throws synchronously.
    *
-   * Cancel safety: abort `signal` at any time; the promise rejects at once. A job that waits in this process never
-   * runs. A queued one does not run once a node has heard of the cancellation, and a running one is asked to stop.
+   * Cancel safety: abort `signal` at any time; the promise rejects at once. A job that was not sent yet never runs. One
+   * that was sent does not run if the node that takes it has heard of the cancellation; a running one is asked to stop.
    *
    * @returns A promise of the function's result. It rejects with the error that the function threw, with
    *   `signal.reason` after a cancellation, or with one of the errors below.
-   * @throws BacklogFullError `ERR_BACKLOG_FULL`: with `overflow: 'reject'`, or if `waiters` are waiting already.
+   * @throws BacklogFullError `ERR_BACKLOG_FULL`: with `overflow: 'reject'`, or if no more submissions may wait in this
+   *   process (`waiters`, `bytes`).
    * @throws DuplicateJobError `ERR_DUPLICATE_JOB`
    * @throws JobTimeoutError `ERR_JOB_TIMEOUT`
    * @throws JobTooLargeError `ERR_JOB_TOO_LARGE`
    * @throws DeadLetterError `ERR_DEAD_LETTER`
+   * @throws RemoteSetupError `ERR_REMOTE_SETUP`: the streams were deleted, or a permission is missing.
    * @throws ResultLostError `ERR_RESULT_LOST`
    * @throws ResultTooLargeError `ERR_RESULT_TOO_LARGE`
+   * @throws UnknownJobError `ERR_UNKNOWN_JOB`
+   * @throws ThreadLostError `ERR_THREAD_LOST`
    * @throws NotCloneableError `ERR_NOT_CLONEABLE`
    * @throws PoolClosedError `ERR_POOL_CLOSED`
    * @throws InvalidOptionError `ERR_INVALID_OPTION`
@@ -258,6 +263,7 @@ export class RemotePool<Module extends object = UntypedModule> {
 
   /**
    * Submits a job if the server has room now. Never waits for room, and never overtakes waiting submissions of its key.
+   * While the server can't be reached it waits for that; limit it by `timeout`.
    *
    * @returns A promise of the accepted job, or of undefined if there is no room.
    * @throws The errors of `run` except `ERR_BACKLOG_FULL`.
@@ -285,7 +291,7 @@ export class RemotePool<Module extends object = UntypedModule> {
 
   /**
    * Runs a job for each item of a source and yields the results, as `Pool.map` does; see `MapOptions`. It waits for
-   * room under every `overflow` and delays no other submission, as max one of its items waits for the server.
+   * room under every `overflow` and delays no other submission, because at most one of its items waits for the server.
    *
    * By default 32 jobs are in flight, as the number of slots on the nodes is unknown here. If it ends early, running
    * jobs are asked to stop, and not awaited.

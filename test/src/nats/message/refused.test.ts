@@ -25,3 +25,10 @@ test('one of a newer node is an error of the library', () => {
   const copy = refusedError({ code: 'ERR_NEW', message: 'It is new.', limit: 5 });
   expect(copy).toMatchObject({ name: 'MillraceError', code: 'ERR_NEW', limit: 5 });
 });
+
+test('one that does not say whether the job has started says that it may have', () => {
+  const message = 'The thread is gone.';
+  expect(refusedError({ code: 'ERR_THREAD_LOST', message })).toMatchObject({ started: true });
+  const given = refusedError({ code: 'ERR_THREAD_LOST', message, started: false });
+  expect(given).toMatchObject({ started: false });
+});

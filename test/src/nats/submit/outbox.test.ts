@@ -276,3 +276,15 @@ test('closing hands back what waits for a key, too', async () => {
   await settle();
   expect(bench.outbox.close()).toEqual([waits]);
 });
+
+test('whoever does not wait is refused where no more results may be outstanding', async () => {
+  const bench = new Bench(10, { unread: 3 });
+  for (let left = 3; left > 0; left -= 1) bench.add({ whenFull: 'refuse' });
+  bench.add({ whenFull: 'refuse' });
+  expect(bench.refused, 'those that are on their way count').toEqual(['4 maxUnread']);
+  bench.add();
+  await settle();
+  bench.add({ whenFull: 'refuse' });
+  expect(bench.refused).toEqual(['4 maxUnread', '6 maxUnread']);
+  expect(bench.published).toEqual([1, 2, 3]);
+});
