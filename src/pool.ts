@@ -46,7 +46,7 @@ import type { JobArguments, JobInput, JobName, JobResult, UntypedModule } from '
 /** Taken at the start, as fake timers replace it, in Node's module too. */
 const { setImmediate } = timers;
 
-/** Where the build puts it. In a bundle `import.meta.url` may be undefined, or the place of the bundle. */
+/** The place where the build puts the host. In a bundle `import.meta.url` may be undefined, or the bundle's. */
 const findHost: FindHost = () => new NodeUrl('../workers/host.cjs', import.meta.url);
 
 /** The report of `close()`: the number of jobs by ending since the call, and the jobs that did not end. */

@@ -14,7 +14,7 @@ import { MessagePort } from 'node:worker_threads';
 /** Taken at the start, as a job module may replace it. */
 const { setImmediate } = timers;
 
-/** What the drain needs of its thread. */
+/** The parts of a thread that its drain needs. */
 export interface DrainHost {
   /** Calls back when no job function runs, at once if none does. */
   whenIdle(idle: () => void): void;

@@ -99,7 +99,7 @@ setImmediate(() => {
   runMicrotasks = findRunMicrotasks();
 });
 
-/** What Piscina is told to look for in this file; it is never called. */
+/** The function that Piscina looks for in this file; it is never called. */
 export function serve(): void {}
 
 async function boot(moduleUrl: string, made: Runner, hooks: Hooks): Promise<void> {

@@ -20,7 +20,7 @@ export function jobFunctions(module: Record<string, unknown>): Array<[string, Jo
   return [...exported].filter((entry): entry is [string, JobFunction] => isJob(entry[1]));
 }
 
-/** What Node shows of a CommonJS module beside its fields, and the mark of compilers, which is hidden. */
+/** The names that Node adds to the fields of a CommonJS module, and the hidden mark of compilers. */
 const NO_FIELDS: ReadonlySet<string> = new Set(['module.exports', '__esModule']);
 
 /**

@@ -59,7 +59,7 @@ const SLEEPS_BETWEEN_LOOKS = 16;
 /** How long jobs run back to back before timers and I/O of this thread have their turn. */
 const TURN_MS = 2;
 
-/** What the runner leaves to the host. */
+/** The parts of its work that the runner leaves to the host. */
 export interface RunnerHost {
   /** Called with messages that the runner took from the link while it looked for an input. */
   receive(message: readonly unknown[]): void;
@@ -182,8 +182,8 @@ export class Runner {
       this.#goOnLater();
       return false;
     }
-    // What this throws has to go through Node's own handling: caught here, it would leave Node's stack of async contexts
-    // as it was at the throw, and the thread would abort the process.
+    // An error that this throws has to go through Node's own handling: caught here, it would leave Node's stack of async
+    // contexts as it was at the throw, and the thread would abort the process.
     runMicrotasks();
     return !this.#isStopped;
   }

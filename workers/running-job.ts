@@ -10,7 +10,7 @@ import { compact, isBuffer } from '../src/wire/payload.js';
 import { Form, Kind } from '../src/wire/protocol.js';
 import { LiveSignal } from './live-signal.js';
 
-/** What the jobs of a thread share. */
+/** The parts that the jobs of a thread share. */
 export interface Desk {
   readonly words: JobWords;
   /** The running jobs that have a signal or report progress, by their cells. */
@@ -24,7 +24,7 @@ export interface Desk {
 /** Stands for the cell of a job whose function has ended. */
 const OVER = -1;
 
-/** What a job has used of its context. Most jobs use nothing, and have none. */
+/** The parts of its context that a job has used. Most jobs use none, and have no such record. */
 interface Used {
   signal: LiveSignal | undefined;
   progress: ((value: unknown) => void) | undefined;

@@ -70,7 +70,7 @@ export interface MapSettings {
   readonly ordered: boolean;
   readonly onError: 'stop' | 'settle';
   readonly signal: AbortSignal | undefined;
-  /** What each job is submitted with. */
+  /** The options that each job is submitted with. */
   readonly jobOptions: SubmitOptions | undefined;
 }
 

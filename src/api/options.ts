@@ -188,7 +188,7 @@ export interface SubmitOptions {
  */
 export const ATTEMPT: unique symbol = Symbol.for('millrace.attempt');
 
-/** What may be beside the options of a job. */
+/** An internal option of a job. */
 export interface AttemptOption {
   readonly [ATTEMPT]?: number;
 }
@@ -214,7 +214,7 @@ export interface Settings {
   readonly teardownMs: number;
   readonly hooks: { readonly setup: string | undefined; readonly teardown: string | undefined };
   readonly hostPath: string;
-  /** What goes to `new Worker` untouched. */
+  /** Options that are passed to `new Worker` unchanged. */
   readonly threadOptions: Readonly<Record<string, unknown>>;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What a job module's type says about its jobs: names, inputs, results.
+ * Infers names, inputs and results of jobs from the type of their module.
  *
  * Invariant: types only. A name that is no exported function, a wrong input and a wrong use of the
  * result do not compile; `test/src/api/types.test-d.ts` pins it.
@@ -40,7 +40,7 @@ export type JobArguments<Job> = Job extends (...args: infer Args) => unknown
       : Args extends readonly [(infer Input)?, ...unknown[]]
         ? [input?: Cloned<Input>, options?: SubmitOptions]
         : [input?: unknown, options?: SubmitOptions]
-  : // What the compiler sees of a JavaScript function that destructures its input fails the above.
+  : // The inferred type of a JavaScript function that destructures its input fails the condition above.
     Job extends (input: infer Input, ...rest: never[]) => unknown
     ? [input: Cloned<Input>, options?: SubmitOptions]
     : never;

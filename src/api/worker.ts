@@ -1,6 +1,5 @@
 /**
- * What a job module may import: the type of its functions' second argument, and how to hand
- * memory over with a result instead of copying it.
+ * Defines what a job module may import: the type of its functions' second argument, and `transfer`.
  *
  * Invariant: no side effect, nothing of the pool is loaded by importing this file.
  */
@@ -78,7 +77,7 @@ export const TRANSFER: unique symbol = Symbol.for('millrace.transfer') as never;
 
 /** A result with the list of what moves instead of being copied; only the host looks inside. */
 export interface TransferredResult {
-  /** What moves. */
+  /** The objects to move. */
   readonly [TRANSFER]: readonly Transferable[];
   /** The result itself. */
   readonly value: unknown;

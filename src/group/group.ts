@@ -28,10 +28,10 @@ const FAILURES: ReadonlySet<Ending | undefined> = new Set<Ending>([
   'refused',
 ]);
 
-/** What the group failed with. */
+/** The first failure of a group. */
 interface Failure {
   readonly error: unknown;
-  /** Undefined where it was told of in its place: it was refused, or is a map's. */
+  /** Undefined if the failure was reported at its call: a refused submission, or a map. */
   readonly job: JobRecord | undefined;
 }
 
@@ -59,7 +59,7 @@ export class Group<Module extends object = UntypedModule> {
   readonly #jobs = new Set<JobRecord>();
   readonly #maps = new Set<Mapping>();
   readonly #stillRunning: StillRunning;
-  /** What `run` has given out. */
+  /** The promises that `run` has returned. */
   readonly #results = new WeakMap<JobRecord, ObservedPromise<unknown>>();
   #failure: Failure | undefined;
   #hasThrown = false;

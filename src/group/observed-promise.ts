@@ -6,7 +6,7 @@
 export class ObservedPromise<Value> extends Promise<Value> {
   #isRead = false;
 
-  /** What `then` gives is an ordinary promise. */
+  /** `then` returns an ordinary promise. */
   static override get [Symbol.species](): PromiseConstructor {
     return Promise;
   }

@@ -57,7 +57,7 @@ export interface Job<Result> {
   cancel(reason?: unknown): boolean;
 }
 
-/** What a job's options say about its times and its progress. */
+/** The options of a job about its times and its progress. */
 export interface JobTerms extends JobTimeouts {
   /** How long its function may go on after it was told to stop, before its thread is retired. */
   readonly graceMs?: number | undefined;
@@ -223,7 +223,7 @@ export class JobRecord implements Job<unknown> {
     return this.#promise !== undefined || this.#resolve !== undefined;
   }
 
-  /** What the job failed with. */
+  /** The error or reason that the job failed with. */
   get error(): unknown {
     return this.#value;
   }
@@ -262,7 +262,7 @@ export class JobRecord implements Job<unknown> {
   settle(ending: Ending, value: unknown): void {
     this.ending = ending;
     this.#value = value;
-    // What nobody can read any more must not be held by a handle that somebody keeps.
+    // A kept handle must not retain values that can't be read through it.
     this.input = this.transfer = this.deadline = undefined;
     if (this.#acceptance !== undefined) {
       this.#acceptance.reject(value);

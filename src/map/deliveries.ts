@@ -1,5 +1,5 @@
 /**
- * What a map has pulled and not delivered, and the consumers that wait for it.
+ * Holds the items that a map has pulled and not delivered, and the consumers that wait for them.
  *
  * Invariants: results leave in the order of their items, or of their endings where the map is not ordered; consumers
  * are answered in the order in which they asked; each is answered once.
@@ -13,7 +13,7 @@ export class Entry implements Listed<Entry> {
   readonly index: number;
   /** The item, until its job has ended; then the result, or what the job failed with. */
   value: unknown;
-  /** What it is charged against the window: for its input at first, for its result at last. */
+  /** Bytes charged against the window: of its input at first, of its result at last. */
   bytes: number;
   /** Its job; undefined until it is submitted. */
   job: object | undefined = undefined;
@@ -64,7 +64,7 @@ export class Deliveries<Row> {
     return this.#pulled.length + this.#ended.length + this.#leaving;
   }
 
-  /** What they are charged. */
+  /** Their charged bytes. */
   get bytes(): number {
     return this.#bytes + this.#leavingBytes;
   }

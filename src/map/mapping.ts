@@ -22,7 +22,7 @@ import { Deliveries, Entry } from './deliveries.js';
 import { checkSource, type Pulled, Source } from './source.js';
 import { Window } from './window.js';
 
-/** What a failed job is charged in the window. */
+/** Bytes charged for a failed job in the window. */
 const ERROR_BYTES = 512;
 
 /** The whole pool refuses, and not this one item: nothing that follows would be accepted. */
@@ -68,7 +68,7 @@ export interface MapJob {
   };
 }
 
-/** What a map needs of the pool that it feeds: the local one's scheduler, or what stands for a remote one. */
+/** The parts of a pool that a map needs: the scheduler of a local one, or `Feeding` of a remote one. */
 export interface Fed<Job extends MapJob> {
   readonly turns: Pick<Turns, 'want' | 'startPull' | 'endPull' | 'mayGo' | 'leave'>;
   readonly bounds: { readonly slots: number; readonly capacity: number; readonly bytes: number };
@@ -112,7 +112,7 @@ export class Mapping<Job extends MapJob = MapJob> implements Feeder {
   #isStopped = false;
   #isEnding = false;
   #hasEnded = false;
-  /** What is thrown when all that comes before it has been delivered. */
+  /** The error to throw once the results before it have been delivered. */
   #failure: { readonly error: unknown } | undefined;
   /** The error with which the source was closed. */
   #closing: Promise<{ readonly error: unknown } | undefined> | undefined;

@@ -4,7 +4,7 @@
  */
 import type { Mapping } from './mapping.js';
 
-/** What the rows ask of their map, whatever its jobs are. */
+/** The methods of a map that its rows call. */
 type Asked = Pick<Mapping, 'ask' | 'stop'>;
 
 /**

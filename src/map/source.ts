@@ -26,7 +26,7 @@ export class Source {
   #isAsync = true;
   /** Whether it has ended, failed or been closed. */
   #isOver = false;
-  /** What the outstanding pull waits for. */
+  /** The promise of the outstanding pull. */
   #pull: unknown;
 
   constructor(iterable: MapSource<unknown>) {
@@ -135,7 +135,7 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
-/** What it awaits, or nothing if that takes longer. Unlike other timers of the pool this one holds the process. */
+/** Awaits a promise for a limited time. Unlike the pool's other timers, this one keeps the process alive. */
 async function within(ms: number, promise: Promise<unknown>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise((resolve) => {

@@ -12,7 +12,7 @@ const MOST_SHORT = 256;
 const ITEMS_PER_FLIGHT = 4;
 const FEWEST_ITEMS = 64;
 
-/** What the pool can hold. */
+/** The capacity of the pool. */
 interface PoolBounds {
   readonly slots: number;
   readonly capacity: number;

@@ -11,11 +11,11 @@
  */
 import { List, type Listed } from '../job/list.js';
 
-/** What the backlog needs to know of a job. */
+/** The fields of a job that the backlog needs. */
 export interface Queueable {
   /** Grows with the order of submission. */
   readonly id: number;
-  /** What the job is charged. Fixed while the backlog holds it. */
+  /** The bytes charged for the job. Fixed while the backlog holds it. */
   readonly bytes: number;
 }
 

@@ -134,7 +134,7 @@ function closedRefusal(): PoolClosedError {
   );
 }
 
-/** What is said of a job in the report. */
+/** Describes a job in the report. */
 function unfinished(job: JobRecord, started: boolean): UnfinishedJob {
   const { name, input, carrier, transfer } = job;
   const transferred = transfer !== undefined && (started || carrier !== undefined);

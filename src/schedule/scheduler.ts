@@ -31,7 +31,7 @@ import { type PoolStats, snapshot, type ThreadTotals } from './snapshot.js';
 import { Timeouts } from './timeouts.js';
 import { Turns } from './turns.js';
 
-/** What the scheduler reports. Called in the middle of things: it must not call back. */
+/** Receives the scheduler's reports. Called in the middle of a change: it must not call back. */
 export interface SchedulerEvents extends PressureEvents {
   /** Whether the process has to stay alive: for jobs or waiters, and for a moment longer. */
   live(isLive: boolean): void;
@@ -63,9 +63,9 @@ export class Scheduler {
   readonly #lease: Lease;
   readonly #closing: Closing;
   readonly #flow: Flow;
-  /** Who feeds the pool from a source takes turns. */
+  /** Maps take turns in feeding the pool. */
   readonly turns: Turns;
-  /** What the pool can hold. */
+  /** The capacity of the pool. */
   readonly bounds: { readonly slots: number; readonly capacity: number; readonly bytes: number };
   /** One for all jobs. */
   readonly #cancel = (job: JobRecord, reason: unknown): boolean =>

@@ -19,7 +19,7 @@ import type { Backlog } from './backlog.js';
 export interface Feeder extends Listed<Feeder> {
   /** How many jobs had been submitted when it was left with nothing in flight; infinite while something is. */
   readonly idleSince: number;
-  /** What the item is charged that it has pulled and could not submit; undefined if its next step is to pull. */
+  /** Charged bytes of the item that was pulled and not submitted yet; undefined if its next step is to pull. */
   readonly keptBytes: number | undefined;
   /** Pulls or submits one item; it asks for the next turn itself. */
   takeTurn(): void;

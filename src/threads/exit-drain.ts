@@ -6,7 +6,7 @@
  * threads on which a job has returned a promise.
  */
 
-/** What takes part. */
+/** A participant. */
 export interface Leaving {
   /** Tells the threads to end when nothing is left for them to do. */
   leave(): void;

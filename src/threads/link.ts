@@ -21,7 +21,7 @@ import { AHEAD_CELLS, Rings } from '../wire/rings.js';
 import { decodeThrown, type EncodedError } from '../wire/thrown.js';
 import type { Settings } from '../api/options.js';
 
-/** What a thread's link reports. */
+/** Receives the reports of a thread's link. */
 export interface LinkEvents {
   ready(link: ThreadLink): void;
   /** The module did not load. The thread is being ended. */

@@ -19,7 +19,7 @@ import type { Settings } from '../api/options.js';
 import { clearTimer, setTimer, setTimerBehindMessages, type Timer } from '../api/timers.js';
 import { startThread } from './start-thread.js';
 
-/** What the threads report. */
+/** Receives the reports of the threads. */
 export interface ThreadsEvents extends Pick<
   LinkEvents,
   'stray' | 'uncaught' | 'ready' | 'retired'

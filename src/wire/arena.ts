@@ -16,7 +16,7 @@ import { Buffer } from 'node:buffer';
 
 /** Room for 14 of the largest values; with that of the other direction and the cells less than 512 KB. */
 export const ARENA_BYTES: number = 224 * 1024;
-/** What one value may take; less is left at the end of the memory than this, and it is skipped. */
+/** Max bytes of one value. The end of the memory is skipped if less than this is left. */
 export const MOST_BYTES: number = 16 * 1024;
 /** So much room is worth a try. */
 const LEAST_BYTES = 64;

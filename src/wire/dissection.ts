@@ -74,7 +74,7 @@ export class Dissection {
   readonly #open: object[] = [];
   #openErrors = 0;
   #valuesLeft = MAX_VALUES;
-  /** What was cloned as a whole: what is shared stays shared. */
+  /** Values that were cloned as a whole, so that shared ones stay shared. */
   readonly #wholes = new Map<object, Encoded>();
 
   constructor(clone: Clone) {
@@ -108,7 +108,7 @@ export class Dissection {
       message,
       stack: typeof stack === 'string' ? stack : `${name}: ${message}`,
       fields,
-      // Where nothing may be looked at any more.
+      // At the limit nothing more was inspected.
       omitted: omissions.isTooMuch ? [MORE] : omissions.paths,
     };
   }
@@ -148,7 +148,7 @@ export class Dissection {
     return parts;
   }
 
-  /** What a container holds, as far as it can be cloned; undefined if it can't be read. */
+  /** Returns the cloneable contents of a container; undefined if it can't be read. */
   #parts(value: object, kind: ContainerKind, omissions: Omissions): Encoded | undefined {
     const take = (held: unknown): Encoded | undefined => this.#take(held, omissions);
     if (kind === 'map') {

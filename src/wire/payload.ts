@@ -9,14 +9,14 @@ import { types } from 'node:util';
 import type { Transferable } from 'node:worker_threads';
 import { cloneMoving } from './cloning.js';
 
-/** What a job costs beside its payload: its record, promise and place (see docs/design.md). */
+/** Bytes of a job besides its payload: its record, promise and place (see docs/design.md). */
 export const JOB_OVERHEAD_BYTES = 512;
 
 /** Steps after which weighing extrapolates, and how deep it looks. */
 const MAX_STEPS = 64;
 const MAX_DEPTH = 4;
 const SAMPLE = 8;
-/** What a value is charged that isn't looked into: about a small object's clone. */
+/** Bytes charged for a value that isn't inspected: about the clone of a small object. */
 const UNSEEN_BYTES = 64;
 
 /**
@@ -148,7 +148,7 @@ function isLarge(bytes: number, buffer: ArrayBufferLike): boolean {
   return !(buffer as Resizable).resizable;
 }
 
-/** What Node 20 has and its types of this language level do not tell. */
+/** A property that Node 20 has, and the types of this language level lack. */
 interface Resizable {
   readonly resizable?: boolean;
 }
@@ -160,7 +160,7 @@ function builtIn(
   return globalThis[nameOf.call(view)] as never;
 }
 
-/** What a typed array really is: a class of its own may have another tag. */
+/** Reads the kind of a typed array, even if its class has another tag. */
 const nameOf = Object.getOwnPropertyDescriptor(
   Object.getPrototypeOf(Uint8Array.prototype),
   Symbol.toStringTag,

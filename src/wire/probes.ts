@@ -36,7 +36,7 @@ const NAMES: ReadonlyMap<object, string> = new Map(
 /** More are not looked at: the trap of a proxy may give new ones for ever. */
 const MAX_PROTOTYPES = 64;
 
-/** What can be taken apart. An instance of a class is none of these: it may be anything. */
+/** The containers that can be taken apart. An instance of a class is not one: it may be anything. */
 export type ContainerKind = 'array' | 'map' | 'set' | 'object';
 
 /** Stands for what can't be read. A symbol, as that can't be cloned either. */
@@ -68,7 +68,7 @@ export function builtInName(error: object): string {
   return prototypes.map(classNameOf).find((name) => names.has(name)) ?? 'Error';
 }
 
-/** What kind of container a value is; undefined if it is none. */
+/** Returns the kind of container that a value is; undefined if it is not one. */
 export function containerKind(value: object): ContainerKind | undefined {
   try {
     if (Array.isArray(value)) return 'array';

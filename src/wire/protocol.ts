@@ -46,7 +46,7 @@ export const Kind = {
   drained: 14,
 } as const;
 
-/** What the value in a message is. */
+/** The form of the value in a message. */
 export const Form = {
   /** The value itself. */
   plain: 0,
@@ -68,7 +68,7 @@ export interface Hooks {
   readonly teardown: string | undefined;
 }
 
-/** What a thread's host sends through `parentPort` when it begins. */
+/** The message that a thread's host sends through `parentPort` at its start. */
 export interface Hello {
   readonly protocol: string;
   readonly threadId: number;

@@ -106,7 +106,7 @@ export class Rings implements SharedRings {
   readonly inputs: Values;
   /** The results, if they are small: the host writes them, main reads them. */
   readonly results: Values;
-  /** What both sides say about the job that runs in a cell. */
+  /** The control words of the job that runs in a cell. */
   readonly jobWords: JobWords;
   /** For each cell its job's number. */
   readonly ids: Float64Array;
@@ -299,7 +299,7 @@ export class Rings implements SharedRings {
     if (this.#consumed === Atomics.load(this.#control, Control.submitted)) return -1;
     const cell = this.#submissions[this.#consumed & this.#mask] as number;
     this.#consumed = (this.#consumed + 1) | 0;
-    // What is read of this on the main thread may be late: the claims decide.
+    // The main thread may read this late: the claims decide.
     this.#control[Control.consumed] = this.#consumed;
     return cell;
   }

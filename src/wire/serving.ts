@@ -6,7 +6,7 @@
 /** Registered, so that several copies of the library on a thread agree. */
 const SERVING = Symbol.for('millrace.serving');
 
-/** Where the mark is: what several copies share, and no hardened realm freezes, as it may `globalThis`. */
+/** Holds the mark: several copies of this library share it, and no hardened realm freezes it, unlike `globalThis`. */
 const shared = process as { [SERVING]?: string };
 
 /** Host: this thread serves the module from here on. */

@@ -88,7 +88,7 @@ function decode(encoded: Encoded): unknown {
   }
   if ('set' in encoded) return new Set(encoded.set.map(decode));
   if ('object' in encoded) return withEntries({}, encoded.object);
-  // What was left out leaves a hole: all others keep their places.
+  // A value that was left out leaves a hole: all others keep their places.
   const array: unknown[] = [];
   array.length = encoded.length;
   return withEntries(array, encoded.array);

@@ -7,7 +7,7 @@ import workerThreads, { type Transferable } from 'node:worker_threads';
 import { types } from 'node:util';
 import { cloneMoving } from './cloning.js';
 
-/** What Node 22 and later have, and the types of Node 20 do not. */
+/** Functions of Node 22 and later that the types of Node 20 lack. */
 const { isMarkedAsUntransferable } = workerThreads as {
   readonly isMarkedAsUntransferable?: (item: unknown) => boolean;
 };
@@ -23,7 +23,7 @@ const FIRST_POOL_BYTES = 8192;
  *   `Buffer.from('text')` (Node 20 would clone all of the pool). The latter has a `code`, `ERR_BUFFER_POOLED`.
  */
 export function checkTransferable(list: readonly Transferable[]): void {
-  // What is no list is for Node to judge.
+  // Node rejects anything that is not a list.
   if (!Array.isArray(list)) return;
   for (const [at, item] of list.entries()) {
     if (!types.isArrayBuffer(item)) continue;

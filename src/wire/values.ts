@@ -72,7 +72,9 @@ export class Values {
     }
   }
 
-  /** What to post of a value that `write` has just refused: a copy, if getters of it have run, which run once. */
+  /**
+   * The value to post instead of one that `write` has just refused: a copy if its getters have run, as they run once.
+   */
   toPost(value: unknown): unknown {
     return this.#encoder === undefined ? value : this.#encoder.takeSubstitute(value);
   }

@@ -7,7 +7,7 @@
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import type { Encoding } from './codec.js';
 
-/** What a node has to know of a job. */
+/** The description of a job for its node. */
 export interface JobHeaders {
   readonly id: string;
   /** Tells this submission from another one with the same id. */
@@ -36,9 +36,9 @@ const NAMES = {
   isHeard: 'Millrace-Heard',
 } as const;
 
-/** What a node says which of a submitter's jobs. */
+/** Identifies the job that a node's message is about. */
 export interface Address extends Pick<JobHeaders, 'id' | 'nonce' | 'encoding'> {
-  /** What it is; undefined for a result. */
+  /** The kind of message; undefined for a result. */
   readonly news?: 'started' | 'progress' | undefined;
 }
 
@@ -88,7 +88,7 @@ function encodingOf(text: string | undefined): Encoding {
   return text === 'json' ? 'json' : 'v8';
 }
 
-/** What is read of headers; undefined if some text in them is not encoded. */
+/** Reads headers; undefined if a text in them is not percent-encoded. */
 function unlessMalformed<Read>(
   written: MsgHdrs | undefined,
   read: (written: MsgHdrs) => Read | undefined,

@@ -27,7 +27,7 @@ const CLASSES: Readonly<Record<string, { readonly prototype: MillraceError }>> =
   ERR_RESULT_TOO_LARGE: ResultTooLargeError,
 };
 
-/** What is written of an error: its own fields, but for its stack and its cause, which are the node's. */
+/** Returns an error's own fields, except its stack and its cause, which stay on the node. */
 export function fieldsOf(error: MillraceError): RefusedFields {
   const { message, code } = error;
   return { ...plain(error), code, message };

@@ -12,7 +12,7 @@ import type { JetStreamManager } from '@nats-io/jetstream';
 import { type Names, subjects } from '../server/names.js';
 import { storedMessage } from '../server/stored.js';
 
-/** What is known of a job. */
+/** The history of a job that was delivered before. */
 export interface Marker {
   /** How often it was started again after its node was lost. */
   readonly crashes: number;
@@ -20,7 +20,7 @@ export interface Marker {
   readonly givenBack: number;
 }
 
-/** Of a job that nothing is known of. */
+/** Of a job without a stored marker. */
 export const NO_MARKER: Marker = { crashes: 0, givenBack: 0 };
 
 export class Markers {

@@ -34,7 +34,7 @@ export interface ServedPool {
   stats(): PoolStats;
 }
 
-/** What a job needs of its node. */
+/** The parts of a node that its jobs need. */
 export interface NodeJobSurroundings {
   readonly pool: ServedPool;
   readonly connection: NatsConnection;
@@ -43,7 +43,7 @@ export interface NodeJobSurroundings {
   readonly markers: Markers;
   /** How often the server has to hear of it. */
   readonly heartbeatMs: number;
-  /** What makes the server's time of `performance.now()`: a clock of this machine that is set does no harm. */
+  /** Milliseconds to add to `performance.now()` for the server's time: setting this machine's clock does no harm. */
   readonly clockOffsetMs: number;
   /** Names that this node's module has not. */
   readonly unknown: Set<string>;
@@ -60,7 +60,7 @@ const UNKNOWN_DELAY_MS = 1000;
 const PUT_OFF_MS = 1000;
 /** When the pool takes nothing now. */
 const FULL_DELAY_MS = 200;
-/** What headers and the protocol take of a message. */
+/** Bytes of a message that are reserved for headers and the protocol. */
 const HEADER_BYTES = 512;
 const STORE_RETRY_MS = 200;
 const MOST_STORE_RETRY_MS = 5000;
@@ -294,7 +294,7 @@ export class NodeJob {
     }
   }
 
-  /** What a message may hold beside its headers, with the id in them. */
+  /** Max bytes of a message's data; its headers contain the id. */
   get #mostBytes(): number {
     const { maxPayload } = this.#surroundings;
     return maxPayload - HEADER_BYTES - encodeURIComponent(this.#headers.id).length;

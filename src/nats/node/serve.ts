@@ -109,7 +109,7 @@ export async function serve(pool: ServedPool, options: ServeOptions): Promise<Se
   });
 }
 
-/** What makes the server's time of `performance.now()`, in milliseconds. */
+/** Returns the milliseconds to add to `performance.now()` for the server's time. */
 async function clockOffset(manager: JetStreamManager, names: Names): Promise<number> {
   const beforeMs = performance.now();
   const { ts } = await manager.streams.info(names.jobs);

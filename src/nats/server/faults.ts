@@ -13,7 +13,7 @@ const FULL = 10_077;
 const PASSING_CODES: ReadonlySet<number> = new Set([10_008, 10_023, 10_158]);
 const PASSING_NAMES: ReadonlySet<string> = new Set([
   'TimeoutError',
-  // What the client makes of a request that nobody answers.
+  // The client's error for a request without a responder.
   'JetStreamNotEnabled',
   'NoResponders',
   'ConnectionError',
@@ -47,7 +47,7 @@ export function isUnanswered(error: unknown): boolean {
   return chainOf(error).some((each) => nameOf(each) === 'NoResponders');
 }
 
-/** What the server refuses to the connection's account. */
+/** A permission that the connection's account lacks. */
 interface Denial extends Error {
   readonly operation: 'publish' | 'subscription';
   readonly subject: string;
@@ -71,7 +71,7 @@ export function translated(error: unknown): unknown {
   );
 }
 
-/** What is asked of the server, with the errors that users get. */
+/** Awaits a request to the server and translates its errors for users. */
 export async function asked<Answer>(answer: Promise<Answer>): Promise<Answer> {
   try {
     return await answer;

@@ -50,9 +50,9 @@ export const subjects = {
   allAttempts: ({ prefix }: Names): string => `${prefix}.attempts.*`,
   deadLetter: ({ prefix }: Names, id: string): string => `${prefix}.dead.${token(id)}`,
   allDeadLetters: ({ prefix }: Names): string => `${prefix}.dead.*`,
-  /** What a running job says to its submitter: that it has started, its progress. Not stored. */
+  /** A running job's messages to its submitter: its start, its progress. Not stored. */
   news: ({ prefix }: Names, submitter: string): string => `${prefix}.news.${submitter}`,
-  /** That a job is to stop, to all nodes. Not stored. */
+  /** Cancellations, to all nodes. Not stored. */
   cancel: ({ prefix }: Names): string => `${prefix}.cancel`,
 } as const;
 

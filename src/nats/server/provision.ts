@@ -70,7 +70,7 @@ async function ensure(
   }
   const streams = streamsOf(names, wanted);
   const differences: string[] = [];
-  // Where one differs nothing more is made, as the pool would have the limits of neither then.
+  // If one differs, create nothing more: the pool would have a mixture of both limits.
   const unlessDifferent = <Add>(add: Add): Add | undefined =>
     differences.length === 0 ? add : undefined;
   for (const stream of streams) {
@@ -154,7 +154,7 @@ interface Existing {
   readonly config: object;
 }
 
-/** What there is, or is made by `add`; nothing if there is none and none is to be made. */
+/** Returns what exists, or is created by `add`; undefined if nothing exists and nothing is to be created. */
 async function configOf(
   look: () => Promise<Existing>,
   add: (() => Promise<Existing>) | undefined,
@@ -217,7 +217,7 @@ function differencesOf(
   });
 }
 
-/** What it tells, or undefined where there is none. */
+/** Returns the information, or undefined if there is none. */
 async function unlessMissing<Info>(info: Promise<Info>): Promise<Info | undefined> {
   try {
     return await info;

@@ -9,7 +9,7 @@ import type { Fed } from '../../map/mapping.js';
 import type { Feeder } from '../../schedule/turns.js';
 import type { RemoteJobRecord } from './remote-job.js';
 
-/** What feeding needs of its pool. */
+/** The parts of a pool that feeding needs. */
 export interface FedPool {
   /** Whether a job of so many bytes could be published now, past nobody. */
   hasSlack(bytes: number): boolean;

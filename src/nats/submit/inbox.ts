@@ -12,7 +12,7 @@ import { readAddress } from '../message/headers.js';
 import { type Names, subjects } from '../server/names.js';
 import { storedResult } from '../server/stored.js';
 
-/** What a node says of a job. */
+/** Receives the messages of nodes about jobs. */
 export interface InboxEvents {
   result(id: string, nonce: string, envelope: Envelope): void;
   /** A result that can't be read here: written by a newer Node, for example. */

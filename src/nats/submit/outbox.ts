@@ -24,7 +24,7 @@ export interface OutboxLimits {
   readonly unread: number;
 }
 
-/** What becomes of the jobs. */
+/** Receives the outcome of each job. */
 export interface OutboxEvents {
   accepted(job: RemoteJobRecord, sequence: number): void;
   refused(job: RemoteJobRecord, error: unknown): void;

@@ -55,7 +55,7 @@ export interface RemoteSettings {
   readonly encoding: Encoding;
 }
 
-/** What the options of one job say, complete. */
+/** The options of one job, complete. */
 export interface RemoteTerms {
   readonly id: string | undefined;
   readonly key: string | undefined;

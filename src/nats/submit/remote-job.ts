@@ -51,7 +51,7 @@ export class RemoteJobRecord implements RemoteJob<unknown> {
   readonly key: string | undefined;
   /** Its input, as bytes; nothing once it is accepted. */
   payload: Uint8Array;
-  /** What becomes of it if the server is full; a map's job waits, and is bound by its map alone. */
+  /** What happens if the server is full; a map's job waits, and is bounded by its map alone. */
   readonly whenFull: 'wait' | 'refuse' | 'feeds';
   /** Whether it may have been stored though no acknowledgement came. */
   isUnsure = false;
@@ -59,7 +59,7 @@ export class RemoteJobRecord implements RemoteJob<unknown> {
   isSent = false;
   /** How often the server has refused a message id of it, and remembers it. */
   refusals = 0;
-  /** What it is charged. */
+  /** The bytes charged for it. */
   readonly bytes: number;
   readonly input: unknown;
   readonly onProgress: ((value: unknown) => void) | undefined;
@@ -118,7 +118,7 @@ export class RemoteJobRecord implements RemoteJob<unknown> {
     return this.hasStarted ? 'running' : 'queued';
   }
 
-  /** What it was settled with. */
+  /** The result, error or reason that it was settled with. */
   get value(): unknown {
     return this.#value;
   }

@@ -25,7 +25,7 @@ const { set } = Uint8Array.prototype;
 const { write } = Buffer.prototype;
 const Bytes = Uint8Array;
 
-/** What a getter of typed arrays or of their memory really says, whatever a class or an instance of its own says. */
+/** Returns a built-in getter, which tells the truth even if a class or an instance shadows it. */
 function getterOf(prototype: object, name: string | symbol): (this: object) => unknown {
   return getOwnPropertyDescriptor(prototype, name)?.get ?? (() => undefined);
 }
@@ -37,7 +37,7 @@ const bytesOf = getterOf(typedArray, 'byteLength');
 const memoryBytesOf = getterOf(ArrayBuffer.prototype, 'byteLength');
 const isResizable = getterOf(ArrayBuffer.prototype, 'resizable');
 
-/** What `encode` returns for a value that is to be posted. */
+/** Returned by `encode` for a value that has to be posted. */
 const NO = -1;
 /** Containers in containers; deeper values are rare, and the stack is not ours alone. */
 const MAX_DEPTH = 100;
