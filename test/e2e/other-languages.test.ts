@@ -1,6 +1,5 @@
 /**
- * A node and a submitter that know nothing of this library but "Other languages" of docs/distributed.md: they have a NATS
- * client and JSON.
+ * A node and a submitter that know nothing of this library but docs/protocol.md: they have a NATS client and JSON.
  */
 import { type Consumer, jetstream, jetstreamManager, type JsMsg } from '@nats-io/jetstream';
 import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
@@ -17,7 +16,7 @@ const base64url = (text: string): string => Buffer.from(text).toString('base64ur
 const header = (job: { headers?: MsgHdrs | undefined }, name: string): string =>
   decodeURIComponent(job.headers?.get(`Millrace-${name}`) ?? '');
 
-describe.runIf(HAS_NATS)('docs/distributed.md, other languages', () => {
+describe.runIf(HAS_NATS)('docs/protocol.md', () => {
   let server: NatsServer;
   let connection: NatsConnection;
   const closing: Array<() => Promise<unknown>> = [];

@@ -26,7 +26,7 @@ export interface RemotePoolOptions extends RemoteOptions {
   readonly maxUnread?: number;
   /**
    * The format of inputs and results: `'v8'` for the types of structured clone, `'json'` for nodes in other languages,
-   * by the protocol in docs/distributed.md. Default `'v8'`.
+   * by the protocol in docs/protocol.md. Default `'v8'`.
    */
   readonly encoding?: Encoding;
 }

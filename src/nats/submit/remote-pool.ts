@@ -26,11 +26,12 @@ import {
   RemoteSetupError,
   ResultLostError,
 } from '../errors.js';
+import { Cancellations, type CancelReason } from './cancellations.js';
 import { Feeding } from './feeding.js';
 import { Inbox, type InboxEvents } from './inbox.js';
 import { asked, isUnanswered } from '../server/faults.js';
 import { managerOf } from '../server/manager.js';
-import { isWellFormed, subjects } from '../server/names.js';
+import { isWellFormed } from '../server/names.js';
 import { checkProvisioned } from '../server/provisioned.js';
 import { storedMessage } from '../server/stored.js';
 import { Outbox } from './outbox.js';
@@ -124,6 +125,7 @@ export class RemotePool<Module extends object = UntypedModule> {
   readonly #settings: RemoteSettings;
   readonly #manager: JetStreamManager;
   readonly #submitter: string;
+  readonly #cancellations: Cancellations;
   /** By their ids: those that wait, and those that are accepted. */
   readonly #jobs = new Map<string, RemoteJobRecord>();
   readonly #endings: Record<RemoteEnding, number> = {
@@ -159,6 +161,7 @@ export class RemotePool<Module extends object = UntypedModule> {
     this.#settings = settings;
     this.#manager = manager;
     this.#submitter = nuid.next();
+    this.#cancellations = new Cancellations(settings.connection, settings.names);
   }
 
   /**
@@ -193,9 +196,12 @@ export class RemotePool<Module extends object = UntypedModule> {
       limits.bytes,
     );
     const events: InboxEvents = {
-      result: (id, nonce, envelope) => pool.#onResult(pool.#find(id, nonce), envelope),
+      result: (id, nonce, envelope) => {
+        pool.#cancellations.forget(nonce);
+        pool.#onResult(pool.#find(id, nonce), envelope);
+      },
       unreadable: (id, nonce, error) => pool.#settle(pool.#find(id, nonce), 'rejected', error),
-      started: (id, nonce) => pool.#onStarted(pool.#find(id, nonce)),
+      started: (id, nonce) => pool.#onStarted(pool.#find(id, nonce), nonce),
       progress: (id, nonce, progress) => pool.#onProgress(pool.#find(id, nonce), progress),
     };
     pool.#inbox = await asked(Inbox.open(connection, manager, names, pool.#submitter, events));
@@ -498,25 +504,19 @@ export class RemotePool<Module extends object = UntypedModule> {
     job: RemoteJobRecord,
     ending: 'cancelled' | 'timedOut' | 'rejected',
     value: unknown,
-    told: 'AbortError' | 'TimeoutError',
+    told: CancelReason,
   ): boolean {
     if (!this.#settle(job, ending, value)) return false;
     // One that is under way may be stored already.
-    if (!this.#outbox.forget(job)) this.#tell(job, told);
+    if (!this.#outbox.forget(job)) this.#cancellations.cancel(job.headers.nonce, told);
     return true;
-  }
-
-  /** Tells all nodes that a job is to stop. */
-  #tell({ headers }: RemoteJobRecord, reason: string): void {
-    const { connection, names } = this.#settings;
-    if (connection.isClosed() || connection.isDraining()) return;
-    connection.publish(subjects.cancel(names), `${reason} ${headers.nonce}`);
   }
 
   #onAccepted(job: RemoteJobRecord, sequence: number): void {
     // Its result was sooner than the acknowledgement.
     if (job.isAccepted) return;
-    if (job.ending !== undefined) return this.#tell(job, 'AbortError');
+    if (job.ending !== undefined)
+      return this.#cancellations.cancel(job.headers.nonce, 'AbortError');
     this.#accepted += 1;
     job.accept(sequence);
   }
@@ -526,8 +526,9 @@ export class RemotePool<Module extends object = UntypedModule> {
     return job?.headers.nonce === nonce ? job : undefined;
   }
 
-  #onStarted(job: RemoteJobRecord | undefined): void {
-    if (job !== undefined) job.hasStarted = true;
+  #onStarted(job: RemoteJobRecord | undefined, nonce: string): void {
+    if (job === undefined) this.#cancellations.onStarted(nonce);
+    else job.hasStarted = true;
   }
 
   #onProgress(job: RemoteJobRecord | undefined, progress: Progress | undefined): void {

@@ -237,6 +237,18 @@ describe.runIf(HAS_NATS)('a remote pool', () => {
     await drained(remote);
   });
 
+  test('a job that was cancelled before its node connected is told to stop when it starts', async () => {
+    const { remote, name } = await make();
+    const early = await remote.submit('obey', at(1));
+    early.cancel('enough');
+    expect(await rejection(early.result)).toBe('enough');
+    await startNode(name);
+    // Else it would run for ever.
+    await drained(remote);
+    // It may be told so before its thread has started it.
+    expect([[], ['1', 'told AbortError']]).toContainEqual(gate.lines);
+  });
+
   test('progress: the newest value each time, the last one before the result', async () => {
     const { remote, name } = await make();
     await startNode(name);
