@@ -216,6 +216,9 @@ class Serving implements ServingNode {
   async #handle(message: JsMsg): Promise<void> {
     const headers = readHeaders(message.headers);
     if (headers === undefined) return message.term('It is no job of millrace.');
+    // It runs here. A server that restarts may have lost its deliveries, and one that hears no heartbeat for a while
+    // delivers again; the heartbeats and the acknowledgement of the first delivery count for all of them.
+    if (this.#running.has(headers.nonce)) return;
     const job = new NodeJob(message, headers, this.#surroundings);
     this.#running.set(headers.nonce, job);
     if (this.#cancelled.has(headers.nonce)) job.cancel('AbortError');

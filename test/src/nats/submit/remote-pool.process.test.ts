@@ -187,26 +187,29 @@ describe.runIf(HAS_NATS)('a remote pool', () => {
 
   test('an id that was used before the server was started anew does not hang', async () => {
     const { remote, name } = await make();
-    await startNode(name);
-    const queued = await remote.submit('hold', at(1), { id: 'queued' });
-    await gate.heard(1);
-    gate.open();
-    expect(await queued.result).toBe(1);
+    await startNode(name, 2);
+    expect(await remote.run('echo', 1, { id: 'over' })).toBe(1);
     await drained(remote);
-    const waiting = await remote.submit('wait', { ms: 3000, value: 2 }, { id: 'waiting' });
+    const running = await remote.submit('hold', at(2), { id: 'running' });
+    await gate.heard(1);
     await server.kill();
     await server.restart();
     // The server has forgotten the ids of jobs that are over, and knows those that it holds.
-    expect(await remote.run('echo', 3, { id: 'queued' })).toBe(3);
+    expect(await remote.run('echo', 3, { id: 'over' })).toBe(3);
     const other = await RemotePool.connect<typeof Jobs>({
       connection: await server.connect(),
       name,
     });
     closing.push(() => other.close({ deadlineMs: 100 }));
-    expect(await rejection(other.run('echo', 4, { id: 'waiting' }))).toMatchObject({
+    expect(await rejection(other.run('echo', 4, { id: 'running' }))).toMatchObject({
       code: 'ERR_DUPLICATE_JOB',
     });
-    expect(await waiting.result).toBe(2);
+    gate.open();
+    expect(await running.result).toBe(2);
+    expect(gate.lines, 'a server that restarts delivers again what this node is running').toEqual([
+      '2',
+    ]);
+    await drained(remote);
   });
 
   test('a running job that is cancelled settles at once, and is told', async () => {
