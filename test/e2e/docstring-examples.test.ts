@@ -37,12 +37,12 @@ interface Example {
   readonly needsServer: boolean;
 }
 
-const examples = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.ts'))
-  .flatMap(examplesOf);
+  .map((path) => ({ path, text: readFileSync(join(ROOT, 'src', path), 'utf8') }));
+const examples = sources.flatMap(examplesOf);
 
-function examplesOf(path: string): Example[] {
-  const text = readFileSync(join(ROOT, 'src', path), 'utf8');
+function examplesOf({ path, text }: { path: string; text: string }): Example[] {
   const docstrings = text.matchAll(/\/\*\*\n(?<doc>(?: *\*.*\n)*?) *\*\/\n(?<line>.*)/g);
   return [...docstrings].flatMap(({ groups: { doc = '', line = '' } = {} }) => {
     const code = /@example\n *\* ```ts\n(?<code>[^]*?) *\* ```/.exec(doc)?.groups?.['code'];
@@ -56,9 +56,13 @@ function examplesOf(path: string): Example[] {
   });
 }
 
+/** Whether it is a job module, and not a program. */
+const isModule = ({ code }: Example): boolean => /^export /m.test(code);
+
 /** The program that an example is a part of. */
-function programOf({ code, needsServer }: Example): string {
-  if (/^export /m.test(code) || /new Pool|connect\(/.test(code)) return code;
+function programOf(example: Example): string {
+  const { code, needsServer } = example;
+  if (isModule(example) || /new Pool|connect\(/.test(code)) return code;
   const jobs = "<typeof import('./jobs.js')>";
   if (!needsServer) {
     const pool = `new Pool${jobs}(new URL('./jobs.js', import.meta.url))`;
@@ -177,11 +181,9 @@ describe('the examples of the docstrings', () => {
   });
 
   test('all of them are found here, and all modules are used', () => {
-    const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
-      .filter((path) => path.endsWith('.ts'))
-      .map((path) => readFileSync(join(ROOT, 'src', path), 'utf8'));
-    expect(sources.join('').match(/@example/g)).toHaveLength(examples.length);
-    const modules = examples.filter(({ code }) => /^export /m.test(code));
+    const texts = sources.map(({ text }) => text).join('');
+    expect(texts.match(/@example/g)).toHaveLength(examples.length);
+    const modules = examples.filter(isModule);
     expect(modules.map(({ name }) => name)).toEqual(Object.keys(uses));
   });
 

@@ -19,6 +19,7 @@ import { connectionOf, type RemoteOptions } from '../server/connection.js';
 import { checkProvisioned } from '../server/provisioned.js';
 import { Alone } from './alone.js';
 import { asked, denialOf, translated } from '../server/faults.js';
+import { readCancel, RecentCancels } from '../message/cancel.js';
 import { readHeaders } from '../message/headers.js';
 
 /** The options of `serve`. */
@@ -50,8 +51,6 @@ export interface ServingNode {
 const PULL_MS = 1000;
 /** After a failure to ask. */
 const RETRY_MS = 250;
-/** Cancelled jobs that this node has not met: the newest are remembered. */
-const REMEMBERED = 10_000;
 
 /**
  * Runs the jobs of a remote pool on a local one, until the node is closed.
@@ -125,7 +124,8 @@ class Serving implements ServingNode {
   readonly #alone = new Alone();
   /** By the nonces of their submissions. */
   readonly #running = new Map<string, NodeJob>();
-  readonly #cancelled = new Set<string>();
+  /** Of jobs that this node has not met. */
+  readonly #cancelled = new RecentCancels();
   readonly #ackWaitMs: number;
   readonly closed: Promise<unknown>;
   #failure: unknown;
@@ -221,13 +221,14 @@ class Serving implements ServingNode {
     if (this.#running.has(headers.nonce)) return;
     const job = new NodeJob(message, headers, this.#surroundings);
     this.#running.set(headers.nonce, job);
-    if (this.#cancelled.has(headers.nonce)) job.cancel('AbortError');
+    const reason = this.#cancelled.get(headers.nonce);
+    if (reason !== undefined) job.cancel(reason);
     try {
       await this.#run(message, job);
     } finally {
       job.end();
       this.#running.delete(headers.nonce);
-      if (job.isAcknowledged) this.#cancelled.delete(headers.nonce);
+      if (job.isAcknowledged) this.#cancelled.forget(headers.nonce);
     }
   }
 
@@ -240,13 +241,10 @@ class Serving implements ServingNode {
   }
 
   #cancel(text: string): void {
-    const [reason, nonce] = text.split(' ', 2) as [string, string | undefined];
-    if (nonce === undefined) return;
-    const running = this.#running.get(nonce);
-    if (running !== undefined) return running.cancel(reason);
-    this.#cancelled.add(nonce);
-    if (this.#cancelled.size <= REMEMBERED) return;
-    const [oldest] = this.#cancelled;
-    this.#cancelled.delete(oldest as string);
+    const cancel = readCancel(text);
+    if (cancel === undefined) return;
+    const running = this.#running.get(cancel.nonce);
+    if (running !== undefined) return running.cancel(cancel.reason);
+    this.#cancelled.add(cancel.nonce, cancel.reason);
   }
 }

@@ -7,18 +7,13 @@
  * Invariant: of the cancellations whose outcome has not come, the newest 10,000 are remembered.
  */
 import type { NatsConnection } from '@nats-io/transport-node';
+import { type CancelReason, RecentCancels, writeCancel } from '../message/cancel.js';
 import { type Names, subjects } from '../server/names.js';
-
-/** The name of the reason, as the job's signal has it. */
-export type CancelReason = 'AbortError' | 'TimeoutError';
-
-const REMEMBERED = 10_000;
 
 export class Cancellations {
   readonly #connection: Pick<NatsConnection, 'isClosed' | 'isDraining' | 'publish'>;
   readonly #subject: string;
-  /** By the nonces of the submissions, oldest first. */
-  readonly #reasons = new Map<string, CancelReason>();
+  readonly #recent = new RecentCancels();
 
   constructor(
     connection: Pick<NatsConnection, 'isClosed' | 'isDraining' | 'publish'>,
@@ -30,28 +25,24 @@ export class Cancellations {
 
   /** Asks all nodes to stop a job, or not to start it. */
   cancel(nonce: string, reason: CancelReason): void {
-    this.#reasons.set(nonce, reason);
-    if (this.#reasons.size > REMEMBERED) {
-      const [oldest] = this.#reasons.keys();
-      this.#reasons.delete(oldest as string);
-    }
+    this.#recent.add(nonce, reason);
     this.#publish(nonce, reason);
   }
 
   /** A node has started a job that is settled here. */
   onStarted(nonce: string): void {
-    const reason = this.#reasons.get(nonce);
+    const reason = this.#recent.get(nonce);
     if (reason !== undefined) this.#publish(nonce, reason);
   }
 
   /** The outcome of a job has come: it runs no more. */
   forget(nonce: string): void {
-    this.#reasons.delete(nonce);
+    this.#recent.forget(nonce);
   }
 
-  #publish(nonce: string, reason: CancelReason): void {
+  #publish(nonce: string, reason: string): void {
     const connection = this.#connection;
     if (connection.isClosed() || connection.isDraining()) return;
-    connection.publish(this.#subject, `${reason} ${nonce}`);
+    connection.publish(this.#subject, writeCancel(nonce, reason));
   }
 }

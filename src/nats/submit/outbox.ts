@@ -101,7 +101,7 @@ export class Outbox {
   hasSlack(bytes = 0): boolean {
     if (this.#isClosed || this.#fullBy !== undefined || this.#waiting.length > 0) return false;
     if (this.#publishing >= this.#limits.publishing || this.#isOver(bytes)) return false;
-    return this.#hasRoomForResults;
+    return this.#hasRoomForResults();
   }
 
   /** A job has ended that was not accepted: it leaves the queue. @returns Whether it was there, and not under way. */
@@ -138,8 +138,7 @@ export class Outbox {
       if (this.#fullBy !== undefined) return this.#fullBy;
       if (this.#parked.has(job)) return 'key';
       // It would wait for somebody's result.
-      const unread = this.#events.unread() + this.#publishing + waiting;
-      if (unread >= this.#limits.unread) return 'maxUnread';
+      if (!this.#hasRoomForResults(waiting)) return 'maxUnread';
     }
     // Until the server is full the queue is only the way there.
     const free = this.#fullBy === undefined ? this.#limits.publishing - this.#publishing : 0;
@@ -150,8 +149,9 @@ export class Outbox {
     return this.#bytes > 0 && this.#bytes + bytes > this.#limits.bytes;
   }
 
-  get #hasRoomForResults(): boolean {
-    return this.#events.unread() + this.#publishing < this.#limits.unread;
+  /** @param ahead - Jobs that are published first. */
+  #hasRoomForResults(ahead = 0): boolean {
+    return this.#events.unread() + this.#publishing + ahead < this.#limits.unread;
   }
 
   #pump(): void {
@@ -162,7 +162,7 @@ export class Outbox {
 
   /** Takes out whoever may be published now. */
   #next(): RemoteJobRecord | undefined {
-    while (!this.#isClosed && this.#hasRoomForResults) {
+    while (!this.#isClosed && this.#hasRoomForResults()) {
       const isFull = this.#fullBy !== undefined;
       if (this.#publishing >= (isFull ? 1 : this.#limits.publishing)) return undefined;
       const head = isFull && !this.#mayTry ? undefined : this.#waiting[0];

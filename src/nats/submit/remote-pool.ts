@@ -19,6 +19,7 @@ import {
   type TimeoutPhase,
 } from '../../api/errors.js';
 import { checkName, closeDeadlineMs, type CloseOptions, invalid } from '../../api/options.js';
+import type { CancelReason } from '../message/cancel.js';
 import { encodeInput, type Envelope, type Progress } from '../message/codec.js';
 import {
   DuplicateJobError,
@@ -26,7 +27,7 @@ import {
   RemoteSetupError,
   ResultLostError,
 } from '../errors.js';
-import { Cancellations, type CancelReason } from './cancellations.js';
+import { Cancellations } from './cancellations.js';
 import { Feeding } from './feeding.js';
 import { Inbox, type InboxEvents } from './inbox.js';
 import { asked, isUnanswered } from '../server/faults.js';
@@ -141,8 +142,6 @@ export class RemotePool<Module extends object = UntypedModule> {
   #submitted = 0;
   #accepted = 0;
   #isClosing = false;
-  /** No job is left, and none will come. */
-  #isDrained = false;
   #closing: Promise<RemoteCloseReport> | undefined;
   #closeAt: NodeJS.Timeout | undefined;
   #closeAtMs = Infinity;
@@ -660,7 +659,6 @@ export class RemotePool<Module extends object = UntypedModule> {
       );
     }
     if (this.#jobs.size > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
-    this.#isDrained = true;
     clearTimeout(this.#closeAt);
     clearInterval(this.#sweeping);
     if (!this.#settings.connection.isClosed()) await this.#inbox.close();
@@ -674,7 +672,8 @@ export class RemotePool<Module extends object = UntypedModule> {
 
   #closeWithin(deadlineMs: number): void {
     const atMs = performance.now() + deadlineMs;
-    if (this.#isDrained || atMs >= this.#closeAtMs) return;
+    // Without jobs nothing is waited for, and while the pool closes none come.
+    if (this.#jobs.size === 0 || atMs >= this.#closeAtMs) return;
     this.#closeAtMs = atMs;
     clearTimeout(this.#closeAt);
     this.#closeAt = setTimeout(() => {
