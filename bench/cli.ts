@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /**
- * The `millrace` command: arguments in, exit code out.
+ * Runs the `millrace` command: arguments in, exit code out.
  *
- * Invariants: every mistake in the arguments is said on stderr with what is valid, exit code 1;
- * Ctrl-C and SIGTERM let a command report what it has, a second one ends everything at once.
+ * Invariants: every mistake in the arguments is reported on stderr with the valid values, exit code 1; on the first
+ * Ctrl-C or SIGTERM a command still reports what it has, the second one ends the process at once.
  */
 import { UsageError } from './options/flags.js';
 import { packageVersion } from './process/installation.js';
@@ -18,7 +18,7 @@ const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
-  // A reader that has seen enough, such as `head`, is no error of ours.
+  // A reader that closes the pipe early, such as `head`, is not our error.
   process.stdout.on('error', () => process.exit(1));
   try {
     return await command(args);
@@ -35,7 +35,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function command([name, ...rest]: readonly string[]): Promise<number> {
   switch (name) {
-    // Each is loaded only where it is needed: that takes longer than most of what they refuse.
+    // Load each command only when needed: loading takes longer than rejecting wrong arguments.
     case 'bench': {
       const { bench } = await import('./cli/bench.js');
       return await interruptible(rest, async (surroundings) => {
@@ -61,7 +61,7 @@ async function command([name, ...rest]: readonly string[]): Promise<number> {
   }
 }
 
-/** The exit code is the command's own, or tells of the interruption. */
+/** Returns the command's own exit code, or that of the signal that interrupted it. */
 async function interruptible(
   args: readonly string[],
   run: (surroundings: Surroundings) => Promise<number>,

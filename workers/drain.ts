@@ -1,12 +1,12 @@
 /**
- * Ends a thread in order: lets its last functions end, runs the module's teardown, hands over what was written to the
- * console, and lets go of all ports, so that the thread ends when its event loop is empty. Native work that nobody
- * awaits any more is not torn off: ending a thread over it can abort the process.
+ * Ends a thread in order: lets its last functions end, runs the module's teardown, flushes the console, and releases
+ * all ports, so that the thread ends when its event loop is empty. Native work that nobody awaits is not cut off:
+ * ending a thread during it can abort the process.
  *
  *     running ──begin──▶ waiting for functions ──▶ tearing down ──▶ flushing ──▶ (loop empty) gone
  *
- * Invariant: teardown is run once at most, and not while a function can still go on. One whose promise nothing can
- * settle any more, as the loop is empty, counts as ended.
+ * Invariant: teardown runs at most once, and never while a function can still go on. A function whose promise nothing
+ * can settle any more, as the loop is empty, counts as ended.
  */
 import * as timers from 'node:timers';
 import { MessagePort } from 'node:worker_threads';
@@ -16,7 +16,7 @@ const { setImmediate } = timers;
 
 /** The parts of a thread that its drain needs. */
 export interface DrainHost {
-  /** Calls back when no job function runs, at once if none does. */
+  /** Calls back when no job function is running, at once if none is. */
   whenIdle(idle: () => void): void;
   /** The module's teardown, or undefined if it has none. */
   readonly teardown: (() => unknown) | undefined;
@@ -25,7 +25,7 @@ export interface DrainHost {
   stray(error: unknown): void;
 }
 
-/** The ports that keep this thread's event loop alive now. A job module's own ones come later. */
+/** The ports that keep this thread's event loop alive now, before a job module opens its own. */
 export function openPorts(): MessagePort[] {
   const { _getActiveHandles: handles } = process as unknown as {
     readonly _getActiveHandles: (this: NodeJS.Process) => unknown[];
@@ -39,14 +39,14 @@ export class Drain {
   #hasBegun = false;
   #isDrained = false;
 
-  /** @param ports - Those that keep the event loop alive. */
+  /** @param ports - The ports that keep the event loop alive. */
   constructor(ports: readonly MessagePort[], host: DrainHost) {
     this.#ports = ports;
     this.#host = host;
   }
 
   /**
-   * Begins to drain. Called again it reports once more what keeps the thread alive.
+   * Begins to drain. Once drained, another call reports again what keeps the thread alive.
    *
    * @param withTeardown - False at the exit of the process, which only waits for native work.
    */
@@ -80,7 +80,7 @@ export class Drain {
     this.#report();
   }
 
-  /** In a turn of its own, so that what this one has closed is not seen. */
+  /** Reports in a later turn, so that handles closed in this one don't count. */
   #report(): void {
     setImmediate(() => {
       const held = process.getActiveResourcesInfo().filter((kind) => kind !== 'Immediate');
@@ -88,7 +88,7 @@ export class Drain {
     });
   }
 
-  /** A thread's stream calls back when the main side has taken the data and asked for more. */
+  /** Flushes the console: a stream of a thread calls back when the main side has taken the data and asked for more. */
   async #flush(): Promise<void> {
     const unsent = [process.stdout, process.stderr].filter((stream) => stream.writableLength > 0);
     if (unsent.length === 0) return;

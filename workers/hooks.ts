@@ -1,8 +1,8 @@
 /**
  * Finds the functions of the job module that a thread calls at its start and at its end.
  *
- * Invariant: an option that names no function is an error that names the option and the functions that there are; an
- * error of the setup names the option, too.
+ * Invariant: an option that names no function is an error with the option and the functions that exist; an error of the
+ * setup names the option, too.
  */
 import type { ThreadInfo } from '../src/api/worker.js';
 import type { HostedJob } from './runner.js';
@@ -33,7 +33,7 @@ export function bindHook(
 /**
  * Runs the setup of a thread, if it has one.
  *
- * @throws Error that names the option, with what was thrown as its cause.
+ * @throws Error that names the option, with the thrown value as its cause.
  */
 export async function runSetup(
   name: string | undefined,

@@ -1,13 +1,13 @@
 /**
- * Starts on every thread of a pool: greets the main thread, loads the job module, and passes everything
- * else to the runner. It is exported as `millrace/host`.
+ * Starts on every thread of a pool: greets the main thread, loads the job module, and passes everything else to the
+ * runner. It is exported as `millrace/host`.
  *
- * It is built as one CommonJS file, because Node 20 aborts the whole process now and then when a thread is ended while
- * it `require`s an ES module (`FATAL ERROR: v8::Module::IsGraphAsync`), as every thread is that still boots when the
- * process exits.
+ * It is built as one CommonJS file, because Node 20 sometimes aborts the whole process when a thread is ended while it
+ * `require`s an ES module (`FATAL ERROR: v8::Module::IsGraphAsync`), as happens to every thread that is still booting
+ * when the process exits.
  *
- * Invariants: no error of the module ends the thread; after an uncaught exception it starts no more jobs, and ends when
- * it is told to.
+ * Invariants: no rejection and no load error of the module ends the thread. After an uncaught exception it starts no
+ * more jobs and ends when it is told to; while the module is loading, it exits at once.
  */
 import {
   MessageChannel,
@@ -31,14 +31,14 @@ const { exit } = process;
 const { port1: link, port2: mainPort } = new MessageChannel();
 let runner: Runner | undefined;
 let drain: Drain | undefined;
-/** Those that keep the event loop alive: our own, and Piscina's two. */
+/** The ports that keep the event loop alive: our own, and Piscina's two. */
 let ports: readonly MessagePort[] = [];
 let runMicrotasks: RunMicrotasks | undefined;
 
 onMessage(link, (message, isStraight) => {
   if (message === BELL) return runner?.wake();
-  // What a tick throws must reach Node from where the queues are run: caught on its way by an `EventTarget`, it leaves
-  // Node's stack of async contexts as it was at the throw, and the thread aborts the process.
+  // An error thrown by a tick must reach Node from where the queues are run. If an `EventTarget` catches it on the way,
+  // Node's stack of async contexts stays as it was at the throw, and the thread aborts the process.
   if (!isStraight) runMicrotasks = undefined;
   receive(message as readonly unknown[]);
 });
@@ -81,12 +81,12 @@ function stray(error: unknown): void {
 
 function uncaught(error: unknown): void {
   link.postMessage([Kind.uncaught, serializeThrown(error)]);
-  // Nothing that was half loaded is worth keeping.
+  // A half-loaded module is not worth keeping.
   if (runner === undefined) exit(1);
   else runner.stop();
 }
 
-// Piscina listens at its second port only after it has loaded this file: all ports of the thread's own are open now.
+// Piscina listens on its second port only after loading this file: by now all of the thread's own ports are open.
 setImmediate(() => {
   ports = openPorts();
   const hello: Hello = {
@@ -95,7 +95,7 @@ setImmediate(() => {
     port: mainPort,
   };
   parentPort?.postMessage(hello, [mainPort]);
-  // While the main thread reads that: nothing of a job module waits yet.
+  // Done while the main thread reads the greeting: nothing of a job module is pending yet.
   runMicrotasks = findRunMicrotasks();
 });
 

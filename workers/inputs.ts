@@ -1,21 +1,21 @@
 /**
- * Keeps the inputs that are too large for their cells, which come in messages of their own.
+ * Keeps inputs that are too large for their cells and arrive in messages of their own.
  *
- * Invariants: an input is posted before its cell is submitted, and inputs in the order of their cells;
- * so one that is missing when its cell is reached waits in the link, or could not be read.
+ * Invariants: an input is posted before its cell is submitted, and inputs are posted in the order of their cells. So an
+ * input that is missing when its cell is reached is still in the link, or could not be read.
  */
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { asBuffer } from '../src/wire/payload.js';
 import { BELL, Form } from '../src/wire/protocol.js';
 
-/** An input, or why it could not be read. */
+/** An input, or the error of reading it. */
 export type LargeInput = { readonly value: unknown } | { readonly error: unknown };
 
 export class LargeInputs {
   readonly #link: MessagePort;
   readonly #receive: (message: readonly unknown[]) => void;
   readonly #byCell = new Map<number, LargeInput>();
-  /** Failures to read an input that are not yet matched to a job, in their order. */
+  /** Failures to read an input that are not yet matched to a job, in order. */
   readonly #failures: unknown[] = [];
 
   /** @param receive - Called with messages that were taken from the link on the way to an input. */
@@ -24,7 +24,7 @@ export class LargeInputs {
     this.#receive = receive;
   }
 
-  /** Keeps an input that has come. */
+  /** Keeps an input that has arrived. */
   receive(cell: number, form: number, value: unknown): void {
     this.#byCell.set(cell, { value: form === Form.buffer ? asBuffer(value) : value });
   }

@@ -1,9 +1,9 @@
 /**
- * Makes a standard AbortSignal that also looks at shared memory whenever it is asked, so that a job in a synchronous
- * loop, which no message reaches, learns that it is to stop.
+ * Makes a standard AbortSignal that also reads shared memory whenever it is asked, so that a job in a synchronous loop,
+ * which no message reaches, learns that it must stop.
  *
- * Invariants: `aborted`, `reason` and `throwIfAborted` are true at the moment of the look; the first look that sees the
- * order aborts the controller there and then, so that everything that listens hears of it once.
+ * Invariants: `aborted`, `reason` and `throwIfAborted` are up to date whenever they are used; the first look that sees
+ * the order aborts the controller at once, so that all listeners are called once.
  */
 import { Told } from '../src/wire/job-words.js';
 
@@ -27,7 +27,8 @@ export class LiveSignal {
     this.#told = told;
     this.signal = this.#controller.signal;
     const look = (): void => this.look();
-    // On the instance and not on a class of its own: Node's own functions take it for what it is (docs/design.md).
+    // Defined on the instance rather than in a subclass, so that Node's own functions accept the signal
+    // (docs/design.md).
     Object.defineProperties(this.signal, {
       aborted: {
         configurable: true,

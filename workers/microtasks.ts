@@ -1,21 +1,20 @@
 /**
- * Finds the function by which Node runs the queues of microtasks and ticks after every message, and proves
- * that it does.
+ * Finds the function by which Node runs the microtask and tick queues after every message, and proves that it does.
  *
- * It is an old internal function (`process._tickCallback`; DEP0134 discourages it), so that it is there proves
- * nothing: on Bun it does nothing at all.
+ * It is an old internal function (`process._tickCallback`; DEP0134 discourages it). That it exists proves nothing: on
+ * Bun it does nothing at all.
  *
- * Invariant: what is returned has run all that was pending here, to the last microtask of the last tick,
- * before it returned.
+ * Invariant: when the function returns, it has run everything that was pending here, to the last microtask of the last
+ * tick.
  */
 
-/** Runs what waits in the queues of microtasks and ticks. Throws what a tick throws. 42 ns if nothing waits. */
+/** Runs the microtask and tick queues. Throws what a tick throws. Costs 42 ns if nothing is pending. */
 export type RunMicrotasks = () => void;
 
 /**
- * Tries the function out. Called outside of any microtask, where it could run none; what is pending then runs.
+ * Finds the function and tries it out. Call it outside of any microtask, where it could run none; what is pending runs.
  *
- * @returns Undefined if there is no such function, or none that works. Cost: 0.1 ms.
+ * @returns Undefined if there is no such function, or it does not work. Cost: 0.1 ms.
  */
 export function findRunMicrotasks(): RunMicrotasks | undefined {
   if (isDeprecationPending()) return undefined;
@@ -25,7 +24,7 @@ export function findRunMicrotasks(): RunMicrotasks | undefined {
     : undefined;
 }
 
-/** Twice, as it takes another way if no tick waits. */
+/** Tries it twice, as it takes another path if no tick is pending. */
 function runsAll(run: RunMicrotasks): boolean {
   const ran: string[] = [];
   try {
@@ -45,7 +44,7 @@ function runsAll(run: RunMicrotasks): boolean {
   return ran.join() === 'microtask,tick,its microtask,its tick';
 }
 
-/** With this flag the call would print a warning, or throw. */
+/** True if a flag or variable is set with which the call would print a warning, or throw. */
 function isDeprecationPending(): boolean {
   const flags = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' ');
   return flags.includes('--pending-deprecation') || process.env['NODE_PENDING_DEPRECATION'] === '1';

@@ -2,11 +2,11 @@
  * Runs the jobs that the main thread sends to this thread, and returns their results.
  *
  * Invariants:
- * - A job runs only if its claim was won, and no more jobs at a time than there are slots.
- * - Jobs start in the order of sending. What a job leaves behind in the queues of microtasks and
- *   ticks runs before the next one starts, as if each job had come in a message of its own.
- * - A result is visible to the main thread when its job ends. Unless the main thread collects it by itself,
- *   the bell follows before this thread sleeps, or while it still has enough to do until more comes.
+ * - A job runs only if its claim was won, and no more jobs run at a time than there are slots.
+ * - Jobs start in the order of sending. What a job leaves behind in the microtask and tick queues runs before the next
+ *   one starts, as if each job had come in a message of its own.
+ * - A result is visible to the main thread when its job ends. Unless the main thread collects it by itself, the bell
+ *   follows before this thread sleeps, or while it still has enough to do until more comes.
  * - No error of a job, and no value that can't be cloned, ends the thread.
  */
 import * as timers from 'node:timers';
@@ -39,24 +39,24 @@ export interface HostedJob {
 }
 
 /**
- * How long a result may lie in its cell before the bell is rung, as a multiple of the time that the jobs
- * at hand will take: of equal jobs a quarter is left then, during which the main thread can send more.
+ * Max age of a result in its cell before the bell is rung, as a multiple of the time that the jobs at hand will take:
+ * if they are equal, a quarter is left then, during which the main thread can send more.
  */
 const PATIENCE = 3;
 const LEAST_PATIENCE_MS = 0.2;
 const MOST_PATIENCE_MS = 2;
-/** If all of the jobs at hand take no longer than this, a quarter is too short: the bell is rung at the half. */
+/** If the jobs at hand take less than this in all, a quarter is too short: the bell is rung at the half. */
 const SHORT_REST_MS = 0.2;
 /** The weight of a new job's time in the running mean. */
 const MEAN_WEIGHT = 1 / 16;
-/** How long it looks for more jobs before it sleeps: about what the bell would cost the main thread. */
+/** Time to look for more jobs before sleeping: about what the bell would cost the main thread. */
 const LINGER_MS = 0.01;
 /** A sleep shorter than this, from the end of the last job to the bell, was not worth it. */
 const SHORT_SLEEP_MS = 0.2;
-/** After answers in messages: after this many looks in vain it looks only once in this many sleeps. */
+/** After results in messages: after this many unsuccessful looks it looks only once in this many sleeps. */
 const MOST_IN_VAIN = 16;
 const SLEEPS_BETWEEN_LOOKS = 16;
-/** How long jobs run back to back before timers and I/O of this thread have their turn. */
+/** Time for which jobs run back to back before timers and I/O of this thread get their turn. */
 const TURN_MS = 2;
 
 /** The parts of its work that the runner leaves to the host. */
@@ -65,7 +65,7 @@ export interface RunnerHost {
   receive(message: readonly unknown[]): void;
   /** Reports an error that belongs to no job's ending. */
   stray(error: unknown): void;
-  /** Runs what a job has left behind; without it each job gets a turn of the event loop. */
+  /** Runs what a job has left behind; if undefined, each job gets a turn of the event loop. */
   readonly runMicrotasks: RunMicrotasks | undefined;
 }
 
@@ -83,11 +83,11 @@ export class Runner {
   #isDraining = false;
   #isWaitingForTurn = false;
   #wasShortSleep = false;
-  /** Whether the last answer went in a message. */
+  /** True if the last answer was posted. */
   #wasPosted = false;
-  /** Looks in vain since one found a job; looks that were skipped count, too. */
+  /** Unsuccessful looks since one found a job; skipped looks count, too. */
   #inVain = 0;
-  /** Since when results lie in their cells without the main thread knowing. */
+  /** Time since which results have been in their cells without the main thread knowing. */
   #unannouncedSinceMs = 0;
   #meanRunMs = 0;
   /** The clock, read once for the end of one job and the start of the next. */
@@ -107,7 +107,7 @@ export class Runner {
     };
     link.on('messageerror', (error) => {
       this.#largeInputs.failed(error);
-      // Not here, where an `EventTarget` would catch what a job leaves behind to be thrown.
+      // Not here, where an `EventTarget` would catch what the leftovers of a job throw.
       this.#goOnLater();
     });
   }
@@ -131,7 +131,7 @@ export class Runner {
     this.#rings.end();
   }
 
-  /** Calls back when no job function runs any more; at once if none does. */
+  /** Calls back when no job function is running, at once if none is. */
   whenIdle(idle: () => void): void {
     if (this.#running === 0) idle();
     else this.#idle = idle;
@@ -153,7 +153,7 @@ export class Runner {
     this.#drain();
   }
 
-  /** Starts all that can start, then sleeps. */
+  /** Starts all jobs that can start, then sleeps. */
   #drain(wokenMs?: number): void {
     if (this.#isDraining || this.#isStopped) return;
     this.#isDraining = true;
@@ -172,9 +172,9 @@ export class Runner {
   }
 
   /**
-   * Between two jobs: runs what the one before has left behind; what the last one leaves runs after `#drain`.
+   * Runs, between two jobs, what the first has left behind; the leftovers of the last job run after `#drain`.
    *
-   * @returns Whether the next may start at once.
+   * @returns True if the next job may start at once.
    */
   #mayGoOn(turnEndMs: number): boolean {
     const runMicrotasks = this.#runMicrotasks;
@@ -182,16 +182,16 @@ export class Runner {
       this.#goOnLater();
       return false;
     }
-    // An error that this throws has to go through Node's own handling: caught here, it would leave Node's stack of async
+    // An error thrown here must go through Node's own handling: caught here, it would leave Node's stack of async
     // contexts as it was at the throw, and the thread would abort the process.
     runMicrotasks();
     return !this.#isStopped;
   }
 
   /**
-   * Looks for more jobs for a while before it sleeps, if its last sleep was a short one. Returns whether there
-   * are any. If jobs are rare, or the main thread has a message to read before it can send the next one,
-   * looking would only keep the main thread from this CPU.
+   * Looks for more jobs for a while before sleeping, if the last sleep was short. Returns true if there are any. If
+   * jobs are rare, or the main thread must read a message before it can send the next one, looking would only keep the
+   * main thread from this CPU.
    */
   #linger(): boolean {
     if (!this.#wasShortSleep) return false;
@@ -211,7 +211,7 @@ export class Runner {
     return false;
   }
 
-  /** Goes on in the next turn of the event loop, not in a microtask, where those of the jobs could not run. */
+  /** Goes on in the next turn of the event loop, not in a microtask, where the jobs' microtasks could not run. */
   #goOnLater(): void {
     if (this.#isWaitingForTurn) return;
     this.#isWaitingForTurn = true;
@@ -226,7 +226,7 @@ export class Runner {
     const rings = this.#rings;
     const form = rings.forms[cell] as number;
     const large = form === Held.none ? this.#largeInputs.take(cell) : undefined;
-    // Taken back: the cell returns without a result.
+    // The job was taken back: its cell returns without a result.
     if (!rings.start(cell, this.#nowMs)) {
       rings.inputs.skip(cell, form);
       rings.forms[cell] = Held.none;
@@ -255,8 +255,8 @@ export class Runner {
     this.#nowMs = now();
     let value: unknown;
     try {
-      // What `then` hands over may be a promise again; `await` follows it to the end. Of a promise it asks no
-      // `then`, which the job module may have replaced for all of them, but for one of its own.
+      // `then` may pass another promise, which `await` follows to the end. For a promise `await` does not call `then`,
+      // which the job module may have replaced for all promises; a `then` that is the promise's own property is called.
       value = await (Object.hasOwn(result, 'then')
         ? new NodePromise((resolve) => resolve(result))
         : result);
@@ -279,18 +279,18 @@ export class Runner {
     try {
       if (isTransferred(result)) return this.#move(cell, result);
       const { results } = this.#rings;
-      // After a message there is another one: they arrive in this order.
+      // A job that has posted progress posts its result, too: messages arrive in order.
       const form = hasPosted ? Held.none : results.write(cell, result);
       if (form === Held.none) return this.#handOver(cell, results.toPost(result));
       this.#ended(cell, form);
     } catch (error) {
-      // A getter threw, or a trap of a proxy.
+      // A getter or a proxy's trap threw.
       return this.#answer(cell, Form.notCloneable, encodeThrown(error));
     }
     this.#complete(cell);
   }
 
-  /** Answers with a result that takes memory along. */
+  /** Answers with a result that transfers memory. */
   #move(cell: number, { value, [TRANSFER]: transfer }: TransferredResult): void {
     checkTransferable(transfer);
     this.#answer(cell, formOf(value), value, transfer);
@@ -303,13 +303,13 @@ export class Runner {
     this.#answer(cell, formOf(value), value, copy?.transfer);
   }
 
-  /** Ends a job whose answer goes in a message, which wakes the main thread, too. */
+  /** Ends a job whose answer is posted, which wakes the main thread, too. */
   #answer(cell: number, form: number, value: unknown, transfer?: readonly Transferable[]): void {
     this.#running -= 1;
     this.#nowMs = now();
     this.#rings.forms[cell] = Held.none;
     this.#rings.answer(cell, this.#nowMs);
-    // Before it is posted, as the main thread answers this bell, too.
+    // Rung before posting, as the main thread answers this bell, too.
     this.#rings.ring();
     try {
       this.#link.postMessage([Kind.done, cell, form, value], transfer);
@@ -332,17 +332,17 @@ export class Runner {
 
   #maybeIdle(): void {
     if (this.#running > 0) return;
-    // In the next turn: this one still answers for the job that has just ended.
+    // Called in the next turn, as this one still answers for the job that has just ended.
     setImmediate(this.#idle as () => void);
     this.#idle = undefined;
   }
 
-  /** Gives a cell back, and rings if it is time. */
+  /** Returns a cell, and rings the bell if it is time. */
   #complete(cell: number): void {
     this.#rings.complete(cell);
     const { unannounced, left } = this.#rings;
     if (unannounced === 1) this.#unannouncedSinceMs = this.#nowMs;
-    // Little is left: more has to be under way when that is done.
+    // Little is left: more must be on its way when that is done.
     if (left <= 1) return this.#announce();
     const restMs = left * this.#meanRunMs;
     if (restMs < SHORT_REST_MS && unannounced >= left) return this.#announce();

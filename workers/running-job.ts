@@ -1,8 +1,8 @@
 /**
- * Makes the second argument of a job function: who the job is, whether it is to stop, and how it reports its progress.
+ * Makes the second argument of a job function: the identity of the job, its signal and its progress.
  *
- * Invariants: a job that touches neither signal nor progress costs one small object; from the end of its function on
- * nothing that is said about its cell reaches it; a value that can't be cloned harms nothing but itself.
+ * Invariants: a job that touches neither signal nor progress costs one small object; once its function has ended,
+ * nothing that is sent for its cell reaches it; a value that can't be cloned harms nothing else.
  */
 import type { JobContext } from '../src/api/worker.js';
 import type { JobWords } from '../src/wire/job-words.js';
@@ -13,7 +13,7 @@ import { LiveSignal } from './live-signal.js';
 /** The parts that the jobs of a thread share. */
 export interface Desk {
   readonly words: JobWords;
-  /** The running jobs that have a signal or report progress, by their cells. */
+  /** The running jobs that have a signal or report progress, by cell. */
   readonly reachable: Map<number, RunningJob>;
   /** @throws What structured clone throws. */
   post(message: readonly unknown[]): void;
@@ -28,9 +28,9 @@ const OVER = -1;
 interface Used {
   signal: LiveSignal | undefined;
   progress: ((value: unknown) => void) | undefined;
-  /** Whether it has posted a progress value. */
+  /** True if it has posted a progress value. */
   hasPosted: boolean;
-  /** The newest value that is not posted; a value may be anything, even undefined. */
+  /** The newest value that is not posted yet; a value may be anything, even undefined. */
   kept: { readonly value: unknown } | undefined;
 }
 
@@ -56,18 +56,20 @@ export class RunningJob implements JobContext {
     return used.signal.signal;
   }
 
-  /** A function of its own, so that a job may take it out of its context. */
+  /** A standalone function, so that a job may take it out of its context. */
   get progress(): (value: unknown) => void {
     const used = this.#use();
     return (used.progress ??= (value) => this.#report(used, value));
   }
 
-  /** Handles the message that the cell's job was told to stop; if this one was not, it came for an earlier job. */
+  /**
+   * Handles the message that the cell's job was told to stop. If this job was not, the message came for an earlier one.
+   */
   look(): void {
     this.#used?.signal?.look();
   }
 
-  /** Posts the value that is kept, now that the one before has arrived. */
+  /** Posts the kept value, now that the one before has arrived. */
   postKept(): void {
     const used = this.#used;
     if (used?.kept === undefined || !this.#desk.words.mayPost(this.#cell)) return;
@@ -77,9 +79,9 @@ export class RunningJob implements JobContext {
   }
 
   /**
-   * The job's function has ended: posts the value that is kept.
+   * Posts the kept value, as the job's function has ended.
    *
-   * @returns Whether the job has posted any. Then its result must come behind them, on the same port.
+   * @returns True if the job has posted any value. Its result must then come behind it, on the same port.
    */
   end(): boolean {
     const hasPosted = this.#used !== undefined && this.#leave(this.#used);
@@ -94,7 +96,7 @@ export class RunningJob implements JobContext {
     return used.hasPosted;
   }
 
-  /** From the first use on the job can be reached by its cell, until it ends. */
+  /** Makes the job reachable by its cell, from the first use until it ends. */
   #use(): Used {
     if (this.#used === undefined) {
       this.#used = { signal: undefined, progress: undefined, hasPosted: false, kept: undefined };
@@ -124,7 +126,7 @@ export class RunningJob implements JobContext {
       this.#desk.post([Kind.progress, this.#cell, form, compact(value)]);
       used.hasPosted = true;
     } catch (error) {
-      // Nothing is under way now: the main thread is not going to answer.
+      // Nothing is on its way now, so the main thread won't answer.
       this.#desk.words.received(this.#cell);
       this.#desk.stray(error);
     }

@@ -1,9 +1,9 @@
 /**
- * `millrace bench`: the chosen scenarios (`plan.ts`), one after the other, and what came of them on
- * the screen and in files.
+ * Carries out `millrace bench`: runs the chosen scenarios (`plan.ts`) one after the other and writes their results to
+ * the screen and to files.
  *
- * Invariants: whatever can be known to be wrong (a name, an option, a file that can't be written) is
- * said before anything is started; a run that is interrupted or fails still writes what it has.
+ * Invariants: every error that can be detected in advance (a name, an option, a file that can't be written) is
+ * reported before anything starts; a run that is interrupted or fails still writes the results it has.
  */
 import { type BenchFile, type FileResult, SCHEMA } from '../report/bench-file.js';
 import { compareFiles } from '../compare/command.js';
@@ -29,14 +29,14 @@ import { renderDocument } from '../report/terminal/document.js';
 import { columnsOf, SILENT, textColumns } from '../report/terminal/screen.js';
 import { wrap } from '../report/terminal/wrap.js';
 
-/** Where results go, beside the screen. */
+/** Paths of the result files; undefined: not written. */
 interface Targets {
   readonly json: string | undefined;
   readonly md: string | undefined;
   readonly html: string | undefined;
 }
 
-/** Carries out `millrace bench …`. @throws UsageError @throws Error where a measurement failed */
+/** Carries out `millrace bench …`. @throws UsageError @throws Error if a measurement failed */
 export async function bench(args: readonly string[], surroundings: Surroundings): Promise<void> {
   const { operands, flags } = readArguments(args);
   if (flags.has('help')) return print(benchHelp(SCENARIOS), surroundings);
@@ -59,7 +59,7 @@ export async function bench(args: readonly string[], surroundings: Surroundings)
   const targets = readTargets(flags, isTour);
   for (const { scenario, settings } of plan) await scenario.check?.(settings, surroundings);
   const { file, error } = await measureAll(plan, args, flags, surroundings);
-  // What nobody has named, such as the report of an earlier tour, is not overwritten by nothing.
+  // An empty result must not overwrite a default file, such as the report of an earlier quick benchmark.
   const isEmpty = file.results.every(({ figures }) => figures.length === 0);
   await write(file, isEmpty ? namedTargets(targets, flags) : targets, surroundings);
   if (error !== undefined) throw error;
@@ -82,7 +82,7 @@ function readTargets(flags: Flags, isTour: boolean): Targets {
   return targets;
 }
 
-/** The same without the files that nobody has named. */
+/** Keeps only the files that the user named. */
 function namedTargets(targets: Targets, flags: Flags): Targets {
   const named = (kind: keyof Targets) => (flags.has(kind) ? targets[kind] : undefined);
   return { json: named('json'), md: named('md'), html: named('html') };
@@ -120,7 +120,7 @@ async function measureAll(
     }
     return { file };
   } catch (error) {
-    // What the scenarios before it have measured is worth keeping.
+    // Keep the results of the scenarios before it.
     return { file, error };
   }
 }
@@ -131,7 +131,7 @@ async function write(file: BenchFile, targets: Targets, { screen }: Surroundings
   if (json !== undefined) writeJson(json, file);
   if (md !== undefined) writeText(md, renderMarkdown(file, sections));
   if (html !== undefined) {
-    // Loaded only where it is needed, as it brings a library along.
+    // Loaded only when needed, because it brings a library along.
     const { renderPage } = await import('../report/html/page.js');
     writeText(html, renderPage(file, sections));
   }

@@ -1,8 +1,8 @@
 /**
- * Writes the texts of `--help`.
+ * Writes the `--help` texts.
  *
- * Invariant: the options come from the parser's tables (`options/table.ts`), so that the help can't
- * promise one that does not exist.
+ * Invariant: the options come from the parser's tables (`options/table.ts`), so the help can't list an option that
+ * does not exist.
  */
 import type { Scenario } from '../harness/scenario.js';
 import { SCREEN_OPTIONS } from '../options/screen.js';
@@ -14,7 +14,7 @@ const EXIT_CODES =
   'Exit code: 0 done (whatever was measured), 1 wrong usage, or something could not be measured, ' +
   '130 and 143 when interrupted (what was measured until then is still reported).';
 
-/** For `millrace --help`. */
+/** The text of `millrace --help`. */
 export function commandHelp(version: string): string {
   return lines([
     `millrace ${version}: a bounded job pool for Node.js worker threads`,
@@ -35,7 +35,7 @@ export function commandHelp(version: string): string {
   ]);
 }
 
-/** For `millrace bench --help`. */
+/** The text of `millrace bench --help`. */
 export function benchHelp(scenarios: readonly Scenario[]): string {
   return lines([
     'Usage: millrace bench [<scenario> …] [options]',
@@ -60,18 +60,18 @@ export function benchHelp(scenarios: readonly Scenario[]): string {
   ]);
 }
 
-/** For `millrace bench list`. */
+/** The text of `millrace bench list`. */
 export function scenarioList(scenarios: readonly Scenario[]): string {
   return lines(columns(scenarios.map(({ name, summary }) => [name, summary])));
 }
 
-/** Names, and what they mean beside them. */
+/** Formats names with their meanings beside them. */
 export function columns(rows: ReadonlyArray<readonly [string, string]>): string[] {
   const width = Math.max(...rows.map(([name]) => name.length)) + 2;
   return rows.flatMap(([name, meaning]) => wrap(`  ${name.padEnd(width)}${meaning}`, width + 2));
 }
 
-/** One text of several lines. */
+/** Joins lines into one text. */
 export function lines(all: readonly string[]): string {
   return `${all.join('\n')}\n`;
 }

@@ -1,7 +1,7 @@
-/** The options of every run of `millrace bench`, beside those of its scenarios. */
+/** Defines the options of every run of `millrace bench`, in addition to those of its scenarios. */
 import { SCREEN_OPTIONS } from '../options/screen.js';
 
-/** Where the results go, beside the screen. */
+/** Options for the result files. */
 export const FILE_OPTIONS = {
   json: { kind: 'text', argument: 'FILE', meaning: 'write the results with every round' },
   html: { kind: 'text', argument: 'FILE', meaning: 'write a report for a browser' },
@@ -10,7 +10,7 @@ export const FILE_OPTIONS = {
 
 const { html, ...others } = FILE_OPTIONS;
 
-/** All of them, `html` last: of names that are equally near to a mistyped one, the first counts. */
+/** All options of a run. `html` comes last: of names equally close to a typo, the first one is suggested. */
 export const RUN_OPTIONS: typeof SCREEN_OPTIONS & typeof FILE_OPTIONS = {
   ...SCREEN_OPTIONS,
   ...others,

@@ -1,8 +1,8 @@
 /**
- * The words and options of a run of `millrace bench`, as the scenarios that they stand for.
+ * Turns the words and options of `millrace bench` into the scenarios to run, with their settings.
  *
- * Invariants: every option reaches all scenarios that know it, and one that none of them knows is an
- * error; what leaves this file has its settings complete and valid.
+ * Invariants: every option reaches all scenarios that know it, and an option that none of them knows is an error; the
+ * settings of a planned scenario are complete and valid.
  */
 import { existsSync } from 'node:fs';
 import type { FileResult } from '../report/bench-file.js';
@@ -16,16 +16,19 @@ import type { Option, OptionTable } from '../options/table.js';
 import { RUN_OPTIONS } from './options.js';
 import { TOUR } from './tour.js';
 
-/** For words that look as if a shell had put them there. */
+/** Hint for words that look like a pattern that the shell has expanded. */
 const QUOTES = " A pattern of files needs quotes: --input 'docs/*.md'.";
 
-/** A scenario, and what it is told. */
+/** A scenario with its settings. */
 export interface PlannedScenario {
   readonly scenario: Scenario;
   readonly settings: unknown;
 }
 
-/** Splits the arguments by the options of all scenarios; which are allowed is seen later. @throws UsageError */
+/**
+ * Splits the arguments by the options of all scenarios; which of them are allowed is checked later. @throws
+ * UsageError
+ */
 export function readArguments(args: readonly string[]): { operands: string[]; flags: Flags } {
   const every: OptionTable = Object.fromEntries(
     [RUN_OPTIONS, ...SCENARIOS.map(({ options }) => options)].flatMap((table) =>
@@ -36,7 +39,7 @@ export function readArguments(args: readonly string[]): { operands: string[]; fl
   return { operands: words, flags };
 }
 
-/** The scenarios that the words name, each with the options that it knows. @throws UsageError */
+/** Plans the named scenarios, each with the options that it knows. @throws UsageError */
 export function planNamed(operands: readonly string[], flags: Flags): PlannedScenario[] {
   checkModules(operands);
   const scenarios = operands.map((word) => (looksLikeModule(word) ? job : findScenario(word)));
@@ -50,7 +53,7 @@ export function planNamed(operands: readonly string[], flags: Flags): PlannedSce
   }));
 }
 
-/** What runs where nothing is named. @throws UsageError */
+/** Plans the quick benchmark, which runs if no scenario is named. @throws UsageError */
 export function planTour(flags: Flags): PlannedScenario[] {
   checkScenarioFlags(
     flags,
@@ -63,9 +66,9 @@ export function planTour(flags: Flags): PlannedScenario[] {
 }
 
 /**
- * The one scenario of a run whose figures somebody else takes: nothing is drawn or written.
+ * Plans the single scenario of a run whose metrics the caller takes: nothing is drawn or written.
  *
- * @throws UsageError also where there is none, or several.
+ * @throws UsageError also if no scenario is named, or several.
  */
 export function planOne(args: readonly string[]): PlannedScenario {
   const { operands, flags } = readArguments(args);
@@ -80,7 +83,7 @@ export function planOne(args: readonly string[]): PlannedScenario {
   throw new UsageError(`Scenarios ${both} are named; valid is one.`);
 }
 
-/** Measures a scenario, and takes its figures. @throws Error where it can't be carried out at all. */
+/** Measures a scenario and extracts its metrics. @throws Error if it can't run at all. */
 export async function measurePlanned(
   { scenario, settings }: PlannedScenario,
   surroundings: Surroundings,
@@ -89,7 +92,7 @@ export async function measurePlanned(
   return { ...result, figures: scenario.figures(result) };
 }
 
-/** @throws UsageError where there are several, as a shell makes of a pattern without quotes. */
+/** @throws UsageError if there are several, as when a shell expands a pattern without quotes. */
 function checkModules(operands: readonly string[]): void {
   const [first, second] = operands.filter(looksLikeModule);
   if (second === undefined) return;

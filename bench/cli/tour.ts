@@ -1,6 +1,6 @@
 /**
- * What `millrace bench` runs without a name: a part of the scenarios, in under two minutes on two
- * cores.
+ * Defines the quick benchmark, which `millrace bench` runs if no scenario is named: some of the scenarios, in under
+ * two minutes on two cores.
  */
 import { availableParallelism } from 'node:os';
 import type { Flags } from '../options/flags.js';
@@ -11,7 +11,7 @@ import { scaling } from '../scenarios/scaling/command.js';
 import { startup } from '../scenarios/startup/command.js';
 import { values } from '../scenarios/values/command.js';
 
-/** Scenarios with the options that shorten them; what the user gives takes precedence. */
+/** Scenarios with the options that shorten them; the user's options take precedence. */
 export const TOUR: ReadonlyArray<{ readonly scenario: Scenario; readonly flags: Flags }> = [
   { scenario: overload, flags: new Map([['seconds', '9']]) },
   {
@@ -20,7 +20,7 @@ export const TOUR: ReadonlyArray<{ readonly scenario: Scenario; readonly flags: 
       ['jobs', 'no-op'],
       ['in-flight', '16,256'],
       ['peers', 'millrace,piscina,tinypool,poolifier'],
-      // The fewest that can claim a difference.
+      // The minimum for claiming a difference.
       ['rounds', '3'],
       ['warm-up-ms', '500'],
     ]),
@@ -46,7 +46,7 @@ export const TOUR: ReadonlyArray<{ readonly scenario: Scenario; readonly flags: 
     scenario: scaling,
     flags: new Map([
       ['jobs', '100us'],
-      // Enough for both laws, and done within 15 seconds on every machine.
+      // Enough for fitting both laws, and done within 15 seconds on every machine.
       ['max-threads', String(Math.min(availableParallelism(), 6))],
       ['rounds', '2'],
     ]),

@@ -1,8 +1,7 @@
 /**
- * `millrace bench compare`: two runs side by side, on the screen and in files.
+ * Carries out `millrace bench compare`: shows two runs side by side, on the screen and in files.
  *
- * Invariants: whatever is wrong with the files is said before anything is written; a file that is
- * compared is never written to.
+ * Invariants: every error in the files is reported before anything is written; a compared file is never written to.
  */
 import { realpathSync } from 'node:fs';
 import { describeRuns, type ReadRun, reportRuns, type RunsReport } from './report.js';
@@ -15,16 +14,16 @@ import type { Paint } from '../report/terminal/paint.js';
 import { DEFAULT_COLUMNS } from '../report/terminal/screen.js';
 import { wrap } from '../report/terminal/wrap.js';
 
-/** Raised when a reader of the old form would misread the new one. */
+/** Raised when a reader of the old format would misread the new one. */
 const COMPARISON_SCHEMA = 'millrace-bench-comparison/1';
 
-/** Where the comparison goes, beside the screen. */
+/** Paths of the comparison's files; undefined: not written. */
 export interface CompareTargets {
   readonly json?: string | undefined;
   readonly md?: string | undefined;
 }
 
-/** Reads both files, writes what is asked for and gives the text to print. @throws UsageError */
+/** Reads both files, writes the requested ones and returns the text to print. @throws UsageError */
 export function compareFiles(
   operands: readonly string[],
   paint: Paint,
@@ -72,7 +71,7 @@ function realPathOf(path: string): string | undefined {
   }
 }
 
-/** What `--json` writes: the figures of both runs, paired. */
+/** The data that `--json` writes: the metrics of both runs, paired. */
 function dataOf({ before, after, warnings, comparison }: RunsReport): object {
   return {
     schema: COMPARISON_SCHEMA,

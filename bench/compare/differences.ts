@@ -1,15 +1,16 @@
 /**
- * Why the figures of two runs may differ though the program does not: another machine, another Node,
- * other settings, a run that was cut off. In sentences.
+ * Explains in sentences why the metrics of two runs may differ though the program does not: another machine, another
+ * version of Node, other settings, an interrupted run.
  *
- * Invariant: each sentence says what it is before and after; where all is the same there is none.
+ * Invariant: a sentence about a difference gives the values before and after; without a difference there is no
+ * sentence.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { BenchFile, FileResult } from '../report/bench-file.js';
 import { describeBusy, type Environment } from '../process/environment.js';
 import { formatFigure, formatMegabytes } from '../report/format.js';
 
-/** A setting's value is shown as far as this. */
+/** Max characters shown of a setting's value. */
 const SHOWN_LENGTH = 40;
 
 /** One sentence for each difference. */
@@ -47,14 +48,14 @@ function machineOf(environment: Environment): Record<string, string | undefined>
   };
 }
 
-/** Not millrace's own: that is what a comparison is for. */
+/** Leaves out millrace's own version, whose change is what a comparison measures. */
 function versionsOf({ node, piscina }: Environment): Record<string, string> {
   return { Node: node, Piscina: piscina };
 }
 
 function describeScenario(before: FileResult, after: FileResult): string[] {
   const [peersBefore, peersAfter] = [peerVersionsOf(before), peerVersionsOf(after)];
-  // A pool that only one of them was compared with is a difference of the settings.
+  // A pool that only one of the runs included is a difference of the settings.
   const shared = Object.fromEntries(
     Object.entries(peersBefore).filter(([peer]) => Object.hasOwn(peersAfter, peer)),
   );
@@ -95,7 +96,7 @@ function describeState(which: string, { results, environment }: BenchFile): stri
   ];
 }
 
-/** 'seed 1 against 2', one for each key whose value isn't the same. */
+/** Returns one text like 'seed 1 against 2' for each key whose values differ. */
 function differences(before: object, after: object): string[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return keys.flatMap((key) => {
@@ -113,7 +114,7 @@ function show(value: unknown): string {
   return words.length <= SHOWN_LENGTH ? words : `${words.slice(0, SHOWN_LENGTH - 1)}…`;
 }
 
-/** A list by the names of its items, where they have names: 'no-op, 100us'. */
+/** Names a list by its items' names, if they have any: 'no-op, 100us'. */
 function inWords(value: unknown): string {
   if (typeof value === 'string') return value;
   if (Array.isArray(value)) return value.map((item) => inWords(item)).join(', ');

@@ -1,28 +1,28 @@
 /**
- * Two runs, figure by figure: which belong together, and whether they differ.
+ * Pairs the metrics of two runs and decides whether they differ.
  *
- * Invariants: figures are paired by scenario, name and unit, never by place; a difference is claimed
- * only where all rounds of one run lie above all rounds of the other, and both have at least three;
- * what only one of the runs has is kept by name.
+ * Invariants: metrics are paired by scenario, name and unit, never by position; a difference is claimed only if all
+ * rounds of one run lie above all rounds of the other, and both have at least three; metrics and scenarios of only
+ * one run are kept by name.
  */
 import type { BenchFile, FileResult } from '../report/bench-file.js';
 import type { NamedFigure, Unit } from '../report/document.js';
 import { LEAST_ROUNDS } from '../harness/figures.js';
 
-/** What the second run's figure is, compared with the first one's. */
+/** How the second run's metric compares with the first one's. */
 export type Difference = 'faster' | 'slower' | 'more' | 'less';
 
-/** A figure that both runs have. */
+/** A metric that both runs have. */
 export interface FigurePair {
   readonly name: string;
   readonly unit: Unit;
   readonly before: NamedFigure;
   readonly after: NamedFigure;
-  /** After ÷ before, of the medians; absent where one is negative, or nothing was there before. */
+  /** After ÷ before, of the medians; absent if either is negative, or the first is 0. */
   readonly ratio?: number;
-  /** Absent where these rounds can tell none. */
+  /** Absent if these rounds show none. */
   readonly difference?: Difference;
-  /** Absent where there is no difference, or neither direction is better. */
+  /** Absent if there is no difference, or neither direction is better. */
   readonly isBetter?: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface FigurePair {
 export interface ScenarioComparison {
   readonly scenario: string;
   readonly figures: readonly FigurePair[];
-  /** Names of figures. */
+  /** Names of metrics. */
   readonly onlyBefore: readonly string[];
   readonly onlyAfter: readonly string[];
 }
@@ -42,7 +42,7 @@ export interface RunComparison {
   readonly onlyAfter: readonly string[];
 }
 
-/** Units in which more is faster, and those in which less is. */
+/** For each unit of speed, whether more or less is faster. */
 const SPEED: Readonly<Partial<Record<Unit, 'more' | 'less'>>> = {
   perSecond: 'more',
   milliseconds: 'less',
@@ -73,12 +73,12 @@ function compareResults(before: FileResult, after: FileResult): ScenarioComparis
   };
 }
 
-/** The same name with another unit is another quantity. */
+/** The same name with another unit is another metric. */
 function keyOfFigure({ name, unit }: NamedFigure): string {
   return JSON.stringify([name, unit]);
 }
 
-/** Compares a figure of two runs. */
+/** Compares a metric of two runs. */
 export function compareFigures(before: NamedFigure, after: NamedFigure): FigurePair {
   const { name, unit, better } = before;
   const hasRatio = before.median > 0 && after.median >= 0;
@@ -100,7 +100,7 @@ function directionOf(before: NamedFigure, after: NamedFigure): 'more' | 'less' |
   return after.max < before.min ? 'less' : undefined;
 }
 
-/** How many rounds a figure comes from. */
+/** Number of rounds that a metric was taken from. */
 export function roundsOf({ rounds }: NamedFigure): number {
   return rounds?.length ?? 1;
 }
@@ -111,7 +111,7 @@ function inWords(direction: 'more' | 'less', unit: Unit): Difference {
   return direction === faster ? 'faster' : 'slower';
 }
 
-/** Those that have the same key, and those of either side that have no partner; in their order. */
+/** Pairs the items that have the same key, and lists those of either side without a partner, in their order. */
 function pair<Item>(
   before: readonly Item[],
   after: readonly Item[],

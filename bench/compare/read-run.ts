@@ -1,8 +1,8 @@
 /**
  * Reads a run that `--json` has written, to compare it with another.
  *
- * Invariant: a run that leaves this file has all that a comparison needs, with finite numbers and no
- * control characters; a file that lacks some of it is a `UsageError` with path and reason.
+ * Invariant: a run that is returned has everything that a comparison needs, with finite numbers and no control
+ * characters; for any other file a `UsageError` gives the path and the reason.
  */
 import { type BenchFile, SCHEMA } from '../report/bench-file.js';
 import { UNITS } from '../report/document.js';

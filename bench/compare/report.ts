@@ -1,8 +1,8 @@
 /**
- * What a comparison of two runs says: first what makes it doubtful, then a table for each scenario.
+ * Describes the comparison of two runs: first what makes it doubtful, then a table for each scenario.
  *
- * Invariants: a figure without a claimed difference is never called equal; what only one run has is
- * told by name, or by number where it is much.
+ * Invariants: a metric without a claimed difference is never called equal; metrics of only one run are listed by
+ * name, or counted if there are many.
  */
 import type { BenchFile } from '../report/bench-file.js';
 import {
@@ -25,26 +25,26 @@ import { describeDifferences } from './differences.js';
 import type { Spread } from '../math/series.js';
 import { formatCount, formatFigure, formatList, formatUnit } from '../report/format.js';
 
-/** A run, and where it was read from. */
+/** A run and the path that it was read from. */
 export interface ReadRun {
   readonly path: string;
   readonly run: BenchFile;
 }
 
-/** All that is known of two runs, as data. */
+/** The comparison of two runs, as data. */
 export interface RunsReport {
   readonly before: ReadRun;
   readonly after: ReadRun;
-  /** What else differs, a sentence each. */
+  /** Other differences between the runs, one sentence each. */
   readonly warnings: readonly string[];
   readonly comparison: RunComparison;
 }
 
 const NO_DIFFERENCE = 'no difference';
-/** So many names are listed of the figures that only one run has. */
+/** Max names listed of metrics or scenarios that only one run has. */
 const NAMED = 4;
 
-/** Compares two runs and what is around them. */
+/** Compares two runs and their environments. */
 export function reportRuns(before: ReadRun, after: ReadRun): RunsReport {
   return {
     before,
@@ -54,7 +54,7 @@ export function reportRuns(before: ReadRun, after: ReadRun): RunsReport {
   };
 }
 
-/** For a person. */
+/** Describes the comparison for a person. */
 export function describeRuns({ before, after, warnings, comparison }: RunsReport): Document {
   const { scenarios, onlyBefore, onlyAfter } = comparison;
   const pairs = scenarios.flatMap(({ figures }) => figures);
@@ -95,7 +95,7 @@ function describeMethod(pairs: readonly FigurePair[]): string {
   );
 }
 
-/** Of all the orders of so many rounds and as many others, two have them apart. */
+/** Returns x if one in x orders of both runs' rounds separates the runs completely; two of all orders do. */
 function oneIn(rounds: number): number {
   let orders = 1;
   for (let at = 1; at <= rounds; at += 1) orders *= (rounds + at) / at;
@@ -151,7 +151,7 @@ function figureCell({ median, min, max }: Spread, unit: Unit): Cell {
     : { text: figure, range: rangeText(min, max, figure, unit) };
 }
 
-/** Without the unit where it is the figure's own: '9.81–12.3' below '10.1 ms'. */
+/** Drops the unit if all three values share it: '9.81–12.3' below '10.1 ms'. */
 function rangeText(min: number, max: number, figure: string, unit: Unit): string {
   if (unit === 'perSecond') return `${formatFigure(min)}–${formatFigure(max)}`;
   const [low, high] = [formatUnit(min, unit), formatUnit(max, unit)];

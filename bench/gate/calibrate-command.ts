@@ -1,8 +1,8 @@
 /**
- * `millrace gate calibrate`: its options, its file, and the gates in between.
+ * Runs `millrace gate calibrate`: reads its options and its file, measures the missing gates and reports them all.
  *
- * Invariants: a calibration is only taken up by the same options on the same machine, as its figures
- * would belong to nothing otherwise; what an interruption leaves is reported.
+ * Invariants: a calibration is resumed only with the same options on the same machine, as its results would otherwise
+ * belong to nothing; what was measured before an interruption is reported.
  */
 import { existsSync } from 'node:fs';
 import { builtFile } from '../process/built-file.js';
@@ -31,7 +31,7 @@ import { differenceOf } from './judge/comparability.js';
 import { DEFAULT_THRESHOLDS } from './model/thresholds.js';
 import type { GateSurroundings } from './model/surroundings.js';
 
-/** In percent. */
+/** Default slowdowns, in percent. */
 const SLOWDOWNS = '5,10,20';
 
 const OPTIONS = optionTable({
@@ -101,7 +101,7 @@ export const CALIBRATE_OPTIONS: OptionTable = OPTIONS;
 
 const HOG = builtFile('bench/gate/measure/hog-program.js');
 
-/** Carries it out. @throws UsageError */
+/** Runs the command. @throws UsageError */
 export async function calibrateCommand(
   flags: Flags,
   command: string,
@@ -134,7 +134,7 @@ function settingsOf(given: OptionValues<typeof OPTIONS>): CalibrationSettings {
   };
 }
 
-/** '2,5' as 0.02 and 0.05. @throws UsageError */
+/** Parses '2,5' into 0.02 and 0.05. @throws UsageError */
 function readSlowdowns(given: string): readonly number[] {
   const percents = given
     .split(',')
@@ -148,7 +148,7 @@ function readSlowdowns(given: string): readonly number[] {
   );
 }
 
-/** What is in the file, or nothing yet. */
+/** The calibration in the file, or an empty one. */
 function begin(
   path: string | undefined,
   settings: CalibrationSettings,
@@ -214,7 +214,7 @@ async function measure(
         }
       },
       {
-        // Another order in each part, and the same for the same part.
+        // Each part of a resumed calibration has an order of its own, the same whenever it is measured.
         random: randomFrom(settings.seed + calibration.gates.length),
         signal,
         watch: (processId) => janitor.endGroup(processId),

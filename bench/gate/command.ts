@@ -1,8 +1,9 @@
 /**
- * `millrace gate`: reads its arguments, runs a gate, and tells the result wherever it is wanted.
+ * Runs `millrace gate`: reads its arguments, runs a gate, and reports the result to all requested outputs.
  *
- * Invariants: everything that a gate makes is taken away by the janitor before the command ends; files
- * are written whole or not at all; the exit code is 0 pass, 2 fail, 3 inconclusive with `--strict`.
+ * Invariants: the janitor removes everything that a gate creates before the command ends; files are written whole or
+ * not at all; the exit code is 0 for PASS, 1 if something could not be measured, 2 for FAIL, 3 for INCONCLUSIVE with
+ * `--strict` (0 without).
  */
 import { type Flags, parseFlags, UsageError } from '../options/flags.js';
 import { SCREEN_OPTIONS } from '../options/screen.js';
@@ -25,7 +26,7 @@ import type { GateReport } from './model/report.js';
 import { GATE_OPTIONS } from './options.js';
 import { type GateSettings, gateSettings, type Targets } from './settings.js';
 
-/** Carries out `millrace gate …`. @returns The exit code. @throws UsageError @throws Error */
+/** Runs `millrace gate …`. @returns The exit code. @throws UsageError @throws Error */
 export async function gate(args: readonly string[], surroundings: Surroundings): Promise<number> {
   const { screen } = surroundings;
   const isCalibration = args[0] === 'calibrate';
@@ -90,7 +91,7 @@ async function write(
   if (md !== undefined) await put(md, renderGateMarkdown(report));
   if (junit !== undefined) await put(junit, renderJunit(report));
   if (html !== undefined) {
-    // Loaded only where it is needed, as it brings a library along.
+    // Loaded only if needed, as it brings a library along.
     const { renderGatePage } = await import('./report/page.js');
     await put(html, renderGatePage(report));
   }
@@ -98,7 +99,7 @@ async function write(
   if (written.length > 0) screen.write(`\n${wrap(`Written: ${written.join(', ')}`).join('\n')}\n`);
 }
 
-/** The line that repeats a run: the same commits and the same seed, whatever the refs are by then. */
+/** The command line that repeats a run: with the same commits and the same seed, even if the refs have moved. */
 function repeat(
   words: readonly string[],
   flags: Flags,

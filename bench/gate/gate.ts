@@ -1,8 +1,8 @@
 /**
  * Runs a gate, from its settings to its report: the sides, the trials, the budgets, the waivers.
  *
- * Invariants: an interruption loses nothing that was measured; the overall verdict is the worst of all,
- * fail before inconclusive before pass.
+ * Invariants: an interruption loses nothing that was measured; the overall verdict is the worst of all: fail before
+ * inconclusive before pass.
  */
 import { describeBusy, type Environment, readEnvironment } from '../process/environment.js';
 import { checkFilter, isChosen } from '../harness/filter.js';
@@ -39,7 +39,7 @@ export interface SideReports {
   readonly head?: SideReport;
 }
 
-/** Folders that are ready to be measured, and what to say of them. */
+/** Folders that are ready to be measured, with notes on them. */
 interface Prepared {
   readonly folders: Folders;
   readonly sides: SideReports;
@@ -48,15 +48,15 @@ interface Prepared {
 
 /** New scenarios get only this many rounds: nothing is decided from them. */
 const ROUNDS_OF_NEW = 3;
-/** How long a round takes, to estimate the time left before one is measured. */
+/** Estimated duration of a round, until one has been measured. */
 const ROUND_SECONDS = 4.5;
 const LINE_EVERY_MS = 10_000;
 
 /**
  * Runs a gate.
  *
- * @param commandFor - The line that repeats it, once the sides are known.
- * @throws UsageError @throws BuildError @throws Error where it can't be carried out
+ * @param commandFor - Formats the command line that repeats it, once the sides are known.
+ * @throws UsageError @throws BuildError @throws Error if it can't be carried out
  */
 export async function runGate(
   settings: GateSettings,
@@ -91,7 +91,7 @@ export async function runGate(
   };
 }
 
-/** What the configuration calls scenarios and budgets, measured this time or not. */
+/** Names of the configured scenarios and budgets, measured this time or not. */
 function namesIn({ scenarios = [], budgets = [] }: GateConfig): KnownNames {
   return {
     scenarios: scenarios.map(({ name, run }) => name ?? run),
@@ -102,14 +102,14 @@ function namesIn({ scenarios = [], budgets = [] }: GateConfig): KnownNames {
 class Gate {
   readonly scenarios: ScenarioReport[] = [];
   readonly budgets: BudgetReport[] = [];
-  /** Whether something could not be measured. */
+  /** True if something could not be measured. */
   hasErrors = false;
   readonly #environment: Environment;
   readonly #settings: GateSettings;
   readonly #surroundings: GateSurroundings;
   readonly #progress: Progress;
   readonly #round: RoundSurroundings;
-  /** When the last line of progress was written, where there is no terminal. */
+  /** Time of the last progress line, if there is no terminal. */
   #shownMs = -Infinity;
 
   constructor(settings: GateSettings, surroundings: GateSurroundings, environment: Environment) {
@@ -125,7 +125,7 @@ class Gate {
     };
   }
 
-  /** As far as nobody interrupts it. Budgets come first: they are quick, and so are their mistakes. */
+  /** Runs until the end or an interruption. Budgets come first: they are quick, so their errors show early. */
   async run(): Promise<Pick<Prepared, 'sides' | 'notes'>> {
     const { signal } = this.#surroundings;
     this.budgets.push(...(await measureBudgets(this.#settings.budgets, this.#surroundings)));
@@ -143,7 +143,7 @@ class Gate {
     return { sides: prepared?.sides ?? {}, notes: [...(prepared?.notes ?? []), ...notes] };
   }
 
-  /** Makes the sides, where there is something to compare. */
+  /** Prepares the sides, if there is something to compare. */
   async #prepare(): Promise<Prepared> {
     const { targets, baseline, base, head, isAA, build } = this.#settings;
     const { directory, janitor, signal } = this.#surroundings;
@@ -173,7 +173,7 @@ class Gate {
     };
   }
 
-  /** Judges all that is asked for. @returns What a person should know beside. */
+  /** Judges all requested scenarios. @returns Notes for the reader. */
   async #compare(folders: Folders): Promise<readonly string[]> {
     const { targets, config, filter, baseline, looks, limitSeconds } = this.#settings;
     const asked = { ...config, looks, limitSeconds };
@@ -184,7 +184,7 @@ class Gate {
       filter,
     );
     const plans = all.filter(({ name }) => isChosen(name, filter));
-    // The last one of each is what it is judged by; of a suspect the screening's is kept until then.
+    // The trials of each scenario without a verdict; an interruption reports the last one that has a round.
     const open = new Map(plans.map((plan) => [plan.name, [new Trial(plan)]]));
     const fresh = ({ plan }: Trial): Trial => {
       const trial = new Trial(plan);
@@ -218,7 +218,7 @@ class Gate {
     }
   }
 
-  /** A living line on a terminal; elsewhere a line when a scenario begins, and then one every ten seconds. */
+  /** Updates one line on a terminal; elsewhere writes a line when a trial starts, then one every ten seconds. */
   #show(trial: Trial, stage: Stage, rounds: number): void {
     const done = trial.rounds.length;
     const seconds = done === 0 ? ROUND_SECONDS : trial.seconds / done;

@@ -1,7 +1,7 @@
 /**
- * Writes the texts of `millrace gate --help`.
+ * Formats the output of `millrace gate --help`.
  *
- * Invariant: the options come from the parser's tables, the names from what there is to compare.
+ * Invariant: the options come from the parser's tables, the names of scenarios from `BUILT_INS`.
  */
 import { columns, lines } from '../cli/help.js';
 import { SCREEN_OPTIONS } from '../options/screen.js';

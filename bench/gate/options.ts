@@ -1,11 +1,11 @@
 /**
- * The options of `millrace gate`: which there are, what they mean, and which go together.
+ * Defines the options of `millrace gate`: their types, their meaning and their combinations.
  *
- * Invariant: each is described once, for the parser, the settings and the help.
+ * Invariant: each option is described once, for the parser, the settings and the help.
  */
 import { SCREEN_OPTIONS } from '../options/screen.js';
 
-/** Its own, in the order of the help. */
+/** The gate's own options, in the order of the help. */
 export const OWN_OPTIONS = {
   base: {
     kind: 'text',
@@ -118,7 +118,7 @@ export const OWN_OPTIONS = {
 
 const { html, ...others } = OWN_OPTIONS;
 
-/** All of them, `html` last: of names that are equally near to a mistyped one, the first counts. */
+/** All options, `html` last: of names that are equally near to a mistyped one, the first is suggested. */
 export const GATE_OPTIONS: typeof SCREEN_OPTIONS & typeof OWN_OPTIONS = {
   ...SCREEN_OPTIONS,
   ...others,
@@ -127,7 +127,7 @@ export const GATE_OPTIONS: typeof SCREEN_OPTIONS & typeof OWN_OPTIONS = {
 
 type GateOption = keyof typeof OWN_OPTIONS;
 
-/** What only makes sense where a job is named on the command line. */
+/** Options that apply only to a job named on the command line. */
 export const JOB_OPTIONS: readonly GateOption[] = [
   'input',
   'input-as',
@@ -136,7 +136,7 @@ export const JOB_OPTIONS: readonly GateOption[] = [
   'rate',
   'allow-different-results',
 ];
-/** What only makes sense where something is compared. */
+/** Options that apply only if something is compared. */
 export const COMPARISON_OPTIONS: readonly GateOption[] = [
   'base',
   'head',

@@ -1,15 +1,16 @@
 /**
- * What `millrace gate` is told, by its options and by the configuration: complete and valid before
- * anything is started.
+ * Reads the settings of `millrace gate` from its options and the configuration, complete and valid before anything
+ * starts.
  *
- * Invariant: an option of the command line comes before its field in the configuration; what only the
- * sides can tell is checked when they are there.
+ * Invariant: a command-line option takes precedence over its field in the configuration; what depends on the sides is
+ * checked once they exist.
  */
 import { randomInt } from 'node:crypto';
 import { type Flags, readOptions, UsageError } from '../options/flags.js';
 import type { OptionValues } from '../options/table.js';
 import { checkDistinct, checkWritable } from '../store/json-file.js';
 import { readForm } from '../user-job/input-source.js';
+import { BASELINE_ROUNDS } from './judge/baseline.js';
 import { readBudgets } from './config/budget-file.js';
 import { type BudgetPlan, planBudgets } from './judge/budget-run.js';
 import type { GateConfig, ScenarioConfig, Waiver } from './model/config.js';
@@ -21,28 +22,28 @@ import type { GateReport } from './model/report.js';
 import { flawOfRun, readTarget, type Target } from './find/target.js';
 import { checkUnique } from './config/unique-names.js';
 
-/** Where the results go, beside the screen. */
+/** Kinds of output files, besides the screen. */
 export const TARGETS = ['json', 'md', 'html', 'junit'] as const;
 export type Targets = Readonly<Partial<Record<(typeof TARGETS)[number], string>>>;
 
 type Given = OptionValues<typeof GATE_OPTIONS>;
 
 export interface GateSettings {
-  /** Undefined where it is the merge base with the main branch. */
+  /** Undefined: the merge base with the main branch. */
   readonly base?: string;
   readonly head?: string;
-  /** Whether head is compared with itself. */
+  /** True if head is compared with itself. */
   readonly isAA: boolean;
-  /** A stored run, to be compared with instead of a base. */
+  /** A stored run to compare with instead of a base. */
   readonly baseline?: { readonly path: string; readonly report: GateReport };
   readonly targets: readonly Target[];
   readonly budgets: BudgetPlan;
   readonly waivers: readonly Waiver[];
   readonly config: GateConfig;
-  /** Undefined where it is detected. */
+  /** Undefined: detected. */
   readonly build?: readonly string[];
   readonly looks: readonly Look[] | undefined;
-  /** What each analysis of a scenario may take. Undefined where its kind decides. */
+  /** Time budget of each trial of a scenario, in seconds; undefined: the default of its kind. */
   readonly limitSeconds: number | undefined;
   readonly seed: number;
   readonly isStrict: boolean;
@@ -50,7 +51,7 @@ export interface GateSettings {
   readonly files: Targets;
 }
 
-/** Reads and completes them. @throws UsageError */
+/** Reads and completes the settings. @throws UsageError */
 export async function gateSettings(
   words: readonly string[],
   flags: Flags,
@@ -83,7 +84,7 @@ export async function gateSettings(
   }
   if (scenarios.length === 0) checkNoComparison(flags);
   const { base, head, baseline: stored } = given;
-  checkBaseline(stored, { base, head, aa: given.aa || undefined });
+  checkBaseline(given);
   checkAA(given);
   const { build, filter } = given;
   return {
@@ -99,14 +100,14 @@ export async function gateSettings(
       : { build: [build] }),
     looks: readLooks(given.looks, loaded),
     limitSeconds: given.seconds ?? config.seconds,
-    // Another order each time, so that a second run is a second opinion; the report says which.
+    // A new order each time, so that a second run is a second opinion; the report has the seed.
     seed: given.seed ?? randomInt(2 ** 32),
     isStrict: given.strict,
     files: readFiles(given),
   };
 }
 
-/** A word of the command line, with the options that are for jobs. */
+/** A scenario named on the command line, with the job options. */
 function chosen(run: string, given: Given): ScenarioConfig {
   return {
     run,
@@ -140,7 +141,7 @@ function checkJobFlags(words: readonly string[], flags: Flags): void {
   throw new UsageError(`Option '--${given}' is for a job that is named beside it; none is.`);
 }
 
-/** @throws UsageError for an option that is about a comparison, where only budgets are checked. */
+/** @throws UsageError for a comparison option if only budgets are checked. */
 function checkNoComparison(flags: Flags): void {
   const given = COMPARISON_OPTIONS.find((name) => flags.has(name));
   if (given === undefined) return;
@@ -149,19 +150,27 @@ function checkNoComparison(flags: Flags): void {
   );
 }
 
-function checkBaseline(
-  stored: string | undefined,
-  refs: Readonly<Record<string, string | true | undefined>>,
-): void {
-  const ref = Object.keys(refs).find((name) => refs[name] !== undefined);
-  if (stored === undefined || ref === undefined) return;
+/** Reasons why an option does not go with a stored run. */
+const NOT_WITH_BASELINE = {
+  base: 'a stored run replaces the base',
+  head: 'what lies in this folder is compared',
+  aa: 'an A/A gate compares head with itself',
+  build: 'what lies in this folder is compared, as it is',
+  looks: `a stored run is compared once, after ${BASELINE_ROUNDS} rounds`,
+} as const;
+
+/** @throws UsageError if an option is given that a comparison with a stored run has no use for. */
+function checkBaseline(given: Given): void {
+  if (given.baseline === undefined) return;
+  const names = Object.keys(NOT_WITH_BASELINE) as Array<keyof typeof NOT_WITH_BASELINE>;
+  const name = names.find((each) => given[each] !== undefined && given[each] !== false);
+  if (name === undefined) return;
   throw new UsageError(
-    `Options '--baseline' and '--${ref}' are both given; a stored run replaces the base, and what ` +
-      'lies in this folder is compared with it. Valid is one of both.',
+    `Options '--baseline' and '--${name}' are both given; ${NOT_WITH_BASELINE[name]}. Valid is one of both.`,
   );
 }
 
-/** @throws UsageError where a base is named for an A/A gate. */
+/** @throws UsageError if a base is named for an A/A gate. */
 function checkAA({ aa, base }: Pick<Given, 'aa' | 'base'>): void {
   if (!aa || base === undefined) return;
   throw new UsageError(
@@ -181,7 +190,7 @@ function readFiles(given: Given): Targets {
   return files;
 }
 
-/** Without the fields that are undefined. */
+/** The fields that are defined. */
 function definedOnly<Fields extends object>(
   fields: Fields,
 ): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {

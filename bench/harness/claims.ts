@@ -1,29 +1,29 @@
 /**
- * Says what the rounds of comparisons agree on, and how surely: the verdict that a report begins with.
+ * Describes what the rounds of comparisons agree on, and how strongly: the verdict at the start of a report.
  *
- * Invariant: a difference is claimed by the rule of `claimOf` and no other; where it isn't, the sentence says
+ * Invariant: a difference is claimed by the rule of `claimOf` and no other; if none is claimed, the sentence says
  * whether the rounds disagree or are too few, and what would help.
  */
 import { formatFigure, formatList } from '../report/format.js';
 import { claimOf, type Figure, LEAST_ROUNDS } from './figures.js';
 
-/** A ratio, and the measurement that it comes from: '16'. */
+/** A ratio and the name of the measurement that it comes from: '16'. */
 export interface Compared {
   readonly at: string;
   readonly ratio: Figure;
 }
 
-/** How a sentence begins, by the way a comparison came out: 'No-ops: millrace is faster than piscina'. */
+/** Beginnings of the sentence for each outcome of a comparison: 'No-ops: millrace is faster than piscina'. */
 export interface ClaimWords {
   readonly more: string;
   readonly less: string;
-  /** What the rounds would have to agree on: 'No-ops: which is faster, millrace or piscina'. */
+  /** What the rounds don't agree on, for an open outcome: 'No-ops: which is faster, millrace or piscina'. */
   readonly open: string;
-  /** Where the measurements are named: 'with 1, 16 and 64 in flight'. Default: nowhere. */
+  /** Formats the names of the measurements: 'with 1, 16 and 64 in flight'. Default: they are not named. */
   where?(names: string): string;
 }
 
-/** A sentence for each way that the comparisons came out. */
+/** Returns one sentence for each outcome that occurs. */
 export function describeClaims(all: readonly Compared[], words: ClaimWords): string[] {
   const where = (some: readonly Compared[]): string => {
     const names = formatList(some.map(({ at }) => at));
@@ -54,12 +54,12 @@ export function describeClaims(all: readonly Compared[], words: ClaimWords): str
   ];
 }
 
-/** Of the other one to this one: who is slower by 0.6 times is outdone by 1.67 times. */
+/** Inverts a ratio: 0.6 times the other side is 1.67 times seen from there. */
 function inverse({ median, min, max, rounds }: Figure): Figure {
   return { median: 1 / median, min: 1 / max, max: 1 / min, rounds: rounds.map((each) => 1 / each) };
 }
 
-/** '15.3 times in all 5 rounds (min 14.1, max 16.2)', of several from the least median to the most. */
+/** '15.3 times in all 5 rounds (min 14.1, max 16.2)'; of several ratios the range of their medians. */
 function describeRatios(all: readonly Figure[]): string {
   const medians = all.map(({ median }) => median);
   const [least, most] = [Math.min(...medians), Math.max(...medians)].map(formatFigure);

@@ -1,14 +1,14 @@
 /**
- * Figures of a comparison as a result has them: every round, what they come to, and how millrace
+ * Summarizes the metrics of a comparison: the value of every round, their median and range, and how millrace
  * compares.
  *
- * Invariant: the best of the other pools is the one with the best median; the ratio to it is taken
- * within rounds and not between two medians.
+ * Invariant: the best of the other pools is the one with the best median; the ratio to it is taken within each round,
+ * not between two medians.
  */
 import { isOtherPool, type PeerName } from '../peers/index.js';
 import { bestOf, ratiosWithin, type Series, type Spread, spreadOf } from '../math/series.js';
 
-/** A figure of every round, in their order, and what they come to. */
+/** The values of a metric in the order of the rounds, with their median and range. */
 export interface Figure extends Spread {
   readonly rounds: readonly number[];
 }
@@ -19,13 +19,12 @@ export interface Comparison {
   readonly ratio: Figure;
 }
 
-/** With fewer rounds than this nothing is claimed: they agree by chance too often. */
+/** With fewer rounds than this no difference is claimed: they agree by chance too often. */
 export const LEAST_ROUNDS = 3;
 
 /**
- * Which side is greater, as far as the rounds can tell: all of them have to agree. Of n rounds with no
- * difference at all that happens once in 2^(n - 1) (a sign test); undefined where they don't, or are
- * fewer than three.
+ * Decides which side is greater: all rounds have to agree. Without any difference, n rounds agree by chance once in
+ * 2^(n - 1) times (a sign test). Undefined if they disagree, or if there are fewer than three.
  */
 export function claimOf({ min, max, rounds }: Figure): 'more' | 'less' | undefined {
   if (rounds.length < LEAST_ROUNDS) return undefined;
@@ -33,13 +32,13 @@ export function claimOf({ min, max, rounds }: Figure): 'more' | 'less' | undefin
   return max < 1 ? 'less' : undefined;
 }
 
-/** Undefined where there is no figure. */
+/** Undefined if there is no value. */
 export function figureOf(series: Series): Figure | undefined {
   const spread = spreadOf(series.values());
   return spread && { ...spread, rounds: [...series.values()] };
 }
 
-/** A figure in another unit. */
+/** Converts a metric to another unit. */
 export function scaleFigure({ median, min, max, rounds }: Figure, factor: number): Figure {
   return {
     median: median * factor,
@@ -49,7 +48,7 @@ export function scaleFigure({ median, min, max, rounds }: Figure, factor: number
   };
 }
 
-/** Millrace ÷ one peer; undefined where one of them has no figure. */
+/** Millrace ÷ one peer; undefined if either has no value. */
 export function compareTo(
   peer: PeerName | undefined,
   figures: ReadonlyMap<PeerName, Series>,
@@ -69,7 +68,7 @@ export function compareToBestPool(
   return compareTo(bestOtherPool(figures, isBetter), figures);
 }
 
-/** The best of the pools that are not millrace. */
+/** The other pool with the best median. */
 export function bestOtherPool(
   figures: ReadonlyMap<PeerName, Series>,
   isBetter: 'more' | 'less',

@@ -1,23 +1,23 @@
 /**
- * Which measurements are made: all, or those whose description contains a text.
+ * Decides which measurements to make: all, or those whose description contains a text.
  *
  * Invariant: a text that leaves nothing to measure is an error, never an empty result.
  */
 import { UsageError } from '../options/flags.js';
 
-/** How many of the descriptions an error lists. */
+/** Max descriptions that an error lists. */
 const SHOWN = 6;
 
-/** Whether a measurement is made; case doesn't matter. */
+/** Whether to make a measurement; case doesn't matter. */
 export function isChosen(description: string, filter: string | undefined): boolean {
   return filter === undefined || description.toLowerCase().includes(filter.toLowerCase());
 }
 
-/** @throws UsageError where there are measurements and the filter leaves none of them. */
+/** @throws UsageError if there are measurements and the filter leaves none of them. */
 export function checkFilter(descriptions: readonly string[], filter: string | undefined): void {
   if (descriptions.length === 0) return;
   if (descriptions.some((description) => isChosen(description, filter))) return;
-  // From all over the list: neighbours are alike.
+  // Taken from all over the list, because neighbors are alike.
   const stride = Math.max(1, Math.floor(descriptions.length / SHOWN));
   const some = descriptions.filter((_, at) => at % stride === 0).slice(0, SHOWN);
   const more = descriptions.length - some.length;

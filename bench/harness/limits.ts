@@ -1,19 +1,19 @@
 /**
- * What limits the figures of a comparison, in sentences: its noise, what was missing, how it ended.
+ * Describes what limits the validity of a comparison's metrics: noise, missing peers, failures, an interruption.
  *
- * Invariant: chosen by the figures; where nothing limits them nothing is said.
+ * Invariant: the sentences depend on the result alone; without a limitation there is none.
  */
 import { type Spread, widthOfSpread } from '../math/series.js';
 import { formatList, formatPercent } from '../report/format.js';
 
 export const INTERRUPTED = 'The run was interrupted; the figures are of its first part.';
 
-/** A wider range of the rounds than this, as a share of their median, is told. */
+/** A range of the rounds wider than this, as a share of their median, is reported. */
 const NOISY = 0.2;
-/** Of the measurements without a stable warm-up so many are named. */
+/** Max measurements named of those without a stable warm-up. */
 const NAMED = 3;
 
-/** One sentence or two for each limit. */
+/** Returns one or two sentences for each limitation. */
 export function describeLimits(
   spreads: readonly Spread[],
   {
@@ -43,7 +43,7 @@ export function describeLimits(
   ];
 }
 
-/** What failed, and whether the run was cut short. */
+/** Describes failures and an interruption. */
 export function describeCourse({
   failures,
   isInterrupted,
@@ -68,7 +68,7 @@ function describeNoise(spreads: readonly Spread[]): string[] {
   ];
 }
 
-/** @param unstable - A description for each measurement; the same one again for another round. */
+/** @param unstable - A description for each measurement, repeated if several rounds were unstable. */
 function describeUnstable(unstable: readonly string[]): string[] {
   if (unstable.length === 0) return [];
   const which = [...new Set(unstable)];

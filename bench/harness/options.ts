@@ -1,16 +1,16 @@
 /**
- * Describes the options of all scenarios that compare arms in rounds.
+ * Defines the options of all scenarios that compare variants in rounds.
  *
- * Invariant: one meaning and one range for each of these options, whatever the scenario.
+ * Invariant: each of these options has one meaning and one range, whatever the scenario.
  */
 import { type NumberOption, type OptionValues, SEED, type TextOption } from '../options/table.js';
 
-/** The settings that they share, complete. */
+/** The settings that these scenarios share, complete. */
 export interface ComparisonSettings {
   readonly rounds: number;
   readonly threads: number;
   readonly seed: number;
-  /** Only the measurements whose description contains it are made. */
+  /** Only measurements whose description contains this text are made. */
   readonly filter?: string;
 }
 
@@ -24,7 +24,7 @@ type ComparisonOptions = Readonly<Record<'rounds' | 'threads' | 'seed', Defaulte
 export const DEFAULT_THREADS = 2;
 export const DEFAULT_SEED = 1;
 
-/** The options behind them. @param rounds - How many there are by default. */
+/** The options for `ComparisonSettings`. @param rounds - Default number of rounds. */
 export function comparisonOptions(rounds: number): ComparisonOptions {
   return {
     rounds: roundsOption(rounds, 'how often each arm is measured'),
@@ -38,7 +38,7 @@ export function comparisonOptions(rounds: number): ComparisonOptions {
   };
 }
 
-/** Of a closed loop: how long it is measured, and how long it runs before. */
+/** The options of a closed loop: how long it is measured, and how long it warms up before. */
 export function windowOptions(defaults: {
   readonly windowMs: number;
   readonly warmUpMs: number;
@@ -69,7 +69,7 @@ export function threadsOption(meaning: string): DefaultedNumber {
   return { kind: 'number', min: 1, max: 256, isWhole: true, default: DEFAULT_THREADS, meaning };
 }
 
-/** Completes them. @throws UsageError */
+/** Takes the settings from the values of the options. @throws UsageError */
 export function comparisonSettings({
   filter,
   rounds,

@@ -1,10 +1,10 @@
 /**
- * Measures every arm at every point, again in each round: the method that all comparisons share.
+ * Measures every variant at every point, again in each round: the method that all comparisons share.
  *
- * Invariants: at a point all arms are measured one after the other before the next point, so that
- * what is compared within a round was measured under nearly the same conditions; the seed orders
- * points and arms anew in each round, the same with a filter as without; a measurement that fails is
- * told and costs no other one.
+ * Invariants: at a point all variants are measured one after the other before the next point, so that measurements
+ * that are compared within a round were made under nearly the same conditions; the seed determines a new order of
+ * points and variants for each round, the same with or without a filter; a failed measurement is reported and affects
+ * no other one.
  */
 import { checkFilter, isChosen } from './filter.js';
 import { randomFrom, shuffled } from '../math/random.js';
@@ -12,26 +12,26 @@ import type { Surroundings } from './scenario.js';
 import type { Series } from '../math/series.js';
 import { Progress } from '../report/terminal/progress.js';
 
-/** What to measure. */
+/** The measurements to make. */
 export interface RoundsPlan<Point, Arm, Reply> {
   readonly rounds: number;
   readonly seed: number;
   readonly points: readonly Point[];
   readonly arms: readonly Arm[];
-  /** Only measurements whose description contains it; upper or lower case. */
+  /** Only measurements whose description contains this text are made; case doesn't matter. */
   readonly filter?: string;
-  /** How long one measurement takes, for the time left. */
+  /** Duration of one measurement, for estimating the time left. */
   readonly secondsEach: number;
-  /** What the screen calls the rounds; default: Round. */
+  /** The progress display's name for a round; default: Round. */
   readonly label?: string;
-  /** What the screen says while an arm is measured, and what the filter looks at. */
+  /** Names a measurement in the progress display; the filter matches this text. */
   readonly describe: (point: Point, arm: Arm) => string;
   readonly measure: (point: Point, arm: Arm, round: number) => Promise<Reply>;
-  /** Whether the warm-up before a measurement became stable; absent where there is no such thing. */
+  /** Whether the warm-up before a measurement became stable; absent if there is no warm-up. */
   readonly isStable?: (reply: Reply) => boolean;
 }
 
-/** One measurement that was made. */
+/** A completed measurement. */
 export interface Measurement<Point, Arm, Reply> {
   readonly round: number;
   readonly point: Point;
@@ -39,12 +39,12 @@ export interface Measurement<Point, Arm, Reply> {
   readonly reply: Reply;
 }
 
-/** What came of a plan. */
+/** The results of a plan. */
 export class Measurements<Point, Arm, Reply> {
   readonly #all: Array<Measurement<Point, Arm, Reply>> = [];
   /** Why measurements failed, one sentence each. */
   readonly failures: string[] = [];
-  /** What was measured though its warm-up had not become stable: a description each. */
+  /** Descriptions of measurements whose warm-up had not become stable. */
   readonly unstable: string[] = [];
   isInterrupted = false;
 
@@ -52,7 +52,7 @@ export class Measurements<Point, Arm, Reply> {
     this.#all.push(measurement);
   }
 
-  /** One figure of an arm at a point, round by round. */
+  /** The values of one metric of a variant at a point, round by round. */
   series(point: Point, arm: Arm, figure: (reply: Reply) => number): Series {
     const own = this.#all
       .filter((each) => each.point === point && each.arm === arm)
@@ -62,9 +62,9 @@ export class Measurements<Point, Arm, Reply> {
 }
 
 /**
- * Carries out a plan, as far as nobody interrupts it.
+ * Carries out a plan, until it is done or interrupted.
  *
- * @throws UsageError where the filter leaves nothing, before anything is measured.
+ * @throws UsageError if the filter leaves nothing, before anything is measured.
  */
 export async function measureRounds<Point, Arm, Reply>(
   plan: RoundsPlan<Point, Arm, Reply>,

@@ -1,8 +1,8 @@
 /**
  * Turns the results of a run into the sections of its report.
  *
- * Invariant: every result whose scenario is known has one, in the order of the run; what a later version
- * has measured is left out.
+ * Invariant: every result of a known scenario has a section, in the order of the run; results of unknown scenarios,
+ * such as those of a later version, are left out.
  */
 import type { BenchFile } from '../report/bench-file.js';
 import type { Section } from '../report/section.js';

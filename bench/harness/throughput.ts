@@ -1,7 +1,7 @@
 /**
- * The throughput of peers at one point of a closed loop, as a result has it, and how millrace compares there.
+ * Summarizes the throughput of the peers at one point of a closed loop, and compares millrace with them there.
  *
- * Invariant: every figure is there for each round, and beside it the middle and the range of them.
+ * Invariant: every metric keeps the values of all rounds, beside their median and range.
  */
 import type { Throughput } from '../load/steady-load.js';
 import type { Series } from '../math/series.js';
@@ -16,7 +16,7 @@ import {
   scaleFigure,
 } from './figures.js';
 
-/** What one peer did at a point. */
+/** The metrics of one peer at a point. */
 export interface PeerThroughput {
   readonly peer: PeerName;
   readonly jobsPerSecond: Figure;
@@ -25,12 +25,12 @@ export interface PeerThroughput {
 
 export interface PointThroughput {
   readonly peers: readonly PeerThroughput[];
-  /** The other pool with the greatest median here. */
+  /** Compared with the other pool that has the highest median here. */
   readonly toBestPool?: Comparison;
   readonly toRing?: Comparison;
 }
 
-/** @param series - What the rounds of a peer gave at this point. */
+/** @param series - The values of a peer at this point, round by round. */
 export function compareThroughput(
   peers: readonly PeerName[],
   series: (peer: PeerName, pick: (throughput: Throughput) => number) => Series,
@@ -49,7 +49,7 @@ export function compareThroughput(
   };
 }
 
-/** For a comparison with another run. @param at - Names the point. */
+/** The metrics for comparing with another run. @param at - Names the point. */
 export function throughputFigures(
   at: string,
   { peers, toBestPool, toRing }: PointThroughput,

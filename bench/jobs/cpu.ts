@@ -1,16 +1,16 @@
 /**
- * Keeps a CPU busy, or does nothing: the jobs of the experiments that measure what a job costs beside its work.
+ * Job module of the experiments that measure the overhead of a job: keeps a CPU busy, or does nothing.
  *
- * Invariants: `work` does as much as it is asked for, however long that takes: a thread that loses its
- * CPU meanwhile still has to do the rest. `spin` ends at its time, however much of it its thread has had: at
- * most one job for each interruption gains by that.
+ * Invariants: `work` does the requested amount of work however long it takes: a thread that loses its CPU still has
+ * to do the rest. `spin` ends on time however little of the CPU its thread got, so at most one job per interruption
+ * does less work.
  */
 import { threadId } from 'node:worker_threads';
 import { nowUs } from '../process/clock.js';
 
-/** Steps in a unit of work: one unit is about a microsecond. */
+/** Steps in a unit of work; one unit takes about a microsecond. */
 const STEPS = 600;
-/** Work between two looks at the clock; each look makes garbage. */
+/** Units of work between two readings of the clock; each reading allocates garbage. */
 const UNITS_BETWEEN_LOOKS = 0.1;
 
 /** Does nothing. Returns its input. */
@@ -21,8 +21,8 @@ export function noop(input: number): number {
 /** Computes for this many units. @returns A number that depends on all of them. */
 export function work(units: number): number {
   let value = 1;
-  // Counted in whole numbers whatever the input is: of a caller that V8 compiles it into, a loop that counts
-  // in floating point may take 2.4 times as long, and that is not what is to be measured here.
+  // Counts in integers whatever the input is: inlined by V8 into a caller, a floating-point loop may take 2.4 times
+  // as long, which is not what we measure here.
   for (let left = Math.round(units * STEPS) | 0; left > 0; left -= 1) {
     value ^= value << 13;
     value ^= value >>> 17;
@@ -34,7 +34,7 @@ export function work(units: number): number {
 /**
  * Computes for this many microseconds.
  *
- * @returns When it started, on the clock of `nowUs`.
+ * @returns The start time, on the clock of `nowUs`.
  */
 export function spin(us: number): number {
   const startedUs = nowUs();
@@ -44,9 +44,9 @@ export function spin(us: number): number {
 }
 
 /**
- * Keeps its thread for this many microseconds without using its CPU, which others may need to start.
+ * Blocks its thread for this many microseconds without using the CPU, which other threads may need to start.
  *
- * @returns Which thread it is.
+ * @returns The thread's id.
  */
 export function identify(us: number): number {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, us / 1000);

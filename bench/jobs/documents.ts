@@ -1,13 +1,13 @@
 /**
- * The job module of the overload experiment: what a service does with a document that it accepts.
+ * Job module of the overload experiment: what a service does with an accepted document.
  *
- * Invariant: pure CPU work in one synchronous call, with no state between two calls; every way of
- * running it (a pool, a thread for each request) does the same work.
+ * Invariant: pure CPU work in one synchronous call, without state between calls; every way of running it (a pool, a
+ * thread for each request) does the same work.
  */
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 
-/** What is kept of a document. */
+/** The result for a document. */
 export interface Digest {
   readonly sha256: string;
   readonly gzippedBytes: number;

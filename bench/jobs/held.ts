@@ -1,8 +1,8 @@
-/** Keeps a thread until it is let go, so that jobs queue up behind it; the jobs that queue are no-ops. */
+/** Blocks a thread until it is released, so that jobs queue up behind it; the queued jobs are no-ops. */
 
 export { noop } from './cpu.js';
 
-/** Waits until the gate is opened: its first cell is not 0 any more. */
+/** Waits until the gate opens, i.e. its first cell is no longer 0. */
 export function hold(gate: Int32Array): void {
   Atomics.wait(gate, 0, 0);
 }

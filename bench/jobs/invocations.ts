@@ -1,18 +1,18 @@
 /**
- * The job module of the invoke experiment: what a service does with a document that it accepts. It
- * calls a slower, second service, and waits for its answer.
+ * Job module of the invoke experiment: sends an accepted document to a second, slower service and waits for its
+ * response.
  *
- * Invariants: every way of running it (a pool, a call in the request handler) makes the same call, and
- * holds the document until it is answered, as every client does that could have to send it again
- * (`fetch` holds two copies). Sockets are kept alive, and nothing here limits their number. The second
- * service's address is in the environment, as a service is told such things.
+ * Invariants: every way of running it (a pool, a call in the request handler) makes the same call, and holds the
+ * document until the response arrives, like every client that might have to send it again (`fetch` holds two copies).
+ * Sockets are kept alive, and nothing here limits their number. The second service's address is in the environment,
+ * as is usual for services.
  */
 import { Agent, type IncomingMessage, request } from 'node:http';
 
-/** The environment variable with the address. */
+/** Name of the environment variable with the address. */
 export const SECOND_SERVICE = 'MILLRACE_BENCH_SECOND_SERVICE';
 
-/** What came of a call. */
+/** The result of a call. */
 export interface Invocation {
   readonly sentBytes: number;
   readonly answerBytes: number;
@@ -20,7 +20,7 @@ export interface Invocation {
 
 const agent = new Agent({ keepAlive: true, maxFreeSockets: Infinity });
 
-/** Has a document processed by the second service. */
+/** Sends a document to the second service for processing. */
 export async function invoke(document: Uint8Array): Promise<Invocation> {
   const response = await post(document);
   let answerBytes = 0;
@@ -31,7 +31,7 @@ export async function invoke(document: Uint8Array): Promise<Invocation> {
   return { sentBytes: document.byteLength, answerBytes };
 }
 
-/** Fulfils with the head of the answer. About a third of the processor time of `fetch` (Node 20). */
+/** Resolves when the response's head arrives. Takes about a third of the CPU time of `fetch` (Node 20). */
 function post(document: Uint8Array): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     request(process.env[SECOND_SERVICE] ?? '', {

@@ -1,7 +1,7 @@
 /**
- * Returns bytes, copied or moved: the jobs of the experiments that measure what the bytes of a job cost.
+ * Job module of the experiments that measure the cost of a job's bytes: returns bytes, copied or moved.
  *
- * Invariant: nothing looks at the bytes.
+ * Invariant: nothing reads the bytes.
  */
 import { transfer } from '../../src/api/worker.js';
 

@@ -1,10 +1,10 @@
-/** The jobs of `bench distributed`: one that does nothing, and one that waits. */
+/** Job module of `bench distributed`: a no-op and a wait. */
 
 export function noop(value: unknown): unknown {
   return value;
 }
 
-/** Takes this many milliseconds, and no CPU. */
+/** Waits this many milliseconds without using the CPU. */
 export function wait(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms);

@@ -1,21 +1,21 @@
 /**
- * When the arrivals of an open loop are due, counted from its start.
+ * Determines when the arrivals of an open loop are due, counted from its start.
  *
- * Invariants: known before the loop starts and the same for the same rate, time and seed, so that all
- * arms meet the same arrivals; never decreasing; there is at least one.
+ * Invariants: the times are known before the loop starts and are the same for the same rate, duration and seed, so
+ * that all variants get the same arrivals; they never decrease; there is at least one.
  */
 
 export interface Arrivals {
   readonly total: number;
-  /** When all of them are due. */
+  /** Time at which all arrivals are due. */
   readonly endUs: number;
-  /** When arrival n is due; the first one is number 0. */
+  /** Time at which arrival n is due; the first one is number 0. */
   at(n: number): number;
-  /** How many are due by then. */
+  /** Number of arrivals that are due by then. */
   dueBy(elapsedUs: number): number;
 }
 
-/** One arrival every 1 ÷ rate. */
+/** Evenly spaced arrivals, 1 ÷ rate apart. */
 export function evenArrivals(ratePerSecond: number, seconds: number): Arrivals {
   const spacingUs = 1e6 / ratePerSecond;
   const total = Math.max(1, Math.round(ratePerSecond * seconds));
@@ -27,7 +27,7 @@ export function evenArrivals(ratePerSecond: number, seconds: number): Arrivals {
   };
 }
 
-/** Arrivals that know nothing of each other: the time between two is exponential. */
+/** Independent arrivals: the times between them are exponentially distributed. */
 export function poissonArrivals(
   ratePerSecond: number,
   seconds: number,
@@ -47,7 +47,7 @@ export function poissonArrivals(
   };
 }
 
-/** How many of the sorted values are no greater (binary search). */
+/** Counts the sorted values that are not greater than the limit (binary search). */
 function countUpTo(values: readonly number[], limit: number): number {
   let low = 0;
   let high = values.length;

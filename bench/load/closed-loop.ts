@@ -1,11 +1,11 @@
 /**
- * A closed loop: a fixed number of calls in flight, each followed by the next as soon as it has
- * ended. It finds out what a service can do at most, and says nothing about latency under load.
+ * Generates a closed load: a fixed number of calls in flight, each followed by the next as soon as it has ended. It
+ * finds the max throughput of a service and says nothing about latency under load.
  *
- * Invariant: never more than `inFlight` calls at once; a call that fails counts as ended.
+ * Invariant: never more than `inFlight` calls at once; a failed call counts as ended.
  */
 
-/** A closed load; runs until it is stopped. */
+/** A closed load that runs until it is stopped. */
 export class ClosedLoop {
   readonly #inFlight: number;
   readonly #call: () => Promise<unknown>;
@@ -16,12 +16,12 @@ export class ClosedLoop {
     this.#call = call;
   }
 
-  /** Fulfils when the loop was stopped and its last calls have ended. */
+  /** Resolves when the loop was stopped and its last calls have ended. */
   async run(): Promise<void> {
     await Promise.all(Array.from({ length: this.#inFlight }, () => this.#lane()));
   }
 
-  /** Starts no further call. */
+  /** Starts no further calls. */
   stop(): void {
     this.#isStopped = true;
   }

@@ -1,19 +1,19 @@
 /**
- * The ways in which a job that an open loop offers can end, and a tally of them.
+ * Classifies and counts how the jobs of an open loop end.
  *
- * Invariant: every offered job has exactly one ending, so that their sum is the number of offered jobs.
+ * Invariant: every offered job has exactly one ending, so their sum is the number of offered jobs.
  */
 import { BacklogFullError, JobTimeoutError, JobTooLargeError } from '../../src/index.js';
 
-/** How many jobs ended in which way. */
+/** Number of jobs by ending. */
 export interface Endings {
-  /** Fulfilled. */
+  /** The promise was fulfilled. */
   readonly served: number;
-  /** Threw, lost their thread, or had an input or a result that can't be cloned. */
+  /** The job threw, lost its thread, or had an input or a result that can't be cloned. */
   readonly failed: number;
-  /** Rejected by the full backlog, or larger than all of it. */
+  /** Rejected because the backlog was full, or because the job is larger than the whole backlog. */
   readonly refused: number;
-  /** Waited longer than `queueMs`, and never ran. */
+  /** Waited longer than `queueMs` and never ran. */
   readonly late: number;
   /** Stopped by `runMs`, or by the end of the measurement. */
   readonly cutOff: number;
@@ -24,19 +24,19 @@ export type Ending = keyof Endings;
 /** The endings of no jobs. */
 export const NO_ENDINGS: Endings = { served: 0, failed: 0, refused: 0, late: 0, cutOff: 0 };
 
-/** The ending of a job that rejected with an error: what is not the load's doing is the job's. */
+/** Classifies a rejection: an error that is not due to the load is a failure of the job. */
 export function endingOf(error: unknown): Exclude<Ending, 'served'> {
   if (error instanceof JobTimeoutError) return error.started ? 'cutOff' : 'late';
   const isRefusal = error instanceof BacklogFullError || error instanceof JobTooLargeError;
   return isRefusal ? 'refused' : 'failed';
 }
 
-/** All jobs that were offered. */
+/** Number of jobs offered. */
 export function arrivalsOf(endings: Endings): number {
   return Object.values(endings).reduce((sum, count) => sum + count, 0);
 }
 
-/** The endings of several loads together. */
+/** The sum of the endings of several loads. */
 export function addEndings(all: readonly Endings[]): Endings {
   const sum = { ...NO_ENDINGS };
   for (const each of all) for (const ending of ENDINGS) sum[ending] += each[ending];

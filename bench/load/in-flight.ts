@@ -1,5 +1,5 @@
 /**
- * What has begun and not ended, for who has to wait for the last of it.
+ * Counts operations in flight and waits until none is left.
  */
 export class InFlight {
   #count = 0;
@@ -14,7 +14,7 @@ export class InFlight {
     if (this.#count === 0) this.#idle?.();
   }
 
-  /** Fulfils when all that has begun has ended. For one caller at a time. */
+  /** Resolves when none is in flight. Supports one caller at a time. */
   async ended(): Promise<void> {
     if (this.#count === 0) return;
     await new Promise<void>((resolve) => {

@@ -1,12 +1,12 @@
 /**
- * A distribution of latencies: recorded in microseconds, shown in milliseconds, kept in an
- * HdrHistogram (three significant digits at any scale, constant memory).
+ * Records a distribution of latencies in an HdrHistogram (three significant digits at any scale, constant memory):
+ * recorded in microseconds, reported in milliseconds.
  *
- * Invariant: what is recorded is never sampled or averaged before its percentiles are taken.
+ * Invariant: latencies are never sampled or averaged before their percentiles are taken.
  */
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 
-/** The figures of a distribution, in milliseconds; all 0 where nothing was recorded. */
+/** Percentiles of a distribution, in milliseconds; all 0 if nothing was recorded. */
 export interface LatencySummary {
   readonly count: number;
   readonly p50: number;
@@ -25,12 +25,12 @@ const US_PER_MS = 1000;
 export class Latencies {
   readonly #histogram: RecordableHistogram = createHistogram();
 
-  /** Adds one; less than a microsecond counts as one. */
+  /** Adds a latency; less than a microsecond counts as one. */
   record(latencyUs: number): void {
     this.#histogram.record(Math.max(1, Math.round(latencyUs)));
   }
 
-  /** Forgets all of them: for one distribution after another without allocating again. */
+  /** Discards all latencies, so that the next distribution needs no new allocation. */
   clear(): void {
     this.#histogram.reset();
   }

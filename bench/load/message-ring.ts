@@ -1,16 +1,16 @@
 /**
- * What is left of a pool when only the messages remain: a ring of threads, dealt to in turn, one
- * message there and one back for each job.
+ * Runs jobs on a ring of threads in round-robin order, with one message there and one back for each job: a pool
+ * reduced to its messages.
  *
- * Invariant: a thread answers in the order in which it was asked, so that the oldest promise of a
- * thread belongs to its next answer. Nothing else is kept, and nothing is noticed that goes wrong.
+ * Invariant: a thread answers in the order in which it was asked, so its oldest open promise belongs to its next
+ * answer. No other state is kept, and no error is detected.
  */
 import { type Transferable, Worker } from 'node:worker_threads';
 
-/** Answered promises are cleared away so many at a time. */
+/** Settled promises are discarded in batches of this size. */
 const CLEARED = 4096;
 
-/** Threads that run one program, which answers every message with one. */
+/** Threads that run one program, which answers every message with a message. */
 export class MessageRing<Input, Output> {
   readonly #members: ReadonlyArray<Member<Input, Output>>;
   #turn = 0;

@@ -1,48 +1,48 @@
 /**
- * An open loop: arrivals at a fixed rate, whatever became of the earlier ones. The answers' pace
- * never slows it down, which is what real clients are like.
+ * Generates an open load: arrivals at a fixed rate, whatever happens to earlier ones. Like real clients, it never
+ * slows down with the responses.
  *
- * Invariants: when an arrival is due is settled before the loop starts (`arrivals.ts`); one that is
- * late is sent at once and keeps its intended start, so that its latency includes the delay (no
- * coordinated omission). The event loop turns at least every 64 arrivals. A timer's resolution is
- * 1 ms, so an arrival is up to about 1 ms late even on an idle machine, less where `catchUp` helps.
+ * Invariants: the times of the arrivals are fixed before the loop starts (`arrivals.ts`); a late arrival is sent at
+ * once and keeps its intended start, so that its latency includes the delay (no coordinated omission). The event loop
+ * turns at least every 64 arrivals. A timer's resolution is 1 ms, so an arrival is up to about 1 ms late even on an
+ * idle machine, less if `catchUp` helps.
  */
 import { type Arrivals, evenArrivals, poissonArrivals } from './arrivals.js';
 import { nowUs } from '../process/clock.js';
 import { Latencies, type LatencySummary } from './latencies.js';
 
-/** What an open loop is told. */
+/** The settings of an open loop. */
 export interface OpenLoopOptions {
   readonly ratePerSecond: number;
   readonly seconds: number;
-  /** Where given, arrivals are as independent clients make them (Poisson); else evenly spaced. */
+  /** If given, arrivals are those of independent clients (Poisson), else evenly spaced. */
   readonly random?: () => number;
-  /** Sends one arrival; must not wait and not throw. `intendedUs` is on the clock of `nowUs`. */
+  /** Sends one arrival; must neither block nor throw. `intendedUs` is on the clock of `nowUs`. */
   readonly send: (intendedUs: number) => void;
 }
 
-/** How an open loop went. */
+/** The statistics of an open loop. */
 export interface OpenLoopTally {
-  /** Arrivals that were due until now, or until the end. */
+  /** Arrivals due so far, or until the loop stopped. */
   readonly intended: number;
-  /** Arrivals that were sent. Fewer than intended: the generator could not hold the rate. */
+  /** Arrivals sent. Fewer than intended: the generator could not keep up with the rate. */
   readonly sent: number;
-  /** How late the arrivals were sent, in milliseconds. */
+  /** Delay between the intended and the actual start, in milliseconds. */
   readonly lateness: LatencySummary;
 }
 
 const MAX_BURST = 64;
-/** At the end, arrivals that are later than this are not sent any more. */
+/** The loop gives up on remaining arrivals when its end has passed by this much. */
 const GRACE_US = 100_000;
 
-/** A load of a fixed rate; starts when it is told to, once. */
+/** A load at a fixed rate; `run` starts it, once. */
 export class OpenLoop {
   readonly #options: OpenLoopOptions;
   readonly #arrivals: Arrivals;
   readonly #lateness = new Latencies();
   #startUs = Infinity;
   #sent = 0;
-  /** How many were sent since the event loop last turned. */
+  /** Number of arrivals sent since the event loop last turned. */
   #burst = 0;
   #stoppedUs: number | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -57,7 +57,7 @@ export class OpenLoop {
         : poissonArrivals(ratePerSecond, seconds, random);
   }
 
-  /** Fulfils when the last arrival was sent, or the loop was stopped. */
+  /** Resolves when the last arrival was sent, or the loop was stopped. */
   run(): Promise<void> {
     this.#startUs = nowUs();
     return new Promise((resolve) => {
@@ -66,7 +66,7 @@ export class OpenLoop {
     });
   }
 
-  /** Sends nothing more. */
+  /** Sends no further arrivals. */
   stop(): void {
     if (this.#stoppedUs !== undefined) return;
     this.#stoppedUs = nowUs();
@@ -83,8 +83,8 @@ export class OpenLoop {
   }
 
   /**
-   * Sends what is due, at no cost where nothing is: for moments at which the thread is awake anyway, as
-   * a result has come. When 64 arrivals were sent the event loop turns first, whoever calls this.
+   * Sends the arrivals that are due; costs almost nothing if none is. For moments when the thread is awake anyway,
+   * such as the arrival of a result. After 64 arrivals the event loop turns first, whoever calls this.
    */
   catchUp(): void {
     if (this.#stoppedUs === undefined && this.#burst < MAX_BURST) this.#send(nowUs());

@@ -1,41 +1,41 @@
 /**
- * A closed load on a pool: a fixed number of jobs in flight, each followed by the next one as soon
- * as it has ended. It finds out how many jobs a pool can do at most.
+ * Generates a closed load on a pool: a fixed number of jobs in flight, each followed by the next as soon as it has
+ * ended. It finds the max throughput of a pool.
  *
- * Invariants: the same for every pool, one callback for each job and nothing else; a job that fails
- * makes all of it fail. The window goes from the end of one job to the end of another, the first ones
- * that are due, so that it holds whole turns where many jobs end at once.
+ * Invariants: the load is the same for every pool, with one callback per job and nothing else; a failed job fails the
+ * whole measurement. The window runs from the first job that ends after the warm-up to the first one that ends after
+ * `windowMs`, so that it contains whole batches if many jobs end at once.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type End, warmUp } from './warm-up.js';
 
-/** What to run, and how. */
+/** The load to generate. */
 export interface SteadyLoadOptions {
   readonly inFlight: number;
   /** Starts the next job. */
   readonly run: () => PromiseLike<unknown>;
-  /** Up to three times as long where the throughput isn't stable by then. */
+  /** The warm-up takes up to three times as long if the throughput is not stable by then. */
   readonly warmUpMs: number;
   readonly windowMs: number;
 }
 
-/** What a pool did within the window. */
+/** The throughput of a pool within the window. */
 export interface Throughput {
   readonly jobs: number;
   readonly seconds: number;
   readonly perSecond: number;
-  /** Of all threads of the process, in the jobs and around them. */
+  /** CPU time of all threads of the process, inside and outside the jobs. */
   readonly cpuUsPerJob: number;
-  /** Whether the last two windows of the warm-up agreed; never without a warm-up. */
+  /** Whether the last two windows of the warm-up agreed; false without a warm-up. */
   readonly isStable: boolean;
 }
 
-/** The end of one job, with what had ended and been used until then. */
+/** The end of one job, with the number of jobs ended and the CPU time used until then. */
 interface Mark extends End {
   readonly usage: NodeJS.CpuUsage;
 }
 
-/** Fulfils when the window is over; what is in flight then is left alone. Rejects when a job does. */
+/** Resolves when the window is over; jobs in flight are left alone. Rejects when a job does. */
 export async function measureThroughput(options: SteadyLoadOptions): Promise<Throughput> {
   const load = new Load(options);
   try {
@@ -58,7 +58,7 @@ async function measureWindow(load: Load, options: SteadyLoadOptions): Promise<Th
 }
 
 class Load {
-  /** Never fulfils. */
+  /** Never resolves; rejects when a job fails. */
   readonly failed: Promise<never>;
   readonly #run: () => PromiseLike<unknown>;
   readonly #onEnd: () => void;

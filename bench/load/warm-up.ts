@@ -1,41 +1,41 @@
 /**
- * How long a load runs before it is measured: until its throughput is stable, or long enough.
+ * Decides how long a load runs before it is measured: until its throughput is stable, up to a limit.
  *
- * Method: the second half of the warm-up is two short windows. Where their throughputs agree it is
- * over, and has taken no longer than it was told to; else further windows follow until two in a row
- * agree, or three times the warm-up are over.
+ * Method: the second half of the warm-up consists of two short windows. If their throughputs agree, the warm-up ends
+ * without taking longer than requested; else further windows follow until two in a row agree, or until three times
+ * the requested time has passed.
  *
- * Invariant: a window goes from the end of one job to the end of another, as the measurement's own.
+ * Invariant: a window runs from the end of one job to the end of another, as that of the measurement does.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** The end of one job, with how many had ended until then. */
+/** The end of one job, with the number of jobs ended until then. */
 export interface End {
   readonly ended: number;
   readonly atMs: number;
 }
 
-/** What was done in one window. */
+/** The throughput in one window. */
 export interface Probe {
   readonly jobs: number;
   readonly ms: number;
 }
 
-/** Windows of this share of the warm-up are compared. */
+/** Length of a window, as a share of the requested warm-up. */
 const PROBE_SHARE = 1 / 4;
-/** As many of them in all: two within the warm-up, eight beyond it. */
+/** Max windows in all: two within the requested warm-up, eight beyond it. */
 const MAX_PROBES = 10;
-/** Throughputs that differ by less, as a share of the greater one, agree. */
+/** Throughputs that differ by no more than this share of the greater one agree. */
 const TOLERANCE = 0.1;
 
-/** What a warm-up takes at most, as a multiple of what it was told to. */
+/** Max duration of a warm-up, as a multiple of the requested one. */
 export const LONGEST_WARM_UP: number = 1 + (MAX_PROBES - 2) * PROBE_SHARE;
 
 /**
  * Lets a running load warm up.
  *
- * @param nextEnd - Fulfils at the next end of a job.
- * @returns Whether the last two windows agreed; never without a warm-up.
+ * @param nextEnd - Resolves at the next end of a job.
+ * @returns Whether the last two windows agreed; false without a warm-up.
  */
 export async function warmUp(
   nextEnd: () => Promise<End>,
@@ -58,8 +58,8 @@ export async function warmUp(
 }
 
 /**
- * Whether two windows show the same throughput. All jobs in flight may end at once, just within a
- * window or just after it: so many jobs more or fewer are no difference.
+ * Whether two windows show the same throughput. All jobs in flight may end at once, just inside or just outside a
+ * window, so a difference of that many jobs does not count.
  */
 export function doAgree(before: Probe, after: Probe, inFlight: number): boolean {
   const expected = (before.jobs / before.ms) * after.ms;

@@ -1,23 +1,23 @@
 /**
- * How much of the experiments' work a thread of this machine does in a microsecond.
+ * Measures how many units of the experiments' work a thread of this machine does per microsecond.
  *
- * Method: threads without a pool compute in stretches, as many at once as will do so in the experiment, so
- * that what they take from each other (shared cores, a lower clock) is in the figure. The fastest
- * stretch counts: whatever else happens on the machine can only lengthen the others.
+ * Method: threads without a pool compute in stretches, as many at once as in the experiment, so that the rate
+ * includes what they take from each other (shared cores, a lower clock). The fastest stretch counts, because other
+ * activity on the machine can only lengthen a stretch.
  */
 import { availableParallelism } from 'node:os';
 import { builtFile } from '../process/built-file.js';
 import { MessageRing } from './message-ring.js';
 
 const THREAD = builtFile('bench/peers/ring-thread.js');
-/** About 5 ms: short enough not to be interrupted, and of a message there and back it is half a percent. */
+/** About 5 ms: short enough to escape interruptions; the message round trip is half a percent of it. */
 const UNITS = 5000;
 const STRETCHES = 40;
 
 /**
- * Units of `work` in a microsecond, on each of so many threads. Takes about a quarter of a second.
+ * Measures the units of `work` per microsecond on each of several threads. Takes about a quarter of a second.
  *
- * @param threads - Of these as many as there are processors.
+ * @param threads - Number of threads; no more are used than there are CPUs.
  */
 export async function measureWorkRate(threads: number): Promise<number> {
   const busy = Math.min(threads, availableParallelism());
@@ -30,7 +30,7 @@ export async function measureWorkRate(threads: number): Promise<number> {
   const rates: number[] = [];
   try {
     for (let count = 0; count < STRETCHES; count += 1) {
-      // One for each thread: the ring deals them out in turn.
+      // One for each thread: the ring distributes them in turn.
       rates.push(...(await Promise.all(Array.from({ length: busy }, stretch))));
     }
   } finally {

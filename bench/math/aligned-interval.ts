@@ -1,29 +1,27 @@
 /**
- * By how much head lies above the base, or the two runs of the base, that were measured in the same
- * rounds, with an exact interval.
+ * Estimates by how much head exceeds the base runs (one or two per round) of the same rounds, with an exact interval.
  *
- * Invariant: the interval holds the shifts that the aligned rank test does not reject, so an estimate and
- * a verdict can't contradict each other: `low` is above zero where the test that head is no worse rejects
- * at half the error of the interval (where they tie at exactly zero, `low` is zero). Each end is one of
- * the shifts at which a value of head would pass one of a base; the test says the same between two of
- * these.
+ * Invariant: the interval contains exactly the shifts that the aligned rank test does not reject, so an estimate and
+ * a verdict can't contradict each other: `low` is above zero if the test of "head is no worse" rejects at half the
+ * interval's error (if the two are exactly tied at zero, `low` is zero). Each end is a shift at which two aligned
+ * values cross; between two adjacent crossings the test's result does not change.
  */
 import { type AlignedRound, alignedRank, summedDifferences } from './aligned-rank.js';
 import { type Estimate, hodgesLehmann } from './hodges-lehmann.js';
 
 /**
- * The median of the Walsh averages of head less the mean of its bases. With one base a round and no ties
- * all of it is what `hodgesLehmann` says of the differences. Undefined where no round has a base.
+ * Returns the median of the Walsh averages of head minus the mean of its bases. With one base per round and no ties,
+ * the whole result equals that of `hodgesLehmann` for the differences. Undefined if no round has a base.
  *
  * Cost: that of sorting k × n² shifts for n rounds with k bases, twice, and of some 20 tests.
  *
- * Source: J. L. Hodges and E. L. Lehmann, Estimates of location based on rank tests, Annals of
- * Mathematical Statistics 34 (1963), 598–611; the interval by inversion of `alignedRank`.
+ * Source: J. L. Hodges and E. L. Lehmann, Estimates of location based on rank tests, Annals of Mathematical
+ * Statistics 34 (1963), 598–611; the interval by inversion of `alignedRank`.
  *
  * @param rounds - Finite numbers.
- * @param confidence - From 0 to 1; default: 0.95. Where the rounds are too few for it, the interval is the
- * widest there is, and says what it has.
- * @throws RangeError where the confidence is another number.
+ * @param confidence - From 0 to 1; default: 0.95. If the rounds are too few for it, the interval is the widest
+ * possible, and its `confidence` is lower.
+ * @throws RangeError if the confidence is outside that range.
  */
 export function alignedEstimate(
   rounds: readonly AlignedRound[],
@@ -36,7 +34,7 @@ export function alignedEstimate(
   });
   const center = hodgesLehmann(contrasts, confidence);
   if (center === undefined) return undefined;
-  // As in hodgesLehmann: what 1 − 0.9 lacks of 0.1 must not cost a shift.
+  // As in hodgesLehmann: the rounding error of 1 − 0.9 must not cost a shift.
   const error = (1 - confidence) / 2 + Number.EPSILON;
   const below = lowerEnd(compared, error);
   const above = lowerEnd(compared.map(mirrored), error);
@@ -48,13 +46,13 @@ export function alignedEstimate(
   };
 }
 
-/** The least shift above which the test no longer rejects, and the error that this makes below it. */
+/** Returns the smallest shift above which the test no longer rejects, and the error probability below it. */
 function lowerEnd(
   rounds: readonly AlignedRound[],
   most: number,
 ): { readonly end: number; readonly error: number } {
   const shifts = crossings(rounds);
-  // Below all crossings each head is the worst of its round.
+  // Below all crossings, each head is the worst of its round.
   let error = rounds.reduce((product, { bases }) => product / (1 + bases.length), 1);
   let [rejected, kept] = [0, shifts.length - 1];
   while (rejected < kept) {
@@ -68,8 +66,8 @@ function lowerEnd(
 }
 
 /**
- * The shifts at which two deviations from the means of their rounds meet, in order and each once. With one
- * base a round these are the Walsh averages.
+ * Returns the shifts at which two deviations from the means of their rounds are equal, sorted and without duplicates.
+ * With one base per round these are the Walsh averages.
  */
 function crossings(rounds: readonly AlignedRound[]): Float64Array {
   const lines = rounds.flatMap((round) => {
@@ -84,14 +82,14 @@ function crossings(rounds: readonly AlignedRound[]): Float64Array {
   return sorted.filter((shift, at) => at === 0 || shift !== sorted[at - 1]);
 }
 
-/** A deviation, (sum + slope × shift) ÷ size, which falls for head as it rises for the bases. */
+/** A deviation, (sum + slope × shift) ÷ size. It falls for head and rises for the bases. */
 interface Line {
   readonly sum: number;
   readonly slope: number;
   readonly size: number;
 }
 
-/** Divided last, so that whole numbers that meet at the same shift give the same one. */
+/** Divides last, so that integers that meet at the same shift give exactly the same result. */
 function meet(line: Line, other: Line): number | readonly [] {
   const slope = other.slope * line.size - line.slope * other.size;
   return slope === 0 ? [] : (line.sum * other.size - other.sum * line.size) / slope;

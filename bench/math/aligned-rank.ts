@@ -1,11 +1,11 @@
 /**
- * The aligned rank test of Hodges and Lehmann, exact: whether head tends to be worse than the base, or
- * the two runs of the base, that were measured in the same rounds.
+ * Performs the aligned rank test of Hodges and Lehmann, exactly: does head tend to be worse than the base runs (one
+ * or two per round) of the same rounds?
  *
- * Invariant: the p-value is that of all ways in which each round could have dealt its own values to its
- * processes. It so relies on one thing: that processes of identical code can be exchanged within a
- * round. The noise need not be symmetric. (A signed-rank test of head less the mean of two bases needs
- * that: where some processes are lucky, one side of this contrast is lucky twice as often.)
+ * Invariant: the p-value is exact over all ways of assigning each round's values to its processes. It relies on one
+ * assumption only: processes of identical code are exchangeable within a round. The noise need not be symmetric. (A
+ * signed-rank test of head minus the mean of two bases requires symmetry: if some processes are lucky, one side of
+ * this contrast is lucky twice as often.)
  */
 import {
   addShifted,
@@ -15,43 +15,42 @@ import {
 } from './null-distribution.js';
 import { doubledRanks } from './ranks.js';
 
-/** What one round measured, in a scale of which more is worse. */
+/** The values of one round, on a scale on which more is worse. */
 export interface AlignedRound {
   readonly head: number;
-  /** One, or two where base ran twice. */
+  /** One value, or two if base ran twice. */
   readonly bases: readonly number[];
 }
 
 export interface AlignedRank {
-  /** How far head's ranks lie above the least of their rounds; with one base a round, Wilcoxon's V. */
+  /** Sum of how far head's scores lie above the lowest of their rounds, scaled to be Wilcoxon's V with one base. */
   readonly statistic: number;
   readonly p: number;
-  /** How many rounds were ranked: those whose values are not all equal. */
+  /** Number of ranked rounds, i.e. those whose values are not all equal. */
   readonly count: number;
 }
 
 /**
- * Tests the hypothesis that in each round head, less `shift`, is as likely any of the round's values.
+ * Tests the hypothesis that in each round head, minus `shift`, is equally likely to be any of the round's values.
  *
- * The values of all rounds, each less the mean of its round, are ranked together; to its rank each value
- * adds that within its own round, as the Walsh averages have each value with itself too. Thus a single
- * base makes it exactly Wilcoxon's signed-rank test of head − base (without that, the sum is 2V less the
- * number of positive differences). Rounds whose values are all equal are left out, as zeros are there.
- * Where nothing is left, p is 1. The least p is (1 + k)⁻ⁿ for n rounds with k bases each.
+ * The values of all rounds, each minus the mean of its round, are ranked together. A value's score is this rank plus
+ * its rank within its own round, just as the Walsh averages include the pair of each value with itself. With a single
+ * base this is exactly Wilcoxon's signed-rank test of head − base (without the second rank, the sum would be 2V minus
+ * the number of positive differences). Rounds whose values are all equal are dropped, like zeros in that test. If no
+ * round is left, p is 1. The lowest possible p is (1 + k)⁻ⁿ for n rounds with k bases each.
  *
- * Where all rounds have as many bases, a greater shift makes the p of 'greater' no less, as each way to
- * deal gains on what was seen; only a shift at which a round is left out can break this.
+ * If all rounds have the same number of bases, the p of 'greater' never falls as the shift grows, because every
+ * assignment gains on the observed one; only a shift at which a round is dropped can break this.
  *
  * Cost: that of sorting the values, and about 2n³ additions.
  *
- * Source: J. L. Hodges and E. L. Lehmann, Rank methods for combination of independent experiments in
- * analysis of variance, Annals of Mathematical Statistics 33 (1962), 482–497; the distribution is
- * the conditional one.
+ * Source: J. L. Hodges and E. L. Lehmann, Rank methods for combination of independent experiments in analysis of
+ * variance, Annals of Mathematical Statistics 33 (1962), 482–497; the distribution is the conditional one.
  *
  * @param rounds - Need not be aligned.
  * @param alternative - 'greater': head lies above its bases by more than `shift`.
  * @param shift - In the unit of the values; default: 0.
- * @throws RangeError where a value is NaN.
+ * @throws RangeError if a value is NaN.
  */
 export function alignedRank(
   rounds: readonly AlignedRound[],
@@ -70,7 +69,7 @@ export function alignedRank(
     seen += (scores[0] as number) - least;
     return scores.map((score) => score - least);
   });
-  // Without ties all of them are even: half of the sums need not be looked at.
+  // Without ties all heights are even, so half of the sums can be skipped.
   const unit = heights.every((round) => round.every((height) => height % 2 === 0)) ? 2 : 1;
   const distribution = sumDistribution(heights.map((round) => round.map((each) => each / unit)));
   const p = pValue(distribution, seen / unit, alternative);
@@ -78,10 +77,10 @@ export function alignedRank(
 }
 
 /**
- * For each value of a round, head first, the sum of what it lies above each of the others: the deviation
- * from the mean, times the number of values. The order of the bases can't move a bit of it, and what is
- * equal without a shift is equal at every one: the shift is added last, as it would else be rounded
- * otherwise in each round.
+ * Returns for each value of a round, head first, the sum of its differences from the other values, i.e. its deviation
+ * from the mean times the number of values. The order of the bases does not change a single bit of it. The shift is
+ * added last, so that sums that are equal without a shift are equal with every shift; added earlier, it would be
+ * rounded differently in each round.
  */
 export function summedDifferences({ head, bases }: AlignedRound, shift: number): number[] {
   const excess = bases.map((base) => head - base);
@@ -94,19 +93,19 @@ export function summedDifferences({ head, bases }: AlignedRound, shift: number):
   ];
 }
 
-/** Twice the deviation from the mean. Divided last, so that whole numbers keep their ties. */
+/** Twice the deviation from the mean. Divides last, so that integers keep their ties. */
 function deviation(sum: number, { length }: readonly number[]): number {
   return (2 * sum) / length;
 }
 
-/** Twice the midrank, but for a constant. */
+/** Twice the midrank, up to a constant. */
 function rankWithin(value: number, values: readonly number[]): number {
   let rank = 0;
   for (const other of values) rank += value > other ? 2 : value === other ? 1 : 0;
   return rank;
 }
 
-/** Of the sum of one height from each round, each as likely as the others; the least of a round is 0. */
+/** Distribution of the sum of one height from each round, all equally likely; the lowest height of a round is 0. */
 function sumDistribution(heights: ReadonlyArray<readonly number[]>): NullDistribution {
   let ways = Float64Array.of(1);
   let total = 1;

@@ -1,9 +1,9 @@
 /**
- * The exact interval of Clopper and Pearson for a share, such as the false alarms among gates that were
- * run on identical code.
+ * Computes the exact interval of Clopper and Pearson for a proportion, such as that of false alarms among gates that
+ * were run on identical code.
  *
- * Invariant: the interval holds the true share with at least the confidence asked for, also where
- * nothing or everything was counted, and where the trials are few.
+ * Invariant: the interval contains the true proportion with at least the requested confidence, even if nothing or
+ * everything was counted, or if the trials are few.
  */
 
 export interface ShareInterval {
@@ -12,15 +12,15 @@ export interface ShareInterval {
 }
 
 /**
- * The interval of a share of which `successes` of `trials` were seen; of no trials it is 0 to 1.
+ * Returns the interval of a proportion after `successes` in `trials`; without trials it is 0 to 1.
  *
  * Cost: about 60 sums of `trials` terms.
  *
- * Source: C. J. Clopper and E. S. Pearson, The use of confidence or fiducial limits illustrated in the
- * case of the binomial, Biometrika 26 (1934), 404–413.
+ * Source: C. J. Clopper and E. S. Pearson, The use of confidence or fiducial limits illustrated in the case of the
+ * binomial, Biometrika 26 (1934), 404–413.
  *
- * @param successes - A whole number from 0 to `trials`.
- * @param confidence - Between 0 and 1, half of the rest on each side; default: 0.95.
+ * @param successes - An integer from 0 to `trials`.
+ * @param confidence - Between 0 and 1, half of the error on each side; default: 0.95.
  */
 export function clopperPearson(
   successes: number,
@@ -34,20 +34,20 @@ export function clopperPearson(
   };
 }
 
-/** The share at which so many successes or more have the probability `error`. */
+/** Returns the proportion at which this many successes or more have the probability `error`. */
 function lowerLimit(successes: number, trials: number, error: number): number {
   if (successes === 0) return 0;
   let [low, high] = [0, 1];
   for (;;) {
     const middle = (low + high) / 2;
-    // No number is left between the two.
+    // There is no number left between the two.
     if (middle <= low || middle >= high) return middle;
     if (probabilityOfAtLeast(successes, trials, middle) < error) low = middle;
     else high = middle;
   }
 }
 
-/** The upper tail of the binomial distribution; its terms are taken relative to the largest one. */
+/** Upper tail of the binomial distribution; its terms are computed relative to the largest one. */
 export function probabilityOfAtLeast(least: number, trials: number, share: number): number {
   const odds = share / (1 - share);
   const mode = Math.min(trials, Math.floor((trials + 1) * share));

@@ -1,10 +1,10 @@
 /**
- * Estimates of Hodges and Lehmann, with exact intervals: where values lie, and how far one sample lies
- * above another.
+ * Computes the estimates of Hodges and Lehmann with exact intervals: the center of one sample, and the shift between
+ * two.
  *
- * Invariant: each interval is the inversion of its rank test, so an estimate and a verdict can't
- * contradict each other: without ties `low` is above zero exactly where the test that head is no worse
- * rejects at half the error of the interval.
+ * Invariant: each interval is the inversion of its rank test, so an estimate and a verdict can't contradict each
+ * other: without ties, `low` is above zero exactly if the test of "head is no worse" rejects at half the interval's
+ * error.
  */
 import { type NullDistribution, tailWithin } from './null-distribution.js';
 import { rankSumDistribution } from './rank-sum.js';
@@ -16,29 +16,28 @@ export interface Estimate {
   readonly low: number;
   readonly high: number;
   /**
-   * What the interval has: as a rule slightly more than was asked for, as there are only so many ordered
-   * values to end it at. It is less where the values are too few for what was asked; then the interval
-   * is the widest there is.
+   * Confidence of the interval: usually slightly above the requested one, because only ordered values can be its
+   * ends. Lower if the values are too few for the requested one; the interval is then the widest possible.
    */
   readonly confidence: number;
 }
 
 /**
- * The centre of symmetric values: the median of their Walsh averages, the means of any two of them and of
- * each with itself. Undefined where there are no values.
+ * Returns the center of symmetric values: the median of their Walsh averages, i.e. of the means of all pairs of
+ * values, each value paired with itself included. Undefined if there are no values.
  *
- * Where the values have ties the confidence is a lower bound (G. E. Noether, Wilcoxon confidence
- * intervals for location parameters in the discrete case, JASA 62 (1967), 184–188).
+ * If values are tied, the confidence is a lower bound (G. E. Noether, Wilcoxon confidence intervals for location
+ * parameters in the discrete case, JASA 62 (1967), 184–188).
  *
  * Cost: that of sorting n² ÷ 2 averages.
  *
- * Source: J. L. Hodges and E. L. Lehmann, Estimates of location based on rank tests, Annals of
- * Mathematical Statistics 34 (1963), 598–611; the interval after J. W. Tukey, as in M. Hollander and
- * D. A. Wolfe, Nonparametric Statistical Methods (1973), sections 3.2 and 3.3.
+ * Source: J. L. Hodges and E. L. Lehmann, Estimates of location based on rank tests, Annals of Mathematical
+ * Statistics 34 (1963), 598–611; the interval after J. W. Tukey, as in M. Hollander and D. A. Wolfe, Nonparametric
+ * Statistical Methods (1973), sections 3.2 and 3.3.
  *
  * @param values - Finite numbers.
  * @param confidence - From 0 to 1; default: 0.95.
- * @throws RangeError where the confidence is another number.
+ * @throws RangeError if the confidence is outside that range.
  */
 export function hodgesLehmann(
   values: readonly number[],
@@ -51,14 +50,14 @@ export function hodgesLehmann(
 }
 
 /**
- * By how much `first` lies above `second`: the median of all differences between a value of the one and
- * a value of the other. Undefined where one of them is empty.
+ * Returns by how much `first` exceeds `second`: the median of all differences between a value of `first` and a value
+ * of `second`. Undefined if either is empty.
  *
  * Source: as above; the interval as in Hollander and Wolfe (1973), sections 4.2 and 4.3.
  *
- * @param first - Finite numbers, as `second`.
+ * @param first - Finite numbers, like `second`.
  * @param confidence - From 0 to 1; default: 0.95.
- * @throws RangeError where the confidence is another number.
+ * @throws RangeError if the confidence is outside that range.
  */
 export function hodgesLehmannShift(
   first: readonly number[],
@@ -72,7 +71,7 @@ export function hodgesLehmannShift(
   return ordered(differences, distribution, confidence);
 }
 
-/** The median, and the interval that leaves out as many of the outermost as the distribution allows. */
+/** Returns the median, and the interval that drops as many of the outermost values as the distribution allows. */
 function ordered(
   values: readonly number[],
   distribution: NullDistribution,
@@ -84,9 +83,9 @@ function ordered(
   const estimate = median(values);
   if (estimate === undefined) return undefined;
   const sorted = values.toSorted((a, b) => a - b);
-  // What 1 − 0.9 lacks of 0.1 must not cost a value where a tail is exactly as likely as is allowed.
+  // The rounding error of 1 − 0.9 must not cost a value whose tail is exactly as likely as allowed.
   const allowed = tailWithin(distribution, (1 - confidence) / 2 + Number.EPSILON);
-  // The n-th smallest value is the end of an interval that misses with the probability of n sums.
+  // An interval that ends at the n-th smallest value misses on that side with the probability of the first n sums.
   const tail = allowed.count > 0 ? allowed : { count: 1, probability: distribution[0] as number };
   return {
     estimate,

@@ -1,16 +1,16 @@
 /**
- * Holm's correction for many tests: how small a p-value still is when it was the luckiest of several.
+ * Applies Holm's correction for multiple tests.
  *
- * Invariant: calling everything at or below alpha significant makes any false alarm at all with a
- * probability of at most alpha, however the tests depend on each other.
+ * Invariant: if every adjusted p-value at or below alpha counts as significant, the probability of any false alarm is
+ * at most alpha, however the tests depend on each other.
  */
 
 /**
- * The adjusted p-values, in the order given: the smallest of m times m, the next one times m − 1 … none
- * below the one before it, none above 1.
+ * Returns the adjusted p-values in the given order: the smallest of m p-values times m, the next one times m − 1, and
+ * so on, none below the one before it, none above 1.
  *
- * Source: S. Holm, A simple sequentially rejective multiple test procedure, Scandinavian Journal of
- * Statistics 6 (1979), 65–70.
+ * Source: S. Holm, A simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics 6
+ * (1979), 65–70.
  */
 export function holm(pValues: readonly number[]): number[] {
   const ascending = [...pValues.entries()].toSorted(([, a], [, b]) => a - b);

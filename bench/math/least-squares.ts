@@ -1,10 +1,10 @@
 /**
- * Least squares for a few constants: of linear equations directly, of others step by step.
+ * Solves least-squares problems with a few constants: linear ones directly, others iteratively.
  *
- * Invariant: where the equations don't determine the constants the answer is undefined, never a guess.
+ * Invariant: if the equations don't determine the constants, the result is undefined, never a guess.
  */
 
-/** What is near to `row · constants = value`. */
+/** An approximate equation `row · constants ≈ value`. */
 export interface Equation {
   readonly row: readonly number[];
   readonly value: number;
@@ -12,18 +12,18 @@ export interface Equation {
 
 /** A model of measured values. */
 export interface Model {
-  /** Its residuals, measured less modelled, with the derivatives of what is modelled. */
+  /** The residuals (measured − modeled), with the derivatives of the modeled values. */
   readonly linearize: (constants: readonly number[]) => Equation[];
-  /** Near the answer. */
+  /** A guess near the solution. */
   readonly start: readonly number[];
 }
 
 const MAX_STEPS = 200;
 const SMALLEST_STEP = 2 ** -30;
-/** A pivot below this, of columns of length 1, is only rounding. */
+/** With columns of length 1, a pivot below this is only rounding error. */
 const SINGULAR = 1e-13;
 
-/** The constants of the least sum of squares, by the normal equations. */
+/** Returns the constants with the smallest sum of squares, by the normal equations. */
 export function solveLinear(equations: readonly Equation[]): number[] | undefined {
   const columns = equations[0]?.row.length ?? 0;
   const lengths = Array.from({ length: columns }, (_, column) =>
@@ -42,7 +42,7 @@ export function solveLinear(equations: readonly Equation[]): number[] | undefine
 }
 
 /**
- * Gauss and Newton's method, each step halved until it makes the sum smaller.
+ * Applies the Gauss–Newton method, halving each step until it reduces the sum of squares.
  *
  * Source: Nocedal and Wright, Numerical Optimization, 2nd edition 2006, section 10.3.
  */
@@ -77,7 +77,7 @@ function sumOfSquares(equations: readonly Equation[]): number {
   return sum(equations, ({ value }) => value ** 2);
 }
 
-/** Gauss's elimination with pivots; each row ends with its right side. */
+/** Gaussian elimination with pivoting; each row ends with its right-hand side. */
 function eliminate(matrix: readonly number[][]): number[] | undefined {
   const rows = matrix.map((row) => [...row]);
   const solved: number[][] = [];

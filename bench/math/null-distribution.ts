@@ -1,20 +1,20 @@
 /**
- * The exact distribution of a sum of ranks where the null hypothesis holds, and what is read from it:
- * a p-value, and how many ordered values an interval may leave out.
+ * Evaluates the exact distribution of a rank sum under the null hypothesis: a p-value, and how many ordered values an
+ * interval may drop.
  *
- * Invariants: entry s is the probability of the sum s, so the entries add up to 1; tails are summed from
- * their far end, as small numbers that meet a large one first would be lost.
+ * Invariants: entry s is the probability of the sum s, so the entries add up to 1; tails are summed from their far
+ * end, because small numbers would be lost when added to a large one.
  */
 
-/** The probability of each sum, from 0 on. */
+/** The probability of each sum, from 0 up. */
 export type NullDistribution = Float64Array;
 
-/** Which way the values differ from the null hypothesis. */
+/** The direction in which the values differ from the null hypothesis. */
 export type Alternative = 'greater' | 'less' | 'two-sided';
 
 /**
- * The p-value of a sum. Two-sided it is twice the smaller tail, at most 1: also where ties have made the
- * distribution lopsided.
+ * Returns the p-value of a sum. The two-sided one is twice the smaller tail, max 1, even if ties make the
+ * distribution asymmetric.
  */
 export function pValue(
   distribution: NullDistribution,
@@ -26,13 +26,13 @@ export function pValue(
   return Math.min(1, 2 * Math.min(atLeast(distribution, sum), atMost(distribution, sum)));
 }
 
-/** How many ordered values lie outside an interval on each side, and the error that this makes there. */
+/** Number of ordered values outside an interval on each side, and the error probability there. */
 export interface Tail {
   readonly count: number;
   readonly probability: number;
 }
 
-/** The most values that each side may leave out for no more than such an error; 0 where it allows none. */
+/** Returns the largest tail whose error probability does not exceed `error`; its count is 0 if there is none. */
 export function tailWithin(distribution: NullDistribution, error: number): Tail {
   let probability = 0;
   let count = 0;
@@ -58,7 +58,7 @@ function atLeast(distribution: NullDistribution, sum: number): number {
   return Math.min(1, probability);
 }
 
-/** Adds to the number of ways of each sum those of another part, which is `shift` greater here. */
+/** Adds the counts of `from` to those of `into`, `shift` places higher; counts beyond the end are dropped. */
 export function addShifted(into: Float64Array, from: Float64Array, shift: number): void {
   const count = Math.min(from.length, into.length - shift);
   for (let sum = 0; sum < count; sum += 1) {

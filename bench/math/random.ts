@@ -1,10 +1,10 @@
 /**
- * Seeded chance: the same seed gives the same documents in the same order on every machine.
+ * Provides seeded randomness: the same seed gives the same numbers and orders on every machine.
  *
  * Invariant: nothing here reads the clock or `Math.random`.
  */
 
-/** A source of numbers from 0 to below 1: mulberry32, good enough to shuffle and to make text. */
+/** Returns a source of numbers in [0, 1): mulberry32, good enough to shuffle and to generate text. */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -16,8 +16,8 @@ export function randomFrom(seed: number): () => number {
 }
 
 /**
- * Deals the items one by one, forever: all of them in a new order, then again. Every stretch has
- * nearly the same mix, and no rhythm of the receiver can meet the same items again and again.
+ * Deals the items one by one, forever: all of them in a random order, then again in a new one. Every stretch has
+ * nearly the same mix, and no rhythm of the receiver can hit the same items again and again.
  */
 export function dealer<Item>(items: readonly Item[], random: () => number): () => Item {
   let deck: Item[] = [];
@@ -27,7 +27,7 @@ export function dealer<Item>(items: readonly Item[], random: () => number): () =
   };
 }
 
-/** A shuffled copy (Fisher–Yates). */
+/** Returns a shuffled copy (Fisher–Yates). */
 export function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
   const result = [...items];
   for (let end = result.length - 1; end > 0; end -= 1) {

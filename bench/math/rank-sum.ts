@@ -1,9 +1,9 @@
 /**
- * The rank-sum test of Wilcoxon, Mann and Whitney, exact: whether one of two unpaired samples, such as
- * the rounds of a stored run and those of a new one, tends to be greater.
+ * Performs the rank-sum test of Wilcoxon, Mann and Whitney, exactly: does one of two unpaired samples, such as the
+ * rounds of a stored run and those of a new one, tend to be greater?
  *
- * Invariant: the p-value is that of all ways to deal the ranks at hand, ties included, to the two
- * samples; no approximation by the normal distribution.
+ * Invariant: the p-value is exact over all ways of assigning the actual ranks, ties included, to the two samples,
+ * without a normal approximation.
  */
 import {
   addShifted,
@@ -14,21 +14,21 @@ import {
 import { doubledRanks } from './ranks.js';
 
 export interface RankSum {
-  /** U of the first sample: the pairs in which it is greater, each tie counting half. */
+  /** U of the first sample: the number of pairs in which it is greater, each tie counting half. */
   readonly statistic: number;
   readonly p: number;
 }
 
 /**
- * Tests the hypothesis that both samples come from one distribution. Where one of them is empty, p is 1.
+ * Tests the hypothesis that both samples come from one distribution. If either is empty, p is 1.
  *
  * Cost: 1 million additions for 20 values against 20; it grows with the fourth power of their number.
  *
- * Source: H. B. Mann and D. R. Whitney, On a test of whether one of two random variables is
- * stochastically larger than the other, Annals of Mathematical Statistics 18 (1947), 50–60.
+ * Source: H. B. Mann and D. R. Whitney, On a test of whether one of two random variables is stochastically larger
+ * than the other, Annals of Mathematical Statistics 18 (1947), 50–60.
  *
  * @param alternative - 'greater': the first sample lies above the second.
- * @throws RangeError where a value is NaN.
+ * @throws RangeError if a value is NaN.
  */
 export function rankSum(
   first: readonly number[],
@@ -42,10 +42,10 @@ export function rankSum(
 }
 
 /**
- * The distribution of the sum of `drawn` of the ranks, each set of them as likely as any other.
+ * Returns the distribution of the sum of `drawn` of the ranks, all sets equally likely.
  *
- * @param ranks - Whole numbers: 1 to n, or doubled ranks where there are ties; at most 1,000 of them,
- * as the sets are counted in doubles.
+ * @param ranks - Integers: 1 to n, or doubled ranks if there are ties; max 1,000 of them, because the sets are
+ * counted in doubles.
  */
 export function rankSumDistribution(ranks: readonly number[], drawn: number): NullDistribution {
   const largest = ranks.toSorted((a, b) => b - a).slice(0, drawn);

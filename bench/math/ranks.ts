@@ -1,15 +1,15 @@
 /**
- * Ranks, where equal values share the mean of the ranks that they take up together.
+ * Ranks values; equal values share the mean of the ranks that they occupy together.
  *
- * Invariant: the ranks are doubled, so that a shared one (2.5) is a whole number too, and sums of ranks
- * can be the indices of an exact distribution.
+ * Invariant: the ranks are doubled, so that shared ones (2.5) are integers, too, and sums of ranks can index an exact
+ * distribution.
  */
 
 /**
- * Twice the midrank of each value, in the order of the values; without ties 2, 4, 6 … Only values that
- * are exactly equal are ties.
+ * Returns twice the midrank of each value, in the order of the values; without ties 2, 4, 6 … Only values that are
+ * exactly equal are ties.
  *
- * @throws RangeError where a value is NaN, which no order can place.
+ * @throws RangeError if a value is NaN, which has no place in the order.
  */
 export function doubledRanks(values: readonly number[]): number[] {
   if (values.some(Number.isNaN)) throw new RangeError('NaN has no rank.');

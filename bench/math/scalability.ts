@@ -1,14 +1,13 @@
 /**
- * How throughput grows with the threads, as a law with a few constants: Amdahl's, and Gunther's
+ * Models how throughput grows with the number of threads, as a law with a few constants: Amdahl's, or Gunther's
  * Universal Scalability Law (USL).
  *
- * Invariants: the constants are those of the least sum of squared residuals, with σ and κ not below 0
- * and Amdahl's σ not above 1; with no more points than constants there is no fit, as a curve would then
- * go through all of them, whatever they are.
+ * Invariants: the constants minimize the sum of squared residuals, subject to σ ≥ 0, κ ≥ 0 and Amdahl's σ ≤ 1; with
+ * no more points than constants there is no fit, as a curve would then go through all of them, whatever they are.
  */
 import { type Equation, solveLinear, solveModel } from './least-squares.js';
 
-/** What so many threads did. */
+/** The throughput of a number of threads. */
 export interface ScalingPoint {
   readonly threads: number;
   readonly perSecond: number;
@@ -22,18 +21,18 @@ export interface ScalingPoint {
  * approach to achieving large scale computing capabilities, AFIPS 1967.
  */
 export interface ScalingLaw {
-  /** What one thread does (λ). */
+  /** Throughput of one thread (λ). */
   readonly perSecond: number;
   /** Contention (σ): the share of the work that only one thread can do at a time. */
   readonly contention: number;
-  /** Coherency (κ): what every pair of threads costs, as a share of a job. */
+  /** Coherency (κ): the cost of each pair of threads, as a share of a job. */
   readonly coherency: number;
 }
 
-/** How many different numbers of threads a fit takes: one more than it has constants. */
+/** Min distinct numbers of threads for a fit: one more than it has constants. */
 export const MIN_POINTS = { amdahl: 3, usl: 4 } as const;
 
-/** What a law says for so many threads. */
+/** The throughput that a law predicts for a number of threads. */
 export function perSecondAt(
   { perSecond, contention, coherency }: ScalingLaw,
   threads: number,
@@ -42,23 +41,23 @@ export function perSecondAt(
   return (perSecond * threads) / (1 + contention * others + coherency * threads * others);
 }
 
-/** With how many threads a law has its peak, √((1 − σ) ÷ κ); Infinity where it never falls. */
+/** The number of threads at which a law peaks, √((1 − σ) ÷ κ); Infinity if it never falls. */
 export function threadsAtPeak({ contention, coherency }: ScalingLaw): number {
   if (contention >= 1) return 1;
   return coherency === 0 ? Infinity : Math.max(1, Math.sqrt((1 - contention) / coherency));
 }
 
-/** The greatest distance of a point from a law, as a share of the point. */
+/** The largest distance of a point from a law, as a share of the point. */
 export function worstMiss(law: ScalingLaw, points: readonly ScalingPoint[]): number {
   return Math.max(
     ...points.map(({ threads, perSecond }) => Math.abs(perSecondAt(law, threads) / perSecond - 1)),
   );
 }
 
-/** The USL that fits best; undefined where there are too few points. */
+/** Fits the USL; undefined if there are too few points. */
 export function fitUsl(points: readonly ScalingPoint[]): ScalingLaw | undefined {
   if (countThreads(points) < MIN_POINTS.usl) return undefined;
-  // The least sum within the bounds lies inside of them or on one of their faces.
+  // The minimum within the bounds lies in their interior or on one of their faces.
   const laws = [
     [ONE, TAKING_TURNS, PAIRS],
     [ONE, TAKING_TURNS],
@@ -67,7 +66,7 @@ export function fitUsl(points: readonly ScalingPoint[]): ScalingLaw | undefined 
   return bestOf(points, [...laws.map((terms) => fit(points, terms)), proportional(points)]);
 }
 
-/** Amdahl's law as it fits best; undefined where there are too few points. */
+/** Fits Amdahl's law; undefined if there are too few points. */
 export function fitAmdahl(points: readonly ScalingPoint[]): ScalingLaw | undefined {
   if (countThreads(points) < MIN_POINTS.amdahl) return undefined;
   const inside = fit(points, [ONE, TAKING_TURNS]);
@@ -76,8 +75,8 @@ export function fitAmdahl(points: readonly ScalingPoint[]): ScalingLaw | undefin
 }
 
 /**
- * The laws are N ÷ X(N) = a + b(N − 1) + cN(N − 1), or only two of these terms; then λ = 1 ÷ a,
- * σ = b ÷ a and κ = c ÷ a.
+ * A term of a law: N ÷ X(N) = a + b(N − 1) + cN(N − 1), or only two of these terms; then λ = 1 ÷ a, σ = b ÷ a
+ * and κ = c ÷ a.
  */
 type Term = (threads: number) => number;
 
@@ -86,7 +85,7 @@ const TAKING_TURNS: Term = (threads) => threads - 1;
 const PAIRS: Term = (threads) => threads * (threads - 1);
 
 function fit(points: readonly ScalingPoint[], terms: readonly Term[]): ScalingLaw | undefined {
-  // An error of X shows in N ÷ X as N ÷ X² times itself; weighted by the inverse it is that of X.
+  // An error e of X appears in N ÷ X as e × N ÷ X²; weighting by the inverse gives the error of X.
   const start = solveLinear(
     points.map(({ threads, perSecond }) => ({
       row: terms.map((term) => (term(threads) * perSecond ** 2) / threads),
@@ -112,14 +111,14 @@ function fit(points: readonly ScalingPoint[], terms: readonly Term[]): ScalingLa
   };
 }
 
-/** On the bounds: every thread does as much as the first one. */
+/** The law at the bounds σ = κ = 0: every thread does as much as the first one. */
 function proportional(points: readonly ScalingPoint[]): ScalingLaw {
   const product = points.reduce((sum, { threads, perSecond }) => sum + threads * perSecond, 0);
   const squares = points.reduce((sum, { threads }) => sum + threads ** 2, 0);
   return { perSecond: product / squares, contention: 0, coherency: 0 };
 }
 
-/** On the bounds: all of them do as much as one. */
+/** The law at the bound σ = 1: all threads together do as much as one. */
 function serial(points: readonly ScalingPoint[]): ScalingLaw {
   const total = points.reduce((sum, { perSecond }) => sum + perSecond, 0);
   return { perSecond: total / points.length, contention: 1, coherency: 0 };

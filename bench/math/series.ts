@@ -1,22 +1,22 @@
 /**
- * What an arm gave round by round, and how two arms compare.
+ * Holds the values of a variant round by round, and compares two variants.
  *
- * Invariant: a ratio is taken between figures of the same round, which were measured next to each
- * other, so that a drift of the machine cancels out; a round that lacks one of them has none.
+ * Invariant: a ratio is taken between values of the same round, which were measured next to each other, so that a
+ * drift of the machine cancels out; a round that lacks either value has no ratio.
  */
 import { median } from './statistics.js';
 
-/** A figure for each round in which there is one. */
+/** A value for each round that has one. */
 export type Series = ReadonlyMap<number, number>;
 
-/** The middle of some figures, and how far they are apart. */
+/** The median and range of some values. */
 export interface Spread {
   readonly median: number;
   readonly min: number;
   readonly max: number;
 }
 
-/** Undefined where there is no figure. */
+/** Undefined if there is no value. */
 export function spreadOf(figures: Iterable<number>): Spread | undefined {
   const values = [...figures];
   const middle = median(values);
@@ -24,7 +24,7 @@ export function spreadOf(figures: Iterable<number>): Spread | undefined {
   return { median: middle, min: Math.min(...values), max: Math.max(...values) };
 }
 
-/** One arm ÷ another, in each round that has both. */
+/** One variant ÷ another, in each round that has both. */
 export function ratiosWithin(arm: Series, other: Series): Series {
   const ratios = new Map<number, number>();
   for (const [round, figure] of arm) {
@@ -34,7 +34,7 @@ export function ratiosWithin(arm: Series, other: Series): Series {
   return ratios;
 }
 
-/** The arm whose median is the greatest (or the least); undefined where none has a figure. */
+/** The variant with the highest (or lowest) median; undefined if none has a value. */
 export function bestOf<Arm>(
   arms: Iterable<readonly [Arm, Series]>,
   isBetter: 'more' | 'less',
@@ -50,7 +50,7 @@ export function bestOf<Arm>(
   return best?.arm;
 }
 
-/** How far the figures are apart, as a share of their middle. */
+/** The range of the values, as a share of their median. */
 export function widthOfSpread({ median: middle, min, max }: Spread): number {
   return middle === 0 ? 0 : (max - min) / middle;
 }

@@ -1,9 +1,8 @@
 /**
- * Wilcoxon's signed-rank test, exact: whether values, such as the effects of rounds, lie about zero.
+ * Performs Wilcoxon's signed-rank test, exactly: are values, such as the effects of rounds, centered on zero?
  *
- * Invariant: no approximation by the normal distribution, whatever the number of values, and with ties
- * the distribution is that of the ranks at hand. So p is never below 2⁻ⁿ, and the false alarms of the
- * test never exceed its alpha.
+ * Invariant: no normal approximation, whatever the number of values; with ties the distribution is that of the actual
+ * ranks. So p is never below 2⁻ⁿ, and the false-alarm rate never exceeds alpha.
  */
 import { type Alternative, type NullDistribution, pValue } from './null-distribution.js';
 import { doubledRanks } from './ranks.js';
@@ -12,27 +11,26 @@ export interface SignedRank {
   /** V (also called T⁺), the sum of the ranks of the positive values. */
   readonly statistic: number;
   readonly p: number;
-  /** How many values were ranked: those that are not zero. */
+  /** Number of ranked values, i.e. those that are not zero. */
   readonly count: number;
 }
 
 /**
- * Tests the hypothesis that the values, less `shift`, are symmetric about zero.
+ * Tests the hypothesis that the values, minus `shift`, are symmetric about zero.
  *
- * Zeros are left out before the ranking (Wilcoxon's reduced sample), as they speak for neither side; this
- * is what the published tables and R's wilcox.test do. Pratt's way, ranks first and then leaves the
- * zeros' ranks out, gives much the same where zeros are few, as they are among measured effects, and has
- * no tables to be checked against. Where nothing is left, p is 1.
+ * Zeros are dropped before the ranking (Wilcoxon's reduced sample), because they favor neither side; the published
+ * tables and R's wilcox.test do the same. Pratt's method, which ranks first and then drops the ranks of the zeros,
+ * gives nearly the same result if zeros are few, as among measured effects, and has no tables to be checked against.
+ * If no value is left, p is 1.
  *
  * Cost: n³ ÷ 3 additions, 0.1 million for 60 values.
  *
- * Source: F. Wilcoxon, Individual comparisons by ranking methods, Biometrics Bulletin 1 (1945), 80–83;
- * M. Hollander and D. A. Wolfe, Nonparametric Statistical Methods (1973), section 3.1, for ties the
- * conditional distribution.
+ * Source: F. Wilcoxon, Individual comparisons by ranking methods, Biometrics Bulletin 1 (1945), 80–83; M. Hollander
+ * and D. A. Wolfe, Nonparametric Statistical Methods (1973), section 3.1, for ties the conditional distribution.
  *
  * @param alternative - 'greater': the values lie above `shift`.
- * @param shift - The centre under the hypothesis, in the unit of the values; default: 0.
- * @throws RangeError where a value is NaN.
+ * @param shift - The center under the hypothesis, in the unit of the values; default: 0.
+ * @throws RangeError if a value is NaN.
  */
 export function signedRank(
   values: readonly number[],
@@ -48,9 +46,9 @@ export function signedRank(
 }
 
 /**
- * The distribution of the sum of those ranks that get a plus, where each gets one with probability ½.
+ * Returns the distribution of the sum of the ranks with a plus sign, which each rank gets with probability ½.
  *
- * @param ranks - Whole numbers: 1 to n, or doubled ranks where there are ties.
+ * @param ranks - Integers: 1 to n, or doubled ranks if there are ties.
  */
 export function signedRankDistribution(ranks: readonly number[]): NullDistribution {
   let distribution: NullDistribution = Float64Array.of(1);

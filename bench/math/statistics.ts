@@ -1,17 +1,16 @@
 /**
- * The statistics that the experiments share, as pure functions.
+ * Provides the statistics that the experiments share, as pure functions.
  *
- * Invariant: no function changes its input; where there is nothing to describe the answer is
- * undefined, never NaN.
+ * Invariant: no function changes its input; without values the result is undefined, never NaN.
  */
 
-/** A measured value at an instant. */
+/** A value measured at a point in time. */
 export interface Sample {
   readonly seconds: number;
   readonly value: number;
 }
 
-/** The middle value; of an even number the mean of the two middle ones. */
+/** The middle value; of an even number of values the mean of the two middle ones. */
 export function median(values: readonly number[]): number | undefined {
   const sorted = values.toSorted((a, b) => a - b);
   const upper = sorted[Math.floor(sorted.length / 2)];
@@ -38,15 +37,15 @@ export function meanBetween(
   );
 }
 
-/** How a value went on: its means over the second and the last third of a run. */
+/** The development of a value: its means over the second and the last third of a run. */
 export interface Trend {
   readonly secondThird: number;
   readonly lastThird: number;
-  /** lastThird ÷ secondThird − 1; 0.1 is ten percent more. */
+  /** lastThird ÷ secondThird − 1; 0.1 is a growth of 10 %. */
   readonly change: number;
 }
 
-/** The trend of a run of so many seconds; undefined where a third holds no sample. */
+/** Computes the trend of a run; undefined if either third has no sample, or if the mean of the second third is 0. */
 export function trend(samples: readonly Sample[], seconds: number): Trend | undefined {
   const secondThird = meanBetween(samples, seconds / 3, (seconds * 2) / 3);
   const lastThird = meanBetween(samples, (seconds * 2) / 3, Infinity);

@@ -1,35 +1,33 @@
 /**
- * The slope of a noisy line after Theil and Sen: the median of the slopes between any two points, which
- * outliers, such as a garbage collection, hardly move.
+ * Estimates the slope of a noisy line by the method of Theil and Sen: the median of the slopes between any two
+ * points, which outliers, such as a garbage collection, hardly affect.
  *
- * Invariants: no distribution of the noise is assumed, but the points count as independent ones: where
- * neighbours resemble each other the interval is narrower than it ought to be. Points at the same place
- * have no slope and are left out.
+ * Invariants: no distribution of the noise is assumed, but the points are taken as independent: if neighbors resemble
+ * each other, the interval is too narrow. Pairs of points with the same x have no slope and are left out.
  */
 import { median } from './statistics.js';
 
 /** A point of the line. */
 export type PlanePoint = readonly [x: number, y: number];
 
-/** A slope and the interval that holds the true one with some confidence. */
+/** A slope and its confidence interval. */
 export interface Slope {
   readonly slope: number;
   readonly low: number;
   readonly high: number;
 }
 
-/** The quantile of the normal distribution that leaves 2.5 % above it, for an interval of 95 %. */
+/** The quantile of the normal distribution with 2.5 % above it, for a 95 % confidence interval. */
 const NORMAL_975 = 1.959963984540054;
 
 /**
- * The slope with its interval; undefined where no two points differ in x. Cost: that of sorting n² ÷ 2
- * slopes.
+ * Returns the slope with its interval; undefined if no two points differ in x. Cost: that of sorting n² ÷ 2 slopes.
  *
- * Source: P. K. Sen, Estimates of the regression coefficient based on Kendall's tau, JASA 63 (1968),
- * 1379–1389: the variance of Kendall's S with its correction for ties (equation 2.6), the interval from
- * the ordered slopes (section 4), for many points by the normal distribution.
+ * Source: P. K. Sen, Estimates of the regression coefficient based on Kendall's tau, JASA 63 (1968), 1379–1389: the
+ * variance of Kendall's S with its correction for ties (equation 2.6), the interval from the ordered slopes (section
+ * 4), for many points by the normal approximation.
  *
- * @param quantile - Of the normal distribution, above which half of the error lies; default: 95 %.
+ * @param quantile - The quantile of the normal distribution with half of the error above it; default: that for 95 %.
  */
 export function theilSen(
   points: readonly PlanePoint[],
@@ -52,7 +50,7 @@ function slopesBetween(points: readonly PlanePoint[]): number[] {
   );
 }
 
-/** Of Kendall's S = (rising pairs) − (falling pairs), where nothing depends on x. */
+/** Variance of Kendall's S = (rising pairs) − (falling pairs), if y does not depend on x. */
 function varianceOfS(points: readonly PlanePoint[]): number {
   const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
   return Math.max(0, (termOf(points.length) - tiesIn(xs) - tiesIn(ys)) / 18);

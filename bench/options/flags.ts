@@ -1,20 +1,19 @@
 /**
- * Reads the command line by a table of options (`table.ts`): node:util splits it, each kind of value is
- * checked here.
+ * Parses the command line by a table of options (`table.ts`): node:util splits it, the values are checked here.
  *
- * Invariant: whatever is wrong becomes a `UsageError` that names the option, what was given and what
- * is valid; nothing is silently ignored or rounded.
+ * Invariant: every error becomes a `UsageError` that names the option, the given value and the valid values; nothing
+ * is silently ignored or rounded.
  */
 import { parseArgs } from 'node:util';
 import { didYouMean } from './nearest.js';
 import type { ListOption, NumberOption, Option, OptionTable, OptionValues } from './table.js';
 
-/** The user's mistake: its message is all there is to print. */
+/** A mistake of the user, reported by its message alone. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** What was given: a text for each option with a value, true for each switch. */
+/** The given options: a text for each option with a value, true for each switch. */
 export type Flags = ReadonlyMap<string, string | true>;
 
 /** Splits arguments into words and options. @throws UsageError */
@@ -56,10 +55,10 @@ export function parseFlags(
 }
 
 /**
- * The values of a table's options, with their defaults. Each is checked when it is asked for, so that the
- * caller decides which of several mistakes is reported.
+ * Returns the values of a table's options, with their defaults. Each is checked when it is read, so that the caller
+ * decides which of several mistakes is reported.
  *
- * @throws UsageError where a value is asked for that is not valid.
+ * @throws UsageError when an invalid value is read.
  */
 export function readOptions<Table extends OptionTable>(
   flags: Flags,
@@ -101,7 +100,7 @@ function readNumber(text: string, name: string, { min, max, isWhole }: NumberOpt
   throw new UsageError(`Option '--${name}' is '${text}'; valid is ${kind} from ${min} to ${max}.`);
 }
 
-/** In the order in which the table has them, whatever the order given. */
+/** Returns the items in the order of the table, whatever the given order. */
 function readList(text: string, name: string, { of: known }: ListOption): readonly string[] {
   const given = text.split(',').map((item) => item.trim());
   for (const item of given) {

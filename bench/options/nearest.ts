@@ -1,28 +1,32 @@
 /**
- * What somebody may have meant who mistyped a name.
+ * Guesses which name a mistyped one stands for.
  *
- * Invariant: only a name that is really near is suggested; a wrong guess is worse than none.
+ * Invariant: only a name that is really close is suggested; a wrong guess is worse than none.
  */
 
-/** A name that starts with what was given, or takes at most a third of its letters to correct. */
+/**
+ * Returns a name that starts with the given text (min 3 characters), or else the closest one, if the number of edits
+ * is at most a third of its length, or one.
+ */
 export function nearest(given: string, names: readonly string[]): string | undefined {
-  const begun = names.find((name) => given.length >= 3 && name.startsWith(given));
+  const lowered = given.toLowerCase();
+  const begun = names.find((name) => lowered.length >= 3 && name.startsWith(lowered));
   if (begun !== undefined) return begun;
   const [best] = names
-    .map((name) => ({ name, edits: countEdits(given.toLowerCase(), name) }))
+    .map((name) => ({ name, edits: countEdits(lowered, name) }))
     .toSorted((a, b) => a.edits - b.edits);
   return best !== undefined && best.edits <= Math.max(1, best.name.length / 3)
     ? best.name
     : undefined;
 }
 
-/** " Did you mean 'x'?", or nothing. */
+/** Returns " Did you mean 'x'?", or an empty text. */
 export function didYouMean(given: string, names: readonly string[]): string {
   const name = nearest(given, names);
   return name === undefined ? '' : ` Did you mean '${name}'?`;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
+/** Counts insertions, deletions, replacements and swaps of neighbors (optimal string alignment). */
 function countEdits(from: string, to: string): number {
   let before: number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);

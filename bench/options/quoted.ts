@@ -1,5 +1,5 @@
 /**
- * Words of a command line as a shell takes them for one word each.
+ * Quotes words of a command line, so that a shell reads each as one word.
  *
  * Invariant: a quoted word is one line without control characters; a word that needs no quotes has none.
  */
@@ -7,10 +7,10 @@
 const PLAIN = /^[\w@%+=:,./-]+$/;
 const CONTROL = /\p{Cc}/u;
 
-/** Those that have a letter; the others are told by their bytes. */
+/** Control characters that have a letter as their escape; the others are written as octal bytes. */
 const LETTERS: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** 'it'\''s' for it's; with control characters in the form of $'two\nlines'. */
+/** 'it'\''s' for it's; with control characters in the form $'two\nlines'. */
 export function quotedWord(word: string): string {
   if (PLAIN.test(word)) return word;
   if (!CONTROL.test(word)) return `'${word.replaceAll("'", "'\\''")}'`;
@@ -20,7 +20,7 @@ export function quotedWord(word: string): string {
   return `$'${escaped}'`;
 }
 
-/** Of its UTF-8; always three digits, as a digit may follow. */
+/** Escapes the UTF-8 bytes of a character, always with three digits, because a digit may follow. */
 function octal(sign: string): string {
   const digits = [...Buffer.from(sign)].map((byte) => byte.toString(8).padStart(3, '0'));
   return digits.map((each) => `\\${each}`).join('');

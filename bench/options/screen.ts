@@ -1,4 +1,4 @@
-/** The options that every command has: its help, and what it shows on the screen. */
+/** Defines the options that every command has: help and output on the screen. */
 
 export const SCREEN_OPTIONS = {
   help: { kind: 'switch' },

@@ -1,28 +1,28 @@
 /**
- * Describes command-line options: one table for each set of them, from which the parser (`flags.ts`), the
- * types of the values and the help come.
+ * Defines command-line options as tables, from which the parser (`flags.ts`), the types of the values and the help
+ * are derived.
  *
- * Invariant: an option is described in one place. All of a table is in the help, except for a switch
- * without a meaning.
+ * Invariant: an option is described in one place. The help shows all options of a table, except for switches without
+ * a meaning.
  */
 
-/** Takes no value. */
+/** A switch, which takes no value. */
 export interface SwitchOption {
   readonly kind: 'switch';
   /** Absent: not in the help. */
   readonly meaning?: string;
 }
 
-/** What the help says of an option with a value. */
+/** The help texts of an option with a value. */
 interface Described {
-  /** What stands for the value. */
+  /** Placeholder for the value. */
   readonly argument?: string;
   readonly meaning: string;
-  /** What the help calls the default, if it is not the default itself. */
+  /** The help's name for the default, if it is not the default itself. */
   readonly shownDefault?: string;
 }
 
-/** Any text but the empty one. */
+/** Any text except the empty one. */
 export interface TextOption extends Described {
   readonly kind: 'text';
 }
@@ -46,10 +46,10 @@ export interface ListOption extends Partial<Described> {
 
 export type Option = SwitchOption | TextOption | NumberOption | ListOption;
 
-/** By their names, without the dashes, in the order of the help. */
+/** Options by name, without the dashes, in the order of the help. */
 export type OptionTable = Readonly<Record<string, Option>>;
 
-/** What each option of a table gives. */
+/** The values of a table's options. */
 export type OptionValues<Table extends OptionTable> = {
   readonly [Name in keyof Table]: OptionValue<Table[Name]>;
 };
@@ -75,14 +75,14 @@ export const SEED: {
 const ARGUMENTS = { text: 'TEXT', number: 'N', list: 'A,B' } as const;
 
 /**
- * The table itself, of a type that knows each option. The type can't be written down, so that a table is
+ * Returns the table itself, typed so that each option is known. That type can't be written out, so a table is
  * exported as an `OptionTable`.
  */
 export function optionTable<const Table extends OptionTable>(table: Table): Table {
   return table;
 }
 
-/** One line of help for each option: the option with its argument, and its meaning with the default. */
+/** Returns a row of help for each option: the option with its argument, and its meaning with the default. */
 export function optionRows(table: OptionTable): Array<readonly [option: string, meaning: string]> {
   return Object.entries(table).flatMap(([name, option]) => {
     if (option.kind !== 'switch') {
@@ -98,7 +98,7 @@ function meaningOf(option: TextOption | NumberOption | ListOption): string {
   return option.meaning ?? `which of ${option.of.join(', ')}`;
 }
 
-/** " (5)", or nothing. */
+/** Returns " (5)", or an empty text. */
 function shownDefaultOf(option: TextOption | NumberOption | ListOption): string {
   const shown = option.shownDefault ?? (option.kind === 'text' ? undefined : defaultOf(option));
   return shown === undefined ? '' : ` (${shown})`;

@@ -1,8 +1,8 @@
 /**
- * All that a job can be run with: this library, the other pools, and the ring as a reference.
+ * Lists everything that a job can be run with: this library, the other pools, and the ring as a reference.
  *
- * Invariant: adding one is adding a line here. Their packages are loaded when they are started: they
- * are development dependencies, so whoever has installed millrace as a package lacks them.
+ * Invariant: adding a peer takes only an entry here. Its package is loaded when the peer is started: the packages are
+ * development dependencies, so an installation of millrace as a package lacks them.
  */
 import { installedVersion } from '../process/installation.js';
 import { millrace, millraceSingle } from './millrace.js';
@@ -13,7 +13,7 @@ import { ring } from './ring.js';
 import { tinypool } from './tinypool.js';
 import { workerpool } from './workerpool.js';
 
-/** In the order in which they are shown. */
+/** In display order. */
 export const PEER_NAMES = [
   'millrace',
   'millrace-single',
@@ -36,12 +36,12 @@ export const PEERS: Readonly<Record<PeerName, Peer>> = {
   ring,
 };
 
-/** Pools of others, which millrace is compared with. */
+/** Whether a peer is another library's pool, which millrace is compared with. */
 export function isOtherPool(name: PeerName): boolean {
   return PEERS[name].package !== undefined;
 }
 
-/** Tells what can be run here from what is not installed. */
+/** Separates the peers that can run here from those that are not installed. */
 export function sortByInstallation(names: readonly PeerName[]): {
   installed: PeerName[];
   missing: PeerName[];
@@ -56,7 +56,7 @@ export function sortByInstallation(names: readonly PeerName[]): {
   };
 }
 
-/** The versions of the other pools among some peers. */
+/** Returns the versions of the other libraries' pools among some peers. */
 export function peerVersions(names: readonly PeerName[]): Record<string, string> {
   const versions: Record<string, string> = {};
   for (const name of names) {

@@ -1,6 +1,5 @@
 /**
- * The jobs that all peers run: where their file is, and the functions for those that must be given
- * them on the thread.
+ * Locates the job module that all peers use, and warms up their threads.
  */
 import type * as Jobs from '../jobs/cpu.js';
 import { builtFile } from '../process/built-file.js';
@@ -8,10 +7,10 @@ import { builtFile } from '../process/built-file.js';
 export type ExperimentJobs = typeof Jobs;
 export type ExperimentJob = keyof ExperimentJobs;
 
-/** The job module's file. */
+/** The file of the job module. */
 export const JOB_MODULE: URL = builtFile('bench/jobs/cpu.js');
 
-/** Runs a job of no length on every thread: more of them at once than any thread can take. */
+/** Runs an empty job on every thread, by submitting eight jobs per thread at once. */
 export async function wakeThreads(
   threads: number,
   run: (input: number) => PromiseLike<unknown>,

@@ -1,19 +1,19 @@
 /**
- * This library, as the other peers are run: by `run`, with a backlog that never refuses.
+ * Runs this library like the other peers: by `run`, with a backlog that never rejects.
  *
- * Invariant: everything else is the default, also where a setting might suit a figure better; the
- * single variant sends one message for each job and differs in nothing else.
+ * Invariant: everything else has its default, even if another setting might improve a metric; the single variant
+ * sends one message per job and differs in nothing else.
  */
 import { Pool, type PoolOptions } from '../../src/index.js';
 import { JOB_MODULE, type ExperimentJobs } from './jobs.js';
 import type { Peer } from './peer.js';
 
-/** What a job is charged, and then some. */
+/** Bytes of the backlog per job; more than a job is charged. */
 const BYTES_PER_JOB = 1024;
 
 export const millrace: Peer = millraceWith('millrace', {});
 
-/** Without sending short jobs together. */
+/** Does not send short jobs together. */
 export const millraceSingle: Peer = millraceWith('millrace-single', { coalesce: false });
 
 function millraceWith(name: string, special: { readonly coalesce?: boolean }): Peer {

@@ -1,4 +1,4 @@
-/** What runs on Poolifier's threads: the job functions under their own names. */
+/** Runs on Poolifier's threads: serves the job functions under their own names. */
 import { ThreadWorker } from 'poolifier';
 import { identify, noop, spin, work } from '../jobs/cpu.js';
 

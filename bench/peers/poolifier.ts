@@ -1,11 +1,11 @@
 /**
- * Poolifier's `FixedThreadPool`. Settings, compared as Piscina's were:
+ * Runs Poolifier's `FixedThreadPool`. Settings, compared as for Piscina:
  *
  * - `workerChoiceStrategy`: LEAST_USED (the default) was the best of it, ROUND_ROBIN, LEAST_BUSY and
  *   INTERLEAVED_WEIGHTED_ROUND_ROBIN.
- * - `enableTasksQueue`: off (the default), every job is sent to a thread at once. With the queue and
- *   one job at a time per thread it made a fifth to a half of the jobs; in `bench tail` 1, 2 and 4 at a
- *   time were no better than without, in throughput or in the tail.
+ * - `enableTasksQueue`: off (the default), every job is sent to a thread at once. With the queue and one job at a
+ *   time per thread, the throughput was a fifth to a half of that; in `bench tail`, 1, 2 and 4 at a time were no
+ *   better than without the queue, in throughput or in the tail.
  * - `enableEvents: false`: nobody listens.
  */
 import { fileURLToPath } from 'node:url';
@@ -29,7 +29,7 @@ export const poolifier: Peer = {
     return {
       run: (input) => pool.execute(input, job),
       async stop() {
-        // By itself `destroy` (5.3.2) now and then waits forever for a thread.
+        // On its own, `destroy` (5.3.2) sometimes waits forever for a thread.
         const threadsLeft = pool.workerNodes.map(({ worker }) => worker.terminate());
         void pool.destroy();
         await Promise.all(threadsLeft);

@@ -1,4 +1,4 @@
-/** What runs on the threads of the ring: one message in, one message out. */
+/** Runs on the threads of the ring: one message in, one message out. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { identify, noop, spin, work } from '../jobs/cpu.js';
 import type { ExperimentJob } from './jobs.js';

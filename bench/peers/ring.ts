@@ -1,7 +1,7 @@
 /**
- * No pool but the reference: threads that are dealt to in turn, one message there and one back.
+ * Runs the reference, which is no pool: threads in round-robin order, one message there and one back.
  *
- * Invariant: nothing is done beside the messages but to fulfil the promises in their order.
+ * Invariant: apart from the messages, nothing is done but resolving the promises in their order.
  */
 import { MessageRing } from '../load/message-ring.js';
 import { builtFile } from '../process/built-file.js';

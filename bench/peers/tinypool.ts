@@ -1,9 +1,8 @@
 /**
- * Tinypool, on worker threads. Settings, compared as Piscina's were:
+ * Runs Tinypool on worker threads. Settings, compared as for Piscina:
  *
- * - `concurrentTasksPerWorker`: as with Piscina, for the same reasons; 64 made two to three times the
- *   throughput of 1.
- * - `useAtomics: true` (the default) was the better one by a little.
+ * - `concurrentTasksPerWorker`: as for Piscina, for the same reasons; 64 had two to three times the throughput of 1.
+ * - `useAtomics: true` (the default) was slightly better.
  * - `isolateWorkers: false` (the default): a new thread for each job would measure something else.
  */
 import { fileURLToPath } from 'node:url';

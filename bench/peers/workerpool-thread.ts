@@ -1,4 +1,4 @@
-/** What runs on workerpool's threads: the job functions under their own names. */
+/** Runs on workerpool's threads: serves the job functions under their own names. */
 import workerpool from 'workerpool';
 import { identify, noop, spin, work } from '../jobs/cpu.js';
 

@@ -1,9 +1,9 @@
 /**
- * workerpool, on worker threads, with a dedicated script as its documentation advises: functions that
- * are sent as text would be compiled again for each job.
+ * Runs workerpool on worker threads, with a dedicated script as its documentation recommends: functions that are sent
+ * as text would be compiled again for each job.
  *
- * It has no setting for the jobs per thread (one at a time). A queue without `Array.prototype.shift`
- * made no difference that could be told from the noise, so it is the default.
+ * It has no setting for the jobs per thread (one at a time). A queue without `Array.prototype.shift` made no
+ * difference above the noise, so the default is used.
  */
 import { fileURLToPath } from 'node:url';
 import { builtFile } from '../process/built-file.js';
@@ -22,7 +22,7 @@ export const workerpool: Peer = {
       minWorkers: threads,
       maxWorkers: threads,
     });
-    // Its promises are its own; they do what is asked of them here.
+    // It returns promises of its own class, which suffice here.
     const run = (input: number) => pool.exec(job, [input]) as PromiseLike<number>;
     if (isCold !== true) await wakeThreads(threads, run);
     return { run, stop: async () => void (await pool.terminate(true)) };

@@ -1,12 +1,12 @@
 /**
- * Where the files lie that are started by their path: programs, threads and job modules.
+ * Locates the files that are started by their path: programs, threads and job modules.
  *
- * Invariant: it stays a file of its own where others are bundled, so that its place is the one that it has here.
+ * Invariant: this file is not bundled with others, so that its path relative to them is the same in the build.
  */
 
 const ROOT = new URL('../../', import.meta.url);
 
-/** @param path - From the root of the project, as it is once compiled: 'bench/jobs/cpu.js'. */
+/** @param path - Path of the compiled file from the root of the project: 'bench/jobs/cpu.js'. */
 export function builtFile(path: string): URL {
   return new URL(path, ROOT);
 }

@@ -1,29 +1,31 @@
 /**
- * A child process of an experiment: a Node program that speaks typed messages over IPC.
+ * Runs a child process of an experiment: a Node program that exchanges typed messages with its parent over IPC.
  *
- * Invariants: no child outlives its parent, however that one ends: killed when the parent exits, and
- * by itself when the channel closes (`serveParent`). Waiting for a message ends when the child does.
+ * Invariants: no child outlives its parent, however the parent ends: it is killed when the parent exits, and exits by
+ * itself when the channel closes (`serveParent`). Waiting for a message ends when the child does.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { signalGroup } from './process-group.js';
 
-/** Something that processes say to each other; told apart by its kind. */
+/** A message between processes, distinguished by its kind. */
 export interface Message {
   readonly kind: string;
 }
 
-/** How a process ended. */
+/** Describes how a process ended. */
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** The end of what it wrote to stderr. */
+  /** The end of its stderr output. */
   readonly stderr: string;
 }
 
 const STDERR_KEPT = 16_384;
 const STDERR_LIMIT_MS = 500;
-/** This much of an error's message is reported: it may begin with two long paths before it says what is missing. */
+/**
+ * Max characters reported of an error's message, which may begin with two long paths before it says what is missing.
+ */
 const MAX_REASON = 1000;
 
 interface Waiting {
@@ -32,9 +34,9 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** A running child. `Request` is what it is told, `Reply` what it says. */
+/** A running child, with the types of the messages to it (`Request`) and from it (`Reply`). */
 export class Child<Request extends Message, Reply extends Message> {
-  /** Fulfils when the process has ended. */
+  /** Resolves when the process has ended. */
   readonly exited: Promise<Exit>;
   readonly #process: ChildProcess;
   readonly #name: string;
@@ -45,8 +47,8 @@ export class Child<Request extends Message, Reply extends Message> {
   /**
    * Starts a program of this package.
    *
-   * @param name - What error messages call it.
-   * @param onMessage - Gets every message, also those that `receive` waits for.
+   * @param name - Its name in error messages.
+   * @param onMessage - Called with every message, including those that `receive` waits for.
    * @param cwd - Its working directory; default: that of this process.
    */
   constructor(
@@ -59,7 +61,7 @@ export class Child<Request extends Message, Reply extends Message> {
     this.#process = fork(fileURLToPath(program), {
       cwd,
       execArgv: [],
-      // In a process group of its own: Ctrl-C is the parent's to hear, which then ends its children.
+      // In a process group of its own: only the parent receives Ctrl-C, and then ends its children.
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
@@ -82,12 +84,12 @@ export class Child<Request extends Message, Reply extends Message> {
         for (const { reject } of this.#waiting.splice(0)) reject(this.#failure());
         resolve(this.#exit);
       };
-      // After the end of its stderr, unless somebody holds that open who has left its group.
+      // Wait for the end of stderr, unless a descendant that has left the process group keeps it open.
       this.#process.once('close', end);
       this.#process.once('exit', (code, signal) => {
         setTimeout(() => end(code, signal), STDERR_LIMIT_MS).unref();
       });
-      // Could not be started, or (harmless) not be told something.
+      // The process could not be started, or (harmless) a message could not be sent.
       this.#process.on('error', (error) => {
         this.#stderr += String(error);
         if (this.#process.pid === undefined) end(null, null);
@@ -95,7 +97,7 @@ export class Child<Request extends Message, Reply extends Message> {
     });
   }
 
-  /** Undefined where the process could not be started. */
+  /** Undefined if the process could not be started. */
   get pid(): number | undefined {
     return this.#process.pid;
   }
@@ -104,12 +106,12 @@ export class Child<Request extends Message, Reply extends Message> {
     return this.#exit !== undefined;
   }
 
-  /** Tells the child something; nothing happens where it has ended. */
+  /** Sends a message to the child; does nothing if it has ended. */
   send(message: Request): void {
     if (this.#process.connected) this.#process.send(message, () => {});
   }
 
-  /** The next message of a kind. Rejects when the process ends before. */
+  /** Resolves with the next message of a kind. Rejects if the process ends first. */
   receive<Kind extends Reply['kind']>(kind: Kind): Promise<Extract<Reply, { kind: Kind }>> {
     return new Promise((resolve, reject) => {
       if (this.#exit !== undefined) return reject(this.#failure());
@@ -121,13 +123,13 @@ export class Child<Request extends Message, Reply extends Message> {
     });
   }
 
-  /** Ends the process at once, and what it has started. */
+  /** Kills the process and its descendants at once. */
   async kill(): Promise<Exit> {
     this.#killGroup();
     return await this.exited;
   }
 
-  /** It leads a group of its own; what it has started may live on where it has ended by itself. */
+  /** Kills the child's own process group, because descendants may outlive a child that has ended by itself. */
   #killGroup(): void {
     const { pid } = this.#process;
     if (pid !== undefined) signalGroup(pid, 'SIGKILL');
@@ -139,10 +141,10 @@ export class Child<Request extends Message, Reply extends Message> {
   }
 }
 
-/** A child has ended that was waited for. */
+/** A child ended while a message from it was awaited. */
 export class ChildExitError extends Error {
   override readonly name = 'ChildExitError';
-  /** The end of what it wrote to stderr. */
+  /** The end of its stderr output. */
   readonly stderr: string;
 
   constructor(child: string, exit: Exit | undefined) {
@@ -151,10 +153,10 @@ export class ChildExitError extends Error {
   }
 }
 
-/** Why a process ended, in words: 'exit code 1: Error: no room'. */
+/** Describes why a process ended: 'exit code 1: Error: no room'. */
 export function describeExit(exit: Exit | undefined): string {
   const how = exit?.signal ?? `exit code ${exit?.code ?? 'unknown'}`;
-  // Node prints an error that has no stack in brackets.
+  // Node prints an error without a stack in brackets.
   const stderr = exit?.stderr ?? '';
   const found =
     /^\s*\[(\w*Error\b.*)\](?: \{)?$/m.exec(stderr) ??
@@ -163,13 +165,13 @@ export function describeExit(exit: Exit | undefined): string {
   return said === undefined ? how : `${how}: ${said}`;
 }
 
-/** For the child: hears its parent, and ends with it. */
+/** For the child: handles its parent's messages, and exits when the parent is gone. */
 export function serveParent<Request extends Message>(onMessage: (message: Request) => void): void {
   process.on('disconnect', () => process.exit(1));
   process.on('message', onMessage);
 }
 
-/** For the child: tells its parent something. */
+/** For the child: sends a message to its parent. */
 export function tellParent(message: Message): void {
   if (process.connected) process.send?.(message);
 }

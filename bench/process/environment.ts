@@ -1,8 +1,8 @@
 /**
- * The machine and the versions that figures belong to.
+ * Records the machine and the versions that a result was measured with.
  *
- * Invariants: read before the load starts, as the load average would otherwise be our own; a limit is
- * there only where there is one.
+ * Invariants: read before the load starts, because the load average would otherwise include our own load; a limit is
+ * recorded only if there is one.
  */
 import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 import { cpuQuota } from '../../src/api/parallelism.js';
@@ -16,18 +16,18 @@ export interface Environment {
   readonly platform: string;
   readonly kernel: string;
   readonly cpu: string;
-  /** Processors that this process may use. */
+  /** CPUs that this process may use. */
   readonly processors: number;
-  /** The cgroup's CPU quota, in processors: 1.5 is one and a half. */
+  /** The cgroup's CPU quota, in CPUs: 1.5 is one and a half. */
   readonly cpuQuota?: number;
   readonly memoryBytes: number;
-  /** The cgroup's limit; less than the memory. */
+  /** The cgroup's memory limit, if it is less than the memory. */
   readonly memoryLimitBytes?: number;
-  /** Over the last minute, before the experiment. */
+  /** Average over the last minute before the experiment. */
   readonly loadAverage: number;
 }
 
-/** Above this share of the processors a load average is told. */
+/** A load average above this share of the CPUs is reported. */
 const BUSY = 0.5;
 
 export function readEnvironment(): Environment {
@@ -50,8 +50,8 @@ export function readEnvironment(): Environment {
 }
 
 /**
- * What `process.constrainedMemory` says, where it is a limit: without one it gives undefined, 0 or
- * 2^64, depending on the version of Node and of the cgroup.
+ * Returns the value of `process.constrainedMemory` if it is a limit: without one it is undefined, 0 or 2^64,
+ * depending on the versions of Node and of the cgroup.
  */
 export function memoryLimit(
   constrainedBytes: number | undefined,
@@ -61,7 +61,7 @@ export function memoryLimit(
   return constrainedBytes < memoryBytes ? constrainedBytes : undefined;
 }
 
-/** A sentence where the machine had other work when the run began; undefined where it had little. */
+/** Returns a sentence if the machine was busy when the run began, else undefined. */
 export function describeBusy(
   { loadAverage, processors }: Pick<Environment, 'loadAverage' | 'processors'>,
   subject: string = 'The machine',

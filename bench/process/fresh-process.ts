@@ -1,18 +1,18 @@
 /**
- * One measurement in a process of its own: nothing that an arm leaves behind (compiled code, a grown
- * heap, threads) meets the next one.
+ * Makes one measurement in a process of its own, so that nothing a variant leaves behind (compiled code, a grown
+ * heap, threads) affects the next one.
  *
- * Invariant: the process has ended when the answer, the failure or the interruption is told; one that
- * does not answer in time is a failure.
+ * Invariant: the process has ended when its result, its failure or the interruption is reported; a process that does
+ * not answer in time has failed.
  */
 import { Child, type Message } from './child.js';
 
-/** What a measuring process answers. */
+/** The reply of a measuring process. */
 export interface Measured extends Message {
   readonly kind: 'measured';
 }
 
-/** Starts a program, tells it what to measure and takes its answer. @throws Error, see above */
+/** Starts a program, sends it the request and returns its reply. @throws Error, see above */
 export async function measureFresh<Reply extends Measured>(
   program: URL,
   request: Message,
@@ -23,7 +23,7 @@ export async function measureFresh<Reply extends Measured>(
   }: {
     readonly limitMs: number;
     readonly signal: AbortSignal;
-    /** Gets every message on the way, the answer too. */
+    /** Called with every message, including the reply. */
     readonly onMessage?: (message: Message) => void;
   },
 ): Promise<Reply> {

@@ -1,21 +1,21 @@
 /**
- * Where this package is installed, and what is installed with it.
+ * Locates the installation of this package and of its dependencies.
  *
- * Invariant: found from this file's own place, never from the working directory.
+ * Invariant: paths start from this file's own location, never from the working directory.
  */
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder of this package: the nearest one above this file that has a package.json. */
+/** The folder of this package: the nearest one above this file whose package.json has a version. */
 export function packageFolder(): string {
   return folderAround(import.meta.url);
 }
 
-/** The folders to look for installed JavaScript in: the dependencies, and the build itself. */
+/** The folders that contain installed JavaScript: the dependencies, and the build itself. */
 export function installedFolders(): string[] {
   const folder = packageFolder();
-  // As a dependency this package lies inside the node_modules that holds the other ones.
+  // As a dependency, this package lies inside the node_modules folder that contains the others.
   const parent = dirname(folder);
   const around = basename(parent) === 'node_modules' ? parent : join(folder, 'node_modules');
   return [...new Set([around, join(folder, 'dist')])];
@@ -26,12 +26,12 @@ export function packageVersion(): string {
   return versionIn(packageFolder()) ?? 'unknown';
 }
 
-/** The version of the Piscina that this package uses. */
+/** The version of Piscina that this package uses. */
 export function piscinaVersion(): string {
   return installedVersion('piscina') ?? 'unknown';
 }
 
-/** The version of a package as it would be imported here; undefined where it is not installed. */
+/** The version of a package as an import from here would find it; undefined if it is not installed. */
 export function installedVersion(name: string): string | undefined {
   try {
     return versionIn(folderAround(import.meta.resolve(name)));

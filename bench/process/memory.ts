@@ -1,18 +1,18 @@
 /**
- * Another process's memory, seen from outside: its resident set (RSS).
+ * Reads the memory of another process from outside: its resident set (RSS).
  *
- * Invariant: on Linux nothing of the watched process takes part, so that it is measured also while
- * its main thread is stuck. Elsewhere what the process last reported of itself has to do.
+ * Invariant: on Linux the watched process does not take part, so it can be measured even while its main thread is
+ * blocked. Elsewhere the last value that the process reported itself has to do.
  */
 import { readFileSync } from 'node:fs';
 
-/** The resident set of a process and its highest value so far, in bytes. */
+/** The current and the peak resident set of a process, in bytes. */
 export interface Resident {
   readonly bytes: number;
   readonly peakBytes: number;
 }
 
-/** What the kernel says of a process; undefined where it can't tell or the process has ended. */
+/** Reads the kernel's values for a process; undefined if there are none or the process has ended. */
 export function readResident(pid: number): Resident | undefined {
   if (process.platform !== 'linux') return undefined;
   try {
@@ -22,7 +22,7 @@ export function readResident(pid: number): Resident | undefined {
   }
 }
 
-/** Reads `VmRSS` and `VmHWM` (both in units of 1024 bytes) in a text like /proc/self/status. */
+/** Parses `VmRSS` and `VmHWM` (both in units of 1024 bytes) in a text like /proc/self/status. */
 export function parseStatus(text: string): Resident | undefined {
   const kilobytes = (field: string) => {
     const [, digits] = text.match(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm')) ?? [];

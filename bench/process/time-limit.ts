@@ -1,10 +1,10 @@
 /**
- * Waiting for a promise no longer than some time.
+ * Waits for a promise, up to a time limit.
  *
  * Invariant: no timer outlives the wait.
  */
 
-/** The promise's value. @throws Error that says what did not happen, where it takes longer. */
+/** Resolves with the promise's value. @throws Error that says what did not happen, if it takes longer. */
 export async function within<Value>(
   ms: number,
   what: string,
@@ -21,7 +21,7 @@ export async function within<Value>(
   }
 }
 
-/** Fulfils with a promise, its failure or the time limit, whatever is first. */
+/** Resolves when the promise settles or the time is up, whichever is first. */
 export async function settledWithin(ms: number, promise: Promise<unknown>): Promise<void> {
   await within(ms, 'Nothing', promise).catch(() => {});
 }

@@ -1,25 +1,25 @@
 /**
- * The scale of a chart of bars, the same wherever it is drawn.
+ * Computes the scale of a bar chart, the same wherever it is drawn.
  *
- * Invariants: all bars, their ranges, the mark and what else it has to hold are within. Bars of amounts
- * start at zero, as they compare by their length. Bars of ratios start at 1 on a logarithmic scale: twice as
- * much is as long as half as much, on the other side, and a ratio of 50 does not press one of 1.2 flat.
+ * Invariants: all bars, their ranges, the mark and the values of `scaleHolds` lie within the scale. Bars of amounts
+ * start at zero, because they are compared by length. Bars of ratios start at 1 on a logarithmic scale: a bar of
+ * twice as much is as long as one of half as much, on the other side, and a ratio of 50 does not flatten one of 1.2.
  */
 import type { BarsBlock } from './document.js';
 
 export interface BarScale {
-  /** Where bars start, from 0 at the left to 1 at the right. */
+  /** Start of the bars, from 0 at the left to 1 at the right. */
   readonly base: number;
-  /** Of a value, from 0 at the left to 1 at the right. */
+  /** Place of a value, from 0 at the left to 1 at the right. */
   placeOf(value: number): number;
 }
 
-/** Room beyond the ends of a scale of ratios, as a share of it. */
+/** Margin at the ends of a scale of ratios, as a share of its extent. */
 const MARGIN = 0.04;
-/** A ratio that a logarithmic scale can't show. */
+/** Smaller ratios, such as 0, are drawn as this one, because a logarithmic scale can't show them. */
 const LEAST_RATIO = 1e-3;
 
-/** Chooses the scale by all that it has to hold. */
+/** Fits the scale to everything that it has to contain. */
 export function barScaleOf({
   axis,
   mark,

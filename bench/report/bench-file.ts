@@ -1,16 +1,16 @@
 /**
- * Defines what `--json` writes: one run of `millrace bench`, all that it measured and where. Reports and
- * comparisons read nothing else. The published schema is `bench/millrace-bench.schema.json`.
+ * Defines the file that `--json` writes: one run of `millrace bench`, with everything that it measured and its
+ * environment. Reports and comparisons read nothing else. The published schema is `bench/millrace-bench.schema.json`.
  *
- * Invariant: `schema` is raised when a reader of the old form would misread the new one; fields are
- * added without.
+ * Invariant: `schema` is raised when a reader of the old format would misread the new one; adding fields does not
+ * raise it.
  */
 import type { NamedFigure } from './document.js';
 import type { Environment } from '../process/environment.js';
 
 export const SCHEMA = 'millrace-bench/1';
 
-/** What every result has; the rest is the scenario's own, plain data. */
+/** The fields that every result has; the others depend on the scenario and are plain data. */
 export interface ScenarioResult {
   /** The scenario's name. */
   readonly scenario: string;
@@ -18,18 +18,18 @@ export interface ScenarioResult {
   readonly startedAt: string;
   readonly isInterrupted: boolean;
   readonly settings: object;
-  /** Measurements that failed, a sentence each: the result lacks them. */
+  /** Measurements that failed, one sentence each; they are missing from the result. */
   readonly failures: readonly string[];
-  /** Measurements whose warm-up did not become stable, a description each; they are in the result. */
+  /** Descriptions of measurements whose warm-up did not become stable; they are included in the result. */
   readonly unstable?: readonly string[];
 }
 
-/** A scenario's result with the figures that other runs can be compared by. */
+/** A scenario's result with the metrics that other runs can be compared by. */
 export type FileResult = ScenarioResult & { readonly figures: readonly NamedFigure[] };
 
 export interface BenchFile {
   readonly schema: typeof SCHEMA;
-  /** How to run it again, such as 'millrace bench overhead --rounds 3'. */
+  /** The command that repeats the run, such as 'millrace bench overhead --rounds 3'. */
   readonly command: string;
   /** ISO 8601. */
   readonly startedAt: string;

@@ -1,32 +1,32 @@
 /**
- * Defines what a result says, as plain data: a scenario makes it once from its result, and it is rendered
+ * Defines the description of a result, as plain data: a scenario makes it once from its result, and it is rendered
  * for a terminal (`terminal/document.ts`), as Markdown (`markdown/document.ts`) and as a page (`html/`).
  *
- * Invariants: every value that a chart shows is in a table or a sentence, too; no text contains
- * markup or color; nothing here depends on how it is drawn. A table's head names the unit of each column;
- * where the rows of a table have units of their own, each row's name or each cell does.
+ * Invariants: every value in a chart is also in a table or a sentence; no text contains markup or color; nothing here
+ * depends on how it is drawn. A table's head names the unit of each column; if the rows have units of their own, each
+ * row's name or each cell names it.
  */
 import type { Spread } from '../math/series.js';
 import type { Sample } from '../math/statistics.js';
 
-/** What a text means, beyond its words: for colour, and never told by colour alone. */
+/** The meaning of a text beyond its words, for coloring it; color alone never conveys it. */
 export type Meaning = 'good' | 'bad' | 'faint';
 
-/** One place of a table. */
+/** A cell of a table. */
 export interface Cell {
   readonly text: string;
-  /** From the least to the most of the rounds, such as '14.8–15.3'. */
+  /** Min–max of the rounds, such as '14.8–15.3'. */
   readonly range?: string;
   readonly meaning?: Meaning;
 }
 
-/** A heading over several columns, counted without the first one; with a unit that they share. */
+/** A heading over adjacent columns, with the unit that they share. The first group starts at the second column. */
 export interface ColumnGroup {
   readonly title: string;
   readonly columns: number;
 }
 
-/** The first cell of a row names it. */
+/** A table. The first cell of a row is its name. */
 export interface TableBlock {
   readonly kind: 'table';
   readonly head: readonly string[];
@@ -42,11 +42,11 @@ export interface HeadingBlock {
 export interface TextBlock {
   readonly kind: 'text';
   readonly text: string;
-  /** 'faint' for how to read a table; 'point' for one of several conclusions. */
+  /** 'faint' for an explanation of a table; 'point' for one of several conclusions. */
   readonly role?: 'faint' | 'point';
 }
 
-/** Text to be copied: kept as it is, line by line; a command may be broken where a shell joins it again. */
+/** Text to copy: kept as it is, line by line; a command may be broken where a shell joins it again. */
 export interface CodeBlock {
   readonly kind: 'code';
   readonly text: string;
@@ -54,18 +54,18 @@ export interface CodeBlock {
   readonly language?: 'js' | 'sh';
 }
 
-/** What a chart's axis counts. */
+/** The quantity that an axis shows. */
 export interface Axis {
   readonly label: string;
   readonly unit: Unit;
-  /** On 'percentile' values are shares, such as 0.99, and each nine takes as much room as the one before. */
+  /** On a 'percentile' axis values are shares, such as 0.99, and each nine takes as much space as the one before. */
   readonly scale?: 'linear' | 'log' | 'percentile';
 }
 
-/** For latencies by percentile: labelled p50, p90, p99 and p99.9. */
+/** The axis of latencies by percentile, labeled p50, p90, p99 and p99.9. */
 export const PERCENTILE_AXIS: Axis = { label: 'percentile', unit: 'percent', scale: 'percentile' };
 
-/** How a figure is written. */
+/** The units in which a value can be formatted. */
 export const UNITS = [
   'count',
   'ratio',
@@ -77,14 +77,14 @@ export const UNITS = [
 ] as const;
 export type Unit = (typeof UNITS)[number];
 
-/** Amounts over time, one curve for each of the series; in a terminal one area below the other. */
+/** Amounts over time, one curve per series; in a terminal, one area chart below the other. */
 export interface TimelineBlock {
   readonly kind: 'timeline';
   readonly title: string;
   readonly axis: Axis;
   /** The span of the time axis. */
   readonly seconds: number;
-  /** Marked by a line. */
+  /** A limit, drawn as a line. */
   readonly ceiling?: { readonly label: string; readonly value: number };
   readonly series: readonly TimelineSeries[];
 }
@@ -92,15 +92,15 @@ export interface TimelineBlock {
 export interface TimelineSeries {
   readonly name: string;
   readonly samples: readonly Sample[];
-  /** Where the curve ends. */
+  /** End of the curve. */
   readonly endSeconds: number;
-  /** What became of it, in words. */
+  /** How the series ended, in words. */
   readonly ending: string;
-  /** Whether that end was untimely; marked by a cross. */
+  /** Whether it ended prematurely; marked by a cross. */
   readonly isCutShort: boolean;
 }
 
-/** One quantity over another. A terminal has the figures in tables; it does not draw it. */
+/** One quantity over another. A terminal shows these values in tables and does not draw the curves. */
 export interface CurvesBlock {
   readonly kind: 'curves';
   readonly title: string;
@@ -109,47 +109,47 @@ export interface CurvesBlock {
   readonly series: ReadonlyArray<{
     readonly name: string;
     readonly points: ReadonlyArray<readonly [x: number, y: number]>;
-    /** What it could be at best, or is expected to be: dashed. */
+    /** True for a bound or an expectation instead of measured values; drawn dashed. */
     readonly isReference?: boolean;
   }>;
 }
 
 /**
- * Values next to each other, each with its spread. Bars of ratios start at 1 and go to either side of it, on
- * a logarithmic scale; others start at zero.
+ * Values side by side, each with its range. Bars of ratios start at 1 and extend to either side on a logarithmic
+ * scale; others start at zero.
  */
 export interface BarsBlock {
   readonly kind: 'bars';
   readonly title: string;
   readonly axis: Axis;
-  /** A labelled line at this value: what is aimed at. Ratios have theirs at 1, where both are equal. */
+  /** A labeled line at this value: the target. For ratios it is at 1, where both sides are equal. */
   readonly mark?: { readonly label: string; readonly value: number };
   readonly bars: readonly Bar[];
-  /** What the scale has to hold beside these bars, so that several charts share one. */
+  /** Further values that the scale has to contain, so that several charts share one. */
   readonly scaleHolds?: readonly number[];
 }
 
 export interface Bar {
   readonly name: string;
   readonly figure: Spread;
-  /** The variant that it is of, by its color: the name of a series. Default: millrace. */
+  /** Name of the series (variant) that determines the color. Default: millrace. */
   readonly series?: string;
 }
 
 /**
- * Changes with their intervals, a row each, above the rounds that they come from: a forest plot. All are
- * shares, of which more is worse.
+ * Changes with their intervals, one row each, with the individual rounds below: a forest plot. All values are shares,
+ * of which more is worse.
  */
 export interface ForestBlock {
   readonly kind: 'forest';
   readonly title: string;
-  /** What the upright lines stand for, beside that of no change; none twice. */
+  /** Meanings of the vertical lines besides that of no change, without duplicates. */
   readonly marks: readonly string[];
   readonly rows: readonly ForestRow[];
 }
 
 export interface ForestRow {
-  /** Rows of the same group follow each other; its name is written once. */
+  /** Rows of the same group are adjacent; its name is written once. */
   readonly group?: string;
   readonly name: string;
   readonly estimate: number;
@@ -158,9 +158,9 @@ export interface ForestRow {
   /** The estimate in words, such as '12.4 % slower'. Default: the signed share. */
   readonly change?: string;
   readonly rounds: readonly number[];
-  /** Where the upright lines of this row are, in the order of the block's marks. */
+  /** Values of this row's vertical lines, in the order of the block's marks. */
   readonly marks: readonly number[];
-  /** What it comes to, in a word. */
+  /** The conclusion, in a word. */
   readonly ending: string;
   readonly meaning?: Meaning;
 }
@@ -175,24 +175,23 @@ export type Block =
   | BarsBlock
   | ForestBlock;
 
-/** All that one result says. */
+/** The complete description of one result. */
 export interface Document {
   readonly title: string;
   readonly blocks: readonly Block[];
 }
 
-/** A named figure of a result: what `compare` and the gate look at. */
+/** A named metric of a result, as `compare` and the gate read it. */
 export interface NamedFigure extends Spread {
-  /** The same for the same quantity in every run: 'no-op, 16 in flight: millrace'. */
+  /** Identifies the same metric in every run: 'no-op, 16 in flight: millrace'. */
   readonly name: string;
   readonly unit: Unit;
-  /** Absent where neither is. */
+  /** Absent if neither is better. */
   readonly better?: 'more' | 'less';
-  /** The figure of each round, in their order. */
+  /** The value of each round, in order. */
   readonly rounds?: readonly number[];
 }
 
-/** A heading. */
 export function heading(words: string): HeadingBlock {
   return { kind: 'heading', text: words };
 }
@@ -202,7 +201,7 @@ export function text(words: string, role?: TextBlock['role']): TextBlock {
   return { kind: 'text', text: words, ...(role && { role }) };
 }
 
-/** A row of figures, each with its range; '-' where there is none. */
+/** Returns a row of values, each with its range; '-' if there is none. */
 export function spreadRow(
   label: string,
   spreads: ReadonlyArray<Spread | undefined>,
@@ -211,7 +210,7 @@ export function spreadRow(
   return [label, ...spreads.map((spread) => spreadCell(spread, format))];
 }
 
-/** A figure with its range; '-' where there is none. */
+/** Returns a value with its range; '-' if there is none. */
 export function spreadCell(
   spread: Spread | undefined,
   format: (value: number) => string,
@@ -220,7 +219,7 @@ export function spreadCell(
   return { text: format(spread.median), range: `${format(spread.min)}–${format(spread.max)}` };
 }
 
-/** A figure of several rounds with its name. */
+/** Names a metric of several rounds. */
 export function named(
   figure: Spread & { readonly rounds?: readonly number[] },
   name: string,
@@ -230,7 +229,7 @@ export function named(
   return { ...figure, name, unit, ...(better && { better }) };
 }
 
-/** A figure that was measured once. */
+/** Names a value that was measured once. */
 export function oneFigure(
   name: string,
   value: number,

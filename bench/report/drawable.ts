@@ -1,14 +1,14 @@
 /**
- * Leaves out the charts that would show nothing a table beside them doesn't show better.
+ * Drops the charts that a table beside them shows better.
  *
- * Invariant: only charts whose values are all in a table (`document.ts`) are left out.
+ * Invariant: only charts whose values are all in a table (`document.ts`) are dropped.
  */
 import type { Block } from './document.js';
 
-/** A chart of no more than these is read faster as a table. */
+/** Max bars or x values of a chart that is read faster as a table. */
 const FEW = 2;
 
-/** The blocks that are drawn, in their order. */
+/** Returns the blocks to draw, in their order. */
 export function drawable(blocks: readonly Block[]): Block[] {
   return blocks.filter((block) => {
     if (block.kind === 'bars') return block.bars.length > FEW;

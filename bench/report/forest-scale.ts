@@ -1,36 +1,36 @@
 /**
- * The scale of a forest plot, the same wherever it is drawn.
+ * Computes the scale of a forest plot, the same wherever it is drawn.
  *
- * Invariants: as far from no change lies a factor as its inverse (a logarithmic scale of the ratio);
- * every estimate and upright line is within the scale, and neither a wide interval nor a stray round
- * presses them flat: these are cut at the sides.
+ * Invariants: a factor and its inverse lie equally far from no change (a logarithmic scale of the ratio); every
+ * estimate and vertical line is within the scale, and neither a wide interval nor a stray round flattens them: these
+ * are cut off at the sides.
  */
 import type { ForestRow } from './document.js';
 import { formatChange } from './format.js';
 
 export interface ForestScale {
-  /** Shares at the sides. */
+  /** Shares at the two sides. */
   readonly low: number;
   readonly high: number;
-  /** Shares that are written at the scale, ascending. */
+  /** Shares labeled on the scale, ascending. */
   readonly ticks: readonly number[];
-  /** From 0 at the left to 1 at the right; beyond the sides it is that side. */
+  /** Place of a share, from 0 at the left to 1 at the right; shares beyond the sides are moved to them. */
   placeOf(share: number): number;
-  /** Whether it lies within. */
+  /** Whether a share lies within the scale. */
   holds(share: number): boolean;
 }
 
-/** Intervals reach so many times as far from no change as the estimates and lines. */
+/** The scale includes intervals up to this multiple of the largest distance of an estimate or line from no change. */
 const MAX_INTERVAL = 2;
-/** Rounds reach beyond that by this share of the width. */
+/** The scale includes rounds beyond that, up to this share of its width. */
 const MAX_STRAY = 0.25;
 const MARGIN = 0.04;
 const MAX_TICKS = 6;
 const STEPS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
-/** Where the scale holds more than a doubling. */
+/** Ticks of a scale that is too wide for equal steps. */
 const WIDE_TICKS = [-0.95, -0.9, -0.75, -0.5, 0, 1, 3, 9, 29, 99];
 
-/** Chooses the scale by all rows. */
+/** Fits the scale to all rows. */
 export function forestScaleOf(rows: readonly ForestRow[]): ForestScale {
   const core = [0, ...rows.flatMap(({ estimate, marks }) => [estimate, ...marks])].map(logOf);
   const reach = MAX_INTERVAL * Math.max(...core.map(Math.abs));
@@ -53,12 +53,12 @@ export function forestScaleOf(rows: readonly ForestRow[]): ForestScale {
   };
 }
 
-/** A place of the scale in words, such as '+5 %'. */
+/** Formats a share on the scale, such as '+5 %'. */
 export function formatShare(share: number): string {
   return formatChange(share).replace('.0 %', ' %');
 }
 
-/** A share of -1 would be a time of nothing, infinitely far to the left. */
+/** A share of −1 (no time at all) would lie infinitely far to the left. */
 function logOf(share: number): number {
   return Math.log1p(Math.max(-0.999, share));
 }

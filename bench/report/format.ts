@@ -1,15 +1,15 @@
 /**
- * Figures as people read them.
+ * Formats values for people.
  *
- * Invariants: the unit is always part of the text; at least two significant digits, never more than
- * the measurement is worth; no text is wider than eight columns below a billion.
+ * Invariants: a text includes its unit, unless its function says otherwise; it has no more digits than a measurement
+ * justifies, and is short enough for a column of a table.
  */
 
 import type { Unit } from './document.js';
 
 const MB = 1024 ** 2;
 
-/** 17820 as '17,820', from a million on as '1.23 M'. */
+/** 17820 as '17,820', a million or more as '1.23 M'. */
 export function formatCount(count: number): string {
   if (count >= 999_999.5) return `${(count / 1e6).toFixed(count < 99.995e6 ? 2 : 1)} M`;
   return Math.round(count).toLocaleString('en-US');
@@ -21,7 +21,7 @@ export function formatMegabytes(bytes: number): string {
   return `${Math.round(bytes / MB)} MB`;
 }
 
-/** Bytes as '512 B' or '64 KB', from ten thousand kilobytes on as above. */
+/** Bytes as '512 B' or '64 KB', 10,000 KB or more as in `formatMegabytes`. */
 export function formatBytes(bytes: number): string {
   if (bytes < 10_000) return `${formatCount(bytes)} B`;
   return bytes < 10_000 * 1024 ? `${formatCount(bytes / 1024)} KB` : formatMegabytes(bytes);
@@ -51,7 +51,7 @@ export function formatPercent(
   return `${isSigned && share >= 0 ? '+' : ''}${text} %`;
 }
 
-/** A change as '+1.2 %', '-0.4 %', '0.0 %' or '+340 %', which is worth no more digits. */
+/** A change as '+1.2 %', '-0.4 %', '0.0 %' or '+340 %': large ones deserve no decimals. */
 export function formatChange(share: number): string {
   const percent = share * 100;
   const text = Math.abs(percent).toFixed(Math.abs(percent) < 99.95 ? 1 : 0);
@@ -59,12 +59,12 @@ export function formatChange(share: number): string {
   return `${sign}${Number(text) < 1000 ? text : formatCount(Number(text))} %`;
 }
 
-/** The ends of an interval of changes: '+10.1 to +13.2', in percent. */
+/** The ends of an interval of changes, in percent without the sign: '+10.1 to +13.2'. */
 export function formatChanges(low: number, high: number): string {
   return `${formatChange(low)} to ${formatChange(high)}`.replaceAll(' %', '');
 }
 
-/** A figure without a unit, in five columns: '0.048', '1.20', '15.1', '304', '1,234', '12.3k', '123k'. */
+/** A number without a unit, in five columns: '0.048', '1.20', '15.1', '304', '1,234', '12.3k', '123k'. */
 export function formatFigure(value: number): string {
   if (value >= 99_950) return `${Math.round(value / 1000).toLocaleString('en-US')}k`;
   if (value >= 9999.5) return `${(value / 1000).toFixed(1)}k`;
@@ -75,7 +75,7 @@ export function formatFigure(value: number): string {
   return value.toFixed(3);
 }
 
-/** So many per second, without the unit: '400', '1,234', and few of them as '0.033' or '12.5'. */
+/** A rate per second, without the unit: '400', '1,234', low ones as '0.033' or '12.5'. */
 export function formatRate(perSecond: number): string {
   return perSecond < 99.5 ? formatFigure(perSecond) : formatCount(perSecond);
 }
@@ -86,7 +86,7 @@ export function formatList(items: readonly string[]): string {
   return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 }
 
-/** Joins numbers and their units by blanks that no line breaks at. */
+/** Joins numbers and their units by no-break spaces. */
 export function keepTogether(words: string): string {
   return words.replaceAll(/(?<=\d) (?=(?:%|µs|ms|s|KB|MB|GB|M|×)(?![\w]))/g, '\u00A0');
 }

@@ -1,13 +1,13 @@
 /**
- * Defines what a report shows of one result: who draws it needs no list of scenarios.
+ * Defines the section of a report about one result, so that rendering needs no list of scenarios.
  */
 import type { FileResult } from './bench-file.js';
 import type { Document } from './document.js';
 
-/** A result, and what it says. */
+/** A result and its description. */
 export interface Section {
   readonly result: FileResult;
   readonly document: Document;
-  /** What the scenario is about. */
+  /** The scenario's summary. */
   readonly summary: string;
 }

@@ -1,22 +1,22 @@
 /**
- * The scale of a timeline, the same wherever it is drawn.
+ * Computes the scale of a timeline, the same wherever it is drawn.
  *
- * Invariant: the highest value is within the scale, and the ceiling where that does not press the
- * values flat.
+ * Invariant: the highest value is within the scale, and so is the limit (`ceiling`) unless it would flatten the
+ * curves.
  */
 import type { TimelineBlock } from './document.js';
 
-/** A ceiling further above the highest curve than this would press them all flat. */
+/** A limit above this multiple of the highest value would flatten the curves. */
 const MAX_HEADROOM = 6;
 const HEADROOM_WITHOUT_CEILING = 1.2;
 
-/** What lies at the top of a timeline, and whether its ceiling lies below that. */
+/** The value at the top of a timeline, and whether the limit is within the scale. */
 export interface TimelineScale {
   readonly top: number;
   readonly isCeilingInScale: boolean;
 }
 
-/** Chooses the scale by the highest value of all series. */
+/** Fits the scale to the highest value of all series. */
 export function scaleOf({
   series,
   ceiling,

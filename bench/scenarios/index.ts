@@ -1,7 +1,7 @@
 /**
- * The scenarios that `millrace bench` knows, in the order of its help.
+ * Lists the scenarios of `millrace bench` in the order of its help.
  *
- * Invariant: adding one is adding a line here.
+ * Invariant: a line here is all it takes to add a scenario.
  */
 import type { Scenario } from '../harness/scenario.js';
 import { calls } from './calls/command.js';

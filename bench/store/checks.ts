@@ -1,24 +1,24 @@
 /**
- * Checks values that were read from a file: small functions, put together as the file is.
+ * Checks values that were read from a file, by small functions that are combined like the file's structure.
  *
- * Invariants: an invalid value is a `UsageError` that names the file, the place in it, what the value must
- * be and what it is: "'run.json' is damaged: results[0].figures[3].median must be a number, but is null.";
- * a string that passes can be shown in a terminal without moving its cursor; a number that passes is finite.
+ * Invariants: an invalid value is a `UsageError` that names the file, the place in it, the valid values and the
+ * actual one: "'run.json' is damaged: results[0].figures[3].median must be a number, but is null."; a string that
+ * passes can be shown in a terminal without moving its cursor; a number that passes is finite.
  */
 import { UsageError } from '../options/flags.js';
 import { didYouMean } from '../options/nearest.js';
 
-/** Looks at a value. @throws UsageError if it is not valid */
+/** Checks a value. @throws UsageError if it is not valid */
 export type Check = (value: unknown, place: Place) => void;
 
-/** What is known of a file before it is checked. */
+/** The facts about a file that are known before it is checked. */
 interface Origin {
   readonly file: string;
-  /** Whether a program has written it, so that an invalid value in it means damage. */
+  /** Whether a program has written the file, so that an invalid value in it means damage. */
   readonly isStored: boolean;
 }
 
-/** Where a value stands: a file, and the path inside it such as 'scenarios[1].thresholds.cpu'. */
+/** The place of a value: a file and the path inside it, such as 'scenarios[1].thresholds.cpu'. */
 export class Place {
   readonly #origin: Origin;
   readonly #path: string;
@@ -28,12 +28,12 @@ export class Place {
     this.#path = path;
   }
 
-  /** The whole of a file that a person has written. */
+  /** The root of a file that a person has written. */
   static ofWritten(file: string): Place {
     return new Place({ file, isStored: false }, '');
   }
 
-  /** The whole of a file that this program has written. */
+  /** The root of a file that this program has written. */
   static ofStored(file: string): Place {
     return new Place({ file, isStored: true }, '');
   }
@@ -48,7 +48,7 @@ export class Place {
   }
 
   /**
-   * @param valid - What the value must be: 'a string'.
+   * @param valid - The valid values: 'a string'.
    * @param hint - A sentence to follow, with a space before it.
    * @throws UsageError always
    */
@@ -56,7 +56,7 @@ export class Place {
     this.fail(`must be ${valid}, but is ${shown(value)}.${hint}`);
   }
 
-  /** @param rest - Of the sentence. @throws UsageError always */
+  /** @param rest - The rest of the sentence. @throws UsageError always */
   fail(rest: string): never {
     const { file, isStored } = this.#origin;
     const subject = `'${file}'${isStored ? ' is damaged' : ''}`;
@@ -64,16 +64,16 @@ export class Place {
   }
 }
 
-/** Passes everything: the value is not looked at further. */
+/** Accepts every value. */
 export const anything: Check = () => {};
 
-/** A string without control characters, which may be empty. */
+/** A string without control characters; may be empty. */
 export const string: Check = (value, place) => {
   if (typeof value !== 'string') return place.reject(value, 'a string');
   if (/\p{Cc}/u.test(value)) place.reject(value, 'a string without control characters');
 };
 
-/** A string as `string` passes it, and not empty. */
+/** A string that `string` accepts and that is not empty. */
 export const text: Check = (value, place) => {
   string(value, place);
   if (value === '') place.reject(value, 'a string that is not empty');
@@ -83,7 +83,7 @@ export const flag: Check = (value, place) => {
   if (typeof value !== 'boolean') place.reject(value, 'true or false');
 };
 
-/** @param note - What it means: '0.05 is 5 %'. */
+/** @param note - An explanation of the value: '0.05 is 5 %'. */
 export function number({
   min = -Infinity,
   max = Infinity,
@@ -121,7 +121,7 @@ export function list(item: Check, { least = 0 }: { readonly least?: number } = {
   };
 }
 
-/** An object with keys of these names and no others; a key whose value is undefined is not there. */
+/** An object with these keys and no others; a key whose value is undefined counts as missing. */
 export function object(
   keys: Readonly<Record<string, Check>>,
   { required = [] }: { readonly required?: readonly string[] } = {},
@@ -143,7 +143,7 @@ export function object(
   };
 }
 
-/** An object that has at least these fields, each of them unless it is `optional`. */
+/** An object that has at least these fields, except for those that are `optional`. */
 export function fields(checks: Readonly<Record<string, Check>>): Check {
   return (value, place) => {
     if (!isObject(value)) return place.reject(value, 'an object');
@@ -151,7 +151,7 @@ export function fields(checks: Readonly<Record<string, Check>>): Check {
   };
 }
 
-/** An object whose fields are all alike, whatever their names. */
+/** An object whose fields all pass the same check, whatever their names. */
 export function fieldsOf(check: Check): Check {
   return (value, place) => {
     if (!isObject(value)) return place.reject(value, 'an object');
@@ -166,14 +166,14 @@ export function optional(check: Check): Check {
   };
 }
 
-/** Neither null nor a list. */
+/** True for an object that is neither null nor a list. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const SHOWN_LENGTH = 60;
 
-/** A value as a message names it. */
+/** Formats a value for a message. */
 function shown(value: unknown): string {
   if (value === undefined) return 'missing';
   if (typeof value === 'string') {

@@ -1,14 +1,14 @@
 /**
- * The files that a result is written to.
+ * Writes the files of a result.
  *
- * Invariants: that it can't be written is known before the run, not after it; checking changes
- * nothing that is there, and leaves nothing that was not.
+ * Invariants: a file that can't be written is reported before the run, not after it; the check changes no existing
+ * file and leaves no new one.
  */
 import { closeSync, openSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError } from '../options/flags.js';
 
-/** Tries to open a file for writing. @throws UsageError with the reason where that fails */
+/** Tries to open a file for writing. @throws UsageError with the reason if that fails */
 export function checkWritable(option: string, path: string): void {
   try {
     const isNew = statSync(path, { throwIfNoEntry: false }) === undefined;
@@ -28,7 +28,7 @@ export function checkWritable(option: string, path: string): void {
   }
 }
 
-/** @throws UsageError where two options name the same file: the second would overwrite the first. */
+/** @throws UsageError if two options name the same file: the second would overwrite the first. */
 export function checkDistinct(targets: Readonly<Record<string, string | undefined>>): void {
   const options = new Map<string, string>();
   for (const [option, path] of Object.entries(targets)) {
@@ -43,12 +43,11 @@ export function checkDistinct(targets: Readonly<Record<string, string | undefine
   }
 }
 
-/** Writes a value as JSON that people can read too. */
+/** Writes a value as indented JSON. */
 export function writeJson(path: string, value: unknown): void {
   writeText(path, `${JSON.stringify(value, undefined, 2)}\n`);
 }
 
-/** Writes a text to a file. */
 export function writeText(path: string, text: string): void {
   writeFileSync(path, text);
 }

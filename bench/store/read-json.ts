@@ -1,7 +1,7 @@
 /**
- * Reads a JSON file that somebody has named.
+ * Reads a JSON file that the user has named.
  *
- * Invariant: a file that can't be read or is no JSON is a `UsageError` with its path and the reason.
+ * Invariant: if a file can't be read or is not JSON, a `UsageError` gives its path and the reason.
  */
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../options/flags.js';

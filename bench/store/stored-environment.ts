@@ -1,8 +1,8 @@
 /**
- * Checks the description of the machine, which every stored file has.
+ * Checks the description of the machine, which every stored file contains.
  *
- * Invariant: what passes has all fields of an `Environment`; the limits are there only on a machine that
- * has them.
+ * Invariant: a value that passes has all fields of an `Environment`; the limits are optional, as only some machines
+ * have them.
  */
 import { type Check, fields, number, optional, string } from './checks.js';
 

@@ -1,24 +1,24 @@
 /**
- * Reads JSON files of a schema of our own, which an earlier run has written.
+ * Reads JSON files in one of our own schemas, which an earlier run has written.
  *
- * Invariant: a file that is not of the family and version that is asked for, or does not pass the check of
- * its content, is a `UsageError` with path and reason.
+ * Invariant: if a file is not of the requested family and version, or its content does not pass the check, a
+ * `UsageError` gives the path and the reason.
  */
 import { UsageError } from '../options/flags.js';
 import { type Check, isObject, Place } from './checks.js';
 import { readJson } from './read-json.js';
 
-/** Which files are read. */
+/** The kind of file to read. */
 export interface StoredKind {
-  /** 'millrace-bench/1'. */
+  /** Family and version, such as 'millrace-bench/1'. */
   readonly schema: string;
-  /** "a run of 'millrace bench'". */
+  /** Names the kind in messages: "a run of 'millrace bench'". */
   readonly description: string;
-  /** What is in it. */
+  /** Checks the content. */
   readonly content: Check;
 }
 
-/** An object with that schema and content. @throws UsageError */
+/** Returns an object of that schema, with checked content. @throws UsageError */
 export function readStored(
   path: string,
   { schema: wanted, description, content }: StoredKind,

@@ -1,8 +1,8 @@
 /**
- * Where the inputs of a job come from, as the command line says it: files, a module, or nowhere.
+ * Determines from the command line where the inputs of a job come from: files, a module, or nowhere.
  *
- * Invariants: plain data, so that every measuring process can load the same inputs; what it names is
- * there (files that match, a module's file). What is in it is seen when it is loaded (`inputs.ts`).
+ * Invariants: the result is plain data, so that every measuring process can load the same inputs; the files and
+ * modules that it names exist. Their content is checked when they are loaded (`inputs.ts`).
  */
 import { statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
@@ -12,16 +12,16 @@ import { UsageError } from '../options/flags.js';
 import { didYouMean } from '../options/nearest.js';
 import { isModuleFile } from './module-name.js';
 
-/** What the job gets of a file: its content as text, bytes or parsed JSON, or its absolute path. */
+/** The form in which a job gets a file: its content as text, bytes or parsed JSON, or its absolute path. */
 export const FILE_FORMS = ['text', 'bytes', 'path', 'json'] as const;
 export type FileForm = (typeof FILE_FORMS)[number];
 
-/** A file, and how it becomes inputs. */
+/** A file and the form of its inputs. */
 export interface InputFile {
   readonly path: string;
-  /** As a person calls it. */
+  /** The file's name for people. */
   readonly name: string;
-  /** 'lines' gives an input for each line, parsed as JSON. */
+  /** 'lines' yields one input per line, parsed as JSON. */
   readonly form: FileForm | 'lines';
 }
 
@@ -57,7 +57,7 @@ export function readInputSource(
       `Option '--input' is '${given}', which is a folder; valid is a pattern of files such as '${inside}'.`,
     );
   }
-  // A file whose name looks like a pattern is that file.
+  // A file whose name looks like a pattern takes precedence.
   const paths =
     found?.isFile() === true
       ? [path]
@@ -76,7 +76,7 @@ export function readInputSource(
   return { kind: 'files', files };
 }
 
-/** From the working directory, for what is in it. */
+/** Relative to the working directory, for files inside it. */
 function nameOf(path: string, workingDirectory: string): string {
   const name = relative(workingDirectory, path);
   return name.startsWith('..') ? path : name;

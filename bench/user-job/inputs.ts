@@ -1,9 +1,8 @@
 /**
- * The inputs of a job, loaded: read from files, or taken from a module.
+ * Loads the inputs of a job: reads them from files, or takes them from a module.
  *
- * Invariants: at most `limits` of them are kept, in the order of their source, and that there were
- * more is told; each has a name by which a person finds it again. What can't be read is a UsageError
- * that names the place.
+ * Invariants: inputs are kept up to `limits`, in the order of their source, and it is reported if there were more;
+ * each has a name by which a person can find it. If one can't be read, a `UsageError` names its place.
  */
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
@@ -12,32 +11,32 @@ import { JOB_OVERHEAD_BYTES, weigh } from '../../src/wire/payload.js';
 import { UsageError } from '../options/flags.js';
 import type { InputFile, InputSource } from './input-source.js';
 
-/** One input. */
+/** An input with its name. */
 export interface Input {
   /** 'docs/a.md', 'pages.ndjson:7' or '#12'. */
   readonly name: string;
   readonly value: unknown;
 }
 
-/** How much is kept. */
+/** Max inputs that are kept. */
 export interface InputLimits {
   readonly count: number;
   readonly bytes: number;
 }
 
-/** What the inputs are like. A charge is what the pool counts against `backlog.bytes` for one job. */
+/** Statistics of the inputs. A charge is what the pool counts against `backlog.bytes` for one job. */
 export interface InputSummary {
   readonly count: number;
-  /** As the pool weighs them, all together. */
+  /** Total size, as the pool computes it. */
   readonly bytes: number;
   readonly meanChargeBytes: number;
   readonly deviationChargeBytes: number;
   readonly maxChargeBytes: number;
-  /** Whether the source had more than is kept. */
+  /** Whether the source had more inputs than were kept. */
   readonly hasMore: boolean;
 }
 
-/** An input as it is found, or only its size where that is too much to read it at all. */
+/** An input, or only its size if that is too large to read it at all. */
 interface Found extends Input {
   readonly bytes?: number;
 }
@@ -49,7 +48,7 @@ export interface Inputs {
 
 export const INPUT_LIMITS: InputLimits = { count: 100_000, bytes: 256 * 1024 ** 2 };
 
-/** Loads them. @throws UsageError */
+/** Loads the inputs of a source. @throws UsageError */
 export async function loadInputs(
   source: InputSource,
   limits: InputLimits = INPUT_LIMITS,
@@ -169,7 +168,7 @@ function parse(text: string, name: string, line?: number): unknown {
   }
 }
 
-/** A text would be taken apart into its letters, which nobody means. */
+/** Excludes strings, which would be iterated by character. */
 function isIterable(value: unknown): value is Iterable<unknown> | AsyncIterable<unknown> {
   return (
     typeof value === 'object' &&

@@ -1,11 +1,11 @@
 /**
- * Jobs that failed: how many, the first messages, and on which inputs.
+ * Tallies failed jobs: their number, the first messages, and the inputs that they failed on.
  *
- * Invariant: every failure is counted; of the messages the first few different ones are kept, each
- * with the input that it was first seen with.
+ * Invariant: every failure is counted; the first five distinct messages are kept, each with the input that it was
+ * first seen with.
  */
 
-/** What is told of them. */
+/** A summary of failed jobs. */
 export interface JobFailures {
   readonly count: number;
   readonly examples: readonly FailureExample[];
@@ -13,9 +13,9 @@ export interface JobFailures {
 
 export interface FailureExample {
   readonly message: string;
-  /** The first input's name. */
+  /** Name of the first input that failed with this message. */
   readonly input: string;
-  /** How often this message was seen. */
+  /** Number of failures with this message. */
   readonly count: number;
 }
 
@@ -26,12 +26,12 @@ export class FailureTally {
   #count = 0;
   readonly #examples = new Map<string, { input: string; count: number }>();
 
-  /** A job failed. */
+  /** Counts a failed job. */
   add(error: unknown, input: string): void {
     this.#add(messageOf(error), input, 1);
   }
 
-  /** What another tally has counted. */
+  /** Adds the failures that another tally has counted. */
   addAll({ count, examples }: JobFailures): void {
     for (const each of examples) this.#add(each.message, each.input, each.count);
     this.#count += count - examples.reduce((sum, each) => sum + each.count, 0);

@@ -1,39 +1,38 @@
 /**
- * The user's job on the command line: `./jobs.js#render` is the export `render` of that file, without
- * a name its default export.
+ * Parses the name of a user's job on the command line: `./jobs.js#render` is the export `render` of that file;
+ * without a name, it is the default export.
  *
- * Invariant: the file exists when this file has answered; whether it has such an export only loading
- * it can tell.
+ * Invariant: the file exists; whether it has the export is known only when it is loaded.
  */
 import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UsageError } from '../options/flags.js';
 
-/** A function of a module. */
+/** A job function, named by its module and export. */
 export interface JobName {
-  /** As a person calls it: 'jobs.js#render'. */
+  /** Name for people: 'jobs.js#render'. */
   readonly label: string;
   /** The module's `file:` URL. */
   readonly module: string;
   readonly path: string;
-  /** The export. */
+  /** Name of the export. */
   readonly name: string;
 }
 
 const MODULE_FILE = /\.(?:[cm]?js|m?ts)$/;
 
-/** Whether a word of the command line means a job and not a scenario. */
+/** Whether a word of the command line names a job, not a scenario. */
 export function looksLikeModule(word: string): boolean {
   return /^(?:\.{1,2}[\\/]|[\\/])/.test(word) || word.includes('#') || MODULE_FILE.test(word);
 }
 
-/** Whether a path is that of a file of code. */
+/** Whether a path has the extension of a code file. */
 export function isModuleFile(path: string): boolean {
   return MODULE_FILE.test(path);
 }
 
-/** Reads `path#exportName`. @throws UsageError where there is no such file */
+/** Reads `path#exportName`. @throws UsageError if there is no such file */
 export function readJobName(given: string, workingDirectory: string): JobName {
   const at = given.lastIndexOf('#');
   const isWhole = at < 0 || isFile(resolve(workingDirectory, given));

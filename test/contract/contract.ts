@@ -1,7 +1,7 @@
 /**
- * What every pool with these verbs promises, wherever its jobs run: the local one and the remote one. It uses nothing
- * but the verbs and `stats()`; jobs and tests meet at a gate that is a socket. What is `local` only is in the table of
- * differences in docs/distributed.md.
+ * Checks what every pool with these methods promises, local or remote. It uses only the methods and `stats()`; jobs and
+ * tests meet at a gate, which is a socket. Tests behind `isLocal` are in the table of differences in
+ * docs/distributed.md.
  */
 import { Pool, type PoolOptions } from 'millrace';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -12,18 +12,22 @@ import { Gate } from './gate.js';
 type Local = Pool<typeof Jobs>;
 type Awaitable<Value> = Value | Promise<Value>;
 
-/** What the contract needs of a pool; a remote one has no groups, and answers some things later. */
+/** The part of a pool that the contract uses. A remote pool has no groups, and returns some values as promises. */
 export interface ContractPool extends Pick<Local, 'run' | 'submit' | 'map' | 'group' | 'close'> {
   trySubmit(...args: Parameters<Local['trySubmit']>): Awaitable<ReturnType<Local['trySubmit']>>;
   stats(): Awaitable<Pick<ReturnType<Local['stats']>, 'jobs'>>;
 }
 
-/** What a pool of the contract is made with: one slot unless it says otherwise. */
+/** Options of a pool of the contract; default: one slot. */
 export type ContractOptions = Pick<PoolOptions, 'threads' | 'concurrency' | 'backlog' | 'overflow'>;
 
 const OVERFLOWS = ['wait', 'reject', 'drop-oldest'] as const;
 
-/** Checks a kind of pool. @param make - Makes one of the jobs in `fixtures/contract.js`. */
+/**
+ * Checks a kind of pool.
+ *
+ * @param make - Makes a pool of the jobs in `fixtures/contract.js`.
+ */
 export function checkContract(
   kind: string,
   make: (options: ContractOptions) => Promise<ContractPool>,
@@ -38,7 +42,7 @@ export function checkContract(
       pools.push(pool);
       return pool;
     };
-    /** The input of a job that waits at the gate. */
+    /** Input of a job that waits at the gate. */
     const at = (value: number) => ({ gate: gate.port, value });
 
     beforeEach(async () => {

@@ -1,13 +1,13 @@
 /**
- * A gate between a test and the jobs it starts, wherever they run: they connect to it. Jobs arrive and wait in front of it;
- * the test learns which, in the order of arrival, and opens it.
+ * Holds jobs back until the test opens it, wherever they run: they connect to its socket. The test learns which jobs
+ * have arrived, in order.
  */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
 export class Gate {
-  /** What the jobs have said of themselves, in that order. */
+  /** Lines that the jobs have sent, in order of arrival. */
   readonly lines: string[] = [];
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -38,17 +38,17 @@ export class Gate {
     return new Gate(server);
   }
 
-  /** Where jobs find it. */
+  /** Port that jobs connect to. */
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Fulfils when so many lines have been said. */
+  /** Fulfills once `count` lines have arrived. */
   async heard(count: number): Promise<void> {
     while (this.lines.length < count) await new Promise<void>((resolve) => (this.#said = resolve));
   }
 
-  /** Lets every job pass, those that arrive later too. */
+  /** Lets every job pass, including those that arrive later. */
   open(): void {
     this.#isOpen = true;
     for (const socket of this.#sockets) socket.write('open');

@@ -1,4 +1,6 @@
-/** The contract over a real server: a pool's slots are those of its one node, and its capacity is the stream's. */
+/**
+ * Checks the contract over a real server: a pool's slots are those of its one node, and its capacity is the stream's.
+ */
 import { Pool } from 'millrace';
 import { provision, RemotePool, serve } from 'millrace/nats';
 import { afterAll, afterEach, beforeAll, describe } from 'vitest';

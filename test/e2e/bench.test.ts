@@ -1,4 +1,4 @@
-/** The command with one and several scenarios, through the built program. */
+/** Runs the built command with one and with several scenarios. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -205,7 +205,7 @@ describe('Ctrl-C', () => {
         ...options,
       );
       await command.said('payload: ');
-      // 36 measurements of half a minute: the second scenario has begun.
+      // 36 measurements of half a minute each: the second scenario has begun.
       await command.said('up to 1100 s');
       command.process.kill('SIGINT');
       const { code, stdout, stderr } = await command.ended;

@@ -1,7 +1,7 @@
 /**
- * Every scenario that is measured in processes of its own, cut short: by Ctrl-C, and by the death of the
- * process that measures. Both have to be reported, on the screen, in the file and by the exit code.
- * (`overload` and `invoke` have tests of their own.)
+ * Cuts short every scenario that is measured in processes of its own, by Ctrl-C and by killing the measuring process.
+ * Both must be reported on the screen, in the file and by the exit code. (`overload` and `invoke` have their own
+ * tests.)
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ import { childrenOf, type Command, isAlive, millrace, readResult } from '../help
 
 const job = fileURLToPath(new URL('../fixtures/own-job/jobs.js#wait', import.meta.url));
 
-/** Each with one measurement that lasts until it is cut short. */
+/** Scenarios, each with options for one measurement that lasts until it is cut short. */
 const ROWS: ReadonlyArray<readonly [name: string, options: string, filter?: string]> = [
   ['overhead', '--jobs no-op --in-flight 1 --peers millrace --window-ms 60000'],
   ['map', '--jobs no-op --window-ms 60000 --filter millrace'],
@@ -42,7 +42,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Starts one, and waits for its first measuring process. */
+/** Starts a scenario and waits for its first measuring process. */
 async function running({
   name,
   options,
@@ -52,7 +52,7 @@ async function running({
   const only = filter === undefined ? [] : ['--filter', filter];
   const args = ['bench', name, ...options.split(' '), ...only, ...rounds, '--json', file];
   const command = millrace(...args);
-  // A job of one's own is tried by a process before the first one that measures it.
+  // A user's job is first tried by another process, before the one that measures it.
   if (name === job) await command.said('Service time');
   let child: number | undefined;
   await expect

@@ -1,4 +1,4 @@
-/** The experiment through the built command: a short run, judged by its form and not by its speed. */
+/** Runs the experiment briefly through the built command; checks the shape of the result, not its speed. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * The quick start of docs/distributed.md, word for word: two nodes and a submitter; and its accounts, on a server
- * that has them.
+ * Runs the quick start of docs/distributed.md word for word, with two nodes and a submitter, and tests its accounts on
+ * a server that has them.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -137,7 +137,7 @@ describe.runIf(HAS_NATS)('docs/distributed.md', () => {
     expect((await remote.stats()).jobs).toMatchObject({ fulfilled: 50 });
     const onProgress = (): void => {};
     expect(await remote.run('count', 3, { onProgress })).toBe(3);
-    // It is given back and delivered again.
+    // The node gives the job back, and it is delivered again.
     expect(await rejection((remote as RemotePool).run('nothing'))).toMatchObject({
       code: 'ERR_UNKNOWN_JOB',
     });

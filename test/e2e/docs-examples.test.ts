@@ -1,6 +1,7 @@
 /**
- * Runs the examples of the README, of docs/tasks.md and of docs/runtime.md: every fenced block that begins with a comment of its file's name
- * becomes that file, beside all others of its document, and the programs among them print what is written here.
+ * Runs the examples of the README, docs/tasks.md and docs/runtime.md: every fenced block that begins with a comment of
+ * its file name becomes that file, beside all others of its document. The programs among them must print what is listed
+ * here.
  */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -10,7 +11,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { examplesOf, ROOT } from '../helpers/doc-examples.js';
 
-/** What the programs of each document print. */
+/** Expected output of the programs of each document. */
 const PRINTED: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   'README.md': {
     'main.mjs': /^2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\n$/,

@@ -1,8 +1,8 @@
 /**
- * Compiles and runs the `@example`s of the library's docstrings, against the package as it is built.
+ * Compiles and runs the `@example`s of the library's docstrings against the built package.
  *
- * A comment behind `console.log(…);` is what it prints. An example that makes no pool has one, `pool`, of
- * `test/fixtures/docstring-jobs.ts`; one that exports something is a job module, which a pool runs.
+ * A comment behind `console.log(…);` is the expected output. An example that makes no pool gets one, `pool`, of
+ * `test/fixtures/docstring-jobs.ts`; an example that exports something is a job module, which a pool runs.
  */
 import { execFile } from 'node:child_process';
 import {
@@ -31,7 +31,7 @@ const run = promisify(execFile);
 const SERVER = "'localhost:4222'";
 
 interface Example {
-  /** The file and what the docstring is of. */
+  /** File and name of the documented symbol. */
   readonly name: string;
   readonly code: string;
   readonly needsServer: boolean;
@@ -56,10 +56,10 @@ function examplesOf({ path, text }: { path: string; text: string }): Example[] {
   });
 }
 
-/** Whether it is a job module, and not a program. */
+/** True if the example is a job module rather than a program. */
 const isModule = ({ code }: Example): boolean => /^export /m.test(code);
 
-/** The program that an example is a part of. */
+/** The complete program of an example. */
 function programOf(example: Example): string {
   const { code, needsServer } = example;
   if (isModule(example) || /new Pool|connect\(/.test(code)) return code;
@@ -132,7 +132,7 @@ describe('the examples of the docstrings', () => {
     await use(pool);
   }
 
-  /** What the modules are called with, by whom they document. */
+  /** Calls of the job modules, by the name of their example. */
   const uses: Readonly<Record<string, (example: Example) => Promise<void>>> = {
     'api/options.ts: setup': async (example) => {
       const log = join(folder, `line.log`);
@@ -215,13 +215,13 @@ describe('the examples of the docstrings', () => {
       const file = `${fileOf(example)}.js`;
       const address = JSON.stringify(`127.0.0.1:${server.port}`);
       const program = readFileSync(file, 'utf8');
-      // Else it would talk to whatever listens at the usual port.
+      // Otherwise the program would connect to whatever listens at the default port.
       if (!program.includes(address)) {
         expect(program).toContain(SERVER);
         writeFileSync(file, program.replaceAll(SERVER, address));
       }
       if (!example.code.includes('SIGTERM')) return runExample(example);
-      // It serves until it is asked to stop.
+      // The program serves until it is told to stop.
       const { consumers } = await jetstreamManager(connection);
       const ended = run(process.execPath, [file], { cwd: folder });
       try {

@@ -1,8 +1,8 @@
 /**
- * Whoever ends a gate, and whenever: no worktree, folder, half a file or process is left.
+ * Ends a gate by each signal at each moment, and checks that no worktree, folder, partial file or process is left.
  *
- * The moments are what the program says, and what a filter of git and a build say that hang where the
- * test wants them to; all processes that come of a program are known by a word in their environment.
+ * A moment is a line that the program prints, a git filter or a build that hangs where the test wants it to, or a file
+ * being written. All processes that a program starts are identified by a word in their environment.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,12 +16,12 @@ import { processesOf } from '../helpers/processes.js';
 import { ScratchRepository, scratchFolder } from '../helpers/scratch-repository.js';
 
 const folder = scratchFolder();
-/** Only ends what hangs. */
+/** Only ends a test that hangs. */
 const PATIENCE_MS = 60_000;
-/** Of what the program writes: long enough to be met half written. */
+/** Length of the file that the program writes, so that it can be caught half-written. */
 const FILE_LENGTH = 32_000_000;
 
-/** Says in whose folder it is, and goes on unless that is where the test wants it to hang. */
+/** Hangs and reports its process if `HANG` names this step and side; goes on otherwise. */
 const REPORT = `
   import { spawn } from 'node:child_process';
   import { connect } from 'node:net';
@@ -61,7 +61,7 @@ afterEach(() => {
   for (const pid of processesOf(reports)) process.kill(pid, 'SIGKILL');
 });
 
-/** Starts the program; one of its processes will hang where it is told to. */
+/** Starts the program; one of its processes hangs at the step `hang`. */
 function start(hang: string) {
   const file = join(results, 'result');
   const child = spawn(
@@ -100,7 +100,7 @@ function start(hang: string) {
   return { child, pid: child.pid as number, says, hears, said: () => said };
 }
 
-/** Acts as soon as a folder has a file whose name begins so. */
+/** Calls `act` as soon as a file with the prefix appears in a folder. */
 async function firstFile(path: string, prefix: string, act: () => void): Promise<void> {
   await new Promise<void>((resolve) => {
     const watcher = watch(path, (_, name) => {
@@ -126,7 +126,7 @@ async function expectNothingLeft(): Promise<void> {
   }
 }
 
-/** What the program has just said, what hangs in which side, or a file that is being written. */
+/** A line that the program prints, a step that hangs on a side, or a file that is being written. */
 const moments = [
   { moment: 'started', by: 'says' },
   { moment: 'base: git worktree add', by: 'says' },
@@ -140,7 +140,7 @@ const moments = [
   { moment: '.result.', by: 'writes' },
 ] as const;
 
-// The program hears of SIGTERM and Ctrl-C in one place: by default each is sent at every other moment.
+// The program handles SIGTERM and Ctrl-C in one place, so by default each is sent at every other moment.
 describe.each([
   { how: 'SIGKILL', signal: 'SIGKILL', isForGroup: false, isAt: () => true },
   { how: 'SIGTERM', signal: 'SIGTERM', isForGroup: false, isAt: (at: number) => at % 2 === 0 },
@@ -159,7 +159,7 @@ describe.each([
         kill();
       }
       const [, endedBy] = (await exited) as [number | null, string | null];
-      // The other two it hears, and ends by itself.
+      // The program handles the other two signals and exits by itself.
       expect(endedBy).toBe(signal === 'SIGKILL' ? 'SIGKILL' : null);
       await expectNothingLeft();
     },

@@ -1,6 +1,6 @@
 /**
- * `millrace gate` on Vitest bench files, with the Vitest that this repository has installed. How often it is
- * right is recorded in docs/gate.md; here are the ways in and out.
+ * Runs `millrace gate` on Vitest bench files, with this repository's Vitest, and tests its arguments and outcomes. How
+ * often the verdicts are right is recorded in docs/gate.md.
  */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,9 +14,9 @@ import { ScratchRepository, scratchFolder } from '../helpers/scratch-repository.
 
 const folder = scratchFolder();
 const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));
-/** In place of an install. */
+/** Replaces an install. */
 const BUILD = ['--build', `ln -s '${modules}' node_modules`];
-/** Starting Vitest takes its time on a busy machine. */
+/** Vitest starts slowly on a busy machine. */
 const LONG = { timeout: 120_000 };
 
 const BENCH = `
@@ -42,12 +42,12 @@ function gate(...args: readonly string[]): Promise<CommandEnd> {
   return millraceIn(repository.directory, { TMPDIR: temporary }, 'gate', ...args).ended;
 }
 
-/** All output on one line, whatever the width it was wrapped at. */
+/** All output on one line, independent of how it was wrapped. */
 function flat({ stdout, stderr }: CommandEnd): string {
   return `${stdout}${stderr}`.replaceAll(/\s+/g, ' ');
 }
 
-/** Nothing is left of a gate. */
+/** Checks that a gate has left nothing behind. */
 function expectClean(): void {
   expect(processesOf(temporary)).toEqual([]);
   expect(readdirSync(temporary)).toEqual([]);

@@ -1,7 +1,7 @@
 /**
  * Runs the steps of the GitHub workflow in docs/gate.md as a runner would: in clones as actions/checkout makes them,
- * with pnpm where pnpm/action-setup puts it. pnpm and gh are programs that write down how they were called, as both
- * need servers; all else is real.
+ * with pnpm where pnpm/action-setup puts it. pnpm and gh are stubs that record their calls, as both need servers; all
+ * else is real.
  */
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
@@ -19,14 +19,14 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = scratchFolder();
 const LONG = { timeout: 120_000 };
 
-/** Writes a line for each call and makes what an install and a build would. */
+/** Records each call and creates the files that an install and a build would create. */
 const PNPM = `#!/bin/sh
 echo "$*" >> "$CALLS"
 mkdir -p node_modules/dependency dist
 echo 'export const offset = 0;' > node_modules/dependency/index.mjs
 `;
 
-/** Keeps comments in a folder, a file each. */
+/** Stores comments in a folder, one file each. */
 const GH = `#!/bin/bash
 shift
 method=GET
@@ -67,7 +67,7 @@ beforeEach(() => {
   server.commit({ 'jobs.js': 'export const square = () => 10;\n' });
   server.git('switch', '--quiet', 'main');
   server.commit({ 'other.txt': 'main went on' });
-  // What actions/checkout checks out for a pull request.
+  // actions/checkout checks out this merge for a pull request.
   server.git('switch', '--quiet', '--detach', 'main');
   server.git('merge', '--quiet', '--no-edit', 'topic');
   server.git('update-ref', 'refs/pull/1/merge', 'HEAD');

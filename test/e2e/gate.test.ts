@@ -1,6 +1,6 @@
 /**
- * `millrace gate` in real repositories. What is measured for long (that a slower commit fails, and its
- * revert passes) is `.ci/regression`; here are the ways in and out.
+ * Runs `millrace gate` in real repositories and tests its arguments and outcomes. The long measurements (a slower
+ * commit fails, and its revert passes) are in `.ci/regression`.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,9 +12,9 @@ import { ScratchRepository, scratchFolder, writeFiles } from '../helpers/scratch
 import { flawsOfReport } from '../helpers/gate-schema.js';
 
 const folder = scratchFolder();
-/** Only ends what hangs. */
+/** Only ends a test that hangs. */
 const PATIENCE_MS = 60_000;
-/** Starting processes and building takes its time on a busy machine. */
+/** Starting processes and building are slow on a busy machine. */
 const LONG = { timeout: 120_000 };
 
 const JOBS = 'export const square = (n) => n * n; export const size = 7;';
@@ -32,12 +32,12 @@ function gate(...args: readonly string[]) {
   return millraceIn(repository.directory, { TMPDIR: temporary }, 'gate', ...args);
 }
 
-/** All output on one line, whatever the width it was wrapped at. */
+/** All output on one line, independent of how it was wrapped. */
 function flat({ stdout, stderr }: CommandEnd): string {
   return `${stdout}${stderr}`.replaceAll(/\s+/g, ' ');
 }
 
-/** Fulfills when the processes of the round that is measured now have ended, and others have begun. */
+/** Fulfills once the processes of the current round have ended and others have started. */
 async function nextRound(): Promise<void> {
   const pids = (): number[] => processesOf(temporary);
   const before = await vi.waitFor(() => {
@@ -51,7 +51,7 @@ async function nextRound(): Promise<void> {
   );
 }
 
-/** Nothing is left of a gate. */
+/** Checks that a gate has left nothing behind. */
 function expectClean(): void {
   expect(processesOf(temporary)).toEqual([]);
   expect(readdirSync(temporary)).toEqual([]);
@@ -86,14 +86,14 @@ test('a wrong answer is no speed: fail, told in every form', LONG, async () => {
   expect(flat(end)).toMatch(
     /Head's results differ from base's for the same inputs\. Input \S+inputs\.ndjson:\d gives \d on base and \d+ on head\./,
   );
-  // A waiver that has expired excuses nothing.
+  // An expired waiver excuses nothing.
   expect(flat(end)).toContain('expired on 2001-01-01');
   const read = (name: string): string => readFileSync(join(folder(), name), 'utf8');
   const report = JSON.parse(read('report.json')) as GateReport;
   expect(flawsOfReport(report)).toEqual([]);
   expect(report).toMatchObject({ verdict: 'fail', exitCode: 2, isInterrupted: false });
   expect(report.scenarios[0]?.rounds).toHaveLength(2);
-  // The line that repeats it names commits, as refs move on.
+  // The command that repeats the run names commits, as refs move on.
   expect(report.command).toContain(`--base ${repository.git('rev-parse', 'HEAD~1')}`);
   expect(report.command).toContain(`--head ${repository.git('rev-parse', 'HEAD')}`);
   expect(report.command).toMatch(/--seed \d+/);
@@ -116,12 +116,12 @@ test('what base does not have is new: measured, and not judged', LONG, async () 
   expect(verdict).toBe('pass');
   expect(scenarios[0]).toMatchObject({ name: './more.mjs', verdict: 'new' });
   expect(scenarios[0]?.rounds).toHaveLength(3);
-  // Without a terminal a line when the scenario begins, and then one in ten seconds.
+  // Without a terminal, progress is one line when the scenario begins, and then one every ten seconds.
   expect(end.stdout).toMatch(/^\.\/more\.mjs: round 1 of 3, up to \d+ s left$/m);
   expect(end.stdout.match(/ round \d+ of /g)?.length).toBeLessThan(3);
   expectClean();
 
-  // The same as a stored run: it is compared, and refused where the machine is another.
+  // Used as a baseline, the stored run is compared, and rejected if it is from another machine.
   writeFiles(folder(), {
     'other.json': JSON.stringify({ ...report, environment: { ...environment, cpu: 'another' } }),
   });
@@ -179,6 +179,8 @@ describe('what is wrong is said, with exit code 1, and leaves nothing', () => {
     [['--threads', '2', '--budget', 'b.json'], "Option '--threads' is for a job"],
     [['./jobs.mjs#square', '--in-flight', '2', '--rate', '5'], 'both jobs in flight (2)'],
     [['./jobs.mjs#square', '--baseline', 'x.json', '--base', 'HEAD'], 'Valid is one of both'],
+    [['./jobs.mjs#square', '--baseline', 'x.json', '--looks', '9'], 'once, after 10 rounds'],
+    [['./jobs.mjs#square', '--baseline', 'x.json', '--build', 'make'], 'as it is. Valid is one'],
     [['./jobs.mjs#square', '--baseline', 'x.json'], "'x.json' can't be read"],
     [['./jobs.mjs#square', '--budget', 'none.json'], "'none.json' can't be read"],
     [['./jobs.mjs#square', '--config', 'none.json'], "none.json' can't be read"],

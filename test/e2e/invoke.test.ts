@@ -1,4 +1,4 @@
-/** The experiment through the built command: short runs, judged by their sums and not by their speed. */
+/** Runs the experiment briefly through the built command; checks the sums of the result, not its speed. */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,13 +23,13 @@ function measured(): InvokeResult {
   return readResult(file);
 }
 
-/** What holds for every arm, however it ended. */
+/** Checks what holds for every variant, however it ended. */
 function verify({ arms, settings }: InvokeResult): void {
   verifySums(arms);
   for (const { name, completed, secondService } of arms) {
     expect(completed).toBeLessThanOrEqual(secondService.served);
     expect(secondService.peakServing).toBeLessThanOrEqual(settings.slots);
-    // A pool makes its next call when it has the answer to one before, and never more than it has slots.
+    // A pool makes its next call after the response to an earlier one, and never has more calls in flight than slots.
     if (name !== 'fire-and-forget') expect(secondService.peakWaiting).toBe(0);
   }
 }
@@ -88,7 +88,7 @@ test(
     const result = measured();
     verify(result);
     const [arm] = result.arms;
-    // As many as there are slots, and as many again in the backlog.
+    // As many as there are slots, and as many in the backlog.
     expect(arm).toMatchObject({ accepted: 4, completed: 0, failed: 0 });
     expect(arm?.secondService).toMatchObject({ served: 0, serving: 2 });
   },
@@ -97,7 +97,7 @@ test(
 describe.runIf(process.platform === 'linux')('processes', () => {
   const long = '--rate 50 --slots 10 --delay-ms 100 --arms unbounded --seconds 600';
 
-  /** The three processes of an arm. */
+  /** The three processes of a variant. */
   async function running(command: Command): Promise<number[]> {
     await expect.poll(() => childrenOf(command.process.pid).length, { timeout: 60_000 }).toBe(3);
     return childrenOf(command.process.pid);

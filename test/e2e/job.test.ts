@@ -1,4 +1,4 @@
-/** The user's own job through the built command: short runs, judged by their form and not by their speed. */
+/** Runs a user's job briefly through the built command; checks the shape of the result, not its speed. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** What is told of `picky`, which fails for two of its inputs. */
+/** Checks the report on `picky`, which fails for two of its inputs. */
 function verifyPicky({ jobFailures }: JobResult, stdout: string): void {
   expect(jobFailures.examples).toEqual([
     {
@@ -37,7 +37,7 @@ function verifyPicky({ jobFailures }: JobResult, stdout: string): void {
 function answerOf(stdout: string): string[] {
   const report = stdout.slice(stdout.indexOf('\nYour job: '));
   const paragraphs = report.trim().split(/\n\n/);
-  // The title is a line of the first one.
+  // The title belongs to the first paragraph.
   return paragraphs.map((each) => each.replaceAll(/\s+/g, ' ')).slice(1);
 }
 
@@ -45,8 +45,8 @@ const SHORT = '--rounds 1 --seconds 0.2 --threads 2'.split(' ');
 
 test(
   'a job with files as inputs: the first line is advice that was verified, and how sure it is',
-  // A machine that is not steady gets no advice.
-  { timeout: 120_000, retry: 2 },
+  // An unsteady machine gets no advice.
+  { timeout: 120_000 },
   async () => {
     const input = join(fixtures, 'texts/*.md');
     const args = [
@@ -57,7 +57,8 @@ test(
       '--advise',
       '--p99',
       '5000',
-      ...SHORT,
+      // Long enough for the job to make up for the time that its threads are held up.
+      ...'--rounds 1 --seconds 0.5 --threads 2'.split(' '),
     ];
     const { code, stdout, stderr } = await millrace(...args, '--json', file).ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -89,7 +90,7 @@ test(
       expect({ ...endings, served: 0, refused: 0 }).toEqual(NO_ENDINGS);
       expect(ratePerSecond.median).toBeGreaterThan(0);
     }
-    if (advice?.kind !== 'advised') throw new Error('There is no advice.');
+    if (advice?.kind !== 'advised') throw new Error(answerOf(stdout).join('\n'));
     expect(advice.settings).toMatchObject({
       threads: chosen?.threads,
       concurrency: chosen?.concurrency,
@@ -97,9 +98,9 @@ test(
     expect(advice.verifications.length).toBeGreaterThanOrEqual(1);
     const [first] = advice.verifications;
     expect(first?.ratePerSecond).toBe(advice.ratePerSecond);
-    // It went on until it had the arrivals that it needs, though 0.2 s have far fewer.
+    // The verification went on until it had enough arrivals; there are far fewer in 0.5 s.
     expect(first?.arrivals).toBeGreaterThanOrEqual(WANTED_ARRIVALS);
-    expect(first?.seconds).toBeGreaterThan(0.2);
+    expect(first?.seconds).toBeGreaterThan(0.5);
     expect(stdout).toContain(advice.snippet);
     const [answer = ''] = answerOf(stdout);
     expect(answer).toMatch(/^(?:Verified|No rate can be promised)/);

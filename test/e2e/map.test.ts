@@ -1,4 +1,4 @@
-/** The experiment through the built command: a short run, judged by its form and not by its speed. */
+/** Runs the experiment briefly through the built command; checks the shape of the result, not its speed. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +37,7 @@ test('all arms, one round', { timeout: 120_000 }, async () => {
   ]);
   for (const { rowsPerSecond, mostHeld } of kind?.arms ?? []) {
     expect(rowsPerSecond.median).toBeGreaterThan(0);
-    // No arm holds more than a few times what it has in flight.
+    // No variant holds more than a few times the number of its jobs in flight.
     expect(mostHeld.median).toBeLessThanOrEqual(1024);
   }
   expect(kind?.toBest?.arm).toMatch(/^piscina, /);

@@ -1,5 +1,5 @@
 /**
- * A node and a submitter that know nothing of this library but docs/protocol.md: they have a NATS client and JSON.
+ * Runs a node and a submitter written after docs/protocol.md alone, with a NATS client and JSON.
  */
 import { type Consumer, jetstream, jetstreamManager, type JsMsg } from '@nats-io/jetstream';
 import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
@@ -12,7 +12,7 @@ import { rejection } from '../helpers/outcomes.js';
 const NAME = 'it';
 const base64url = (text: string): string => Buffer.from(text).toString('base64url');
 
-/** What a job says of itself. */
+/** The value of one of a job's headers. */
 const header = (job: { headers?: MsgHdrs | undefined }, name: string): string =>
   decodeURIComponent(job.headers?.get(`Millrace-${name}`) ?? '');
 

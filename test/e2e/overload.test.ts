@@ -1,4 +1,4 @@
-/** The experiment through the built command: short runs, judged by their sums and not by their speed. */
+/** Runs the experiment briefly through the built command; checks the sums of the result, not its speed. */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** What is published loads only what its users have: built-in modules, what `package.json` declares, and its own files. */
+/**
+ * Checks that published files load only what users have: built-in modules, packages that `package.json` declares, and
+ * published files.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, normalize } from 'node:path';
@@ -9,13 +12,13 @@ const dist = join(ROOT, 'dist');
 const { dependencies, peerDependencies, devDependencies } = JSON.parse(
   readFileSync(join(ROOT, 'package.json'), 'utf8'),
 ) as Record<string, Record<string, string>>;
-/** The pools that the bench compares with are loaded if they are installed; here they are for development. */
+/** Includes devDependencies: the bench loads the pools that it compares with only if they are installed. */
 const declared = new Set([
   'millrace',
   ...Object.keys({ ...dependencies, ...peerDependencies, ...devDependencies }),
 ]);
 
-/** All that is loaded by its name, statically or not. */
+/** Matches every load of a literal name, static or dynamic. */
 const LOADED = /\b(?:from|import|require)\s*\(?\s*(["'`])((?:node:)?@?\w[\w./@-]*|\.[\w./-]+)\1/g;
 
 const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) =>

@@ -66,7 +66,7 @@ test.each([
   { path: ['results', 0, 'figures', 0, 'name'], value: '' },
   { path: ['results', 0, 'figures', 0, 'unit'], value: 'furlongs' },
   { path: ['results', 0, 'figures', 0, 'better'], value: 'red' },
-  // What JSON makes of NaN and Infinity.
+  // JSON turns NaN and Infinity into null.
   { path: ['results', 0, 'figures', 0, 'median'], value: null },
   { path: ['results', 0, 'figures', 0, 'rounds'], value: [] },
   { path: ['results', 0, 'figures', 0, 'rounds', 1], value: null },
@@ -76,7 +76,7 @@ test.each([
   expect(flaws.length).toBeGreaterThan(0);
 });
 
-// In every run the tests of each scenario validate what it writes.
+// Quick runs rely on the tests of each scenario, which validate its file.
 test.runIf(IS_ALL)(
   'several scenarios are in one file, also one without rounds',
   { timeout: 120_000 },

@@ -1,4 +1,4 @@
-/** The experiment through the built command: a short run, judged by its form and not by its speed. */
+/** Runs the experiment briefly through the built command; checks the shape of the result, not its speed. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ test('both patterns, one round', { timeout: 120_000 }, async () => {
   for (const { figures } of burst?.arms ?? []) {
     const [p50, p99, done] = figures.map(({ ms }) => ms.median) as [number, number, number];
     expect(p50).toBeLessThanOrEqual(p99);
-    // The last job of the only burst; two histograms may round it differently.
+    // `done` is the last job of the only burst; two histograms may round it differently.
     expect(done).toBeGreaterThanOrEqual(p99 * 0.99);
   }
 });

@@ -1,4 +1,4 @@
-/** The experiment through the built command: a short run, judged by its form and not by its speed. */
+/** Runs the experiment briefly through the built command; checks the shape of the result, not its speed. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,14 +36,14 @@ test('all pools', { timeout: 120_000 }, async () => {
     expect(firstResultMs.rounds.length).toBe(ROUNDS);
     if (peer !== 'ring') expect(importMs?.min).toBeGreaterThan(0);
     for (const [round, first] of firstResultMs.rounds.entries()) {
-      // What is imported is imported before the first result, after Node's own start.
+      // Imports come after Node's own start and before the first result.
       expect(first).toBeGreaterThan(nodeMs + (importMs?.rounds[round] ?? 0));
       expect(allThreadsMs.rounds[round]).toBeGreaterThan(first);
     }
     // No Node process with threads is smaller.
     expect(rssBytes.min).toBeGreaterThan(20 * 1024 ** 2);
   }
-  // A process that does more jobs has done fewer before.
+  // The n-th result of a process comes after all earlier ones.
   expect(result.nth.map(({ n }) => n)).toEqual([1, 100, 1000, 10_000]);
   for (const peer of result.settings.peers) {
     const times = result.nth.map(({ peers }) => peers.find((each) => each.peer === peer)?.ms);

@@ -1,4 +1,4 @@
-/** The experiment through the built command: a short run, judged by its form and not by its speed. */
+/** Runs the experiment briefly through the built command; checks the shape of the result, not its speed. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,7 +43,7 @@ test('two pools, one round', { timeout: 120_000 }, async () => {
       expect(toBestPool.p99?.peer).toBe('piscina');
     }
     const [total, wait] = views;
-    // A job's result is there at least as long after its start as the job takes.
+    // A result arrives later than its job starts, by at least the job's duration.
     expect(total?.peers[0]?.max.median).toBeGreaterThan(wait?.peers[0]?.p50.median ?? 0);
   }
 });

@@ -1,4 +1,4 @@
-/** Measurements whose warm-up did not become stable, which is never known without one: named in the report. */
+/** Checks that the report names measurements whose warm-up did not become stable; without a warm-up none does. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

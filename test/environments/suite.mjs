@@ -1,10 +1,10 @@
 /**
- * What a pool has to do in a test environment that is not Node's own. `.ci/run` runs it against the packed package,
- * with each runner and its environment.
+ * Tests a pool in a test environment other than Node's own. `.ci/run` runs it against the packed package, with each
+ * runner and its environment.
  */
 
 /**
- * Declares the tests, by the functions of the runner.
+ * Declares the tests with the functions of the runner.
  *
  * @param {object} runner
  * @param {Function} runner.test
@@ -13,7 +13,7 @@
  * @param {string} module - The URL of `jobs.mjs`.
  */
 export function suite({ test, expect, timers }, module, { Pool, MillraceError }) {
-  /** Runs a test with a pool, which leaves nothing behind. */
+  /** Runs a test with a pool and checks that the pool leaves nothing behind. */
   const testPool = (name, body, options) =>
     test(name, async () => {
       const before = resources();
@@ -158,14 +158,14 @@ export function suite({ test, expect, timers }, module, { Pool, MillraceError })
   );
 }
 
-/** A moment by the environment's own timers. */
+/** Waits briefly, with the environment's own timers. */
 function pause() {
   return new Promise((resolve) => {
     setTimeout(resolve, 20);
   });
 }
 
-/** What holds the process, but for what the runner itself may start. */
+/** Number of resources that keep the process alive, without kinds that the runner itself may start. */
 function resources() {
   const kinds = new Set(['MessagePort', 'Worker', 'Immediate']);
   return process.getActiveResourcesInfo().filter((kind) => kinds.has(kind)).length;

@@ -1,8 +1,8 @@
 /**
- * Builds before the tests what they need of `build` and `dist`, and only if it is older than its sources: after
- * `npm ci` nothing is built twice, and no test runs on yesterday's build.
+ * Builds what the tests need of `build` and `dist`, but only if it is older than its sources: nothing is built twice
+ * after `npm ci`, and no test runs on a stale build.
  *
- * The unit tests need the scripts of the report's page alone.
+ * Unit tests need only the scripts of the report's page.
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
@@ -12,7 +12,7 @@ import type { TestProject } from 'vitest/node';
 const root = new URL('../../', import.meta.url).pathname;
 const PAGE = 'bench/report/html/browser';
 
-/** Vitest calls it once for each project, before its tests. */
+/** Called by Vitest once for each project, before its tests. */
 export function setup({ name }: TestProject): void {
   const [sources, built, script] = name.startsWith('unit')
     ? [[PAGE], [`dist/${PAGE}/boxes.js`], ['npx', 'rolldown', '--config', '--log-level', 'warn']]
@@ -26,7 +26,7 @@ export function setup({ name }: TestProject): void {
   execFileSync(command, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-/** When a file, or anything in a folder, was last changed or removed; long ago if it isn't there. */
+/** Time of the last change of a file, or of anything in a folder, removals included; -Infinity if it doesn't exist. */
 function newestMs(path: string): number {
   const changed = statSync(join(root, path), { throwIfNoEntry: false });
   if (changed === undefined) return -Infinity;

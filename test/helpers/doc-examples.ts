@@ -8,7 +8,7 @@ import { join } from 'node:path';
 /** The root of this repository. */
 export const ROOT = new URL('../../', import.meta.url).pathname;
 
-/** The examples of a document that have a name: file name and content. They may be indented, as in a list. */
+/** The named examples of a document, as file name and content. They may be indented, as in a list. */
 export function examplesOf(document: string): Array<[name: string, content: string]> {
   const text = readFileSync(join(ROOT, document), 'utf8');
   const blocks = text.matchAll(

@@ -6,7 +6,7 @@ setFlagsFromString('--expose-gc');
 
 const collect = runInNewContext('gc') as () => void;
 
-/** The second time for buffers, whose memory V8 frees beside the program until the next collection ends that. */
+/** Collects twice: V8 frees the memory of buffers in the background, and the next collection completes that. */
 export function collectGarbage(): void {
   collect();
   collect();

@@ -1,4 +1,4 @@
-/** Validates reports of the gate by the schema as the package publishes it. */
+/** Validates reports of the gate against the published schema. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -9,7 +9,7 @@ export const schema = JSON.parse(readFileSync(file, 'utf8')) as Record<string, u
 
 const validate = new Ajv2020({ allErrors: true, strict: true }).compile(schema);
 
-/** What is wrong with a report, if anything, such as '/scenarios/0/verdict must be string'. */
+/** The errors in a report, such as '/scenarios/0/verdict must be string'. */
 export function flawsOfReport(report: unknown): string[] {
   if (validate(report)) return [];
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);

@@ -1,6 +1,6 @@
 /**
- * Pools for tests, and after each test the proof that they kept their promises: every submission
- * ended once and is counted, and no listener, timer, port or thread is left of the closed pools.
+ * Makes pools for tests, and checks after each test that they kept their promises: every submission ended once and is
+ * counted, and no listener, timer, port or thread is left of the closed pools.
  */
 import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
@@ -11,21 +11,21 @@ import { macrotask } from './outcomes.js';
 import { TalliedPool } from './tallied-pool.js';
 
 export interface Guard {
-  /** A pool of `fixtures/jobs.js`, or of another module. It need not be closed by the test. */
+  /** Makes a pool of `fixtures/jobs.js` or of another module. The test need not close it. */
   makePool<Module extends object = UntypedModule>(
     options?: PoolOptions<string>,
     module?: URL | string,
   ): TalliedPool<Module>;
   /**
-   * A pool for all tests of the file: for those that ask what becomes of a value, and not of the pool. What is left is
-   * then looked for once, after the last test.
+   * Makes a pool for all tests of a file that test values rather than the pool. Leftovers are then checked once, after
+   * the last test.
    */
   sharePool(options?: PoolOptions<string>, module?: URL | string): () => TalliedPool;
   /** The threads that were started since the test began. */
   readonly threads: readonly Worker[];
 }
 
-/** Only ends what hangs. */
+/** Only ends a test that hangs. */
 const ENDING_MS = 30_000;
 
 /** The URL of a file in `fixtures/`. */
@@ -38,7 +38,7 @@ export function fixturePath(path: string): string {
   return fileURLToPath(fixture(path));
 }
 
-/** To be called once, at the top of a test file. */
+/** Call it once, at the top of a test file. */
 export function guard(): Guard {
   const pools: Array<TalliedPool<any>> = [];
   const shared: TalliedPool[] = [];
@@ -47,7 +47,7 @@ export function guard(): Guard {
     threads.push(worker);
   };
 
-  // A file that ran before in this process has its own way of looking.
+  // Clears what an earlier file in this process has left: that file has its own checks.
   beforeAll(async () => void (await takeLeftovers()));
 
   beforeEach(() => {
@@ -59,7 +59,7 @@ export function guard(): Guard {
     process.off('worker', threadStarted);
     const threadsLeft = await end(pools);
     const living = (): number => threads.filter(({ threadId }) => threadId !== -1).length;
-    // A close at a deadline tells of the threads that it could not wait for: they end a little later.
+    // A close at its deadline reports the threads that it could not wait for; they end a little later.
     expect(living()).toBeLessThanOrEqual(threadsLeft);
     await vi.waitFor(() => expect(living()).toBe(0), ENDING_MS);
     if (shared.length === 0) expect(await takeLeftovers()).toEqual([]);
@@ -89,7 +89,7 @@ export function guard(): Guard {
   };
 }
 
-/** @returns How many threads are still ending. */
+/** @returns Number of threads that are still ending. */
 async function end(pools: readonly TalliedPool[]): Promise<number> {
   const reports = await Promise.all(pools.map((pool) => pool.close({ deadlineMs: 0 })));
   await macrotask();

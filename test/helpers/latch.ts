@@ -1,14 +1,14 @@
 /**
- * A gate between a test and the jobs it starts. Jobs arrive and wait in front of it; the test learns
- * that they have arrived, and opens it. `fixtures/gate.js` is the side of the jobs.
+ * Holds jobs back until the test opens it. The test learns how many jobs have arrived; `fixtures/gate.js` is the jobs'
+ * side.
  *
- * It lies in shared memory, so that neither side needs the event loop of the other, or a clock.
+ * It is in shared memory, so that neither side needs the event loop of the other, or a clock.
  */
 export class Latch {
-  /** How many jobs have arrived, and whether the gate is open. */
+  /** The number of jobs that have arrived, and whether the latch is open. */
   readonly cells = new Int32Array(new SharedArrayBuffer(8));
 
-  /** Fulfils when so many jobs have arrived since the latch was made. */
+  /** Fulfills once `count` jobs have arrived since the latch was made. */
   async arrived(count = 1): Promise<void> {
     for (;;) {
       const arrivals = Atomics.load(this.cells, 0);
@@ -18,19 +18,19 @@ export class Latch {
     }
   }
 
-  /** Blocks this thread, so that no message is taken meanwhile, until so many jobs have arrived. */
+  /** Blocks this thread, so that it takes no messages, until `count` jobs have arrived. */
   blockUntilArrived(count = 1): void {
     for (let { arrivals } = this; arrivals < count; { arrivals } = this) {
       Atomics.wait(this.cells, 0, arrivals);
     }
   }
 
-  /** How many jobs have arrived so far. */
+  /** Number of jobs that have arrived so far. */
   get arrivals(): number {
     return Atomics.load(this.cells, 0);
   }
 
-  /** Lets every job pass, those that arrive later too. */
+  /** Lets every job pass, including those that arrive later. */
   open(): void {
     Atomics.store(this.cells, 1, 1);
     Atomics.notify(this.cells, 1);

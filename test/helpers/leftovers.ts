@@ -1,8 +1,8 @@
 /**
- * What a pool has started in this process and not ended: threads, ports, timers and immediates, the
- * unref'ed ones included, which `process.getActiveResourcesInfo` does not show.
+ * Finds what pools have started in this process and not ended: threads, ports, timers and immediates, including
+ * unref'ed ones, which `process.getActiveResourcesInfo` does not show.
  *
- * A resource counts where the first frame outside Node that made it is the library's or Piscina's.
+ * A resource counts if the first frame outside Node that created it is the library's or Piscina's.
  */
 import { createHook } from 'node:async_hooks';
 import { collectGarbage } from './garbage.js';
@@ -33,13 +33,13 @@ function callers(): string[] {
   return (stack ?? '').split('\n').slice(1);
 }
 
-/** Turns of the event loop in which closed ports finish closing; garbage is collected between them. */
+/** Max turns of the event loop for closed ports to finish closing; garbage is collected in between. */
 const TURNS = 500;
 
 /**
- * Forgets everything that is left, after it had its time to end.
+ * Reports and forgets everything that is left, after giving it time to end.
  *
- * @returns A line for each kind and place: how many, and the frame that made them.
+ * @returns A line for each kind and place: the number, and the frame that created them.
  */
 export async function takeLeftovers(): Promise<string[]> {
   for (let turn = 1; turn <= TURNS && living.size > 0; turn += 1) {

@@ -1,8 +1,8 @@
 /**
- * Real NATS servers for the tests: on loopback, on free ports, in folders of their own, stopped after each test file.
+ * Starts real NATS servers for tests: on loopback, on free ports, in folders of their own. Tests stop their servers.
  *
- * The server is that of `NATS_SERVER`, or `nats-server` on the `PATH`. Where there is none, or it is too old, the tests
- * are skipped and say so, unless `MILLRACE_NATS_TESTS` is `required`.
+ * The server is that of `NATS_SERVER`, or `nats-server` on the `PATH`. If there is none, or it is too old, the tests
+ * are skipped with a warning, unless `MILLRACE_NATS_TESTS` is `required`.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,7 +16,7 @@ import { connect, type ConnectionOptions, type NatsConnection } from '@nats-io/t
 import { portOf, PROGRAM } from '../../bench/scenarios/distributed/nats-server.js';
 import { until } from './outcomes.js';
 
-/** Whether there is a server to test with. */
+/** True if there is a server to test with. */
 export const HAS_NATS = hasServer();
 
 function hasServer(): boolean {
@@ -29,21 +29,21 @@ function hasServer(): boolean {
   return false;
 }
 
-/** A server, running until it is stopped. */
+/** A server that runs until it is stopped. */
 export class NatsServer {
   readonly #folder = mkdtempSync(join(tmpdir(), 'millrace-nats-'));
   readonly #config: string;
   readonly #connections: NatsConnection[] = [];
   #process: ChildProcess | undefined;
-  /** 0 until it is started; the same after a restart. */
+  /** 0 until the server is started; the same after a restart. */
   port = 0;
 
-  /** @param config - Lines beside those of the listening address and JetStream. */
+  /** @param config - Lines in addition to the listening address and JetStream. */
   private constructor(config: string) {
     this.#config = config;
   }
 
-  /** Starts one. @param config - Further lines of its configuration. */
+  /** Starts a server. @param config - Further lines of its configuration. */
   static async start(config = '', { jetstream = true } = {}): Promise<NatsServer> {
     const server = new NatsServer(config);
     await server.#start(jetstream);
@@ -71,7 +71,7 @@ export class NatsServer {
     this.port = port;
   }
 
-  /** Kills it at once, as a power cut would. What it has stored stays. */
+  /** Kills the server, as a power cut would. Stored data stays. */
   async kill(): Promise<void> {
     const child = this.#process;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
@@ -80,24 +80,24 @@ export class NatsServer {
     await exit;
   }
 
-  /** Stops it from running. @returns Once no thread of it runs: on a busy machine it answers for a while after the signal. */
+  /** Suspends the server. @returns Once all of its threads have stopped: on a busy machine it responds for a while. */
   async freeze(): Promise<void> {
     const child = this.#process as ChildProcess;
     child.kill('SIGSTOP');
     await until(() => hasStopped(child.pid as number));
   }
 
-  /** Lets it go on. */
+  /** Resumes the server. */
   thaw(): void {
     this.#process?.kill('SIGCONT');
   }
 
-  /** Starts it again, at the same port and with what it has stored. */
+  /** Starts the server again, on the same port and with its stored data. */
   async restart(): Promise<void> {
     await this.#start(true);
   }
 
-  /** A connection that is closed with the server. */
+  /** A connection that is closed along with the server. */
   async connect(options: ConnectionOptions = {}): Promise<NatsConnection> {
     const connection = await connect({
       servers: `127.0.0.1:${this.port}`,
@@ -116,7 +116,7 @@ export class NatsServer {
   }
 }
 
-/** Whether all threads of a process are stopped; taken for granted where there is no `/proc`. */
+/** True if all threads of a process are stopped; assumed if there is no `/proc`. */
 function hasStopped(pid: number): boolean {
   const tasks = `/proc/${pid}/task`;
   if (!existsSync(tasks)) return true;
@@ -125,14 +125,15 @@ function hasStopped(pid: number): boolean {
   );
 }
 
-/** How long servers of a cluster may take to know each other; mostly a second and a half. */
+/** Time limit for the servers of a cluster to find each other; mostly they take a second and a half. */
 const CLUSTER_MS = 10_000;
 
 /**
- * So many servers that are one, each with a copy of what is stored in all. About one cluster in thirty (2.10.27, two busy
- * CPUs) elects its leader and never finds all of its servers ("no suitable peers for placement"): it is started anew.
+ * Starts a cluster of `count` servers, each with a copy of all stored data. About one cluster in thirty (2.10.27, two
+ * busy CPUs) elects its leader and never finds all of its servers ("no suitable peers for placement"): it is replaced
+ * by a new one.
  *
- * @returns Once they can store.
+ * @returns The servers, once they can store data.
  */
 export async function startCluster(count: number): Promise<NatsServer[]> {
   for (;;) {
@@ -155,7 +156,7 @@ async function startTogether(count: number): Promise<NatsServer[]> {
   );
 }
 
-/** Whether the cluster has a leader, and knows all of its servers, within the time. */
+/** True if the cluster has a leader, and knows all of its servers, in time. */
 async function canStore(server: NatsServer, replicas: number): Promise<boolean> {
   const connection = await server.connect();
   const untilMs = performance.now() + CLUSTER_MS;

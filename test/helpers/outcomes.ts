@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 
-/** What a promise rejects with; fails where it fulfils. */
+/** The reason with which a promise rejects; fails if the promise fulfills. */
 export async function rejection(promise: PromiseLike<unknown>): Promise<any> {
   let value: unknown;
   try {
@@ -11,7 +11,7 @@ export async function rejection(promise: PromiseLike<unknown>): Promise<any> {
   return expect.fail(`it fulfilled, with ${String(value)}`);
 }
 
-/** What a function throws; fails where it returns. */
+/** The value that a function throws; fails if the function returns. */
 export function thrownBy(run: () => unknown): any {
   let value: unknown;
   try {
@@ -22,14 +22,14 @@ export function thrownBy(run: () => unknown): any {
   return expect.fail(`it returned ${String(value)}`);
 }
 
-/** The next turn of the event loop: messages that are here have been taken. */
+/** Fulfills in the next turn of the event loop, after messages that had arrived are handled. */
 export function macrotask(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });
 }
 
-/** Looks once per turn of the event loop until it is so. */
+/** Checks a condition once per turn of the event loop until it holds. */
 export async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await macrotask();
 }

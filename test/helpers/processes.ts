@@ -6,7 +6,7 @@ import { validateRun } from './run-schema.js';
 
 const CLI = fileURLToPath(new URL('../../dist/bench/cli.js', import.meta.url));
 
-/** How a command ended. */
+/** Outcome of a command. */
 export interface CommandEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -18,7 +18,7 @@ export interface CommandEnd {
 export interface Command {
   readonly process: ChildProcess;
   readonly ended: Promise<CommandEnd>;
-  /** Fulfils when the output contains a text; rejects when the command ends without it. */
+  /** Fulfills when the output contains a text; rejects when the command ends without it. */
   said(text: string): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export function millrace(...args: readonly string[]): Command {
   return millraceIn(process.cwd(), {}, ...args);
 }
 
-/** The same in another folder, with more in its environment. */
+/** Starts `millrace` in another folder, with further environment variables. */
 export function millraceIn(
   cwd: string,
   environment: Readonly<Record<string, string>>,
@@ -62,12 +62,12 @@ export function millraceIn(
   return { process: child, ended, said };
 }
 
-/** The first result in a file that `--json` has written, and that keeps to the published schema. */
+/** The first result in a file written by `--json`, which must match the published schema. */
 export function readResult<Result>(file: string): Result {
   return readResults<Result>(file)[0] as Result;
 }
 
-/** All of them. */
+/** All results in such a file. */
 export function readResults<Result>(file: string): Result[] {
   const run = JSON.parse(readFileSync(file, 'utf8')) as { results: Result[] };
   const flaws = validateRun(run);
@@ -75,7 +75,7 @@ export function readResults<Result>(file: string): Result[] {
   return run.results;
 }
 
-/** The ids of the living processes that a process has started (Linux). */
+/** Ids of the living child processes of a process (Linux). */
 export function childrenOf(pid: number | undefined): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -83,7 +83,7 @@ export function childrenOf(pid: number | undefined): number[] {
     .filter((each) => parentOf(each) === pid);
 }
 
-/** The processes whose environment has a word in it, zombies excepted (Linux). */
+/** Ids of the processes whose environment contains a word, without zombies (Linux). */
 export function processesOf(word: string): number[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.map(Number).filter((pid) => {
@@ -95,7 +95,7 @@ export function processesOf(word: string): number[] {
   });
 }
 
-/** Whether a process is there and not a zombie. */
+/** True if a process exists and is no zombie. */
 export function isAlive(pid: number): boolean {
   return (statusOf(pid)?.state ?? 'Z') !== 'Z';
 }

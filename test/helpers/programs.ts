@@ -1,9 +1,9 @@
-/** Runs a program of `fixtures/programs/` in a process of its own, to its end. */
+/** Runs a program of `fixtures/programs/` to its end, in a separate process. */
 import { spawn } from 'node:child_process';
 import { fixturePath } from './guard.js';
 
 export interface ProgramEnd {
-  /** The exit code, or null where a signal ended it: a program that hangs is killed. */
+  /** The exit code, or null if a signal ended it: a program that hangs is killed. */
   readonly code: number | null;
   /** Its standard output, line by line. */
   readonly lines: readonly string[];
@@ -13,7 +13,7 @@ export interface ProgramEnd {
 export interface ProgramOptions {
   readonly args?: readonly string[];
   readonly execArgv?: readonly string[];
-  /** A program that has not ended by itself after so long hangs, and is killed. */
+  /** Time after which a program counts as hanging and is killed. */
   readonly hangsAfterMs?: number;
 }
 

@@ -1,9 +1,9 @@
-/** A seeded generator (mulberry32), so that a failure can be repeated. */
+/** Generates random numbers from a seed (mulberry32), so that a failure can be reproduced. */
 export class Random {
   readonly seed: number;
   #state: number;
 
-  /** @param seed - Default: `MILLRACE_SEED` of the environment, else a new one. */
+  /** @param seed - Default: `MILLRACE_SEED` of the environment, otherwise a random one. */
   constructor(seed = Number(process.env['MILLRACE_SEED'] ?? Math.floor(Math.random() * 2 ** 32))) {
     this.seed = seed;
     this.#state = seed;
@@ -17,7 +17,7 @@ export class Random {
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number, 0 <= n < below. */
+  /** An integer, 0 <= n < below. */
   whole(below: number): number {
     return Math.floor(this.next() * below);
   }

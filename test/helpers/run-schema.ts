@@ -1,4 +1,4 @@
-/** Validates by the schema as the package publishes it. */
+/** Validates runs against the published schema. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -10,7 +10,7 @@ export const schema = JSON.parse(readFileSync(file, 'utf8')) as Record<string, u
 
 const validate = new Ajv2020({ allErrors: true }).compile(schema);
 
-/** What is wrong with a run, if anything, such as '/results/0/figures must be array'. */
+/** The errors in a run, such as '/results/0/figures must be array'. */
 export function validateRun(run: unknown): string[] {
   if (validate(run)) return [];
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);

@@ -1,4 +1,4 @@
-/** A complete run as `--json` writes it, for what reads such files. */
+/** Makes complete runs as `--json` writes them, for tests of the code that reads such files. */
 import { type BenchFile, type FileResult, SCHEMA } from '../../bench/report/bench-file.js';
 import type { NamedFigure, Unit } from '../../bench/report/document.js';
 import { figureOf } from '../../bench/harness/figures.js';
@@ -32,7 +32,7 @@ export function result(
   };
 }
 
-/** A run on a machine that had nothing else to do. */
+/** A run on an idle machine. */
 export function run(
   results: readonly FileResult[],
   environment: Partial<BenchFile['environment']> = {},

@@ -1,4 +1,4 @@
-/** Real git repositories for tests, with nothing of the machine's own git settings. */
+/** Makes real git repositories for tests, independent of the machine's git settings. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ const ENVIRONMENT = {
   GIT_ALLOW_PROTOCOL: 'file',
 };
 
-/** An empty folder for each test. To be called once, at the top of a test file. */
+/** An empty folder for each test. Call it once, at the top of a test file. */
 export function scratchFolder(): () => string {
   let folder: string;
   beforeEach(() => {
@@ -26,7 +26,7 @@ export function scratchFolder(): () => string {
   return () => folder;
 }
 
-/** Writes files, and the folders that they are in. */
+/** Writes files and creates their folders. */
 export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
@@ -34,7 +34,7 @@ export function writeFiles(folder: string, files: Readonly<Record<string, string
   }
 }
 
-/** What git answers in a folder. */
+/** Runs git in a folder and returns its output. */
 export function gitIn(folder: string, ...args: readonly string[]): string {
   return execFileSync('git', [...args], {
     cwd: folder,
@@ -58,7 +58,7 @@ export class ScratchRepository {
     return gitIn(this.directory, ...args);
   }
 
-  /** Commits files, or nothing but a message. @returns The commit's name. */
+  /** Commits files, or only a message. @returns The commit's hash. */
   commit(files: Readonly<Record<string, string>> = {}): string {
     writeFiles(this.directory, files);
     this.git('add', '--all');
@@ -66,7 +66,7 @@ export class ScratchRepository {
     return this.git('rev-parse', 'HEAD');
   }
 
-  /** The folders of all worktrees, its own first. */
+  /** Folders of all worktrees, the repository's own first. */
   worktrees(): string[] {
     const lines = this.git('worktree', 'list', '--porcelain').split('\n');
     return lines.filter((line) => line.startsWith('worktree ')).map((line) => line.slice(9));

@@ -1,8 +1,8 @@
-/** The sums that hold for what came of every arm, for the tests that drive some. */
+/** Checks the sums that hold for the result of every variant, for tests that drive some. */
 import { expect } from 'vitest';
 import type { ArmResult } from '../../bench/scenarios/service/result.js';
 
-/** What holds for every arm, however it ended. */
+/** Checks what holds for every variant, however it ended. */
 export function verifySums(arms: readonly ArmResult[]): void {
   for (const arm of arms) {
     expect(arm.offered).toBe(arm.accepted + arm.refused + arm.unanswered);

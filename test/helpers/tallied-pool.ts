@@ -1,6 +1,6 @@
 /**
- * A pool that is watched from outside: each submission and how it ended, as its promises and handles
- * tell it. The figures of `stats()` are compared with this tally, never with each other alone.
+ * A pool that is observed from outside: it tallies each submission and its ending, as promises and handles report them.
+ * The counters of `stats()` are compared with this tally, never with each other alone.
  */
 import { getEventListeners } from 'node:events';
 import { type Job, type JobArguments, type JobName, type JobResult, Pool } from 'millrace';
@@ -9,7 +9,7 @@ import { expect } from 'vitest';
 
 type Ending = 'fulfilled' | 'rejected' | 'cancelled' | 'timedOut' | 'dropped' | 'refused';
 
-/** How a submission ended: `failed` where a rejection of `run` may be a refusal or an ending. */
+/** Outcome of a submission; `failed` if a rejection of `run` may be a refusal or an ending. */
 type Outcome = Ending | 'failed' | undefined;
 
 interface Submission {
@@ -28,7 +28,7 @@ export class TalliedPool<Module extends object = UntypedModule> extends Pool<Mod
       ...(process.env['COALESCE'] === 'off' && { coalesce: false }),
       ...(options as PoolOptions<ThreadHook<Module>>),
     });
-    // What these submit is not seen from outside.
+    // Jobs that these submit are not seen from outside.
     for (const verb of ['map', 'group'] as const) {
       const called = this[verb].bind(this) as (...args: unknown[]) => unknown;
       Object.defineProperty(this, verb, {
@@ -80,7 +80,10 @@ export class TalliedPool<Module extends object = UntypedModule> extends Pool<Mod
     }
   }
 
-  /** After `close()`: every submission has ended, the counters agree, no signal is listened to. */
+  /**
+   * Call it after `close()`. Every submission must have ended, the counters must agree, and no signal may have a
+   * listener.
+   */
   verify(): void {
     if (this.#hasUntallied) return this.#verifySums();
     const { jobs, backlog } = this.stats();
@@ -113,7 +116,7 @@ export class TalliedPool<Module extends object = UntypedModule> extends Pool<Mod
     }
   }
 
-  /** Where not every submission was seen from outside. */
+  /** Checks only the sums, as not every submission was seen from outside. */
   #verifySums(): void {
     const { jobs, backlog } = this.stats();
     const { submitted, abandoned: _, waiting, queued, running, ...endings } = jobs;
@@ -156,7 +159,7 @@ export class TalliedPool<Module extends object = UntypedModule> extends Pool<Mod
     this.#check();
   }
 
-  /** The bounds and the conservation of the design, at this instant. */
+  /** Checks the bounds and the conservation of jobs, at this instant. */
   #check(): void {
     const { jobs, backlog } = this.stats();
     const { submitted, abandoned, ...states } = jobs;
@@ -176,7 +179,7 @@ export class TalliedPool<Module extends object = UntypedModule> extends Pool<Mod
   }
 }
 
-/** By the handle; reading `result` would make a difference to the pool. */
+/** Uses the handle's state, as reading `result` would affect the pool. */
 function endingOf(job: Job<unknown>): Outcome {
   const { state } = job;
   return state === 'waiting' || state === 'queued' || state === 'running' ? undefined : state;

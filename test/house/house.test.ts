@@ -1,7 +1,6 @@
 /**
- * The floor plan (docs/design.md): imports point down, nothing goes in circles, rooms stay small, and the
- * drawings in the docs are those of the imports. After a change of the plan `DRAW=1 npx vitest run test/house`
- * draws them anew.
+ * Checks the floor plan (docs/design.md): imports point down, there are no cycles, rooms stay small, and the drawings
+ * in the docs match the imports. After a change of the plan `DRAW=1 npx vitest run test/house` updates the drawings.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +19,7 @@ import {
 
 const house = readHouse('src', 'workers', 'bench');
 
-/** The rooms from the top down: an import may lead to any room further down, and to no other. */
+/** The rooms from the top down: an import may lead only to rooms further down. */
 const FLOORS: Readonly<Record<string, readonly string[]>> = {
   '': ['bench', 'workers', 'src'],
   src: [
@@ -73,7 +72,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Which drawing is in which file. */
+/** Files with drawings, and the folders they draw. */
 const DRAWINGS = [
   ['docs/design.md', 'src'],
   ['docs/design.md', 'bench'],
@@ -90,7 +89,7 @@ function parentsOf(file: string): string[] {
   return parts.map((_, at) => parts.slice(0, at + 1).join('/'));
 }
 
-/** The files that lie in a folder, not below it. */
+/** The files directly in a folder. */
 function filesIn(folder: string): string[] {
   return house.files.filter((file) => file.slice(0, file.lastIndexOf('/')) === folder);
 }
@@ -146,7 +145,7 @@ test.each(folders)(`%s has at most ${MAX_FILES} files`, (folder) => {
   expect(filesIn(folder).length).toBeLessThanOrEqual(MAX_FILES);
 });
 
-/** Files that are tested as a whole elsewhere, or that have no logic of their own. */
+/** Files that are tested elsewhere as a whole, or that have no logic of their own. */
 const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   'src/index.ts': 'only exports',
   'src/pool.ts': 'test/pool',
@@ -167,11 +166,20 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
     'test/pool/host.test.ts and others: it changes the thread that it is loaded on',
 };
 
+const testFiles = readdirSync(pathOf('test'), { recursive: true, encoding: 'utf8' }).filter(
+  (path) => path.endsWith('.test.ts'),
+);
+
+test('no test is repeated until it passes', () => {
+  const repeated = testFiles.filter((path) =>
+    /\bretry: *\d/.test(readFileSync(pathOf(`test/${path}`), 'utf8')),
+  );
+  expect(repeated).toEqual([]);
+});
+
 test('each file of src and workers has a test of its name', () => {
   const tests = new Set(
-    readdirSync(pathOf('test'), { recursive: true, encoding: 'utf8' })
-      .filter((path) => path.endsWith('.test.ts'))
-      .map((path) => path.replace(/(?:\.process|\.property)?\.test\.ts$/, '')),
+    testFiles.map((path) => path.replace(/(?:\.process|\.property)?\.test\.ts$/, '')),
   );
   const untested = house.files.filter(
     (file) => !file.startsWith('bench/') && !tests.has(file.replace(/\.ts$/, '')),
@@ -272,7 +280,7 @@ describe('the checks see', () => {
       to: 'src/job/job.ts',
       isTypeOnly: true,
     });
-    // A call of import(), and an import of several lines with types among the names.
+    // An `import()` call, and a multi-line import with types among the names.
     const files = filesOf(house);
     expect(files.get('bench/cli.ts')).toContain('bench/cli/bench.ts');
     expect(files.get('src/schedule/admission.ts')).toContain('src/api/errors.ts');

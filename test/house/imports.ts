@@ -1,6 +1,6 @@
 /**
- * Reads the imports of the source files, types included, and finds what is wrong with them: circles, and
- * imports that point upwards. The drawings in the docs are made from the same imports.
+ * Reads the imports of the source files, types included, and finds cycles and imports that point upwards. The drawings
+ * in the docs are made from the same imports.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
@@ -8,25 +8,25 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** One import; both paths from the project's root. */
+/** One import; both paths are relative to the project's root. */
 export interface Import {
   readonly from: string;
   readonly to: string;
-  /** Whether only types are imported. */
+  /** True if only types are imported. */
   readonly isTypeOnly: boolean;
 }
 
-/** All source files, imported by others or not, and the imports among them. */
+/** All source files, whether others import them or not, and the imports among them. */
 export interface House {
   readonly files: readonly string[];
   readonly imports: readonly Import[];
 }
 
-/** A clause of `import` or `export … from`, or a call of `import`. */
+/** Matches a clause of `import` or `export … from`, or a call of `import`. */
 const IMPORT =
   /^(?:import|export)\s+(?<type>type\s)?(?<names>[^'"]*?)\s*from\s+'(?<from>\.[^']+)'|\bimport\(\s*'(?<call>\.[^']+)'\s*\)/gm;
 
-/** The TypeScript files in these folders, and how they import each other. */
+/** Reads the TypeScript files in these folders and their imports of each other. */
 export function readHouse(...folders: readonly string[]): House {
   const files = folders.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
@@ -50,10 +50,10 @@ function isTypeOnly({ type, names }: { readonly [name: string]: string | undefin
   return type !== undefined || each.every((name) => /^\s*(?:type\s|$)/.test(name));
 }
 
-/** What each node of a graph leads to. */
+/** The targets of each node of a graph. */
 export type Graph = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** The rooms of a folder, which are its subfolders and its own files, and which of them import which. */
+/** The imports among the rooms of a folder, which are its subfolders and its own files. */
 export function roomsOf({ files, imports }: House, folder: string): Graph {
   const rooms = new Map<string, Set<string>>();
   for (const file of files) {
@@ -67,7 +67,7 @@ export function roomsOf({ files, imports }: House, folder: string): Graph {
   return rooms;
 }
 
-/** The room of a folder that a file is in. '' stands for the project's root. */
+/** The room of a folder that contains a file. '' stands for the project's root. */
 function roomIn(folder: string, file: string): string | undefined {
   const path = relative(folder, file);
   return path.startsWith('..') ? undefined : path.split('/')[0];
@@ -80,7 +80,7 @@ export function filesOf({ files, imports }: House): Graph {
   return graph;
 }
 
-/** Every group of nodes that lead to each other: Tarjan's strongly connected components of two and more. */
+/** Every cycle: Tarjan's strongly connected components of two or more nodes. */
 export function circlesOf(graph: Graph): string[][] {
   const found: string[][] = [];
   const order = new Map<string, number>();
@@ -103,7 +103,7 @@ export function circlesOf(graph: Graph): string[][] {
   return found;
 }
 
-/** The arrows that don't point down a list of rooms. A room that is not on the list is reported, too. */
+/** The arrows that don't point down a list of rooms. Rooms that are not on the list are reported, too. */
 export function upwards(graph: Graph, topDown: readonly string[]): string[] {
   const unknown = [...graph.keys()].filter((room) => !topDown.includes(room));
   const arrows = [...graph].flatMap(([from, targets]) =>
@@ -114,7 +114,7 @@ export function upwards(graph: Graph, topDown: readonly string[]): string[] {
   return [...unknown.map((room) => `${room} has no floor`), ...arrows];
 }
 
-/** A room a line, from the top down, with what it imports. */
+/** One line per room, from the top down, with the rooms it imports. */
 export function draw(graph: Graph, topDown: readonly string[]): string {
   const rooms = topDown.filter((room) => graph.has(room));
   const width = Math.max(...rooms.map((room) => room.length));

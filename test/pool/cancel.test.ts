@@ -7,7 +7,7 @@ import { macrotask, rejection } from '../helpers/outcomes.js';
 
 const { makePool, threads } = guard();
 
-/** A pool whose only thread is held, with room for others behind. */
+/** A pool whose only thread is held, with room for further jobs. */
 async function heldPool(backlog = 4) {
   const pool = makePool({ threads: 1, backlog });
   const latch = new Latch();
@@ -95,7 +95,7 @@ test('a job that is cancelled in the turn of its submission runs once or never',
   const cells = new Int32Array(new SharedArrayBuffer(4 * 200));
   let cancelled = 0;
   for (let cell = 0; cell < 200; cell += 1) {
-    // Sent already; the thread may be about to start it, or have ended it.
+    // The job is already sent; the thread may be about to start it, or have ended it.
     const job = await pool.submit('count', { cells, cell });
     if (job.cancel('at once')) {
       cancelled += 1;

@@ -17,7 +17,7 @@ interface Entry {
   settledTimes: number;
 }
 
-/** Submits jobs of all kinds until so many threads were killed. */
+/** Submits jobs of all kinds until `kills` threads were killed. */
 async function havoc(
   pool: TalliedPool,
   random: Random,
@@ -54,7 +54,7 @@ async function havoc(
         (error) => settled(error === 'cancelled' ? 'cancelled' : (error.code ?? error.name), error),
       ),
     );
-    // Those that never return have to be cancelled; some others are, at any moment of theirs.
+    // Jobs that never return must be cancelled; some others are cancelled at a random moment.
     if (kind !== 'never' && random.next() > 0.03) return;
     const turns = random.whole(40);
     settling.push(
@@ -106,7 +106,7 @@ test.each([
     const seed = { seed: random.seed };
     expect({ ...seed, wrong }).toEqual({ ...seed, wrong: [] });
     await pool.ready();
-    // A thread that a cancelled job still blocks is retired when its grace is over.
+    // A thread that a cancelled job still blocks is retired at the end of its grace.
     await until(() => {
       const { busy, ready, retired } = pool.stats().threads;
       return busy === 0 && ready === threads && retired === 0;
@@ -137,7 +137,7 @@ test.each([
     });
     expect(await pool.run('work', { cells, cell: 0, steps: 1 })).toMatchObject({ cell: 0 });
   },
-  // Only ends what hangs: each kill costs the boot of a thread.
+  // Only ends a test that hangs: each kill costs the boot of a thread.
   600_000,
 );
 
@@ -193,7 +193,7 @@ test('a map and groups lose nothing while threads are killed', { timeout: 120_00
   expect(pool.stats().jobs).toMatchObject({ waiting: 0, queued: 0, running: 0, dropped: 0 });
 });
 
-/** Whether the thread ended while it ran the job: with another one that runs there, this one is lost, too. */
+/** True if the thread ended while it ran the job: its other running jobs are lost, too. */
 function isLoss(error: unknown): boolean {
   const { code, started } = error as { code?: unknown; started?: unknown };
   return code === 'ERR_THREAD_LOST' && started === true;

@@ -135,7 +135,7 @@ test('a job that has ended when this thread wakes up after the deadline is done'
   expect(await job).toBe('in time');
 });
 
-// The look and the claim are two steps: a thread may start a job in between (2 of 88,000).
+// Checking and claiming a job are two steps: a thread may start the job in between (2 of 88,000).
 test('under load every job is either done or handed back, and knows whether it ran', async () => {
   for (let round = 0; round < 10; round += 1) {
     const pool = makePool({ threads: 2, backlog: 500 });
@@ -153,7 +153,7 @@ test('under load every job is either done or handed back, and knows whether it r
     expect(report.unfinished.map((job) => (job.input as { cell: number }).cell)).toEqual(
       rejected.map(({ cell }) => cell),
     );
-    // One that had started may have been stopped before it counted itself.
+    // A job that had started may have been stopped before it counted itself.
     const ran = settled.map((_, cell) => Atomics.load(cells, cell) === 1);
     const said = settled.map((outcome) => outcome.status === 'fulfilled' || outcome.reason.started);
     expect(ran.filter((hasRun, cell) => hasRun && !said[cell])).toEqual([]);

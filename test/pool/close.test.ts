@@ -89,8 +89,7 @@ test('no job is taken while it closes, nor ever after', async () => {
   expect(threads.length).toBe(1);
 });
 
-// The link of an ended thread may close after its exit is told; close() waits for both.
-// dispatcher forgets one when its port has closed, too, which may come a turn later.
+// The port of an ended thread may close a turn after its exit is reported; close() waits for both.
 test('a closed pool has no threads', async () => {
   for (let round = 0; round < repeats(5, 20); round += 1) {
     const pool = makePool({ threads: 2 });
@@ -126,7 +125,7 @@ test('the closed event tells the report, once', async () => {
   await pool.run('echo', 1);
   const report = await pool.close();
   expect((await closed)[0]).toBe(report);
-  // Only what ended since close() is counted.
+  // Only jobs that ended since close() are counted.
   expect(report).toMatchObject({ fulfilled: 0 });
 });
 

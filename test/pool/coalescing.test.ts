@@ -1,6 +1,6 @@
 /**
- * Many short jobs at once. They wait on the threads and share wake-ups, and nobody must be able to
- * tell, but by the clock: each job ends as if it had been sent alone.
+ * Runs many short jobs at once. They wait on the threads and share wake-ups, and nobody can tell except by the clock:
+ * each job ends as if it had been sent alone.
  */
 import { once } from 'node:events';
 import { type Job, NotCloneableError, Pool } from 'millrace';
@@ -18,7 +18,7 @@ const lasting = sharePool({ threads: 1, backlog: 10_000 }, module);
 
 type Options = Parameters<typeof makePool>[0];
 
-/** A pool that knows these functions for short ones, so that it sends their jobs ahead. */
+/** A pool that has measured these functions as short ones, so that it sends their jobs ahead. */
 async function taughtPool(options: Options, lessons: Record<string, unknown>) {
   const pool = makePool({ backlog: 10_000, ...options }, module);
   await pool.ready();
@@ -26,14 +26,14 @@ async function taughtPool(options: Options, lessons: Record<string, unknown>) {
 }
 
 async function taught(pool: TalliedPool, lessons: Record<string, unknown>) {
-  // Times of the first calls are long, as code is compiled; later ones make up for them.
+  // The first calls take long, as code is compiled; later ones bring the mean down.
   for (const [name, input] of Object.entries(lessons)) {
     for (let call = 0; call < 100; call += 1) await pool.run(name, input);
   }
   return pool;
 }
 
-/** Blocks a thread with a job that was taken for a short one. */
+/** Blocks a thread with a job that counts as a short one. */
 async function block(pool: TalliedPool, latches = [new Latch()]) {
   const jobs = latches.map(
     ({ cells }) => pool.trySubmit('short', { latch: cells }) as Job<unknown>,
@@ -65,7 +65,7 @@ describe('a job that takes longer than its function ever did', () => {
     const long = pool.trySubmit('short', { latch: latch.cells, value: 'long' });
     const behind = submitAll(pool, 'short', range(count));
     expect(await results(behind)).toEqual(range(count));
-    // The other thread may have done all of them before this one was awake.
+    // The other thread may have run all of them before this one was awake.
     await latch.arrived();
     expect(long?.state).toBe('running');
     latch.open();
@@ -258,7 +258,7 @@ describe('what a job leaves behind', () => {
     );
     expect(await Promise.all(jobs)).toEqual(range(300));
     expect([...cells]).toEqual(range(300).map((cell) => (cell % 50 === 25 ? 0 : 1)));
-    // The results may be here before the last exception is.
+    // The results may arrive before the last exception.
     await until(() => pool.stats().threads.retirements >= 6);
     expect(pool.stats().threads).toMatchObject({ lost: 0, retirements: 6 });
   });
@@ -367,9 +367,9 @@ describe('values', () => {
 });
 
 describe('values that the other side cannot read', () => {
-  // More than a stack of half a megabyte can read, and less than the main thread can write.
+  // Too deep for a stack of half a megabyte to read, but not for the main thread to write.
   const INPUT_LEVELS = 1500;
-  // More than the main thread can read, and less than a thread of 4 MB can write.
+  // Too deep for the main thread to read, but not for a thread of 4 MB to write.
   const RESULT_LEVELS = 6000;
   const deep = (levels: number): object => {
     let outermost = {};
@@ -440,7 +440,7 @@ describe('values that the other side cannot read', () => {
     job.cancel('enough');
     expect(await rejection(job.result)).toBe('enough');
     const queued = pool.run('holdAsync', { latch: next.cells, value: 'next' });
-    // Let the thread say that it is alive before; nothing but the result shall free the slot.
+    // The thread first gives its sign of life: only the result may free the slot.
     for (let turn = 0; turn < 200; turn += 1) await macrotask();
     cancelled.open();
     await next.arrived();
@@ -546,7 +546,7 @@ describe('one of many that were sent ahead', () => {
     expect([...cells]).toEqual(range(50).map(() => 1));
     expect(await results(submitAll(pool, 'short', range(1000)))).toEqual(range(1000));
     expect(pool.stats().jobs).toMatchObject({ cancelled: 1000, queued: 0, running: 0 });
-    // These meet a thread that is about to start them.
+    // These are cancelled while a thread is about to start them.
     for (let round = 0; round < 1000; round += 1) pool.trySubmit('short', round)?.cancel();
     expect(await pool.run('short', 'on')).toBe('on');
   });
@@ -578,15 +578,15 @@ describe('a thread that is killed', () => {
   );
 
   test.each([
-    // At the moment of its end a thread may be inside one job.
+    // When it ends, a thread may be inside one job.
     ['workSmall', 1],
-    // And one that has ended may not have sent its result.
+    // And another job that has ended may not have sent its result.
     ['workLarge', 2],
   ])('costs those that it had started, and no others: %s', async (name, most) => {
     const random = new Random();
     const [JOBS, KILLS] = [200, 25];
     const [starts, ends] = [sharedCells(JOBS * KILLS + 1), sharedCells(JOBS * KILLS + 1)];
-    // Not one of those that ask for the pool's figures all the time: that takes what lies ready.
+    // Not a tallied pool: that reads `stats()` all the time, which collects results that lie ready.
     await using pool = new Pool(module, {
       threads: 2,
       backlog: 10_000,
@@ -624,7 +624,7 @@ describe('a thread that is killed', () => {
         const cell = kill * JOBS + n;
         const counted = [starts[cell], ends[cell]];
         if (outcome === 'fulfilled') expect({ cell, counted }).toEqual({ cell, counted: [1, 1] });
-        // Claimed, and perhaps not even begun.
+        // The job was claimed, but possibly not started.
         else expect(counted[0]).toBeLessThanOrEqual(1);
       }
     }
@@ -645,7 +645,7 @@ describe('a function that is async sometimes', () => {
       const options = { threads: count, concurrency };
       const lessons = { atOnce: undefined, atOnceSync: undefined, short: 0 };
       const pool = await taughtPool(options, lessons);
-      // All slots are taken, so that the jobs lie ready when one is free.
+      // All slots are taken, so that jobs lie ready when one is free.
       const latches = range(count * concurrency).map(() => new Latch());
       const isAsync = concurrency > 1;
       const held = latches.map(({ cells }) => pool.run('short', { latch: cells, isAsync }));
@@ -704,7 +704,7 @@ describe('the event loop of a thread', () => {
     const held = pool.run('short', { latch: latch.cells, isAsync: which.first === 'async' });
     await latch.arrived();
     const begin = pool.run('awaitTurn');
-    // Ten milliseconds of work, which is more than may keep others from their turn.
+    // Ten milliseconds of work, more than may keep others from their turn.
     const inputs = range(100).map(() => ({ spinMs: 0.1, isAsync: which.others === 'async' }));
     const jobs = submitAll(pool, 'sawTurn', inputs);
     latch.open();
@@ -713,7 +713,7 @@ describe('the event loop of a thread', () => {
   });
 });
 
-/** An input of `count` that counts for nobody. */
+/** An input of `count` whose counter nobody reads. */
 function inert(): { cells: Int32Array; cell: number } {
   return { cells: sharedCells(1), cell: 0 };
 }

@@ -1,4 +1,4 @@
-/** What V8 makes of the way of a job. */
+/** Checks what V8 compiles on the path of a job. */
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-// Its loop ran 2.4 times as long as a part of the runner's code, with its `try` and its untyped input.
+// Inlined into the runner, with its `try` and its untyped input, the job's loop took 2.4 times as long.
 test('a job is a function of its own, and never compiled into the runner', () => {
   const inlined = traceInlining('programs/hot.mjs');
   const intoRunner = inlined.filter((line) => line.includes('#run>'));
@@ -20,7 +20,7 @@ test('a job is a function of its own, and never compiled into the runner', () =>
   expect(inlined.filter((line) => line.includes('hotJob>'))).toEqual([]);
 });
 
-/** What V8 says about the functions that it compiles into others; into a file, as of a full pipe it drops lines. */
+/** V8's trace of inlined functions. It goes to a file, as V8 drops lines when a pipe is full. */
 function traceInlining(program: string): string[] {
   const file = join(folder, 'trace.txt');
   const output = openSync(file, 'w');

@@ -142,7 +142,7 @@ test('losing every thread again and again is survived, with a pause between', as
 test('a job that waits is not given up for the exceptions of others', async () => {
   const [crashes, next] = [[1, 2, 3, 4].map(() => new Latch()), new Latch()];
   const loads = new Int32Array(new SharedArrayBuffer(4));
-  // No new thread is ready for it before all of these have crashed.
+  // No new thread is ready for it until all of these have crashed.
   const workerData = { loads, freely: crashes.length, latch: next.cells };
   const pool = makePool(
     { threads: crashes.length, concurrency: 2, backlog: 8, workerData },
@@ -164,7 +164,7 @@ test('a job that waits is not given up for the exceptions of others', async () =
   expect(pool.stats().threads.retirements).toBe(4);
 });
 
-// Reading it exhausts the heap before the job is claimed, on every thread that it is sent to.
+// Reading the input exhausts the heap before the job is claimed, on every thread that it is sent to.
 test('an input that no thread survives is given up, and those behind it run', async () => {
   const resourceLimits = { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 4 };
   const pool = makePool({ threads: 1, backlog: 4, resourceLimits }, module);

@@ -1,4 +1,4 @@
-/** Threads that end in order: what they still have to do is done, and none is ended by force for it. */
+/** Tests threads that end in order: they finish what they still have to do, and none is terminated for it. */
 import { once } from 'node:events';
 import type { PoolOptions } from 'millrace';
 import { describe, expect, test } from 'vitest';
@@ -20,7 +20,7 @@ const WORK = [
 
 function setUp(options: PoolOptions = {}) {
   const pool = makePool(
-    // What takes so long is ended by nothing else.
+    // Nothing else may end what takes this long.
     { threads: 1, drainMs: 2 ** 31 - 1, ...options },
     fixture('modules/native.mjs'),
   );
@@ -29,7 +29,7 @@ function setUp(options: PoolOptions = {}) {
   return { pool, latch, cells, input: { latch: latch.cells, cells } };
 }
 
-/** The code with which the first thread exits. */
+/** The exit code of the first thread. */
 function exitCode(): Promise<number> {
   return new Promise((resolve) => {
     threads[0]?.on('exit', resolve);

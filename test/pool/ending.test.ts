@@ -1,6 +1,6 @@
 /**
- * What becomes of a running job that is settled: it is told to stop, waited for, and outlived. `fixtures/running.js` is the
- * side of the jobs.
+ * Tests what happens to a running job that is settled: it is told to stop, waited for, and outlived.
+ * `fixtures/running.js` is the jobs' side.
  */
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,14 +17,14 @@ import { rejection, until } from '../helpers/outcomes.js';
 const { makePool, threads } = guard();
 const module = fixture('running.js');
 
-/** Waits for this many milliseconds. Bounds in time are relative to this, on a machine that may be busy. */
+/** Waits for `ms`. Time bounds are relative to this, as the machine may be busy. */
 function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms);
   });
 }
 
-/** How long something takes, in milliseconds. */
+/** Time until a promise settles, in ms. */
 async function timed(promise: Promise<unknown>): Promise<number> {
   const startMs = performance.now();
   await promise;
@@ -205,7 +205,7 @@ describe('a native call, which nothing can end', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** The input of a job whose call goes on until the test ends it. */
+  /** Input of a job whose native call goes on until the test ends it. */
   interface NativeCall {
     readonly latch: Latch;
     readonly input: { readonly latch: Latch['cells']; readonly fifo: string };
@@ -218,7 +218,7 @@ describe('a native call, which nothing can end', () => {
     const latch = new Latch();
     let hasEnded = false;
     const end = (): void => {
-      // There is a reader: the call waits for a writer.
+      // The call, as a reader of the FIFO, waits for a writer.
       if (!hasEnded) closeSync(openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK));
       hasEnded = true;
     };
@@ -227,7 +227,7 @@ describe('a native call, which nothing can end', () => {
     return call;
   }
 
-  /** A pool that is not watched: its thread outlives it. */
+  /** A pool that is not guarded, as its thread outlives it. */
   async function blocked(): Promise<{ pool: Pool; call: NativeCall }> {
     const pool = new Pool(module, { threads: 1 });
     await pool.ready();
@@ -241,7 +241,7 @@ describe('a native call, which nothing can end', () => {
     const { pool, call } = await blocked();
     const bootMs = await timed(new Pool(module, { threads: 1 }).close());
     const nextMs = await timed(pool.run('echo', 'next'));
-    // The grace is 100 ms at least, and the boot time of a replacement is about that of any thread.
+    // The grace is at least 100 ms, and a replacement takes about as long to boot as any thread.
     expect(nextMs).toBeLessThan(3 * (50 + 150 + 3 * bootMs + 150));
     expect(pool.stats().threads).toMatchObject({ ready: 1, retired: 1, terminated: 1 });
     const other = await blocked();
@@ -270,7 +270,7 @@ describe('a native call, which nothing can end', () => {
       started: false,
     });
     expect(threads).toHaveLength(2);
-    // A thread that has ended at last makes room for a replacement.
+    // A thread that has finally ended makes room for a replacement.
     call.end();
     expect(await pool.run('echo', 'again')).toBe('again');
     end();

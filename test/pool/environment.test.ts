@@ -1,4 +1,4 @@
-/** Main threads whose environment is not Node's own: jsdom, happy-dom. `.ci/run` tries the real ones. */
+/** Tests main threads whose environment is not Node's own, like jsdom and happy-dom. `.ci/run` tries the real ones. */
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { guard } from '../helpers/guard.js';

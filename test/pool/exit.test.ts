@@ -1,4 +1,6 @@
-/** Programs that exit while native work goes on in their threads: ending a thread over it can abort the process. */
+/**
+ * Tests programs that exit while native work goes on in their threads: terminating such a thread can abort the process.
+ */
 import { expect, test } from 'vitest';
 import { runProgram } from '../helpers/programs.js';
 

@@ -1,4 +1,4 @@
-/** Hardened realms (SES, `--frozen-intrinsics`): nothing that everybody shares can be assigned to. */
+/** Tests hardened realms (SES, `--frozen-intrinsics`), in which shared objects can't be changed. */
 import { expect, test } from 'vitest';
 import { fixture } from '../helpers/guard.js';
 import { runProgram } from '../helpers/programs.js';

@@ -6,8 +6,8 @@ import { EXIT, RETURN, THROW } from '../fixtures/controlled.js';
 import { repeats } from '../helpers/extent.js';
 
 /**
- * The same properties as those of the synchronous core, on real threads: the tally knows what was
- * called, how promises settled, and the cells into which the jobs themselves count their starts.
+ * The same properties as those of the synchronous core, on real threads. The tally knows the calls, how promises
+ * settled, and the cells in which the jobs count their starts.
  */
 
 const JOBS = 128;
@@ -142,7 +142,7 @@ class History {
     }
   }
 
-  /** Taking the figures takes the results that lie ready, too; their promises settle until the next turn. */
+  /** `stats()` collects results that lie ready; their promises settle before the next turn. */
   async #steadyStats(): Promise<PoolStats> {
     for (let before = this.pool.stats(); ;) {
       await macrotask();
@@ -156,7 +156,7 @@ class History {
     const { jobs: all, backlog } = await this.#steadyStats();
     const { abandoned, ...jobs } = all;
     const accepted = this.live.filter((entry) => entry.isAccepted);
-    // The starts are read before the ends: whatever has started since is not mistaken for one more.
+    // Starts are read before ends, so that a job that starts in between is not counted as one too many.
     const begun = accepted.filter((entry) => Atomics.load(this.starts, entry.index) > 0);
     const started = begun.filter((entry) => Atomics.load(this.ends, entry.index) === 0);
     expect(accepted.length).toBeLessThanOrEqual(this.capacity);

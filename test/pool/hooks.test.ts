@@ -11,13 +11,13 @@ import { macrotask, rejection, until } from '../helpers/outcomes.js';
 
 const { makePool, threads } = guard();
 
-/** What `fixtures/modules/hooks.mjs` writes into its log. */
+/** Names of the entries that `fixtures/modules/hooks.mjs` writes into its log. */
 const WHAT = ['', 'opening', 'opened', 'closing', 'closed', 'job begun', 'job ended'];
 const OPEN = ['opening', 'opened'];
 const JOB = ['job begun', 'job ended'];
 const CLOSE = ['closing', 'closed'];
 
-/** A pool with hooks, and what they and the jobs have done. */
+/** A pool with hooks, and a log of what they and the jobs did. */
 function setUp(options: PoolOptions<string> = {}) {
   const log = new Int32Array(new SharedArrayBuffer(4 * 1000));
   const pool = makePool(
@@ -26,7 +26,7 @@ function setUp(options: PoolOptions<string> = {}) {
   );
   const strays: unknown[] = [];
   pool.on('strayError', (error) => strays.push(error));
-  /** What was done on each thread. */
+  /** The log entries of each thread. */
   const done = (): unknown[][] => {
     const byThread = new Map<number, unknown[]>();
     for (let entry = 0; entry < Atomics.load(log, 0); entry += 1) {
@@ -39,7 +39,7 @@ function setUp(options: PoolOptions<string> = {}) {
   return { pool, strays, done };
 }
 
-/** The codes with which the threads exit that are there now, in the order of their start. */
+/** The exit codes of the threads that are alive now, in the order of their start. */
 function exitCodes(): Promise<number[]> {
   const living = threads.filter(({ threadId }) => threadId !== -1);
   return Promise.all(
@@ -158,7 +158,7 @@ describe('a setup that cannot be is a module that cannot be loaded', () => {
     const fail = () => rejection(setUp({ setup, loadTimeoutMs }).pool.ready());
     let error = await fail();
     while (error.message.startsWith('No thread could start')) {
-      // The machine is busy: a thread needs more to come so far.
+      // On a busy machine a thread needs longer to get this far.
       loadTimeoutMs *= 2;
       error = await fail();
     }
@@ -344,7 +344,7 @@ test.skipIf(!hasSqlite)(
       await pool.ready();
       for (let n = 1; n <= 20; n += 1) expect(await pool.run('insert', n)).toBe(1);
       expect(await pool.run('sum')).toBe(210);
-      // The journal is there as long as anybody has the database open.
+      // The journal exists as long as anybody has the database open.
       expect(existsSync(`${file}-wal`)).toBe(true);
       const codes = exitCodes();
       expect(await pool.close()).toMatchObject({ threadsLeft: 0 });

@@ -1,4 +1,4 @@
-/** What a running job learns from its own signal; `ending.test.ts` has what becomes of its thread. */
+/** Tests what a running job learns from its own signal; `ending.test.ts` tests what happens to its thread. */
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,7 +11,7 @@ import { rejection, until } from '../helpers/outcomes.js';
 
 const { makePool, threads } = guard();
 
-/** No job here outlives its grace. */
+/** No job of these pools outlives its grace. */
 function setUp(options: PoolOptions = {}) {
   const pool = makePool({ threads: 1, graceMs: 60_000, ...options }, fixture('told.js'));
   const latch = new Latch();
@@ -121,7 +121,7 @@ test('a signal that is kept after the end of its job never aborts, though its ce
   for (let round = 0; round < repeats(20, 200); round += 1) {
     const latch = new Latch();
     const cells = new Int32Array(new SharedArrayBuffer(4));
-    // Its cell is the one that was used last.
+    // The job gets the cell that was used last.
     const job = await pool.submit('listen', { latch: latch.cells, cells });
     await latch.arrived();
     job.cancel('enough');

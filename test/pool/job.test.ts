@@ -61,7 +61,7 @@ test('a bound job is a function like run()', async () => {
   expect(await len([1, 2], { timeout: 60_000 })).toBe(2);
 });
 
-// Cloning what is transferred runs the getter, after the pool has looked for room.
+// Cloning the rest of a transferred input runs the getter, after the pool has checked for room.
 test('a getter of an input that is transferred cannot use the room twice', async () => {
   const pool = makePool({ threads: 1, backlog: 0, overflow: 'reject' });
   await pool.ready();

@@ -41,7 +41,7 @@ test.each([
     expect(error.cause).toMatchObject(cause);
   }
   expect(pool.stats().threads).toMatchObject({ target: 1, ready: 0, busy: 0 });
-  // Three attempts; of a thread that ends by itself Piscina has begun to start the fourth.
+  // Three attempts; when a thread exits by itself, Piscina has already begun to start a fourth.
   expect(threads.length).toBeLessThanOrEqual(4);
 });
 

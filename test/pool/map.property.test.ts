@@ -6,8 +6,8 @@ import { repeats } from '../helpers/extent.js';
 import { macrotask } from '../helpers/outcomes.js';
 
 /**
- * The promises of `pool.map` and `pool.group` on real threads: sources and jobs take random times and fail at random, the
- * consumer is slow, leaves or is aborted, others use the pool, and it may close midway.
+ * Checks the promises of `pool.map` and `pool.group` on real threads: sources and jobs take random times and fail at
+ * random, the consumer is slow, leaves or is aborted, others use the pool, and it may close midway.
  */
 
 const module = new URL('../fixtures/mapped.js', import.meta.url);
@@ -35,7 +35,7 @@ const anySetup = fc.record({
   onError: fc.constantFrom('stop' as const, 'settle' as const),
   inFlight: fc.option(fc.integer({ min: 1, max: 8 }), { nil: undefined }),
   window: fc.option(fc.integer({ min: 1, max: 12 }), { nil: undefined }),
-  /** After how many rows something happens, and what. */
+  /** An event, and the number of rows after which it happens. */
   after: fc.nat({ max: 30 }),
   event: fc.constantFrom('nothing', 'break', 'throw', 'abort', 'close', 'leave the group'),
   others: fc.nat({ max: 20 }),
@@ -65,7 +65,7 @@ class Source {
     this.#onPull = onPull;
   }
 
-  /** As a generator would be, but for calls that overlap, which this one notices. */
+  /** Behaves like a generator, but notices overlapping calls. */
   open(): AsyncIterable<unknown> | Iterable<unknown> {
     const close = (): IteratorResult<unknown> => {
       this.closed += 1;
@@ -165,7 +165,7 @@ async function check(setup: Setup): Promise<void> {
   await leaving;
   expect(faults).toEqual([]);
   const wasOpened = source.pulled > 0 || source.isOver;
-  // An end that the source has told of just then may cross with its being closed.
+  // The end of an asynchronous source may cross with the call that closes it.
   const mayCross = source.isOver && setup.isAsync;
   if (mayCross) expect(source.closed).toBeLessThanOrEqual(1);
   else if (wasOpened) expect(source.closed).toBe(source.isOver ? 0 : 1);

@@ -104,7 +104,7 @@ test('a view of a resizable buffer keeps its bytes', async () => {
   });
 });
 
-/** As image libraries have them: the constructor is not that of the built-in class. */
+/** Like a class of an image library: its constructor differs from that of the built-in class. */
 class Pixels extends Uint8Array<ArrayBuffer> {
   constructor(source: { buffer: ArrayBuffer; at: number; length: number }) {
     super(source.buffer, source.at, source.length);

@@ -1,4 +1,4 @@
-/** Threads of a Node, or of another runtime, that lacks the function which runs microtasks and ticks. */
+/** Tests threads on a runtime that lacks the function that runs microtasks and ticks. */
 import { expect, test } from 'vitest';
 import { fixture, fixturePath, guard } from '../helpers/guard.js';
 

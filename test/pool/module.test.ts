@@ -76,13 +76,13 @@ test.each([
   }
 });
 
-/** Names a module that has only its TypeScript by what that will become. */
+/** Writes a module that exists only as TypeScript, and returns the path of its future JavaScript. */
 function unbuilt(): string {
   writeFileSync(join(folder, 'typed.ts'), 'export const double = (n: number): number => 2 * n;');
   return join(folder, 'typed.js');
 }
 
-// Not in the types of Node 20.
+// The types of Node 20 don't have it.
 const stripsTypes = Boolean((process.features as { typescript?: unknown }).typescript);
 
 test.runIf(stripsTypes)('loads the TypeScript of a module that nothing has built', async () => {

@@ -1,6 +1,6 @@
 /**
- * Ending a thread over work of a native addon can abort the whole process: so the tests run in processes of their own,
- * which have to end by themselves.
+ * Terminating a thread while a native addon works can abort the whole process, so the tests run in separate processes,
+ * which must end by themselves.
  */
 import { describe, expect, test } from 'vitest';
 import { repeats } from '../helpers/extent.js';

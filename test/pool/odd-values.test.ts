@@ -1,4 +1,4 @@
-/** Values of which hardly anything can be expected: they may cost their own job, and nobody else. */
+/** Tests odd values: they may cost their own job, and no other. */
 import { once } from 'node:events';
 import { NotCloneableError, Pool } from 'millrace';
 import { describe, expect, test } from 'vitest';
@@ -56,7 +56,7 @@ describe.each(kinds)('%s', (kind) => {
   );
 
   test('thrown by a job whose result nobody reads becomes a warning', async () => {
-    // It is said once per pool.
+    // The warning comes once per pool.
     const pool = makePool({ threads: 1 }, module);
     const warned = once(process, 'warning');
     const job = await pool.submit('throwTextless', kind);
@@ -105,9 +105,9 @@ describe.each([1, 2])(
   },
 );
 
-// Whether the first result is noticed by itself is a race: twenty times it is not.
+// Whether the first result is noticed by itself is a race; over twenty rounds it sometimes is not.
 test('a result arrives though those that end after it cannot be read', async () => {
-  // Not one of those that ask for the pool's figures all the time: that takes what lies ready.
+  // Not a tallied pool: that reads `stats()` all the time, which collects results that lie ready.
   await using pool = new Pool(module, {
     threads: 1,
     concurrency: 3,
@@ -117,7 +117,7 @@ test('a result arrives though those that end after it cannot be read', async () 
   for (let round = 0; round < 20; round += 1) {
     const latch = new Latch();
     const first = pool.run('hold', { latch: latch.cells, value: round });
-    // More than this thread can read, and less than a thread of 4 MB can write.
+    // Too deep for this thread to read, but not for a thread of 4 MB to write.
     const unreadable = [1, 2].map(() => rejection(pool.run('deep', 6000)));
     await latch.arrived();
     latch.open();

@@ -149,7 +149,7 @@ test.each(['reject', 'wait'] as const)(
   },
 );
 
-/** One thread runs a large job; the other is idle, and a small job has just been sent to it. */
+/** A pool in which one thread runs a large job, and the other is idle, ready for a small job. */
 async function sentAndNotStarted() {
   const pool = makePool({
     threads: 2,

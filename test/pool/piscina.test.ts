@@ -1,6 +1,6 @@
 /**
- * What `src/threads/start-thread.ts`, `src/threads/link.ts` and `workers/drain.ts` rely on in Piscina, so that an upgrade
- * shows what changed.
+ * Tests what `src/threads/start-thread.ts`, `src/threads/link.ts` and `workers/drain.ts` rely on in Piscina, so that an
+ * upgrade shows what has changed.
  */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ interface Greeting {
 
 const piscinas: Piscina[] = [];
 
-/** A Piscina as `start-thread.ts` makes it. */
+/** A Piscina like those that `start-thread.ts` makes. */
 function start(options = {}) {
   const piscina = onePiscina(fixturePath('piscina-host.js'), options);
   piscinas.push(piscina);
@@ -39,7 +39,7 @@ function start(options = {}) {
   };
 }
 
-/** The code with which a thread exits; it may have failed before. */
+/** The exit code of a thread, which may have failed before. */
 function exitOf(worker: Worker): Promise<number> {
   return new Promise((resolve) => {
     worker.on('exit', resolve);
@@ -122,7 +122,7 @@ test('keeps the event loop of its thread alive by two ports: parentPort, and tha
   const { greeted } = start();
   const { port } = await greeted();
   port.postMessage('ports');
-  // The third is that of the greeting.
+  // The third port is that of the greeting.
   expect(await once(port, 'message')).toEqual([3]);
 });
 

@@ -11,7 +11,7 @@ const module = fixture('jobs.js');
 
 const notWhole = [1.5, Number.NaN, Infinity, -Infinity, '4', null, true, {}, [], 4n, () => 4];
 
-/** How these options are refused; where they are, no thread is started. */
+/** The error of these options, and the number of threads that were started nevertheless. */
 async function refusal(options: unknown): Promise<any> {
   const error = thrownBy(() => new Pool(module, options as never));
   await macrotask();

@@ -1,6 +1,5 @@
 /**
- * Programs that use a pool, each in a process of its own. Most of their time they wait, so that several
- * run at once.
+ * Tests programs that use a pool, each in a separate process. They mostly wait, so several run at once.
  */
 import { expect, test } from 'vitest';
 import { repeats } from '../helpers/extent.js';
@@ -47,7 +46,7 @@ test.concurrent.each([
 test.concurrent('what goes wrong on a thread does not end the program', async () => {
   const name = 'all that can go wrong on a thread';
   const { code, lines, stderr } = await runLiveness(name);
-  // Node itself reports the exhausted heap of a thread on standard error.
+  // Node itself reports a thread's exhausted heap on standard error.
   expect(stderr).not.toMatch(/MillraceWarning|Unhandled|Uncaught/);
   expect(lines.slice(1)).toEqual(['on', 'end']);
   const [exit, timer, late, stray, memory, unknown, input] = lines[0]?.split(' ') ?? [];
@@ -65,8 +64,8 @@ test.concurrent('what goes wrong on a thread does not end the program', async ()
   expect(code).toBe(0);
 });
 
-// Node 20 and 22 abort the whole process where a thread is terminated within `require` of an ES module
-// (FATAL ERROR: v8::Module::IsGraphAsync): one pool in 600, when Piscina required the host itself.
+// Node 20 and 22 abort the whole process if a thread is terminated while it `require`s an ES module (FATAL ERROR:
+// v8::Module::IsGraphAsync): one pool in 600, when Piscina required the host itself.
 test.concurrent('closing a pool at any moment of its threads’ boot leaves the program alive', async () => {
   const { code, lines, stderr } = await runProgram('boot-and-close.mjs', {
     args: [String(repeats(20, 100))],

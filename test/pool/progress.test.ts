@@ -8,7 +8,7 @@ import { macrotask, rejection, until } from '../helpers/outcomes.js';
 const { makePool } = guard();
 const module = fixture('progress.js');
 
-/** What a job reported, and what came of it, in this order. */
+/** Collects what a job reports and how it ends, in order. */
 function listen() {
   const seen: unknown[] = [];
   return { seen, options: { onProgress: (value: unknown) => void seen.push(value) } };
@@ -239,7 +239,7 @@ test('values that cannot be cloned are stray errors, and harm nothing', async ()
   const { seen, options } = listen();
   expect(await pool.run('uncloneable', undefined, options)).toBe('done');
   expect(seen[0]).toBe('first');
-  // The last one was kept until the symbol took its place.
+  // The last value was kept until the symbol replaced it.
   for (const value of seen) expect(['first', 'last']).toContain(value);
   await macrotask();
   expect(strays.length).toBeGreaterThanOrEqual(2);

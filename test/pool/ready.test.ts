@@ -78,7 +78,7 @@ test.each([
   expect(await rejection(pool.ready())).toMatchObject({ code: 'ERR_POOL_CLOSED' });
 });
 
-/** Keeps this thread busy until the load timeout is over and so many jobs have arrived. */
+/** Keeps this thread busy until the load timeout has passed and this many jobs have arrived. */
 function beBusy(latch: Latch, loadTimeoutMs: number, arrivals: number): void {
   const until = performance.now() + 1.5 * loadTimeoutMs;
   while (performance.now() < until || latch.arrivals < arrivals);

@@ -1,4 +1,4 @@
-/** A job module that replaces what the host of its thread could use: fake timers, polyfills. */
+/** Tests a job module that replaces what the host of its thread may use, like fake timers and polyfills. */
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { fixture, guard } from '../helpers/guard.js';

@@ -147,6 +147,6 @@ test('the work that an async job does first does not count as time of the next o
   latch.open();
   const spunMs = (await first) as number;
   expect(runMs.count).toBe(1);
-  // It ran between these two looks at its thread's clock; the figures are rounded a little.
+  // It ran between these two readings of its thread's clock; values are rounded a little.
   expect(runMs.max).toBeLessThan(afterMs - spunMs + spinMs / 2);
 });

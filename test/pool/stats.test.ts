@@ -55,7 +55,7 @@ test('run times and waiting times are those of the jobs', async () => {
   const { runMs, waitMs } = pool.stats();
   expect([runMs.count, waitMs.count]).toEqual([4, 4]);
   expect(runMs.p50).toBeGreaterThanOrEqual(45);
-  // The last one waited for the three before it.
+  // The last job waited for the three before it.
   expect(waitMs.max).toBeGreaterThanOrEqual(3 * 45);
   for (const { p50, p90, p99, max } of [runMs, waitMs]) {
     expect([p50, p90, p99, max]).toEqual([p50, p90, p99, max].toSorted((a, b) => a - b));

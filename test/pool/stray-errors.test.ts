@@ -103,11 +103,11 @@ test('one that this thread cannot read is a stray error all the same, and no job
   const strays: unknown[] = [];
   pool.on('strayError', (error) => strays.push(error));
   const latch = new Latch();
-  // More than this thread can read, and less than a thread of 4 MB can write.
+  // Too deep for this thread to read, but not for a thread of 4 MB to write.
   const guilty = pool.run('rejectDeepBehind', 6000);
   const innocent = pool.run('echo', { date: new Date(5) });
   const last = pool.run('signOn', { latch: latch.cells });
-  // Both have ended when the first message is taken, and one of them has posted its result.
+  // Both have ended when the first message is read, and one of them has posted its result.
   latch.blockUntilArrived();
   expect(await Promise.all([guilty, innocent, last])).toEqual([
     'answered',

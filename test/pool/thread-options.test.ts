@@ -45,7 +45,7 @@ test.each([
   expect(error.cause).toBeInstanceOf(Error);
   await macrotask();
   expect(threads).toEqual([]);
-  // Piscina leaves the ports of a thread that it could not make.
+  // Piscina leaves behind the ports of a thread that it could not start.
   await takeLeftovers();
 });
 

@@ -8,7 +8,7 @@ const module = fixture('throwing.js');
 const shared = sharePool({ threads: 1 }, module);
 const ways = ['sync', 'async'] as const;
 
-/** What a job throws of a kind, and proof that its thread is none the worse for it. */
+/** The value that a job throws for a kind; checks that its thread is unharmed. */
 async function thrown(way: string, kind: string): Promise<any> {
   const pool = shared();
   const job = await pool.submit(way, kind);

@@ -86,7 +86,7 @@ test.each([
 test('the time in the queue does not count as run time', async () => {
   const { pool, latch, held } = await heldPool(2);
   const patient = pool.run('echo', 'patient', { timeout: { runMs: 1000 } });
-  // Longer than that in the queue; the next has run out of the same time.
+  // The first job waits longer than its run timeout in the queue; the next one times out in that time.
   const impatient = pool.run('echo', 'impatient', { timeout: { queueMs: 1500 } });
   expect(await rejection(impatient)).toEqual(timedOut('queue', 1500, false));
   latch.open();
@@ -148,13 +148,13 @@ test('a job whose time is over when this thread wakes up, and which has ended, i
   const job = await pool.submit('hold', { latch: latch.cells, value: 'in time' }, { timeout: 200 });
   await latch.arrived();
   latch.open();
-  // This thread is busy until long after the timeout; the answer has been here for long.
+  // This thread is busy until long after the timeout; the result arrived long before that.
   const until = performance.now() + 500;
   while (performance.now() < until);
   expect(await job.result).toBe('in time');
 });
 
-// The look and the claim are two steps: a thread may start a job in between (2 of 250,000).
+// Checking and claiming a job are two steps: a thread may start the job in between (2 of 250,000).
 test('a queue timeout says whether the job had started, whatever the race', async () => {
   const pool = makePool({ threads: 2, backlog: 2000 });
   await pool.ready();
@@ -173,7 +173,7 @@ test('a queue timeout says whether the job had started, whatever the race', asyn
   }
 });
 
-// The main thread's clock has to be the one that its timers go by.
+// The main thread's clock must be the one that its timers use.
 test('with fake timers a timeout comes when they are advanced', async () => {
   vi.useFakeTimers();
   try {

@@ -10,7 +10,7 @@ const values = fixture('values.js');
 
 const buffer = (): ArrayBuffer => new Uint8Array([1, 2, 3, 4]).buffer;
 
-/** Memory goes to a thread at once where one is ready, and waits in the backlog where none is. */
+/** Memory goes to a thread at once if one is ready, otherwise it waits in the backlog. */
 const WHEN = [
   ['while no thread is ready', false],
   ['when a thread is ready', true],
@@ -202,7 +202,7 @@ test('waits in a free slot behind a job that blocks its thread, as long as that 
   await latch.arrived();
   const moved = buffer();
   const job = await pool.submit('look', moved, { transfer: [moved] });
-  // When this one's time is over, a thread that is held up has long been noticed.
+  // By the time this one times out, a held-up thread has long been noticed.
   const impatient = pool.run('echo', 'impatient', { timeout: { queueMs: 100 } });
   expect(await rejection(impatient)).toMatchObject({ phase: 'queue', started: false });
   expect(job.state).toBe('queued');
@@ -211,7 +211,7 @@ test('waits in a free slot behind a job that blocks its thread, as long as that 
   expect(await held).toBe('held');
 });
 
-// On Node 20 structuredClone takes it for an empty one.
+// On Node 20 structuredClone takes it for an empty buffer.
 test.each(WHEN)('a buffer that is detached already is refused, %s', async (_, isReady) => {
   const pool = makePool({ threads: 1 }, values);
   if (isReady) await pool.ready();

@@ -1,6 +1,6 @@
 /**
- * Random histories of jobs that hang, block natively, ignore or obey their signal, crash and leave behind whatever can be
- * left behind: each promise settles in time, bounds and conservation hold, and in the end all threads are there.
+ * Checks random histories of jobs that hang, block natively, ignore or obey their signal, crash, and leave all kinds of
+ * work behind: each promise settles in time, bounds and conservation hold, and in the end all threads are there.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Job } from 'millrace';
@@ -16,12 +16,12 @@ const { makePool, threads } = guard();
 const module = fixture('unruly.js');
 
 const HISTORIES = repeats(16, 80);
-/** Histories that go on at the same time: most of their time they wait. */
+/** Number of histories that run at the same time, as they mostly wait. */
 const LANES = 4;
-/** How much later than a bare timer of the same length a promise may settle. */
+/** Max delay of a promise's settling after a bare timer of the same length. */
 const LATE_MS = 200;
 const MOST_JOBS = 40;
-/** Hold up a thread until it is retired, which takes a second: few of them are enough. */
+/** These hold up a thread until it is retired, which takes a second, so few of them are enough. */
 const ENDLESS = new Set(['endless microtasks', 'endless ticks', 'an endless timer']);
 
 interface Entry {
@@ -31,7 +31,7 @@ interface Entry {
   readonly cancelling: AbortController;
   outcome: string | undefined;
   settledTimes: number;
-  /** When it settled, and when a timer of its timeout and its grace fired. */
+  /** Time of settling, and time at which a bare timer of timeout plus grace fired. */
   settledMs: number;
   bareMs: number;
 }
@@ -185,7 +185,7 @@ test(`${HISTORIES} histories of unruly jobs: every promise settles in time, and 
       try {
         await new History(random).go();
       } catch (error) {
-        // With this seed it is the first one.
+        // With this seed the failing history comes first.
         (error as Error).message += ` (MILLRACE_SEED=${random.seed - 1})`;
         throw error;
       }

@@ -14,7 +14,7 @@ async function heldPool(backlog: object, heldBytes = 0) {
   return { pool, latch, held };
 }
 
-/** What `log` jobs wrote, in the order in which they ran. */
+/** The entries that `log` jobs wrote, in the order of their runs. */
 const logged = (entries: Int32Array): number[] =>
   Array.from(entries.subarray(1, 1 + (entries[0] as number)));
 

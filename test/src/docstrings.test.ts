@@ -35,7 +35,7 @@ function missing(symbol: Symbol, name: string, checker: Checker): string[] {
   return symbol.getDocumentationComment(checker).trim() === '' ? [name] : [];
 }
 
-/** The members without a docstring, those of object types that are written in place among them. */
+/** The members without a docstring, including those of inline object types. */
 function missingIn(type: Type, name: string, checker: Checker): string[] {
   return checker.getPropertiesOfType(type).flatMap((member) => {
     if (!isPublicAndOurs(member)) return [];
@@ -48,14 +48,14 @@ function missingIn(type: Type, name: string, checker: Checker): string[] {
   });
 }
 
-/** Whether it is written in this library, and is no private field. */
+/** True if the symbol is declared in this library and is not a private field. */
 function isPublicAndOurs({ name, declarations }: Symbol): boolean {
   const folder = `${root}/src/`.toLowerCase();
   const isOurs = declarations.some(({ path }) => path.toLowerCase().startsWith(folder));
   return isOurs && !/^(__#\d+@)?#/.test(name);
 }
 
-// Constructors of errors are left out: they are the pool's own.
+// Constructors of errors are left out, as only the pool calls them.
 test.each(['src/index.ts', 'src/api/worker.ts', 'src/nats/nats.ts', 'workers/host.ts'])(
   'everything public has a docstring: %s',
   (entry) => {

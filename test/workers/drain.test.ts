@@ -105,7 +105,7 @@ test.each([
   beIdle();
   await until(() => isDrained(log));
   expect(log.at(-1)).toEqual(['drained', isHeld]);
-  // Asked again, it looks again.
+  // Begun again, it checks again.
   vi.spyOn(process, 'getActiveResourcesInfo').mockReturnValue(['TCPSocketWrap']);
   drain.begin(true);
   await until(() => log.at(-1) !== 'unref' && (log.at(-1) as unknown[])[1] === true);

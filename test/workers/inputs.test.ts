@@ -6,13 +6,13 @@ import { LargeInputs } from '../../workers/inputs.js';
 let main: MessagePort;
 let link: MessagePort;
 let inputs: LargeInputs;
-/** The messages that were taken from the link on the way to an input. */
+/** Messages that were taken from the link on the way to an input. */
 let received: unknown[];
 
 beforeEach(() => {
   ({ port1: main, port2: link } = new MessageChannel());
   received = [];
-  // As a host does: an input goes to where it is looked for.
+  // Like a host: an input goes where it is looked up.
   inputs = new LargeInputs(link, (message) => {
     received.push(message);
     const [kind, cell, form, value] = message as [number, number, number, unknown];

@@ -7,12 +7,12 @@ class Image {
   width = 0;
 }
 
-/** What `import()` gives of an ES module. */
+/** What `import()` returns for an ES module. */
 function esModule(exported: Record<string, unknown>): Record<string, unknown> {
   return Object.assign(Object.create(null), exported) as Record<string, unknown>;
 }
 
-/** What `import()` gives of a CommonJS module of which Node has found these fields by reading the text. */
+/** What `import()` returns for a CommonJS module of which Node has detected these fields in the source text. */
 function commonJs(
   exports: object,
   found: readonly string[],

@@ -1,4 +1,4 @@
-/** A job's signal with those of Node's own functions that take one, on the real Node. */
+/** Tests a job's signal with Node's own functions that take one, on the real Node. */
 import { exec, execFile, fork, spawn } from 'node:child_process';
 import events, { EventEmitter, once } from 'node:events';
 import fs from 'node:fs/promises';
@@ -27,7 +27,7 @@ async function* ticks(): AsyncGenerator<number> {
 }
 const sink = (): Writable => new Writable({ write: (_, __, done) => done() });
 
-/** Accepts requests, and answers none. */
+/** Accepts requests and never responds. */
 const server = http.createServer(() => requested());
 let url: string;
 let requested = (): void => {};
@@ -43,7 +43,7 @@ afterAll(async () => {
   await once(server, 'close');
 });
 
-/** A request is under way when the server has it. */
+/** Fulfills when the server has received a request. */
 const atServer = (): Promise<void> =>
   new Promise((resolve) => {
     requested = resolve;
@@ -52,11 +52,11 @@ const atServer = (): Promise<void> =>
 interface Consumer {
   /** Rejects once the signal has aborted. */
   readonly wait: (signal: AbortSignal) => Promise<unknown>;
-  /** Fulfils when it waits. Default: after a turn of the event loop. */
+  /** Fulfills when it waits. Default: after a turn of the event loop. */
   readonly waits?: () => Promise<void>;
-  /** What it rejects with: an AbortError of Node’s, or the signal’s reason itself. */
+  /** Set if it rejects with the signal's reason itself; otherwise it rejects with an AbortError of Node. */
   readonly rejects?: 'reason';
-  /** Whether it does not ask the signal, but only hears of its event, which comes with the thread's next turn. */
+  /** True if it does not read the signal but only listens for its event, which comes in the thread's next turn. */
   readonly isDeaf?: boolean;
 }
 
@@ -81,7 +81,7 @@ const CONSUMERS: Readonly<Record<string, Consumer>> = {
     },
   },
   'timers/promises setImmediate': {
-    // It has passed before anybody can abort it while it waits.
+    // A single one is over before anybody can abort it.
     async wait(signal) {
       for (;;) await immediate(1, { signal });
     },
@@ -104,7 +104,7 @@ const CONSUMERS: Readonly<Record<string, Consumer>> = {
       }),
   },
   'a stream’s iterator helper': {
-    // It looks when something comes.
+    // It checks the signal when data arrives.
     wait: (signal) => Readable.from(ticks()).toArray({ signal }),
   },
   'web streams pipeTo': {
@@ -162,7 +162,7 @@ const CONSUMERS: Readonly<Record<string, Consumer>> = {
       });
     },
     rejects: 'reason',
-    // Node 26 looks into the signal past its `aborted`.
+    // Node 26 reads the signal's internals rather than its `aborted`.
     isDeaf: true,
   },
   'util.aborted': {
@@ -177,13 +177,13 @@ const CONSUMERS: Readonly<Record<string, Consumer>> = {
       new Promise((_, reject) => {
         // oxlint-disable-next-line unicorn/prefer-add-event-listener
         signal.onabort = () => reject(signal.reason as Error);
-        // Of what has been there before no event comes.
+        // An earlier abort fires no event.
         if (signal.aborted) reject(signal.reason as Error);
       }),
     rejects: 'reason',
   },
   'addEventListener’s signal option': {
-    // The listener is gone when the signal aborts.
+    // The listener is removed when the signal aborts.
     async wait(signal) {
       const target = new EventTarget();
       let calls = 0;
@@ -202,7 +202,7 @@ const CONSUMERS: Readonly<Record<string, Consumer>> = {
 describe.each(Object.entries(CONSUMERS))('%s', (_, consumer) => {
   const { wait, waits = macrotask, rejects, isDeaf = false } = consumer;
 
-  /** By whom the signal is made to look. */
+  /** The ways in which the signal is made to look. */
   test.each<[string, (live: LiveSignal) => unknown]>([
     ['the message', (live) => live.look()],
     ['some code that asks', (live) => live.signal.aborted],

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Told } from '../../src/wire/job-words.js';
 import { LiveSignal } from '../../workers/live-signal.js';
 
-/** What the main thread has told the job. */
+/** What the main thread has told the job, a `Told`. */
 let told: number;
 
 beforeEach(() => {

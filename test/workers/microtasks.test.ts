@@ -10,7 +10,7 @@ afterEach(() => {
   node._tickCallback = tickCallback as () => void;
 });
 
-/** What it finds in a turn of its own, as tests run in microtasks. */
+/** What it finds in a separate turn, as tests run in microtasks. */
 function found(): Promise<(() => void) | undefined> {
   return new Promise((resolve) => {
     setImmediate(() => resolve(findRunMicrotasks()));
@@ -50,7 +50,7 @@ test.each<[string, unknown]>([
 test('it is not trusted if it runs no ticks', async () => {
   const trusted = await new Promise((resolve) => {
     setImmediate(() => {
-      // Replaced for no longer than this: others need it.
+      // Replaced only this long, as others need it.
       const { nextTick } = process;
       process.nextTick = () => {};
       try {

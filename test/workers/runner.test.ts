@@ -10,7 +10,7 @@ import { decodeThrown, type EncodedError } from '../../src/wire/thrown.js';
 import { type HostedJob, Runner } from '../../workers/runner.js';
 import { macrotask } from '../helpers/outcomes.js';
 
-/** The clock of the thread: stands still but for what jobs and looks take. */
+/** The thread's clock: it stands still except for the time that jobs and reads of it take. */
 const clock = vi.hoisted(() => ({ nowMs: 1000, stepMs: 0, reads: 0, onRead: (): void => {} }));
 vi.mock('../../src/wire/clock.js', () => ({
   sharedNowMs(): number {
@@ -22,7 +22,7 @@ vi.mock('../../src/wire/clock.js', () => ({
   },
 }));
 
-/** What the next run of ticks and microtasks throws: a tick that really throws ends the process, as the host does. */
+/** The error that the next run of ticks and microtasks throws: a tick that really throws would end the process. */
 const ticks: { error: unknown } = { error: undefined };
 
 /** Runs ticks and microtasks, as on a thread. */
@@ -33,7 +33,7 @@ function runMicrotasks(): void {
   (process as { _tickCallback?: () => void })._tickCallback?.();
 }
 
-/** What takes so long never ends. */
+/** Whatever takes this long never ends. */
 const HANGS_MS = 10_000;
 
 const channels: MessageChannel[] = [];
@@ -44,7 +44,7 @@ afterEach(() => {
   for (const { port1 } of channels.splice(0)) port1.close();
 });
 
-/** A runner, and the main thread's side of its link and of its memory. */
+/** A runner, and the main thread's side of its link and memory. */
 function setUp(execute: HostedJob['execute'], slots = 1, run: 'at once' | 'by turns' = 'at once') {
   const channel = new MessageChannel();
   channels.push(channel);
@@ -64,7 +64,7 @@ function setUp(execute: HostedJob['execute'], slots = 1, run: 'at once' | 'by tu
   });
   runner.jobs = [{ name: 'job', execute }];
   let cells = 0;
-  /** Sends a job, and does not wake the thread. Returns its cell. */
+  /** Sends a job without waking the thread. Returns its cell. */
   const send = (input: unknown, form?: number, isHeard = false): number => {
     const cell = cells;
     cells += 1;
@@ -76,7 +76,7 @@ function setUp(execute: HostedJob['execute'], slots = 1, run: 'at once' | 'by tu
     main.submit(cell);
     return cell;
   };
-  /** What has arrived at the main thread since the last time. */
+  /** Messages that have arrived at the main thread since the last call. */
   const messages = (): unknown[] => {
     const all: unknown[] = [];
     for (let each = receiveMessageOnPort(port); each; each = receiveMessageOnPort(port)) {
@@ -84,7 +84,7 @@ function setUp(execute: HostedJob['execute'], slots = 1, run: 'at once' | 'by tu
     }
     return all;
   };
-  /** The cells that have come back since the last time. */
+  /** Cells that have come back since the last call. */
   const cameBack = (): number[] => {
     const all: number[] = [];
     main.answerBell();
@@ -95,7 +95,7 @@ function setUp(execute: HostedJob['execute'], slots = 1, run: 'at once' | 'by tu
   return { runner, main, port, link, send, messages, cameBack, resultIn, passedOn, strays };
 }
 
-/** Wakes a thread as its link does, in a turn of its own, and lets it go on until it sleeps. */
+/** Wakes a thread like its link, in a separate turn, and lets it run until it sleeps. */
 async function wake({ runner, main }: { runner: Runner; main: Rings }, turns = 1): Promise<void> {
   await macrotask();
   await new Promise<void>((resolve) => {
@@ -108,7 +108,7 @@ async function wake({ runner, main }: { runner: Runner; main: Rings }, turns = 1
   for (let turn = 1; turn < turns; turn += 1) await macrotask();
 }
 
-/** An error as it arrived. */
+/** The error in a message, as it arrived. */
 function thrownIn(message: unknown): unknown {
   return decodeThrown((message as unknown[])[3] as EncodedError);
 }
@@ -436,7 +436,7 @@ describe('an input that is too large for its cell', () => {
     given.send(undefined, Held.none);
     given.send('next');
     const cause = new Error('unreadable');
-    // It is a bell, too, but jobs start outside of the event: their leftovers may throw.
+    // The event is a bell, too, but jobs start outside of it: their leftovers may throw.
     given.link.emit('messageerror', cause);
     expect(ran).toEqual([]);
     await macrotask();
@@ -460,7 +460,7 @@ describe('an input that is too large for its cell', () => {
 });
 
 describe('the bell', () => {
-  /** After how many jobs of a batch it is rung first; each job takes as long as its input says. */
+  /** Number of jobs of a batch after which the bell is first rung; each job takes as long as its input says. */
   async function rungAfter(warmUp: readonly number[], batch: readonly number[]): Promise<number> {
     let started = 0;
     let rung: number | undefined;
@@ -484,7 +484,7 @@ describe('the bell', () => {
     return rung ?? Number.NaN;
   }
 
-  // The running mean begins at 0, and each job counts a sixteenth.
+  // The running mean begins at 0, and each job has a weight of one sixteenth.
   test.each<[string, number[], number[], number]>([
     ['after the only job', [], [1], 1],
     ['when one is left', [], [0, 0], 1],
@@ -521,7 +521,7 @@ describe('the bell', () => {
 
   test('is not rung for what the main thread has collected by itself', async () => {
     const given = setUp((input) => {
-      // What came back so far is collected.
+      // Collects the cells that have come back so far.
       given.cameBack();
       return input;
     });
@@ -613,7 +613,7 @@ describe('a thread that is stopped', () => {
 });
 
 describe('a job that is told to stop', () => {
-  /** Jobs that wait for their signals, and what they gave as reasons. */
+  /** Jobs that wait for their signals, and the reasons that they got. */
   function setUpWaiting(slots = 1) {
     const reasons: unknown[] = [];
     const given = setUp(
@@ -784,7 +784,7 @@ describe('a thread is idle', () => {
     await macrotask();
     expect(calls, 'the other one goes on').toBe(0);
     ends[0]?.();
-    // Microtasks only.
+    // Only microtasks run.
     for (let tick = 0; tick < 10; tick += 1) await undefined;
     expect([given.main.isFinished(0), calls]).toEqual([true, 0]);
     await macrotask();
@@ -806,7 +806,7 @@ test('the end of a thread is published, and it starts no job any more', async ()
 });
 
 describe('before it sleeps, a thread that slept but shortly', () => {
-  /** Each look at the clock takes 0.02 ms: longer than a thread looks for jobs. */
+  /** True if the thread looks for jobs. Each read of the clock takes 0.02 ms, longer than it looks. */
   async function looks(given: ReturnType<typeof setUp>, sleptMs: number): Promise<boolean> {
     await macrotask();
     clock.nowMs += sleptMs;
@@ -836,7 +836,7 @@ describe('before it sleeps, a thread that slept but shortly', () => {
     let reads = 0;
     clock.onRead = () => {
       reads += 1;
-      // The first is that of the bell, the second the begin of the look.
+      // The first read is for the bell, the second for the start of the look.
       if (reads === 3) given.send('found');
     };
     given.runner.wake();
@@ -851,7 +851,7 @@ describe('before it sleeps, a thread that slept but shortly', () => {
     const hasLooked: boolean[] = [];
     for (let sleep = 0; sleep < 50; sleep += 1) hasLooked.push(await looks(given, 0.1));
     const at = hasLooked.flatMap((has, sleep) => (has ? [sleep] : []));
-    // Skipped looks are in vain, too, and the look itself counts again.
+    // Skipped looks count as unsuccessful, too, and so does the look itself.
     expect(at.slice(0, 16)).toEqual(Array.from({ length: 16 }, (_, sleep) => sleep));
     expect(at.slice(16)).toEqual([31, 46]);
   });

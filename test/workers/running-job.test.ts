@@ -28,7 +28,7 @@ function start(isHeard = true): RunningJob {
   return new RunningJob(desk, CELL, 7, 'render');
 }
 
-/** The values that were posted. */
+/** The posted values. */
 function values(): unknown[] {
   return posted.map((message) => message[3]);
 }
@@ -167,7 +167,7 @@ describe('progress', () => {
     for (const value of [1, 2]) job.progress(value);
     expect(words.received(CELL)).toBe(true);
     job.progress(3);
-    // The message that asks for the kept one comes late.
+    // The message that asks for the kept value comes late.
     job.postKept();
     expect(values()).toEqual([1, 3]);
     job.end();

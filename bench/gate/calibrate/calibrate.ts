@@ -1,10 +1,10 @@
 /**
- * Measures the gate itself, on this machine: how often it calls the same code different, and how often
- * it finds a slowdown that was put there.
+ * Measures the gate's false-positive rate and its power on this machine, by gates of identical code and of known
+ * slowdowns.
  *
- * Invariants: each gate is a real one, of fresh processes and with all of its looks; which kind comes
- * when is the seed's choice, so that a drift of the machine meets all kinds alike; after each gate the
- * file is written, and one that is taken up again goes on where it was.
+ * Invariants: each gate is a real one, with fresh processes and all of its interim analyses; the seed decides the order
+ * of the kinds of gates, so that a drift of the machine affects all kinds alike; the file is written after each gate,
+ * and a resumed calibration continues where it stopped.
  */
 import { randomFrom, shuffled } from '../../math/random.js';
 import type { Calibration, CalibrationGate, CalibrationSettings } from './calibration.js';
@@ -17,12 +17,12 @@ import { makePlaces, type Place, type Places, removePlaces } from './places.js';
 import { Trial } from '../judge/trial.js';
 import { judgementOf, type Limits } from '../model/thresholds.js';
 
-/** About half a millisecond. */
+/** Work of a job: about half a millisecond. */
 const UNITS = 500;
 const THREADS = 2;
 const IN_FLIGHT = 8;
 
-/** What decides in a calibration: the metrics of a closed load. */
+/** The limits of the metrics that decide in a calibration, those of a closed loop. */
 export function judgedBy({
   minEffect,
 }: Pick<CalibrationSettings, 'minEffect'>): ReadonlyMap<MetricName, Limits> {
@@ -34,13 +34,13 @@ export function judgedBy({
   );
 }
 
-/** What a calibration needs of its caller. */
+/** Dependencies that a calibration gets from its caller. */
 export interface CalibrationSurroundings extends TrialSurroundings {
   readonly janitor: Janitor;
   readonly onBegin: (gate: number, gates: number) => void;
 }
 
-/** The slowdown of each gate, in the order in which they are measured. */
+/** The slowdown of each gate, in the order of measurement. */
 export function planGates({ gates, slowerGates, slowdowns, seed }: CalibrationSettings): number[] {
   const all = [
     ...Array.from({ length: gates }, () => 0),
@@ -50,9 +50,9 @@ export function planGates({ gates, slowerGates, slowdowns, seed }: CalibrationSe
 }
 
 /**
- * Measures what is missing.
+ * Measures the missing gates.
  *
- * @param onGate - Told of all gates so far, after each.
+ * @param onGate - Called after each gate, with all gates so far.
  */
 export async function calibrate(
   { settings, gates: before }: Pick<Calibration, 'settings' | 'gates'>,
@@ -78,7 +78,7 @@ async function measureGate(
   try {
     return await measureIn(places, slowdown, settings, surroundings);
   } finally {
-    // The janitor would keep those of all gates until the end.
+    // The janitor would keep the places of all gates until the end.
     removePlaces(places);
   }
 }

@@ -1,9 +1,8 @@
 /**
- * Describes what a calibration has measured: whole gates whose truth is known, because nothing was changed or a
- * known amount of work was added. The file can be stopped and taken up again.
+ * Defines the results of a calibration: whole gates whose true effect is known, because nothing was changed or a known
+ * amount of work was added. A calibration can be stopped and resumed.
  *
- * Invariant: the evidence of every round is kept, so that other settings can be tried on it without
- * measuring again.
+ * Invariant: the evidence of every round is kept, so that other settings can be tried on it without measuring again.
  */
 import type { Environment } from '../../process/environment.js';
 import type { RoundEvidence } from '../judge/evidence.js';
@@ -14,12 +13,12 @@ export const CALIBRATION_SCHEMA = 'millrace-gate-calibration/2';
 
 /** One gate. */
 export interface CalibrationGate {
-  /** The work that head had more: 0.1 is ten percent. 0 for the same code on both sides. */
+  /** Additional work of head: 0.1 is 10 %; 0 for the same code on both sides. */
   readonly slowdown: number;
   readonly verdict: 'fail' | 'pass' | 'inconclusive';
   /** The metrics that failed by themselves. */
   readonly failed: readonly MetricName[];
-  /** Whether a control moved. */
+  /** True if a control moved. */
   readonly hasMoved: boolean;
   readonly seconds: number;
   readonly rounds: readonly RoundEvidence[];
@@ -28,25 +27,25 @@ export interface CalibrationGate {
 export interface Calibration {
   readonly schema: typeof CALIBRATION_SCHEMA;
   readonly command: string;
-  /** ISO 8601, of the first part. */
+  /** Start of the first part, in ISO 8601. */
   readonly startedAt: string;
   readonly environment: Environment;
   readonly settings: CalibrationSettings;
   readonly gates: readonly CalibrationGate[];
 }
 
-/** What was asked for; a file can only be taken up with the same. */
+/** The requested settings; a file can only be resumed with the same ones. */
 export interface CalibrationSettings {
   /** Gates of the same code on both sides. */
   readonly gates: number;
   /** Gates for each slowdown. */
   readonly slowerGates: number;
   readonly slowdowns: readonly number[];
-  /** Of each metric that decides: a FAIL exceeds it. 0.03 is three percent. */
+  /** Limit of each metric that decides: a FAIL exceeds it. 0.03 is 3 %. */
   readonly minEffect: number;
-  /** CPUs that other processes keep busy meanwhile. */
+  /** Number of CPUs that other processes keep busy meanwhile. */
   readonly hogs: number;
-  /** Of each gate. */
+  /** Time budget of each gate. */
   readonly limitSeconds: number;
   readonly seed: number;
 }

@@ -1,11 +1,11 @@
 /**
  * Prepares recorded rounds for simulation: separates what the rounds of a gate have in common, such as a bias of its
- * places, from their chance.
+ * places, from their random error.
  *
- * Method: the means of gates vary by the bias and by the chance error of their rounds. Each mean is shrunk towards the
+ * Method: the means of gates vary by the bias and by the random error of their rounds. Each mean is shrunk toward the
  * mean of all until it varies by the bias alone, and the deviations of the rounds are scaled up by what subtracting
  * their own mean took from them (A. C. Davison and D. V. Hinkley, Bootstrap Methods and their Application, 1997,
- * section 3.8). Without the first step a simulation would count each gate's chance error twice.
+ * section 3.8). Without the first step a simulation would count each gate's random error twice.
  *
  * Invariant: values that differ by chance alone leave no bias, on average.
  */
@@ -14,10 +14,10 @@ import { mean } from '../../math/statistics.js';
 import { controlIn, effectIn, type RoundEvidence } from '../judge/evidence.js';
 import type { MetricName } from '../model/metrics.js';
 
-/** By gate, its rounds. */
+/** The rounds of each gate. */
 type Grouped<Item> = ReadonlyArray<readonly Item[]>;
 
-/** The same rounds, without the part of each gate's mean that is chance. */
+/** The same rounds, without the random error of each gate's mean. */
 export function separateNoise(gates: Grouped<RoundEvidence>): Grouped<RoundEvidence> {
   const metrics = Object.keys(gates[0]?.[0]?.contrasts ?? {}) as MetricName[];
   const contrasts = metrics.map((metric) =>
@@ -49,7 +49,7 @@ function separateAligned(gates: Grouped<AlignedRound>): Grouped<AlignedRound> {
     rounds.map(({ bases }, at) => {
       const effect = effects[gate]?.[at] ?? 0;
       const control = controls[gate]?.[at] ?? 0;
-      // Deviations from the round's mean sum to zero, as those of `evidence.ts` do.
+      // Deviations from the round's mean sum to zero, as in `evidence.ts`.
       const head = (effect * bases.length) / (bases.length + 1);
       const middle = head - effect;
       return {
@@ -60,12 +60,12 @@ function separateAligned(gates: Grouped<AlignedRound>): Grouped<AlignedRound> {
   );
 }
 
-/** One value of each round. */
+/** Separates one value per round. */
 export function separate(gates: Grouped<number>): Grouped<number> {
   const means = gates.map((values) => mean(values) ?? 0);
   const overall = mean(means) ?? 0;
   const between = variance(means);
-  // What chance alone contributes to the variance of the means.
+  // The part of the variance of the means that is due to chance.
   const chance =
     mean(gates.map((values) => (values.length < 2 ? 0 : variance(values) / values.length))) ?? 0;
   const shrinkage = between === 0 ? 0 : Math.sqrt(Math.max(0, 1 - chance / between));

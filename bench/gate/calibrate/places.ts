@@ -1,9 +1,9 @@
 /**
- * Makes the folders that a calibration measures: a copy of this package for base, and one for head.
+ * Creates the folders that a calibration measures: a copy of this package for base, and one for head.
  *
- * Invariants: as in a gate, each side has a place of its own on a path of equal length, and both runs of base share
- * one, so that what a place contributes to the figures is in the calibration, too; each gate gets new ones; the janitor
- * knows each before it exists.
+ * Invariants: as in a gate, each side has a place of its own with a path of equal length, and both runs of base share
+ * one, so that the calibration includes the effect of the place; each gate gets new places; the janitor knows each
+ * before it exists.
  */
 import { randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
@@ -15,21 +15,21 @@ import type { Janitor } from '../cleanup/janitor.js';
 import { builtFile } from '../../process/built-file.js';
 import type { SideName } from '../sides/build-command.js';
 
-/** Of one side: `file:` URLs of the library and of the module with the jobs. */
+/** Folder of one side, with `file:` URLs of the library and of the module with the jobs. */
 export interface Place {
   readonly directory: string;
   readonly library: string;
   readonly jobs: string;
 }
 
-/** One for each side. */
+/** A place for each side. */
 export type Places = Readonly<Record<SideName, Place>>;
 
 const DIST = fileURLToPath(builtFile('.'));
-/** What the library and the jobs need of it. */
+/** The parts of it that the library and the jobs need. */
 const PARTS = ['src', 'workers', join('bench', 'jobs'), join('bench', 'process')];
 
-/** Makes both. */
+/** Creates both places. */
 export async function makePlaces(janitor: Janitor): Promise<Places> {
   const id = randomBytes(6).toString('hex');
   const make = (name: SideName): Promise<Place> =>
@@ -37,7 +37,7 @@ export async function makePlaces(janitor: Janitor): Promise<Places> {
   return { base: await make('base'), head: await make('head') };
 }
 
-/** Removes them before the janitor does. */
+/** Removes the places before the janitor does. */
 export function removePlaces(places: Places): void {
   for (const { directory } of Object.values<Place>(places)) {
     rmSync(directory, { recursive: true, force: true });

@@ -1,9 +1,9 @@
 /**
- * Describes a calibration: how the real gates went, what resampling makes of their rounds, and which
- * numbers of rounds reach a wanted power.
+ * Describes a calibration: the results of the real gates, simulations from their rounds, and the numbers of rounds that
+ * reach a wanted power.
  *
- * Invariant: every share of real gates has its 95 % confidence interval (Clopper and Pearson), as a few
- * dozen of them say little more than that.
+ * Invariant: each count of a verdict has the 95 % confidence interval of its share (Clopper and Pearson), as a few
+ * dozen gates leave it wide.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Block, type Document, heading, text } from '../../report/document.js';
@@ -16,10 +16,10 @@ import { DEFAULT_LOOKS, looksAfter } from '../model/looks.js';
 import { resample, type Resampled } from './resampling.js';
 
 const PLAYS = 4000;
-/** Other plans are played so many times less: for comparing them that will do. */
+/** Other plans are simulated less often by this factor, which is enough to compare them. */
 const OTHERS = 4;
 const USUAL = DEFAULT_LOOKS.map(({ rounds }) => rounds);
-/** Plans that are compared: the rounds of three looks each, with the usual errors; shortest first. */
+/** The plans to compare: the rounds of three interim analyses each, with the default errors; shortest first. */
 const PLANS: ReadonlyArray<readonly number[]> = [
   [10, 12, 14],
   USUAL,
@@ -28,17 +28,17 @@ const PLANS: ReadonlyArray<readonly number[]> = [
   [20, 30, 40],
 ];
 
-/** How thoroughly, and for what, recorded rounds are played. */
+/** How recorded rounds are simulated. */
 export interface DescribeOptions {
-  /** The wanted share of slowdowns that are found: 0.9. */
+  /** Wanted share of slowdowns that are found: 0.9. */
   readonly power: number;
-  /** When it aborts nothing more is played. */
+  /** Stops the simulation. */
   readonly signal: AbortSignal;
-  /** Gates that are played with the usual looks, and a quarter of that with others. Default: 4,000. */
+  /** Number of gates simulated with the default plan; each other plan gets a quarter of it. Default: 4,000. */
   readonly plays?: number;
 }
 
-/** For a person. Takes some seconds, in which the event loop has its turns. */
+/** Describes a calibration. Takes some seconds, in which the event loop keeps turning. */
 export async function describeCalibration(
   { gates, settings, command, environment }: Calibration,
   { power, signal, plays = PLAYS }: DescribeOptions,
@@ -85,13 +85,13 @@ export async function describeCalibration(
   };
 }
 
-/** Looks, and what came of each of the effects. */
+/** A plan of interim analyses, and its results for each effect. */
 interface PlayedPlan {
   readonly plan: readonly number[];
   readonly results: readonly Resampled[];
 }
 
-/** Plays all plans, as far as nobody interrupts. */
+/** Simulates all plans, until interrupted. */
 async function resampleAll(
   gates: ReadonlyArray<CalibrationGate['rounds']>,
   settings: CalibrationSettings,
@@ -221,7 +221,7 @@ function describeResampling(
   ];
 }
 
-/** Of the same code, failed and undecided; then what was found of each slowdown. */
+/** Shares of FAIL and undecided for the same code, then the share of FAIL for each slowdown. */
 function rowOfPlan(plan: readonly number[], [same, ...slower]: readonly Resampled[]): string[] {
   const shares = [same?.fail, same?.inconclusive, ...slower.map(({ fail }) => fail)];
   return [plan.join(', '), ...shares.map((share = 0) => formatPercent(share))];

@@ -1,8 +1,8 @@
 /**
- * Simulates gates from recorded rounds: thousands of them, where measuring gives dozens.
+ * Simulates gates from recorded rounds: thousands of them, while measuring yields dozens.
  *
- * Method: a recorded gate of identical code is drawn, then rounds of it with replacement (`noise.ts` has taken the
- * chance error from its mean); a known effect is added, and the same decisions are made as in a real gate.
+ * Method: a recorded gate of identical code is drawn, then rounds of it with replacement (`noise.ts` has removed the
+ * random error of its mean); a known effect is added, and the same decisions are made as in a real gate.
  *
  * Invariant: what a gate's rounds have in common, such as a bias of its places, stays with them.
  */
@@ -14,19 +14,19 @@ import type { Look } from '../model/looks.js';
 import { type MetricName, METRICS } from '../model/metrics.js';
 import type { Limits } from '../model/thresholds.js';
 
-/** What to play. */
+/** Options of a simulation. */
 export interface ResamplingOptions {
   /** The rounds of each recorded gate of identical code. */
   readonly gates: ReadonlyArray<readonly RoundEvidence[]>;
   readonly judged: ReadonlyMap<MetricName, Limits>;
   readonly looks: readonly Look[];
-  /** What head is made worse by, in every judged metric. */
+  /** Effect that is added to head in every judged metric. */
   readonly slowdown: number;
   readonly plays: number;
   readonly seed: number;
 }
 
-/** Shares of the plays. */
+/** Results of a simulation; the verdicts are shares of the plays. */
 export interface Resampled {
   readonly fail: number;
   readonly pass: number;
@@ -35,7 +35,7 @@ export interface Resampled {
   readonly plays: number;
 }
 
-/** Plays them. Cost: about a millisecond a play. */
+/** Simulates the gates. Cost: about 1 ms per play. */
 export function resample(options: ResamplingOptions): Resampled {
   const random = randomFrom(options.seed);
   const worse = separateNoise(options.gates).map((rounds) =>

@@ -1,8 +1,8 @@
 /**
  * Writes a result so that whoever reads it, or kills the writer, sees the old content or the new one.
  *
- * Invariant: no moment has half a file at the path, and none leaves a temporary file behind: its name
- * is the janitor's before it exists.
+ * Invariant: at no moment is there half a file at the path, unless it can't be replaced, and no temporary file is left
+ * behind: the janitor knows its name before it exists.
  */
 import { randomBytes } from 'node:crypto';
 import { realpathSync, statSync } from 'node:fs';
@@ -10,12 +10,12 @@ import { rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Janitor } from './janitor.js';
 
-/** A file in a folder that can't be changed, or one that a container mounts by itself. */
+/** Errors of a file in a read-only folder, or of one that a container mounts by itself. */
 const CAN_ONLY_BE_WRITTEN = new Set(['EACCES', 'EPERM', 'EROFS', 'EBUSY', 'EXDEV']);
 
 /**
- * Replaces a file, or makes it. A link stays one: the file behind it is replaced. What is no file, such
- * as a pipe or `/dev/stdout`, or can't be replaced where it is, is written to.
+ * Replaces or creates a file. A link stays one: the file behind it is replaced. Anything else, such as a pipe or
+ * `/dev/stdout`, and a file that can't be replaced is written directly.
  *
  * @throws Error of the file system
  */
@@ -24,7 +24,7 @@ export async function writeAtomically(janitor: Janitor, path: string, text: stri
   if (there !== undefined && !there.isFile()) return await writeFile(path, text);
   const target = there === undefined ? path : realpathSync(path);
   const suffix = randomBytes(6).toString('hex');
-  // Beside the target, as only within one file system a file can be renamed.
+  // Next to the target, as a file can only be renamed within one file system.
   const temporary = join(dirname(target), `.${basename(target)}.${suffix}.tmp`);
   await janitor.removePath(temporary);
   try {

@@ -1,9 +1,9 @@
 /**
- * The janitor's process: hears what there is, and takes it away when its input ends.
+ * Runs the janitor's process: collects orders, and carries them out when its input ends.
  *
- * Invariants: it begins when its input has ended, not before, and then does all of it: groups of
- * processes first, at the same time, as a living one could write into a folder that is being removed;
- * then paths, the latest first. No failure and no polite signal keeps it from the rest.
+ * Invariants: it starts when its input has ended, not before, and then carries out everything: first it ends process
+ * groups, all at the same time, as a living process could write into a folder that is being removed; then it removes
+ * paths, the latest first. No failure keeps it from the rest, nor do SIGINT, SIGTERM, SIGHUP and SIGQUIT.
  */
 import { rmdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -44,7 +44,7 @@ function hear(line: string): void {
   }
 }
 
-/** Undefined for half a line: whoever died while writing it has not made the thing yet. */
+/** Undefined for half a line: a writer that died while writing it has not created anything yet. */
 function parse(line: string): JanitorOrder | undefined {
   try {
     return JSON.parse(line) as JanitorOrder;
@@ -54,7 +54,7 @@ function parse(line: string): JanitorOrder | undefined {
 }
 
 async function removeTree(path: string): Promise<void> {
-  // A process that has left its group may still write there: it gets a second to notice.
+  // A process that has left its group may still write there: retry for about a second.
   await rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
 }
 
@@ -62,7 +62,7 @@ function removeIfEmpty(path: string): void {
   try {
     rmdirSync(path);
   } catch {
-    // Someone needs it, or it is not there.
+    // It is not empty, or does not exist.
   }
 }
 

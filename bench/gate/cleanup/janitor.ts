@@ -1,10 +1,10 @@
 /**
- * Takes away what a gate has made, whoever dies: a process of its own, which is told what there will
- * be, and which ends and removes all of it when the gate has gone, be it by SIGKILL.
+ * Removes what a gate has created, however the gate ends: a separate process is told in advance what there will be, and
+ * ends and removes all of it when the gate is gone, even by SIGKILL.
  *
- * Invariants: there is one way of cleaning, which the normal end takes too: the janitor's standard
- * input ends. It is told before a thing is made, and has been told when the promise fulfils: the
- * message is then in the system's hands. It doesn't keep its parent alive.
+ * Invariants: there is one way of cleaning up, also for a normal end: the janitor's standard input ends. An order is
+ * sent before a thing is created, and its promise fulfills when the message is in the system's hands. The janitor
+ * doesn't keep its parent alive.
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
@@ -12,7 +12,7 @@ import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { builtFile } from '../../process/built-file.js';
 
-/** What the janitor is told: one JSON text a line. */
+/** Orders to the janitor: one JSON text per line. */
 export type JanitorOrder =
   | { readonly kind: 'remove'; readonly path: string }
   | { readonly kind: 'removeIfEmpty'; readonly path: string }
@@ -26,7 +26,7 @@ export class Janitor {
   readonly #process: ChildProcessByStdio<Writable, null, null>;
   readonly #exited: Promise<string>;
 
-  /** Starts one, in a session of its own: Ctrl-C and the end of the terminal don't reach it. */
+  /** Starts a janitor in a session of its own: Ctrl-C and the end of the terminal don't reach it. */
   static start(): Janitor {
     return new Janitor();
   }
@@ -38,7 +38,7 @@ export class Janitor {
       env: { ...process.env, NODE_OPTIONS: '' },
     });
     this.#process.unref();
-    // What can't be written is told to whoever wrote it.
+    // Write errors are reported to the writer.
     this.#process.stdin.on('error', () => {});
     this.#exited = new Promise((fulfil) => {
       this.#process.once('exit', (code, signal) => fulfil(signal ?? `exit code ${code}`));
@@ -46,26 +46,26 @@ export class Janitor {
     });
   }
 
-  /** Undefined where it could not be started. */
+  /** Undefined if it could not be started. */
   get pid(): number | undefined {
     return this.#process.pid;
   }
 
-  /** Removes a file, or a folder and all that is in it. @throws Error where no janitor is there */
+  /** Schedules the removal of a file, or of a folder with its contents. @throws Error if the janitor is not running */
   async removePath(path: string): Promise<void> {
     await this.#tell({ kind: 'remove', path: resolve(path) });
   }
 
-  /** Removes a folder if nothing is in it by then. @throws Error where no janitor is there */
+  /** Schedules the removal of a folder, if it is empty by then. @throws Error if the janitor is not running */
   async removeIfEmpty(path: string): Promise<void> {
     await this.#tell({ kind: 'removeIfEmpty', path: resolve(path) });
   }
 
   /**
-   * Ends a process group, and waits until it is gone, before anything is removed.
+   * Schedules the end of a process group. It is waited for before anything is removed.
    *
-   * @returns What to call when the group has ended by itself, as its number may then be used again.
-   * @throws Error where no janitor is there
+   * @returns A function to call when the group has ended by itself, as its id may then be reused.
+   * @throws Error if the janitor is not running
    */
   async endGroup(group: number): Promise<() => Promise<void>> {
     await this.#tell({ kind: 'end', group });
@@ -73,10 +73,10 @@ export class Janitor {
   }
 
   /**
-   * Has everything ended and removed, the latest first, and waits for it. What can't be removed is
-   * said on stderr. A second call waits too.
+   * Ends and removes everything, the latest first, and waits until that is done. What can't be removed is reported on
+   * stderr. A second call waits too.
    *
-   * @throws Error where the janitor has ended before, so that things may be left
+   * @throws Error if the janitor had ended before, so that things may be left
    */
   async close(): Promise<void> {
     this.#process.ref();

@@ -7,7 +7,7 @@ import { readJson } from '../../store/read-json.js';
 import { checkBudgets } from './check-config.js';
 import type { Budget } from '../model/config.js';
 
-/** At least one. @throws UsageError */
+/** Reads the budgets, at least one. @throws UsageError */
 export function readBudgets(path: string): readonly Budget[] {
   return checkBudgets(readJson(path), Place.ofWritten(path));
 }

@@ -1,8 +1,8 @@
 /**
  * Checks whether the gate can carry out a configuration or a list of budgets.
  *
- * Invariant: what passes here passes the published schemas; beyond them it holds that names differ, that
- * limits and thresholds don't contradict each other, and that dates exist.
+ * Invariant: what passes here conforms to the published schemas and, beyond them, has distinct names, limits and
+ * thresholds that don't contradict each other, and dates that exist.
  */
 import { UNITS } from '../../report/document.js';
 import {
@@ -20,13 +20,13 @@ import { FILE_FORMS } from '../../user-job/input-source.js';
 import type { Budget, GateConfig, ScenarioConfig } from '../model/config.js';
 import { METRIC_NAMES } from '../model/metrics.js';
 
-/** @returns What is wrong with what a scenario runs, to stand after "is '…': ", if anything. */
+/** Describes the error in a scenario's `run`, to follow "is '…': "; undefined if there is none. */
 export type FlawOfRun = (run: string) => string | undefined;
 
 /**
- * A configuration without what is undefined.
+ * Checks a configuration and returns it without undefined fields.
  *
- * @param place - The file that it is from.
+ * @param place - The file that it comes from.
  * @throws UsageError
  */
 export function checkConfig(value: unknown, place: Place, flawOfRun?: FlawOfRun): GateConfig {
@@ -48,7 +48,7 @@ export function checkConfig(value: unknown, place: Place, flawOfRun?: FlawOfRun)
   return config;
 }
 
-/** The budgets of a budget file. @throws UsageError */
+/** Checks a budget file and returns its budgets. @throws UsageError */
 export function checkBudgets(value: unknown, place: Place): readonly Budget[] {
   object(
     { $schema: text, budgets: distinct(list(budget, { least: 1 }), ({ name }: Budget) => name) },
@@ -57,7 +57,7 @@ export function checkBudgets(value: unknown, place: Place): readonly Budget[] {
   return (plain(value) as { readonly budgets: readonly Budget[] }).budgets;
 }
 
-/** That they rise is seen where they are used. */
+/** `looksAfter` checks that they rise. */
 const looks: Check = (value, place) => {
   list(number({ min: 7, max: 1000, isWhole: true }))(value, place);
   const { length } = value as readonly number[];
@@ -163,7 +163,7 @@ const waiver: Check = (value, place) => {
   (scenario === undefined ? budgetWaiver : scenarioWaiver)(value, place);
 };
 
-/** Refuses items that go by the same name. */
+/** Rejects items with the same name. */
 function distinct<Item>(check: Check, nameOf: (item: Item) => string): Check {
   return (value, place) => {
     check(value, place);
@@ -178,13 +178,13 @@ function distinct<Item>(check: Check, nameOf: (item: Item) => string): Check {
   };
 }
 
-/** Whether a calendar has this day, unlike 2026-02-30. */
+/** True if the date exists, unlike 2026-02-30. */
 function isReal(date: string): boolean {
   const time = new Date(`${date}T00:00:00Z`);
   return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(date);
 }
 
-/** A copy without the keys whose value is undefined; all else that passed the checks is JSON. */
+/** A copy without the keys whose value is undefined; everything else that passes the checks is JSON. */
 function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }

@@ -1,9 +1,9 @@
 /**
- * Finds and reads the configuration of the gate: the file `millrace.config` with one of six endings, in
- * the working directory and not above it, so that what a run does can be seen where it runs.
+ * Finds and reads the configuration of the gate: the file `millrace.config` with one of six extensions, in the working
+ * directory and not above it, so that what a run does can be seen where it runs.
  *
- * Invariant: whatever is wrong with the file is a `UsageError` that names it: two of them, one that
- * this Node can't load, one that throws, one without a default export, a wrong value in it.
+ * Invariant: every error in the file is a `UsageError` that names it: two configurations, a file that this Node can't
+ * load, one that throws, one without a default export, an invalid value.
  */
 import { existsSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
@@ -14,28 +14,28 @@ import { readJson } from '../../store/read-json.js';
 import { checkConfig, type FlawOfRun } from './check-config.js';
 import type { GateConfig } from '../model/config.js';
 
-/** Every name that a configuration can have without being named itself. */
+/** Names that a configuration can have if it is not given by `--config`. */
 export const CONFIG_NAMES: readonly string[] = ['ts', 'mts', 'js', 'mjs', 'cjs', 'json'].map(
   (ending) => `millrace.config.${ending}`,
 );
 
-/** A configuration, and the file that it is from. */
+/** A configuration, and the file that it comes from. */
 export interface LoadedConfig {
-  /** As a person calls it, for messages. */
+  /** Name of the file, for messages. */
   readonly file: string;
   readonly config: GateConfig;
 }
 
-/** Where it is looked for. */
+/** Where to look for a configuration. */
 export interface LoadOptions {
   readonly directory: string;
-  /** A file that is taken instead, from the directory. */
+  /** A file to load instead, relative to the directory. */
   readonly path?: string | undefined;
-  /** Knows what a scenario can run. Default: any text will do. */
+  /** Checks what a scenario runs. Default: any text is valid. */
   readonly flawOfRun?: FlawOfRun;
 }
 
-/** Undefined where there is no configuration. @throws UsageError */
+/** Loads the configuration; undefined if there is none. @throws UsageError */
 export async function loadConfig({
   directory,
   path,

@@ -1,12 +1,12 @@
 /**
- * A line of arguments as a shell splits it into words: at spaces, except between quotes.
+ * Splits a line of arguments into words as a shell does: at spaces, except between quotes.
  *
- * Invariant: only spaces, quotes and backslashes mean anything; nothing is expanded, so that a line
- * means the same on every system.
+ * Invariant: only white space, quotes and backslashes are special; nothing is expanded, so that a line means the same
+ * on every system.
  */
 import { UsageError } from '../../options/flags.js';
 
-/** @throws UsageError where a quote is not closed, or a backslash has nothing after it. */
+/** @throws UsageError if a quote is not closed, or a backslash has nothing after it. */
 export function splitWords(line: string): string[] {
   const words: string[] = [];
   let at = 0;
@@ -38,7 +38,7 @@ function readWord(line: string, start: number): { readonly word: string; readonl
   return { word, end: at };
 }
 
-/** POSIX: between double quotes a backslash is one unless what follows would mean something. */
+/** As in POSIX: between double quotes, a backslash is literal unless a special character follows. */
 function isEscape(quote: string, next: string | undefined): boolean {
   if (quote === "'") return false;
   return quote === '' || next === '"' || next === '\\';

@@ -1,7 +1,7 @@
-/** Names by which reports and waivers go: each stands for one thing. */
+/** Checks that the names in reports and waivers are unique. */
 import { UsageError } from '../../options/flags.js';
 
-/** @param what - 'scenarios'. @throws UsageError where two are called the same */
+/** @param what - 'scenarios'. @throws UsageError if two have the same name */
 export function checkUnique(what: string, names: readonly string[]): void {
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice === undefined) return;

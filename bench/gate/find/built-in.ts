@@ -1,15 +1,15 @@
 /**
- * The scenarios of `millrace bench` as the gate measures them: one pool, its own of each side, under the
- * loads that those scenarios are about.
+ * Defines the scenarios of `millrace bench` as the gate measures them: with the pool of each side only, under the loads
+ * of those scenarios.
  *
- * Invariant: under a closed load jobs are of a known amount of work, so that nothing that slows them down
- * can hide; under an open one they take a known time by the clock, so that rates fit every machine.
+ * Invariant: in a closed loop, jobs do a known amount of work, so that nothing that slows them down can hide; in an
+ * open loop, they take a known time by the clock, so that rates fit every machine.
  */
 import { builtFile } from '../../process/built-file.js';
 import { dealJobs } from '../../scenarios/tail/mix.js';
 import type { LoadSpec, PoolSpec } from '../model/workload.js';
 
-/** One of them. */
+/** A built-in scenario. */
 export interface BuiltIn {
   /** 'overhead: no-op, 16 in flight'. */
   readonly name: string;
@@ -19,12 +19,12 @@ export interface BuiltIn {
 const THREADS = 2;
 const JOBS = builtFile('bench/jobs/cpu.js').href;
 const PAYLOAD = builtFile('bench/jobs/payload.js').href;
-/** Two threads do 9,000 of the mixed jobs per second at most, and 2,000 of one millisecond. */
+/** Two threads can run 9,000 of the mixed jobs per second, and 2,000 jobs of one millisecond. */
 const TAIL_PER_SECOND = 4500;
 const OVERLOAD_PER_SECOND = 4000;
 const MIXED_JOBS = 1000;
 
-/** All of them, by the name of the scenario. */
+/** The built-in scenarios, by the name of the scenario of `millrace bench`. */
 export const BUILT_INS: Readonly<Record<string, readonly BuiltIn[]>> = {
   overhead: [
     computing('overhead: no-op, 16 in flight', 'noop', [0], closed(16)),

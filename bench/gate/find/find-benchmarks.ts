@@ -1,7 +1,7 @@
 /**
  * Finds the benchmarks of a Vitest bench file on both sides, by a first run of each side's own Vitest.
  *
- * Invariant: one that throws is among them, as it is an error of its own scenario; one that is skipped is not.
+ * Invariant: a benchmark that throws is included, as it is an error of its own scenario; a skipped one is not.
  */
 import { UsageError } from '../../options/flags.js';
 import { didYouMean } from '../../options/nearest.js';
@@ -24,13 +24,13 @@ export interface FoundBenchmark {
 
 interface FoundBenchmarks {
   readonly benchmarks: readonly FoundBenchmark[];
-  /** The labels of those that only base has. */
+  /** Labels of the benchmarks that only base has. */
   readonly gone: readonly string[];
 }
 
 /**
- * @param run - As the file was asked for, for messages.
- * @throws UsageError if a side has no Vitest, another version than the other one, or can't run the file
+ * @param run - The file as requested, for messages.
+ * @throws UsageError if a side has no Vitest, has another version than the other side, or can't run the file
  */
 export async function findBenchmarks(
   run: string,
@@ -56,7 +56,7 @@ export async function findBenchmarks(
   };
 }
 
-/** The one that is called so, in full or by its own name. @throws UsageError if there is none, or several */
+/** Finds a benchmark by its label or by its own name. @throws UsageError if there is none, or several */
 export function chooseBenchmark(
   run: string,
   name: string,

@@ -1,8 +1,8 @@
 /**
  * Finds what a file exports on both sides: the tasks of a tinybench `Bench`, or a job.
  *
- * Invariants: what head lacks is an error, and so is what a side has and can't load; what only base lacks is
- * new; what only base has is noted.
+ * Invariants: what head lacks is an error, and so is a file that a side has but can't load; what only base lacks is
+ * new; a task that only base has is noted.
  */
 import { pathToFileURL } from 'node:url';
 import { UsageError } from '../../options/flags.js';
@@ -16,13 +16,13 @@ import { describeLoadFailure } from './load-failure.js';
 import { libraryOf } from './side-library.js';
 import { jobOptionOf } from './target.js';
 
-/** A file of a side, loaded. */
+/** An inspected file of a side. */
 type Looked = SideFile & Inspection & { readonly module: string };
 
-/** The gate's own library, where a side has none. */
+/** The gate's own library, for a side that has none. */
 const OWN_LIBRARY = builtFile('src/index.js').href;
 
-/** The job, or the tasks. @throws UsageError */
+/** Finds the job, or the tasks. @throws UsageError */
 export async function findExports(
   target: ModuleTarget,
   { base, head }: SideFiles,
@@ -45,13 +45,14 @@ function findTasks(
 ): Found[] {
   const { run, name = run } = target.config;
   checkTasks(target, tasks);
-  const chosen = target.name === undefined ? tasks : [target.name];
-  const gone = before?.tasks?.filter((task) => !tasks.includes(task)) ?? [];
+  const isOne = target.name !== undefined;
+  const chosen = isOne ? [target.name] : tasks;
+  const gone = isOne ? [] : (before?.tasks?.filter((task) => !tasks.includes(task)) ?? []);
   notes.push(...gone.map((task) => `Base has a task '${task}' in ${name}, head has not.`));
   return chosen.map((task) => {
     const specOf = ({ module }: Looked): WorkloadSpec => ({ kind: 'task', module, task });
     const isThere = before?.tasks?.includes(task) === true;
-    const called = target.name === undefined ? `${name}: ${task}` : name;
+    const called = isOne ? name : `${name}: ${task}`;
     const head = specOf(own);
     return isThere
       ? { name: called, target, base: specOf(before), head }
@@ -114,7 +115,7 @@ function checkJob(
   );
 }
 
-/** What a file of a side has. @throws UsageError if it can't be loaded */
+/** Inspects a file of a side. @throws UsageError if it can't be loaded */
 async function look({ path }: ModuleTarget, where: SideFile, watching: Watching): Promise<Looked> {
   const { side, directory, file } = where;
   const module = pathToFileURL(file).href;

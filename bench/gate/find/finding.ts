@@ -1,9 +1,8 @@
 /**
- * Looks on both sides for what is asked for: the library itself, benchmarks of Vitest, tasks of a tinybench
- * `Bench`, a job.
+ * Finds on both sides what is requested: the library itself, Vitest benchmarks, tasks of a tinybench `Bench`, a job.
  *
- * Invariants: what head lacks is an error; what only base lacks is new; what only base has is noted, as is a
- * file that is of another kind there.
+ * Invariants: what head lacks is an error; what only base lacks is new; what only base has is noted, as is a file of
+ * another kind on base.
  */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +16,7 @@ import { libraryOf } from './side-library.js';
 import { jobOptionOf, type Target } from './target.js';
 import { isVitestFile } from './vitest-file.js';
 
-/** All that a target stands for. @throws UsageError */
+/** Finds all scenarios of a target. @throws UsageError */
 export async function find(
   target: Target,
   folders: Folders,

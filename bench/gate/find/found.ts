@@ -1,12 +1,12 @@
 /**
  * Defines what is looked for and what is found: the sides, a file on one of them, a scenario.
  *
- * Invariant: a scenario without a base is measured and not judged.
+ * Invariant: a scenario without a base is only measured, not judged, unless there is a stored baseline.
  */
 import type { WorkloadSpec } from '../model/workload.js';
 import type { Target } from './target.js';
 
-/** Where the two sides are. Without a base everything is only measured. */
+/** Folders of the two sides. Without a base everything is only measured. */
 export interface Folders {
   readonly base?: string;
   readonly head: string;
@@ -15,9 +15,9 @@ export interface Folders {
 /** A file of a side. */
 export interface SideFile {
   readonly side: 'base' | 'head';
-  /** The side's folder from which the gate was called. */
+  /** The side's copy of the folder that the gate was called in. */
   readonly directory: string;
-  /** The file's path. */
+  /** Path of the file. */
   readonly file: string;
 }
 
@@ -27,7 +27,7 @@ export interface SideFiles {
   readonly head: SideFile;
 }
 
-/** A thing to measure, with what each side runs. */
+/** A scenario, with what each side runs. */
 export interface Found {
   readonly name: string;
   readonly target: Target;

@@ -1,5 +1,5 @@
 /**
- * What a file of a side has: looked at in a process of its own, as loading it runs its code.
+ * Inspects the exports of a side's file, in a separate process, as loading it runs its code.
  */
 import { converse, type Watching } from '../measure/conversation.js';
 import type { SideReply } from '../measure/program.js';
@@ -7,7 +7,7 @@ import { ROUND_TIMING } from '../measure/round.js';
 
 export type Inspection = Omit<Extract<SideReply, { kind: 'inspected' }>, 'kind'>;
 
-/** @throws Error where it can't be loaded */
+/** @throws Error if it can't be loaded */
 export function inspect(
   module: string,
   directory: string,

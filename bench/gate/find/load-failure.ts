@@ -1,7 +1,7 @@
 /**
- * Says why a file of a side can't be loaded: the whole first error, and what to do about it.
+ * Describes why a file of a side can't be loaded: the whole first error, and what to do about it.
  *
- * Invariant: the way out is only named for an error that it helps against.
+ * Invariant: advice is only given for an error that it helps against.
  */
 import { ChildExitError } from '../../process/child.js';
 import { firstError } from '../measure/first-error.js';
@@ -13,7 +13,7 @@ interface Remedy {
 
 const TSX = "let tsx load it, installed on both sides: NODE_OPTIONS='--import tsx'";
 
-/** The first that fits counts. */
+/** The first match counts. */
 const REMEDIES: readonly Remedy[] = [
   {
     error: /\[ERR_UNKNOWN_FILE_EXTENSION\].*"\.[cm]?tsx?"/,
@@ -42,7 +42,7 @@ const REMEDIES: readonly Remedy[] = [
       "A Vitest bench file imports 'bench' from 'vitest', or is called *.bench.ts (or .js) and calls it.",
   },
   {
-    // A sibling in a workspace, of which the file that its package.json names is not built.
+    // A sibling in a workspace, whose entry file is not built.
     error: /Cannot find package '[^']*node_modules/,
     advice:
       "If a build makes it, name the commands: '--build COMMAND', or 'build' in the configuration, such as " +
@@ -60,7 +60,7 @@ const REMEDIES: readonly Remedy[] = [
   },
 ];
 
-/** @param directory - The side's. */
+/** @param directory - The folder of the side. */
 export function describeLoadFailure(error: Error, directory: string): string {
   const whole = error instanceof ChildExitError ? firstError(error.stderr, directory) : undefined;
   const reason = whole ?? error.message;

@@ -1,8 +1,7 @@
 /**
- * From what is asked for to what can be measured: the arms of each scenario, and what decides.
+ * Turns what is requested into trials: the arms of each scenario, and the metrics that decide.
  *
- * Invariants: names are unique, as reports and waivers go by them; a scenario is judged by metrics that it
- * has.
+ * Invariants: names are unique, as reports and waivers use them; a scenario is judged by metrics that it measures.
  */
 import { UsageError } from '../../options/flags.js';
 import type { GateConfig, ScenarioConfig } from '../model/config.js';
@@ -25,17 +24,17 @@ import { checkUnique } from '../config/unique-names.js';
 
 export interface Plans {
   readonly trials: readonly TrialPlan[];
-  /** What a person should know. */
+  /** Notes for the reader. */
   readonly notes: readonly string[];
 }
 
-/** What was asked of all scenarios; without it each has its own. */
+/** Settings for all scenarios; undefined: the default of the scenario's kind. */
 export interface Asked extends Pick<GateConfig, 'thresholds'> {
   readonly looks?: readonly Look[] | undefined;
   readonly limitSeconds?: number | undefined;
 }
 
-/** Looks for all of them. @throws UsageError where head lacks something */
+/** Finds all targets and plans their trials. @throws UsageError if head lacks something */
 export async function planTrials(
   targets: readonly Target[],
   folders: Folders,
@@ -53,9 +52,12 @@ export async function planTrials(
   return { trials: found.map((each) => planOf(each, folders, asked, vitest.measure)), notes };
 }
 
-/** What each analysis of a scenario may take by default: all rounds of a job; those of a benchmark on a busy machine. */
+/** Default time budget of a trial: enough for all rounds of a job. */
 const LIMIT_SECONDS = 90;
-/** A round starts Vitest three times: 6 s on a quiet machine, 10 s on a busy one, and there may be 36 of them. */
+/**
+ * Default for Vitest benchmarks. A round starts Vitest three times: 6 s on a quiet machine, 10 s on a busy one, and
+ * there may be 36 of them.
+ */
 const VITEST_LIMIT_SECONDS = 240;
 
 function planOf(
@@ -99,8 +101,8 @@ function judgedBy(
         `one of ${measured.join(', ')}.`,
     );
   }
-  // Of what a call costs Vitest knows only the time: the median, which a busy machine moves least, stands in
-  // for the CPU time. The throughput has the slow calls too.
+  // Vitest measures only the duration of calls: the median, which a busy machine affects least, stands in for the CPU
+  // time. The throughput includes the slow calls.
   const byDefault: readonly MetricName[] =
     kind === 'vitest'
       ? ['throughput', 'p50']

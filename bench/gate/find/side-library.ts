@@ -1,7 +1,7 @@
 /**
  * Finds the library of a side.
  *
- * Invariant: a library that is there and can't be used as it is, is an error and not taken for missing.
+ * Invariant: a library that is installed but can't be used as it is counts as an error, not as missing.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -30,7 +30,7 @@ interface Manifest {
   readonly exports?: { readonly '.'?: { readonly import?: { readonly default?: string } } };
 }
 
-/** What `import` gives where `require` gives this file, which is one of its own since there are both. */
+/** The file that `import` resolves to if `require` resolves to this one: the package has one for each. */
 function importedInstead(file: string): string {
   const folder = folderAround(pathToFileURL(file).href);
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;

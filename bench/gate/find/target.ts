@@ -1,9 +1,9 @@
 /**
- * What a person asks the gate to compare, read from a word or from the configuration: a scenario of its
- * own, a job, a file with a tinybench `Bench`, or a Vitest bench file.
+ * Reads what the gate is asked to compare, from an argument or from the configuration: a built-in scenario, a job, a
+ * file with a tinybench `Bench`, or a Vitest bench file.
  *
- * Invariant: what leaves this file can be looked for on both sides; whether it is there only they can
- * tell (`plan-trials.ts`).
+ * Invariant: a returned target can be looked for on both sides; whether it exists there is checked later
+ * (`finding.ts`).
  */
 import { isAbsolute, relative, resolve } from 'node:path';
 import { UsageError } from '../../options/flags.js';
@@ -15,15 +15,15 @@ import type { ScenarioConfig } from '../model/config.js';
 import type { LoadSpec } from '../model/workload.js';
 
 export type Target = {
-  /** As it was asked for; the configuration may say how it is judged. */
+  /** The scenario as requested; from a configuration, with its thresholds. */
   readonly config: ScenarioConfig;
 } & (
   | { readonly kind: 'builtIn' }
   | {
       readonly kind: 'module';
-      /** From the caller's folder, which each side has. */
+      /** Path relative to the caller's folder, which each side has. */
       readonly path: string;
-      /** The job, the task or the benchmark; absent where the file is to tell what it is. */
+      /** The job, the task or the benchmark; absent: determined by what the file is. */
       readonly name?: string;
       readonly input: InputSource;
       readonly threads: number;
@@ -32,11 +32,11 @@ export type Target = {
 );
 
 const DEFAULT_THREADS = 2;
-/** Of each thread: enough that none is ever without, and latencies still mean something. */
+/** Jobs in flight per thread: enough that no thread is ever idle, and few enough for latencies to mean something. */
 const IN_FLIGHT_PER_THREAD = 4;
 const OPEN_BACKLOG = 1024;
 
-/** What is wrong with a word that names a scenario; undefined where nothing is. */
+/** Describes what is wrong with the name of a scenario; undefined if nothing is. */
 export function flawOfRun(run: string): string | undefined {
   if (looksLikeModule(run) || Object.hasOwn(BUILT_INS, run)) return undefined;
   const names = Object.keys(BUILT_INS);
@@ -46,7 +46,7 @@ export function flawOfRun(run: string): string | undefined {
   );
 }
 
-/** Reads one. @param directory - The caller's folder. @throws UsageError */
+/** Reads a target. @param directory - The caller's folder. @throws UsageError */
 export function readTarget(config: ScenarioConfig, directory: string): Target {
   const { run } = config;
   const flaw = flawOfRun(run);
@@ -78,7 +78,7 @@ export function readTarget(config: ScenarioConfig, directory: string): Target {
   };
 }
 
-/** A file and what follows its '#', which may have further ones: './a.bench.ts#Array#map > short'. */
+/** Splits a file from the name after its '#', which may contain further ones: './a.bench.ts#Array#map > short'. */
 function splitRun(run: string): readonly [file: string, name: string | undefined] {
   const afterEnding = run.search(/(?<=\.[cm]?[jt]sx?)#/);
   const at = afterEnding < 0 ? run.lastIndexOf('#') : afterEnding;
@@ -95,7 +95,7 @@ function loadOf({ inFlight, perSecond, threads = DEFAULT_THREADS, run }: Scenari
   );
 }
 
-/** What of a configuration is for jobs on a pool alone, if anything. */
+/** The first field of a configuration that is only for jobs on a pool, if any. */
 export function jobOptionOf(config: ScenarioConfig): string | undefined {
   const options = ['input', 'inputAs', 'threads', 'inFlight', 'perSecond'] as const;
   return options.find((key) => config[key] !== undefined);

@@ -1,8 +1,8 @@
 /**
  * Finds the Vitest that a side has installed.
  *
- * Invariants: it is the one that the bench file itself would import; what leaves this file can be run and
- * compared: both sides have the same version, and it is one whose results are known.
+ * Invariants: it is the one that the bench file itself would import; what is returned can be run and compared: both
+ * sides have the same version, which is a supported one.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { UsageError } from '../../options/flags.js';
 import type { SideFile, SideFiles } from './found.js';
 
-/** The path of Vitest's own program, on each side that has the file. */
+/** Path of the Vitest CLI, on each side that has the file. */
 interface Programs {
   readonly base?: string;
   readonly head: string;
@@ -23,7 +23,7 @@ interface Installed {
 
 const MAJORS = ['3', '4'];
 
-/** @param run - As the file was asked for. @throws UsageError */
+/** @param run - The file as requested, for messages. @throws UsageError */
 export function findVitest(run: string, { base, head }: SideFiles): Programs {
   const now = vitestOf(head, run);
   if (base === undefined) return { head: now.program };

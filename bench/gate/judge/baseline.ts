@@ -1,16 +1,15 @@
 /**
- * Compares a trial with a stored run, where nothing can be measured side by side.
+ * Compares a trial with a stored run, if no base can be measured side by side.
  *
- * Method: the rounds of then and now are compared by an exact rank-sum test, the size by Hodges and
- * Lehmann's shift; twice, as they are and divided by what the reference work took beside them. Jobs of
- * which the clock says how long they take don't change with the machine, others do: to fail, head has to
- * be worse either way, and to pass it must not be. Only like is compared: another processor, another Node,
- * or reference work that takes otherwise than it did makes the answer incomparable, as dividing by it
- * would be a guess: kinds of work drift apart (arithmetic by 0.1 % where memory-bound work moved by 14 to
- * 27 %).
+ * Method: the rounds of both runs are compared by an exact rank-sum test, the size of the effect by the Hodges–Lehmann
+ * shift; each twice, as measured and divided by the duration of the reference work. Jobs whose duration is set by the
+ * clock don't change with the machine, others do: to fail, head has to be worse in both comparisons, and to pass, it
+ * has to exclude maxEffect in both. Only like is compared: another CPU, another Node version or a drift of the
+ * reference work makes the result incomparable, as dividing by it would be a guess: kinds of work drift apart
+ * (arithmetic by 0.1 % where memory-bound work moved by 14 to 27 %).
  *
- * Invariant: what was measured one after the other proves less than what was measured in turns, so
- * effects have to be three times as large as with a base.
+ * Invariant: measurements one after the other prove less than interleaved ones, so effects have to be three times as
+ * large as with a base.
  */
 import type { Environment } from '../../process/environment.js';
 import { median } from '../../math/statistics.js';
@@ -33,20 +32,20 @@ import { DEFAULT_THRESHOLDS, type Limits } from '../model/thresholds.js';
 import type { Trial } from './trial.js';
 import { formatMetricEffect } from '../model/wording.js';
 
-/** A stored report, and where it is from. */
+/** A stored report, and the file that it comes from. */
 export interface Baseline {
   readonly path: string;
   readonly report: GateReport;
 }
 
-/** Rounds that are measured to be compared with it. */
+/** Number of rounds that are measured for the comparison. */
 export const BASELINE_ROUNDS = 10;
-/** Effects of a base are multiplied by this: runs of the same code an hour apart differ that much more. */
+/** Multiplies the limits: runs of the same code an hour apart differ that much more than those side by side. */
 const CAUTION = 3;
 const FAIL_ALPHA = 0.008;
 const PASS_CONFIDENCE = 0.95;
 
-/** What a trial comes to beside the same scenario of the baseline. */
+/** Judges a trial against the same scenario of the baseline. */
 export function reportAgainst(
   { path, report }: Baseline,
   trial: Trial,
@@ -81,14 +80,14 @@ export function reportAgainst(
   return { ...measured, seconds, metrics, verdict, reason: formatReason(metrics, verdict) };
 }
 
-/** Why figures of another environment say nothing. */
+/** The reason why values from another environment can't be compared; undefined if it is the same. */
 function obstacleOf(before: Environment, now: Environment): string | undefined {
   const difference = differenceOf(before, now);
   if (difference === undefined) return undefined;
   return `The baseline is from another environment: ${difference}. Store a new one here with --json.`;
 }
 
-/** Whether both have one answer each, and not the same. */
+/** True if each run agrees with itself, and not with the other. */
 function answersDiffer(before: readonly RoundFigures[], now: readonly RoundFigures[]): boolean {
   const [then, today] = [before, now].map(
     (rounds) => new Set(rounds.flatMap(({ checksum }) => checksum ?? [])),
@@ -118,7 +117,7 @@ function compare(
   const views = [true, false].map((isNormalised) =>
     viewOf(metric, values(before, metric, isNormalised), values(now, metric, isNormalised)),
   );
-  // The one in which head does better: what it shows both show.
+  // The comparison in which head does better: what it shows, both show.
   const [milder, other] = views.toSorted((a, b) => a.effect.estimate - b.effect.estimate);
   if (milder === undefined || other === undefined) {
     return { ...shared, base, head, verdict: 'incomparable', rounds: [] };
@@ -135,10 +134,10 @@ function compare(
   };
 }
 
-/** Two samples, compared. Effects are shares. */
+/** Comparison of two samples. Effects are shares. */
 interface View {
   readonly effect: Effect;
-  /** Whether the interval has the confidence that it should have. */
+  /** True if the interval reaches the wanted confidence. */
   readonly isSure: boolean;
   readonly p: number;
   readonly rounds: readonly number[];
@@ -160,7 +159,10 @@ function viewOf(metric: MetricName, then: readonly number[], now: readonly numbe
 
 const NOTHING = { estimate: 0, low: 0, high: 0, confidence: 0 };
 
-/** Logarithms (or values, of what can be 0) of which more is worse; maybe less what the machine made of it. */
+/**
+ * Logarithms of a metric, or plain values if it can be 0, with the sign such that more is worse; a timed metric may be
+ * normalized by the reference work.
+ */
 function values(
   rounds: readonly RoundFigures[],
   metric: MetricName,
@@ -178,7 +180,7 @@ function values(
   });
 }
 
-/** A fail needs significance over all judged metrics together, and the size. */
+/** Fails the metrics whose effect is significant over all judged metrics together, and large enough. */
 function judge(compared: readonly MetricReport[]): {
   readonly metrics: readonly MetricReport[];
   readonly verdict: Verdict;

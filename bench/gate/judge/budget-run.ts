@@ -1,8 +1,8 @@
 /**
- * Measures what budgets limit: each run once, by the scenarios of `millrace bench`.
+ * Measures what budgets limit, with the scenarios of `millrace bench`; budgets with the same arguments share a run.
  *
- * Invariants: what the arguments of a run can be wrong about is said before anything is measured;
- * every budget has its report, whatever became of its run; a measurement that failed never passes.
+ * Invariants: errors in the arguments of a run are reported before anything is measured; every budget gets a report,
+ * whatever became of its run; a failed measurement never passes.
  */
 import type { FileResult } from '../../report/bench-file.js';
 import { UsageError } from '../../options/flags.js';
@@ -25,7 +25,7 @@ interface BudgetRun {
   readonly budgets: readonly Budget[];
 }
 
-/** Why a run gave nothing to judge. */
+/** The reason why a run has nothing to judge. */
 interface Obstacle {
   readonly verdict: 'fail' | 'inconclusive';
   /** A sentence. */
@@ -33,8 +33,8 @@ interface Obstacle {
 }
 
 /**
- * How often a figure that a run measures once is measured where it breaks its limit the first time: a
- * single moment of the machine then can't fail it.
+ * Number of runs if the first one breaks the limit of a metric that it measures only once: a single bad moment of the
+ * machine then can't fail it.
  */
 const RUNS_OF_A_SUSPECT = 3;
 
@@ -57,9 +57,9 @@ export function planBudgets(budgets: readonly Budget[]): BudgetPlan {
 }
 
 /**
- * Measures and judges; the reports are in the order of the budgets.
+ * Measures and judges the budgets; the reports are in the same order.
  *
- * @throws UsageError where a run has no such figure, right after that run.
+ * @throws UsageError if a run has no such metric, right after that run.
  */
 export async function measureBudgets(
   { budgets, runs }: BudgetPlan,
@@ -134,7 +134,7 @@ const INTERRUPTED: Obstacle = {
   obstacle: 'the run was interrupted before it was measured.',
 };
 
-/** What can't be measured is no less a reason to look than what is too slow. */
+/** A failed measurement needs attention no less than a slow one. */
 function failed(reason: string): Obstacle {
   return { verdict: 'fail', obstacle: `it could not be measured. ${reason}` };
 }

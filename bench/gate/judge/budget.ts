@@ -1,8 +1,8 @@
 /**
- * Judges a budget by the figures of its run: its value, and whether that keeps the limits.
+ * Judges a budget by the results of its run: computes its value and checks it against the limits.
  *
- * Invariants: a ratio is taken within rounds; a limit is broken only where the median breaks it and no
- * round keeps it, so that one slow moment of the machine fails nothing.
+ * Invariants: a ratio is computed within rounds; a limit is broken only if the median breaks it and no round keeps it,
+ * so that one slow moment of the machine fails nothing.
  */
 import type { NamedFigure, Unit } from '../../report/document.js';
 import { type Figure, figureOf } from '../../harness/figures.js';
@@ -14,18 +14,18 @@ import { formatUnit } from '../../report/format.js';
 import type { Budget } from '../model/config.js';
 import type { BudgetReport } from '../model/report.js';
 
-/** What a budget limits, with every round; one that was measured once has one. */
+/** Value of a budget, with every round; just one if it was measured once. */
 export interface BudgetValue extends Figure {
   readonly unit: Unit;
 }
 
-/** How many names of figures a message lists. */
+/** Max number of metric names in a message. */
 const LISTED = 8;
 
 /**
- * The value of a budget in one run; undefined where no round has a ratio.
+ * The value of a budget in one run; undefined if no round has a ratio.
  *
- * @throws UsageError where the run has no such figure, in no such unit, or not in the same rounds.
+ * @throws UsageError if the run has no such metric, has it in another unit, or lacks rounds of one part of a ratio.
  */
 export function valueOf(budget: Budget, figures: readonly NamedFigure[]): BudgetValue | undefined {
   const figure = pick(budget, 'figure', figures);
@@ -46,13 +46,13 @@ export function valueOf(budget: Budget, figures: readonly NamedFigure[]): Budget
   return ratio && { ...ratio, unit: 'ratio' };
 }
 
-/** The value of several runs that each measured it once: every run is a round. */
+/** Joins runs that each measured the value once: every run is a round. */
 export function joinRuns(before: BudgetValue, after: BudgetValue): BudgetValue {
   const rounds = [...before.rounds, ...after.rounds];
   return { ...before, ...figureOf(new Map(rounds.entries())) };
 }
 
-/** Whether a value keeps the limits. */
+/** Checks a value against the limits. */
 export function judgeBudget(budget: Budget, value: BudgetValue): BudgetReport {
   const { median, min, max, rounds, unit } = value;
   const { atLeast = -Infinity, atMost = Infinity } = budget;
@@ -72,7 +72,7 @@ export function judgeBudget(budget: Budget, value: BudgetValue): BudgetReport {
   };
 }
 
-/** One without a value. @param obstacle - What stood in the way, a sentence. */
+/** The report of a budget without a value. @param obstacle - The reason, a sentence. */
 export function unmeasured(
   budget: Budget,
   { verdict, obstacle }: { readonly verdict: BudgetReport['verdict']; readonly obstacle: string },

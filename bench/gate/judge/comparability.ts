@@ -1,7 +1,7 @@
 /**
- * Whether a stored run and one of now can be compared at all.
+ * Decides whether a stored run and a current one can be compared at all.
  *
- * Invariant: what leaves this file says what differs; figures are only compared where nothing does.
+ * Invariant: every obstacle says what differs; values are compared only if there is none.
  */
 import type { Environment } from '../../process/environment.js';
 import { median } from '../../math/statistics.js';
@@ -10,8 +10,8 @@ import type { References } from '../model/references.js';
 import type { RoundFigures } from '../model/report.js';
 
 /**
- * Reference work that takes this much more or less means another machine, or another state of it. How
- * long messages take depends on the scheduler's mood, too.
+ * Max relative drift of the reference work; more means another machine, or another state of it. The duration of
+ * messages depends on the scheduler, too.
  */
 const MOST_DRIFT: Readonly<Record<keyof References, number>> = {
   spin: 0.1,
@@ -21,7 +21,7 @@ const MOST_DRIFT: Readonly<Record<keyof References, number>> = {
 const SAME: ReadonlyArray<keyof Environment> = ['cpu', 'processors', 'cpuQuota', 'platform'];
 const KINDS: ReadonlyArray<keyof References> = ['spin', 'memory', 'messages'];
 
-/** What two machines differ in, so that they can't be compared: "processors '2' and not '4'". */
+/** The difference that makes two machines incomparable, if any: "processors '2' and not '4'". */
 export function differenceOf(before: Environment, now: Environment): string | undefined {
   const differing = SAME.find((key) => before[key] !== now[key]);
   if (differing !== undefined) {
@@ -35,7 +35,7 @@ function majorOf(version: string): string {
   return version.replace(/^v/, '').split('.')[0] ?? version;
 }
 
-/** Why the same machine can't be compared with itself. */
+/** The reason why the reference work rules out a comparison on the same machine, if any. */
 export function driftOf(
   before: readonly RoundFigures[],
   now: readonly RoundFigures[],

@@ -1,18 +1,17 @@
 /**
- * Judges the rounds so far: fail, pass, or neither yet.
+ * Judges the rounds so far: fail, pass, or undecided.
  *
  * Method, for each judged metric:
- * - slower: Hodges and Lehmann's aligned rank test, exact and one-sided, that head is no worse. Over the
- *   metrics of a scenario the p-values are adjusted after Holm, so that the error holds for all of them
- *   together.
- * - excluded: the same test that head is worse by maxEffect, from below. To pass, every metric has to
- *   exclude it; an intersection–union test needs no adjustment (R. L. Berger, Technometrics 24, 1982).
+ * - slower: the aligned rank test of Hodges and Lehmann, exact and one-sided, that head is no worse. The p-values of a
+ *   scenario's metrics are adjusted after Holm, so that the error holds for all of them together.
+ * - excluded: the same test that head is worse by maxEffect, from below. To pass, every metric has to exclude it; an
+ *   intersection–union test needs no adjustment (R. L. Berger, Technometrics 24, 1982).
  *
- * Fail: slower at the look's share of the error, and the estimate beyond minEffect. Pass: excluded
- * everywhere. Where a control has moved nothing is decided.
+ * Fail: slower at the analysis's share of the error, with an estimate of at least minEffect. Pass: excluded for every
+ * metric. If a control has moved, nothing is decided.
  *
- * Invariants: pure arithmetic on the evidence, which real gates and their simulations share; a fail goes
- * before a pass; a judged metric without evidence keeps from passing.
+ * Invariants: pure arithmetic on the evidence, shared by real gates and their simulations; a fail takes precedence over
+ * a pass; a judged metric without evidence prevents a pass.
  */
 import { alignedEstimate } from '../../math/aligned-interval.js';
 import { alignedRank } from '../../math/aligned-rank.js';
@@ -23,39 +22,39 @@ import { CONTROL_ALPHA } from '../model/looks.js';
 import type { MetricName } from '../model/metrics.js';
 import { signedRank } from '../../math/signed-rank.js';
 
-/** The errors that are allowed at a look. */
+/** The errors that are allowed in an interim analysis. */
 export interface LookErrors {
-  /** Of a fail where nothing has changed. */
+  /** Error of a FAIL if nothing has changed. */
   readonly failAlpha: number;
-  /** Of a pass where the effect is maxEffect. */
+  /** Error of a PASS if the effect is maxEffect. */
   readonly passAlpha: number;
 }
 
 export interface MetricDecision {
   readonly metric: MetricName;
   readonly verdict: 'fail' | 'pass' | 'undecided';
-  /** That it is no worse, before any adjustment. */
+  /** P-value of the test that head is no worse, unadjusted. */
   readonly p: number;
 }
 
 export interface Decision {
   readonly verdict: 'fail' | 'pass' | 'undecided';
   readonly metrics: readonly MetricDecision[];
-  /** Why nothing was decided though the tests would have: controls that moved. */
+  /** Controls that moved and prevented a decision that the tests would have made. */
   readonly moved: readonly Control[];
 }
 
-/** What can't have changed. Effects are shares. */
+/** A comparison of what can't have changed. Effects are shares. */
 export interface Control {
   readonly name: 'A/A check' | 'reference work';
   readonly metric: MetricName;
   readonly effect: { readonly estimate: number; readonly low: number; readonly high: number };
-  /** Two-sided. */
+  /** P-value of the two-sided test. */
   readonly p: number;
   readonly hasMoved: boolean;
 }
 
-/** Looks at the evidence, each metric of which has at least one round. Nothing decides where none is. */
+/** Analyzes the evidence. Without any metric nothing is decided. */
 export function decide(evidence: Evidence, errors: LookErrors): Decision {
   const { metrics } = evidence;
   const slower = metrics.map(({ rounds }) => alignedRank(rounds, 'greater').p);
@@ -75,12 +74,12 @@ export function decide(evidence: Evidence, errors: LookErrors): Decision {
   return { verdict: moved.length === 0 ? verdict : 'undecided', metrics: decisions, moved };
 }
 
-/** Base against itself in each metric, and the work that no change can touch. */
+/** The controls: base against itself in each metric, and the reference work. */
 export function controlsOf(evidence: Evidence): readonly Control[] {
   return controlTestsOf(evidence).flatMap(controlOf);
 }
 
-/** Those that moved. An estimate is only made where the test is significant: it costs twenty of it. */
+/** The controls that moved. The effect is estimated only if the test is significant: it costs as much as 20 tests. */
 function movedIn(evidence: Evidence): readonly Control[] {
   return controlTestsOf(evidence)
     .filter(({ p }) => p <= CONTROL_ALPHA)
@@ -88,7 +87,7 @@ function movedIn(evidence: Evidence): readonly Control[] {
     .filter(({ hasMoved }) => hasMoved);
 }
 
-/** A control before its size is known. */
+/** A control whose effect has not been estimated yet. */
 interface ControlTest extends Pick<Control, 'name' | 'metric' | 'p'> {
   readonly minEffect: number;
   readonly isRatio: boolean;
@@ -115,7 +114,7 @@ function controlTestsOf({ metrics, references }: Evidence): readonly ControlTest
   ];
 }
 
-/** An estimate and its interval, as shares; undefined where there is none. */
+/** Converts an estimate and its interval to shares; undefined if there is none. */
 export function shareOfEstimate(
   estimate: Control['effect'] | undefined,
   isRatio: boolean,
@@ -129,17 +128,17 @@ export function shareOfEstimate(
   };
 }
 
-/** An effect as a share. */
+/** Converts an effect to a share. */
 export function shareOf(effect: number, isRatio: boolean): number {
   return isRatio ? Math.expm1(effect) : effect;
 }
 
-/** A share as an effect. */
+/** Converts a share to an effect. */
 export function effectOf(share: number, isRatio: boolean): number {
   return isRatio ? Math.log1p(share) : share;
 }
 
-/** How surely all effects are below their maxEffect: the p-value that one is not; 1 without a metric. */
+/** P-value of the test that at least one effect is as large as its maxEffect; 1 without a metric. */
 export function exclusionOfAll({ metrics }: Evidence): number {
   return metrics.length === 0 ? 1 : Math.max(...metrics.map(exclusion));
 }
@@ -148,7 +147,7 @@ function exclusion({ rounds, maxEffect, isRatio }: MetricEvidence): number {
   return alignedRank(rounds, 'less', effectOf(maxEffect, isRatio)).p;
 }
 
-/** What a metric that decides nothing comes to by itself. */
+/** Judges an informational metric, by itself. */
 export function advise(evidence: MetricEvidence, errors: LookErrors): MetricDecision {
   const { p } = alignedRank(evidence.rounds, 'greater');
   const verdict = verdictOf(evidence, p <= errors.failAlpha, errors.passAlpha);
@@ -168,7 +167,7 @@ function verdictOf(
   return exclusion(evidence) <= passAlpha ? 'pass' : 'undecided';
 }
 
-/** None where there was nothing to compare. */
+/** Empty if there was nothing to compare. */
 function controlOf({ name, metric, p, minEffect, isRatio, estimate }: ControlTest): Control[] {
   const effect = shareOfEstimate(estimate(), isRatio);
   if (effect === undefined) return [];

@@ -1,13 +1,12 @@
 /**
- * What a round is worth: for each metric one number of each process, how much worse it was than the
- * round's mean.
+ * Reduces a round to its evidence: for each metric one number per process, how much worse it was than the round's mean.
  *
- * Method: in each turn the logarithms of all blocks are taken less their mean, so that what the machine did
- * in that turn cancels out; of these the median over the turns. The effect is head less the mean of the two
- * runs of base, the control is what these two differ by.
+ * Method: in each turn, the mean of the logarithms of all blocks is subtracted from them, so that what the machine did
+ * in that turn cancels out; of the differences, the median over the turns is taken. The effect is head minus the mean
+ * of the two runs of base, the control is the difference between these two.
  *
- * Invariants: the round, and never a block or a job, is the unit of evidence, as blocks of one process
- * resemble each other; effects are logarithms (0.0488 is five percent more) of which more is worse.
+ * Invariants: the round, never a block or a job, is the unit of evidence, as blocks of one process resemble each other;
+ * effects are logarithms of ratios (0.0488 is 5 %), or differences if a metric can be 0, and more is worse.
  */
 import { mean, median } from '../../math/statistics.js';
 import type { AlignedRound } from '../../math/aligned-rank.js';
@@ -18,29 +17,29 @@ import { checksumOf } from '../measure/answers.js';
 import type { ArmRound, Round } from '../measure/round.js';
 import type { Limits } from '../model/thresholds.js';
 
-/** All that a round says about how the sides compare. */
+/** The evidence of a round. */
 export interface RoundEvidence {
-  /** What has no figure in one of the processes is absent. */
+  /** Absent for a metric that one of the processes lacks. */
   readonly contrasts: Readonly<Partial<Record<MetricName, AlignedRound>>>;
-  /** The same of the reference work. */
+  /** The same for the reference work. */
   readonly reference: AlignedRound;
 }
 
-/** What is known of a metric. */
+/** The evidence on a metric. */
 export interface MetricEvidence extends Limits {
   readonly metric: MetricName;
-  /** Whether effects are logarithms of ratios, and not differences. */
+  /** True if effects are logarithms of ratios rather than differences. */
   readonly isRatio: boolean;
   readonly rounds: readonly AlignedRound[];
 }
 
 export interface Evidence {
   readonly metrics: readonly MetricEvidence[];
-  /** Of the reference work. */
+  /** The rounds of the reference work. */
   readonly references: readonly AlignedRound[];
 }
 
-/** Undefined where there is nothing to compare head with. */
+/** The evidence of a round; undefined if head has nothing to be compared with. */
 export function evidenceOf(round: Round): RoundEvidence | undefined {
   const reference = referenceContrastOf(round);
   if (reference === undefined) return undefined;
@@ -52,7 +51,7 @@ export function evidenceOf(round: Round): RoundEvidence | undefined {
   return { contrasts, reference };
 }
 
-/** What decides, of the rounds so far. A judged metric that no round has keeps a scenario from passing. */
+/** Collects the evidence on the judged metrics. A judged metric that no round has prevents a pass. */
 export function gather(
   rounds: readonly RoundEvidence[],
   judged: ReadonlyMap<MetricName, Limits>,
@@ -81,7 +80,7 @@ export function effectIn({ head, bases }: AlignedRound): number {
   return head - (mean(bases) ?? 0);
 }
 
-/** How much base differed from itself; undefined where it ran once. */
+/** How much base differed from itself; undefined if it ran once. */
 export function controlIn({ bases: [first, second] }: AlignedRound): number | undefined {
   return first === undefined || second === undefined ? undefined : second - first;
 }
@@ -98,7 +97,7 @@ function contrastOf(round: Round, metric: MetricName): AlignedRound | undefined 
   return roundOf(values.map((_, arm) => median(aligned.map((turn) => turn[arm] as number)) ?? 0));
 }
 
-/** Of arithmetic and memory; how long messages take depends on the scheduler. */
+/** Contrast of the reference work: arithmetic and memory, as the duration of messages depends on the scheduler. */
 function referenceContrastOf(round: Round): AlignedRound | undefined {
   const arms = armsOf(round);
   if (arms === undefined) return undefined;
@@ -110,13 +109,15 @@ function referenceContrastOf(round: Round): AlignedRound | undefined {
   );
 }
 
-/** Head first, then the runs of base; undefined where head has nothing to be compared with. */
+/** Head first, then the runs of base; undefined if head has nothing to be compared with. */
 function armsOf({ base, control, head }: Round): readonly ArmRound[] | undefined {
   if (base === undefined || head === undefined) return undefined;
   return control === undefined ? [head, base] : [head, base, control];
 }
 
-/** Turn by turn, of which more is worse; one of what only the whole process has. */
+/**
+ * Values of a metric turn by turn, with the sign such that more is worse; one value if only the whole process has it.
+ */
 function scaled(metric: MetricName, { blocks, whole }: ArmRound): number[] {
   const { scale, better } = METRICS[metric];
   const own = whole[metric];
@@ -134,7 +135,7 @@ function roundOf([head = 0, ...bases]: readonly number[]): AlignedRound {
   return { head, bases };
 }
 
-/** The figures of a round as a report keeps them. */
+/** The metrics of a round as a report stores them. */
 export function figuresOf({ base, control, head }: Round): RoundFigures {
   const checksum = checksumOf(head?.answers);
   return {

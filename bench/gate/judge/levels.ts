@@ -1,14 +1,14 @@
 /**
- * Computes the levels of base and head that a report shows: what was compared, and not one side of it.
+ * Computes the levels of base and head that a report shows.
  *
- * Invariant: both runs of base are pooled, as the estimate pools them; where a ratio was estimated, the two levels are
- * apart by exactly the estimate, so that no reader computes another change than the one that was judged.
+ * Invariant: both runs of base are pooled, as in the estimate; if a ratio was estimated, the two levels differ by
+ * exactly the estimate, so that no reader computes another change than the one that was judged.
  */
 import { mean, median } from '../../math/statistics.js';
 import { type MetricName, METRICS } from '../model/metrics.js';
 import type { RoundFigures } from '../model/report.js';
 
-/** In the metric's unit. */
+/** Levels in the metric's unit. */
 export interface Levels {
   /** Absent if no round has one. */
   readonly base?: number;
@@ -16,7 +16,7 @@ export interface Levels {
 }
 
 /**
- * Of some rounds.
+ * Computes the levels over some rounds.
  *
  * @param estimate - How much worse head is, as a logarithm of a ratio; undefined before the first analysis.
  */

@@ -1,14 +1,14 @@
 /**
- * From single verdicts to that of the gate: what waivers excuse, and what is left.
+ * Derives the verdict of the gate from single ones: applies the waivers and combines what is left.
  *
- * Invariant: the worst counts, fail before inconclusive before pass; what is new or waived holds nobody
- * up, and a gate that has not measured all that it should never passes.
+ * Invariant: the worst counts, fail before inconclusive before pass; new and waived results hold nothing up, and a gate
+ * that has not measured everything never passes.
  */
 import type { Waiver } from '../model/config.js';
 import type { BudgetReport, GateReport, ScenarioReport, Verdict } from '../model/report.js';
 import { dayOf, excuseOf, type KnownNames, waiversInForce } from './waivers.js';
 
-/** Reports in which what is waived says so. */
+/** Reports with the waivers applied. */
 export interface Excused {
   readonly scenarios: readonly ScenarioReport[];
   readonly budgets: readonly BudgetReport[];
@@ -19,14 +19,14 @@ export interface Excused {
 export interface Course {
   readonly isStrict: boolean;
   readonly isInterrupted: boolean;
-  /** Whether something could not be measured. */
+  /** True if something could not be measured. */
   readonly hasErrors: boolean;
 }
 
 /**
- * Applies the waivers of the day.
+ * Applies the waivers in force.
  *
- * @param known - What there is beside what was measured, to tell a waiver that names nothing.
+ * @param known - Names that exist beyond those measured, to detect a waiver that matches none.
  */
 export function withWaivers(
   { scenarios, budgets }: Pick<Excused, 'scenarios' | 'budgets'>,
@@ -49,7 +49,7 @@ export function withWaivers(
   };
 }
 
-/** The verdict of all, and the exit code that says it. */
+/** The overall verdict, and its exit code. */
 export function overall(
   reports: ReadonlyArray<{ readonly verdict: Verdict }>,
   { isStrict, isInterrupted, hasErrors }: Course,
@@ -63,7 +63,7 @@ export function overall(
   return { verdict: 'inconclusive', exitCode: isStrict ? 3 : 0 };
 }
 
-/** By a waiver of the whole scenario, or where each metric that failed has one. */
+/** The waiver of the whole scenario, or the first one if each metric that failed has one. */
 function excuseOfScenario(
   { name, metrics }: ScenarioReport,
   inForce: Parameters<typeof excuseOf>[1],

@@ -1,8 +1,7 @@
 /**
- * Reports what became of a trial: every metric with its interval, the controls, and the
- * reason in a sentence.
+ * Reports the outcome of a trial: every metric with its interval, the controls, and the reason in a sentence.
  *
- * Invariant: the verdict is the judge's, or stricter: different answers fail whatever the times say.
+ * Invariant: the verdict is the judge's, or stricter: different results fail whatever the times say.
  */
 import {
   advise,
@@ -30,10 +29,10 @@ import { DEFAULT_THRESHOLDS, type Limits } from '../model/thresholds.js';
 import type { Trial } from './trial.js';
 import { formatAmount, formatDetectable, formatMetricEffect } from '../model/wording.js';
 
-/** How surely advice is given: nothing hangs on it. */
+/** Errors of informational metrics, which don't affect the verdict. */
 const ADVICE: LookErrors = { failAlpha: 0.01, passAlpha: 0.02 };
 
-/** Of an outcome. */
+/** Reports an outcome. */
 export function reportScenario(outcome: Outcome): ScenarioReport {
   const { trial, stage } = outcome;
   const rounds = trial.rounds.map(figuresOf);
@@ -53,9 +52,7 @@ export function reportScenario(outcome: Outcome): ScenarioReport {
   };
 }
 
-/**
- * Reports what an interruption leaves of a trial.
- */
+/** Reports the rounds of an interrupted trial. */
 export function reportInterrupted(trial: Trial): ScenarioReport {
   const look = trial.plan.looks.findLast(({ rounds }) => rounds <= trial.rounds.length);
   const decision = look && trial.isCompared ? decide(trial.evidence(), look) : undefined;
@@ -81,7 +78,7 @@ function reportMetric(
   const shared = { metric, isJudged: own !== undefined, ...thresholds };
   const evidence = gatherMetric(trial.roundEvidence(), metric, thresholds);
   const { isRatio } = evidence;
-  // One number says nothing of the spread: without an analysis there is no estimate.
+  // No estimate before the first analysis: a single round says nothing about the spread.
   const estimate = decision === undefined ? undefined : alignedEstimate(evidence.rounds);
   const { base, head } = levelsOf(metric, rounds, estimate?.estimate);
   if (base === undefined) return { ...shared, head, verdict: 'new', rounds: [] };

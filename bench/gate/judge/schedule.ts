@@ -1,15 +1,15 @@
 /**
- * Runs trials: schedules their rounds, decides how many each gets, and when it is over.
+ * Runs trials: schedules their rounds, decides how many each gets, and when it ends.
  *
- * Method: the evidence is looked at after planned numbers of rounds only, each look with its share of the
- * error, which sum up to what the whole gate may err (a union bound: nothing is assumed about how looks
- * depend on each other). Several scenarios are screened first, all of them in every round: those that
- * exclude an effect of maxEffect, adjusted after Holm over the scenarios, are cleared. The others are
- * suspects, each tried again on fresh rounds, with the error shared out among them; what the screening
- * has seen doesn't count, as it is why they were chosen.
+ * Method: the evidence is analyzed only after planned numbers of rounds. Each interim analysis has its share of the
+ * error; the shares sum up to the error of the whole gate (a union bound: nothing is assumed about the dependence
+ * between analyses). Several scenarios are screened first, all of them in every round: those that exclude an effect of
+ * maxEffect, adjusted after Holm over the scenarios, are cleared. The others are suspects. Each is confirmed on fresh
+ * rounds, with the error divided among them; the screening rounds don't count, as they are why the suspects were
+ * chosen.
  *
- * Invariants: a verdict never depends on a round that was measured after a look had decided; a scenario
- * that can't be measured holds up no other one.
+ * Invariants: a verdict never depends on a round that was measured after an analysis had decided; a scenario that can't
+ * be measured doesn't hold up the others.
  */
 import { shuffled } from '../../math/random.js';
 import { type Decision, decide, exclusionOfAll, type LookErrors } from './decision.js';
@@ -27,45 +27,45 @@ export interface Outcome {
   readonly stage: Stage;
   readonly verdict: 'fail' | 'pass' | 'inconclusive';
   readonly why: Why;
-  /** At the last look; absent where there was none. */
+  /** Decision of the last analysis; absent if there was none. */
   readonly decision?: Decision;
-  /** Of the last look, or of the one that would have come. */
+  /** Errors of the last analysis, or of the one that would have come. */
   readonly errors: LookErrors;
 }
 
 export type Why =
-  /** By a look, or by the last look not. */
+  /** An interim analysis decided, or none did. */
   | { readonly kind: 'looks' }
-  /** Head answers otherwise than base. */
+  /** Head's results differ from base's. */
   | { readonly kind: 'wrongAnswers' }
-  /** The time was over. */
+  /** The time budget is exhausted. */
   | { readonly kind: 'time'; readonly neededSeconds: number }
-  /** There is nothing to compare with. */
+  /** There is no base to compare with. */
   | { readonly kind: 'new' }
   /** A process failed. */
   | { readonly kind: 'broken'; readonly error: Error };
 
 export interface TrialSurroundings extends RoundSurroundings {
-  /** Of a trial that has no base. */
+  /** Number of rounds of a trial without a base. */
   readonly roundsOfNew: number;
-  /** Before each round. */
+  /** Called before each round. */
   readonly onRound: (trial: Trial, stage: Stage, rounds: number) => void;
-  /** Carries out a round. Default: in processes (`measureRound`). */
+  /** Carries out a round. Default: `measure` of the trial's plan, or else `measureRound`. */
   readonly measure?: typeof measureRound;
 }
 
-/** To be cleared by the screening, a scenario excludes the effect at this error, over all of them. */
+/** Error at which screening has to exclude the effect to clear a scenario, over all of them. */
 export const SCREENING_ALPHA = 0.05;
-/** Fewer rounds would only clear what is hardly noisy at all. */
+/** Min number of screening rounds; fewer would only clear scenarios with hardly any noise. */
 const LEAST_SCREENING = 6;
 const SCREENING: LookErrors = { failAlpha: SCREENING_ALPHA, passAlpha: SCREENING_ALPHA };
 
 /**
- * Runs all of them, each until there is a verdict.
+ * Runs all trials, each until there is a verdict.
  *
- * @param fresh - Gives a suspect a new trial.
- * @param onJudged - Told of each as soon as it is over, so that an interruption loses none.
- * @throws The signal's reason where it was interrupted.
+ * @param fresh - Creates a new trial for a suspect.
+ * @param onJudged - Called as soon as a trial ends, so that an interruption loses none.
+ * @throws The signal's reason if interrupted.
  */
 export async function runTrials(
   trials: readonly Trial[],
@@ -93,12 +93,12 @@ export async function runTrials(
   }
 }
 
-/** As many that the strictest step of Holm's adjustment can be reached. */
+/** Number of rounds that makes the strictest step of Holm's adjustment reachable. */
 export function screeningRounds(scenarios: number): number {
   return Math.max(LEAST_SCREENING, leastRounds(SCREENING_ALPHA / scenarios) + 1);
 }
 
-/** Screens them. @returns The suspects. */
+/** Screens the trials. @returns The suspects. */
 async function screen(
   trials: readonly Trial[],
   onJudged: (outcome: Outcome) => void,
@@ -134,10 +134,10 @@ async function screen(
 }
 
 /**
- * Measures a trial until a look decides. Where the time is over between two looks the last one is taken
- * then: when that is does not depend on what was found, and each look's error is still spent once.
+ * Measures a trial until an interim analysis decides. If the time runs out between two of them, the last one takes
+ * place then: when that is does not depend on what was found, and the error of each analysis is still spent once.
  *
- * @param suspects - How many share the error of a fail.
+ * @param suspects - Number of trials that share the error of a FAIL.
  */
 async function confirm(
   trial: Trial,
@@ -153,7 +153,7 @@ async function confirm(
     errors = { failAlpha: failAlpha / suspects, passAlpha };
     while (trial.rounds.length < rounds) {
       const neededSeconds = secondsFor(rounds, trial);
-      // Without a first look there is nothing to say, so that it is not begun if it can't be had.
+      // Without a first analysis there is no result: stop if it doesn't fit into the time budget.
       if (decision === undefined && neededSeconds > limitSeconds) {
         const why = { kind: 'time', neededSeconds } as const;
         return outcomeOf(trial, stage, 'inconclusive', errors, { why });
@@ -162,7 +162,7 @@ async function confirm(
         return lastLook(trial, stage, suspects);
       }
       await addRound(trial, stage, most, surroundings);
-      // More rounds would only tell how fast the wrong answer is.
+      // More rounds would only measure how fast the wrong result is.
       if (trial.hasWrongAnswers()) {
         const why = { kind: 'wrongAnswers' } as const;
         return outcomeOf(trial, stage, 'fail', errors, { decision, why });
@@ -184,7 +184,7 @@ function lastLook(trial: Trial, stage: Stage, suspects: number): Outcome {
   return outcomeOf(trial, stage, verdict, errors, { decision });
 }
 
-/** A trial that has nothing to be compared with within this run. */
+/** Measures a trial that has no base to be compared with. */
 async function measureOnly(trial: Trial, surroundings: TrialSurroundings): Promise<Outcome> {
   const { roundsOfNew } = surroundings;
   const { limitSeconds } = trial.plan;
@@ -195,7 +195,7 @@ async function measureOnly(trial: Trial, surroundings: TrialSurroundings): Promi
   return outcomeOf(trial, 'single', 'inconclusive', SCREENING, { why });
 }
 
-/** What so many rounds would take. Unknown, and so nothing, before the first. */
+/** Estimated duration of this many rounds, in seconds; unknown before the first, so 0. */
 function secondsFor(rounds: number, trial: Trial): number {
   const done = trial.rounds.length;
   return done === 0 ? 0 : (trial.seconds / done) * rounds;

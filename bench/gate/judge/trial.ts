@@ -1,8 +1,8 @@
 /**
- * One scenario on trial: its sides, what decides, and the rounds so far.
+ * Keeps a scenario on trial: its sides, the metrics that decide, and the rounds so far.
  *
- * Invariant: rounds are only added; all that is said of them is computed from them, so that a stored
- * trial gives the same verdict again.
+ * Invariant: rounds are only added; everything else is computed from them, so that a stored trial gives the same
+ * verdict again.
  */
 import { type Evidence, evidenceOf, gather, type RoundEvidence } from './evidence.js';
 import { METRIC_NAMES, type MetricName } from '../model/metrics.js';
@@ -14,22 +14,22 @@ import type { Limits } from '../model/thresholds.js';
 /** A scenario, ready to be measured. */
 export interface TrialPlan {
   readonly name: string;
-  /** Base, base once more, and head; head alone where base has no such scenario. */
+  /** Base, base once more, and head; head alone if base has no such scenario. */
   readonly arms: readonly Arm[];
   readonly timing: RoundTiming;
-  /** When it is analysed. */
+  /** The planned interim analyses. */
   readonly looks: readonly Look[];
-  /** Once it has taken longer it gets no further round, nor one that could not have its first look. */
+  /** Time budget in seconds. No round starts after it, nor once the first analysis would take longer. */
   readonly limitSeconds: number;
-  /** How its rounds are carried out. Default: `measureRound`. */
+  /** Carries out its rounds. Default: `measureRound`. */
   readonly measure?: MeasureRound;
-  /** Of the metrics that decide. */
+  /** Limits of the metrics that decide. */
   readonly judged: ReadonlyMap<MetricName, Limits>;
-  /** Whether head may answer otherwise than base. */
+  /** True if head's results may differ from base's. */
   readonly mayDiffer: boolean;
 }
 
-/** In so many rounds the answers are compared; a second agrees by chance with nothing. */
+/** Number of rounds in which results are compared; the second one rules out coincidence. */
 const COMPARED_ROUNDS = 2;
 
 export class Trial {
@@ -53,7 +53,7 @@ export class Trial {
     return this.#rounds;
   }
 
-  /** How long its rounds have taken. */
+  /** Total duration of its rounds. */
   get seconds(): number {
     return this.#ms / 1000;
   }
@@ -62,7 +62,7 @@ export class Trial {
     return this.plan.arms.some(({ name }) => name === 'base');
   }
 
-  /** What decides. */
+  /** The evidence on the judged metrics. */
   evidence(): Evidence {
     return gather(this.#evidence, this.plan.judged);
   }
@@ -71,7 +71,7 @@ export class Trial {
     return this.#evidence;
   }
 
-  /** The metrics that the rounds have figures for. */
+  /** The metrics that the rounds have measured. */
   metrics(): readonly MetricName[] {
     const [round] = this.#rounds;
     const side = round?.head;
@@ -81,14 +81,14 @@ export class Trial {
     );
   }
 
-  /** Whether the next round asks for the results of the first inputs. */
+  /** True if the next round has to return the results of the first inputs. */
   get compares(): boolean {
     return !this.plan.mayDiffer && this.#rounds.length < COMPARED_ROUNDS;
   }
 
   /**
-   * Whether head's results differ from base's where they should not. Base has to agree with itself, within
-   * a round and from one to the next: a random number or a time is not meant to be compared.
+   * True if head's results differ from base's and should not. Base has to agree with itself, within a round and from
+   * one to the next: a random number or a time is not meant to be compared.
    */
   hasWrongAnswers(): boolean {
     if (this.plan.mayDiffer) return false;

@@ -1,9 +1,9 @@
 /**
- * What may fail for a while: the waivers of a configuration on a day.
+ * Determines the waivers of a configuration that are in force on a day, and what they excuse.
  *
- * Invariants: one that has expired excuses nothing; each that can excuse nothing, as it has expired or names
- * what there is not, is told in a note. One of several scenarios, such as the tasks of a Bench, is excused by
- * a waiver of what they are called together.
+ * Invariants: an expired waiver excuses nothing; each waiver that excuses nothing, as it has expired or matches no
+ * name, is reported in a note. A waiver of a name that several scenarios share, such as the tasks of a `Bench`, excuses
+ * each of them.
  */
 import { didYouMean } from '../../options/nearest.js';
 import type { Waiver } from '../model/config.js';
@@ -15,30 +15,30 @@ export type Waivable =
   | { readonly scenario: string; readonly metric?: MetricName }
   | { readonly budget: string };
 
-/** The waivers of a day. */
+/** The waivers in force on a day. */
 export interface WaiversInForce {
   readonly waivers: readonly Waiver[];
-  /** What a person should know of the others. */
+  /** Notes on the waivers that excuse nothing. */
   readonly notes: readonly string[];
 }
 
-/** The day on which an instant lies, in UTC: '2026-12-31'. */
+/** The day of an instant, in UTC: '2026-12-31'. */
 export function dayOf(instant: Date): string {
   return instant.toISOString().slice(0, 10);
 }
 
-/** The names that there are, whether or not they are measured this time. */
+/** The names that exist, whether or not they are measured this time. */
 export interface KnownNames {
-  /** Those of the configuration or of reports: 'parse' as well as 'parse: json'. */
+  /** Names from the configuration or from reports: 'parse' as well as 'parse: json'. */
   readonly scenarios: readonly string[];
   readonly budgets: readonly string[];
 }
 
 /**
- * Sorts out the waivers that hold.
+ * Selects the waivers in force.
  *
  * @param today - '2026-12-31'
- * @param known - Where it is undefined nothing is said of names.
+ * @param known - Undefined: names are not checked.
  */
 export function waiversInForce(
   waivers: readonly Waiver[],
@@ -48,7 +48,7 @@ export function waiversInForce(
   const inForce: Waiver[] = [];
   const notes: string[] = [];
   for (const waiver of waivers) {
-    // ISO dates are in the order of their texts.
+    // ISO dates sort as strings.
     if (waiver.until < today) {
       notes.push(`The waiver of ${nameOf(waiver)} expired on ${waiver.until}: ${waiver.reason}`);
       continue;
@@ -62,7 +62,7 @@ export function waiversInForce(
   return { waivers: inForce, notes };
 }
 
-/** That it names nothing there is; the tasks of a file are only known where it is measured. */
+/** Describes the error of a waiver that matches no name. The tasks of a file are only known if it is measured. */
 function flawOfName(waiver: Waiver, { scenarios, budgets }: KnownNames): string | undefined {
   if (waiver.budget !== undefined) {
     if (budgets.includes(waiver.budget)) return undefined;
@@ -74,8 +74,8 @@ function flawOfName(waiver: Waiver, { scenarios, budgets }: KnownNames): string 
 }
 
 /**
- * What excuses a fail: of several the one that holds longest; undefined where none does. A whole scenario
- * is not excused by a waiver of one of its metrics.
+ * The waiver that excuses a FAIL, the one with the latest date if there are several; undefined if there is none. A
+ * waiver of one of its metrics does not excuse a whole scenario.
  */
 export function excuseOf(
   what: Waivable,
@@ -93,7 +93,7 @@ function covers(waiver: Waiver, what: Waivable): boolean {
   return waiver.metric === undefined || waiver.metric === what.metric;
 }
 
-/** Whether it is called so, or is one of several that are: 'parse: json' belongs to 'parse'. */
+/** True if the name is that of the group or of one of its members: 'parse: json' belongs to 'parse'. */
 function belongs(name: string, group: string): boolean {
   return name === group || name.startsWith(`${group}: `);
 }

@@ -8,7 +8,7 @@ import { inspect } from 'node:util';
 import { oneLine } from '../../options/one-line.js';
 import type { Answer } from '../model/workload.js';
 
-/** What a reader sees of a result. */
+/** Max length of a preview, in characters. */
 const PREVIEW_LENGTH = 60;
 
 /** The beginning of a value as text, such as `{ pages: 3 }`. */

@@ -1,8 +1,8 @@
 /**
- * Bytes that are written one after the other, of which the last ones can be replaced by their SHA-256.
+ * Keeps bytes in a stack, of which the last ones can be replaced by their SHA-256.
  *
- * Invariant: what is written can be told apart again, as texts are preceded by their length and the rest
- * has a fixed size; the bytes depend on the content alone, not on how V8 keeps a text or a number.
+ * Invariant: the encoding is unambiguous, as a text is preceded by its length and everything else has a fixed size; the
+ * bytes depend on the content alone, not on how V8 represents a text or number.
  */
 import { createHash } from 'node:crypto';
 
@@ -22,26 +22,26 @@ export class ByteStack {
     this.#length = this.#bytes.writeUInt8(value, this.#length);
   }
 
-  /** All NaNs are one; -0 and 0 are two. */
+  /** All NaNs are the same; -0 and 0 differ. */
   pushNumber(value: number): void {
     this.#reserve(8);
     this.#length = this.#bytes.writeDoubleLE(Number.isNaN(value) ? NaN : value, this.#length);
   }
 
-  /** By its UTF-16 code units, so that lone surrogates are kept. */
+  /** Written as UTF-16 code units, so that lone surrogates are kept. */
   pushText(text: string): void {
     this.pushNumber(text.length);
     this.#reserve(2 * text.length);
     this.#length += this.#bytes.write(text, this.#length, 'utf16le');
   }
 
-  /** A digest as `take` gives it. */
+  /** A digest as `take` returns it. */
   pushDigest(digest: string): void {
     this.#reserve(digest.length);
     this.#length += this.#bytes.write(digest, this.#length, 'latin1');
   }
 
-  /** Takes off all bytes from `start` on; their SHA-256, one character for each of its 32 bytes. */
+  /** Removes all bytes from `start` on and returns their SHA-256, one character for each of its 32 bytes. */
   take(start: number): string {
     const digest = digestOf(this.#bytes.subarray(start, this.#length));
     this.#length = start;

@@ -1,9 +1,9 @@
 /**
- * What an object consists of, as far as it outlives structured clone: its kind and its parts.
+ * Determines what an object consists of, as far as structured clone preserves it: its kind and its parts.
  *
- * Invariant: two objects of the same kind with equal parts are equal, whatever their classes, getters,
- * symbols and hidden properties were, as a clone has none of these. Of an error the stack is no part: it
- * has paths. What has parts that can't be read, or that others can change at any time, has no contents.
+ * Invariant: two objects of the same kind with equal parts are equal, whatever their classes, getters, symbols and
+ * hidden properties, as a clone has none of these. An error's stack is not a part: it contains paths. An object has no
+ * contents if its parts can't be read, or if others can change them at any time.
  */
 import { types } from 'node:util';
 import { digestOf } from './byte-stack.js';
@@ -11,11 +11,11 @@ import { digestOf } from './byte-stack.js';
 export interface Contents {
   readonly kind: string;
   readonly parts: Iterator<unknown>;
-  /** Whether the parts of equal objects may come in different orders. */
+  /** True if the parts of equal objects may come in different orders. */
   readonly isUnordered?: boolean;
 }
 
-/** Undefined for shared memory, ports, promises, proxies, instances of classes … */
+/** The contents of an object; undefined for shared memory, ports, promises, proxies, instances of classes … */
 export function contentsOf(object: object): Contents | undefined {
   if (types.isProxy(object)) return undefined;
   if (Array.isArray(object)) return arrayContents(object);
@@ -32,13 +32,13 @@ export function contentsOf(object: object): Contents | undefined {
   return undefined;
 }
 
-/** Of any realm: the prototype is the last one. */
+/** True if the prototype is the last of its chain, which holds in every realm. */
 function isPlain(object: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(object);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** Holes and named properties are rare, and an array of nothing but holes can be very long. */
+/** An array with holes or named properties is listed by its keys, as it can consist of very many holes. */
 function arrayContents(array: readonly unknown[]): Contents {
   const keys = Object.keys(array);
   const isDense = keys.length === array.length && (keys.at(-1) ?? '-1') === `${array.length - 1}`;
@@ -46,7 +46,7 @@ function arrayContents(array: readonly unknown[]): Contents {
   return ordered(`Array of ${array.length}`, propertiesOf(array));
 }
 
-/** The bytes that it shows; where these are in its buffer is no content. */
+/** The bytes of a view; their position in the buffer does not matter. */
 function viewContents(view: ArrayBufferView): Contents | undefined {
   const { buffer, byteOffset, byteLength } = view;
   if (types.isSharedArrayBuffer(buffer)) return undefined;
@@ -64,7 +64,7 @@ function ordered(kind: string, parts: Iterable<unknown>): Contents {
   return { kind, parts: parts[Symbol.iterator]() };
 }
 
-/** Names and values by turns, in the order of the names. */
+/** Names and values alternately, in the order of the names. */
 function* propertiesOf(object: object): Iterable<unknown> {
   for (const key of Object.keys(object).toSorted()) {
     yield key;

@@ -1,27 +1,27 @@
 /**
- * A measuring process and what is said to it: requests, one at a time, and their answers.
+ * Talks to a measuring process: sends requests, one at a time, and waits for the replies.
  *
- * Invariants: a process that does not answer in time, or ends, makes the request fail; the janitor knows
- * its group before it is told anything; when `stop` fulfils nothing of the group is left. A process that
- * is paused does nothing at all, nor does anything that it has started (not on Windows).
+ * Invariants: a request fails if the process does not reply in time, or ends; the janitor knows the process group
+ * before the first request; when `stop` fulfills, nothing of the group is left. A paused process does nothing at all,
+ * nor does anything that it has started (not on Windows).
  */
 import { builtFile } from '../../process/built-file.js';
 import { Child, type Message } from '../../process/child.js';
 import { endGroup, signalGroup } from '../../process/process-group.js';
 import type { SideReply, SideRequest } from './program.js';
 
-/** What a conversation needs of its caller. */
+/** Dependencies that a conversation gets from its caller. */
 export interface Watching {
   readonly signal: AbortSignal;
-  /** Told of each process, which leads a group; what it gives is called when the group has ended. */
+  /** Called with each process, which leads a group; the function that it returns is called when the group has ended. */
   readonly watch: (processId: number) => Promise<() => Promise<void>>;
 }
 
 export interface ConversationOptions {
-  /** What error messages call the process. */
+  /** Name of the process in error messages. */
   readonly name: string;
   readonly directory: string;
-  /** How long it may take to answer. */
+  /** Time limit of a reply. */
   readonly limitMs: number;
 }
 
@@ -38,7 +38,7 @@ export class Conversation {
     this.#child = new Child(name, PROGRAM, () => {}, directory);
     const { pid } = this.#child;
     this.#watched = pid === undefined ? Promise.resolve(undefined) : watch(pid);
-    // Whoever asks or stops the process hears of it.
+    // A failure is reported to the callers of `ask` and `stop`.
     this.#watched.catch(() => {});
   }
 
@@ -74,7 +74,7 @@ export class Conversation {
     this.#signal('SIGCONT');
   }
 
-  /** Ends it, once: by then its number may be another process's. */
+  /** Ends the process, only once, as its id may belong to another process afterward. */
   stop(): Promise<void> {
     this.#stopped ??= this.#end();
     return this.#stopped;
@@ -90,12 +90,12 @@ export class Conversation {
 
   #signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
     const { pid, hasExited } = this.#child;
-    // Where it has ended meanwhile, the next request says so.
+    // If it has ended meanwhile, the next request fails.
     if (pid !== undefined && !hasExited) signalGroup(pid, signal);
   }
 }
 
-/** A conversation that ends with some work, or with an interruption. */
+/** Starts a conversation for some work, and stops it when the work ends or is interrupted. */
 export async function converse<Result>(
   options: ConversationOptions,
   { signal, watch }: Watching,

@@ -1,13 +1,13 @@
 /**
- * Tells whether two results are equal without having them at the same place: by a hash of their content.
+ * Computes fingerprints of results, hashes of their content, so that results of different processes can be compared.
  *
- * Invariant: after structured clone, values have the same fingerprint if and only if `isDeepStrictEqual`
- * of node:util calls them equal; but errors are equal whatever their stacks, dates where both are
- * invalid, and cycles only where they close after as many steps. How V8 keeps a text, in which order an
- * object, a map or a set was filled, and whether equal parts are one object, make no difference.
+ * Invariant: after structured clone, values have the same fingerprint if and only if `isDeepStrictEqual` of node:util
+ * calls them equal; except that errors are equal whatever their stacks, dates if both are invalid, and cycles only if
+ * they close after as many steps. How V8 represents a text, in which order an object, a map or a set was filled, and
+ * whether equal parts are one object make no difference.
  *
- * Each object is hashed once, from the hashes of its parts; in a cycle, one that is met within itself is
- * written as the number of steps back to it.
+ * An object outside of cycles is hashed once, from the hashes of its parts; an object that contains itself is written
+ * there as the number of steps back to it.
  */
 import { ByteStack } from './byte-stack.js';
 import { type Contents, contentsOf } from './contents.js';
@@ -25,17 +25,17 @@ const Tag = {
 } as const;
 
 /**
- * Objects of a cycle are hashed once for each way to them, as each way sees the others from another
- * side; in a dense graph there are too many ways.
+ * Max number of repeated visits: an object in a cycle is hashed once for each path to it, as each path sees the others
+ * from another side; a dense graph has too many paths.
  */
 const MOST_REPEATS = 100_000;
 
 /**
- * The SHA-256 of a value's content, as 64 hex digits. Undefined where any part of it can't be compared:
- * functions, symbols, shared memory, ports, instances of classes.
+ * The SHA-256 of a value's content, as 64 hex digits. Undefined if any part of it can't be compared: functions,
+ * symbols, shared memory, ports, instances of classes.
  *
- * Cost: linear, on a two-core virtual machine with Node 20 about 3 µs an object and 2 ms a million
- * characters; the depth does not matter.
+ * Cost: linear, on a two-core virtual machine with Node 20 about 3 µs per object and 2 ms per million characters; the
+ * depth does not matter.
  */
 export function fingerprint(value: unknown): string | undefined {
   return new Walk().hash(value);
@@ -45,22 +45,22 @@ export function fingerprint(value: unknown): string | undefined {
 interface Frame {
   readonly object: object;
   readonly contents: Contents;
-  /** Where its bytes start, and those of its parts. */
+  /** Offsets of its first byte, and of that of its parts. */
   readonly start: number;
   readonly partsStart: number;
-  /** The hashes of the parts so far, where they have no order. */
+  /** Hashes of the parts so far, if they have no order. */
   readonly digests: string[];
-  /** The least depth on the path, up to its own, that its parts refer to. */
+  /** The lowest depth on the path, up to its own, that its parts refer to. */
   outermost: number;
 }
 
-/** Writes a value depth first, without recursion: results may be nested deeper than the stack is. */
+/** Writes a value depth first, without recursion: results may be nested more deeply than the call stack allows. */
 class Walk {
   readonly #bytes = new ByteStack();
   readonly #path: Frame[] = [];
   /**
-   * The depth of an object on the path; the hash of one that is done and in no cycle, as it is the same
-   * wherever that object is met again; undefined for one that is in a cycle.
+   * The depth of an object on the path; the hash of one that is done and in no cycle, as it is the same wherever the
+   * object occurs; undefined for one in a cycle.
    */
   readonly #known = new Map<object, number | string | undefined>();
   #repeats = 0;
@@ -78,7 +78,7 @@ class Walk {
     return Buffer.from(this.#bytes.take(0), 'latin1').toString('hex');
   }
 
-  /** Writes a value, or opens the frame that does. False where it can't be compared. */
+  /** Writes a value, or opens the frame that does. False if it can't be compared. */
   #write(value: unknown): boolean {
     if (value === null || value === undefined || typeof value === 'boolean') {
       this.#bytes.pushByte(Tag[`${value}`]);
@@ -135,7 +135,7 @@ class Walk {
     this.#bytes.pushDigest(digest);
   }
 
-  /** Notes for the innermost frame that a part of it refers to the one at this depth. */
+  /** Records in the innermost frame that a part of it refers to the frame at this depth. */
   #reach(depth: number): void {
     const innermost = this.#path.at(-1) as Frame;
     innermost.outermost = Math.min(innermost.outermost, depth);

@@ -1,4 +1,4 @@
-/** Keeps one processor busy until its parent ends: another program on a shared machine. */
+/** Keeps one CPU busy until its parent ends, like another program on a shared machine. */
 import { serveParent } from '../../process/child.js';
 
 const SLICE_MS = 20;
@@ -6,7 +6,7 @@ const SLICE_MS = 20;
 serveParent(() => {});
 spin();
 
-/** In slices, so that it hears of its parent's end. */
+/** Spins in slices, so that it notices its parent's end. */
 function spin(): void {
   const endMs = performance.now() + SLICE_MS;
   while (performance.now() < endMs);

@@ -1,8 +1,8 @@
 /**
- * Jobs on a pool, block by block: a load in a process that goes on for as many blocks as are wanted.
+ * Runs jobs on a pool, block by block, for as many blocks as are requested.
  *
- * Invariants: between two blocks nothing is in flight and no thread is at work, so that the other
- * side's block has the machine to itself; a job that fails makes the block fail.
+ * Invariants: between two blocks nothing is in flight and no thread is at work, so that the other side's block has the
+ * machine to itself; a job that fails makes the block fail.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from '../../../src/index.js';
@@ -26,9 +26,12 @@ import type {
   WorkloadInput,
 } from '../model/workload.js';
 
-/** So many latencies tell the percentiles of a block; timing each of a million no-ops would slow them. */
+/**
+ * Number of latencies that suffice for the percentiles of a block; timing each of a million no-ops would slow them
+ * down.
+ */
 const WANTED_LATENCIES = 2000;
-/** Results of so many inputs are compared. */
+/** Number of inputs whose results are compared. */
 const COMPARED_RESULTS = 16;
 const INPUT_SEED = 1;
 const UNBOUNDED_BYTES = Number.MAX_SAFE_INTEGER;
@@ -131,7 +134,7 @@ class PoolWorkload implements Workload {
     };
     const loop = new OpenLoop({ ratePerSecond, seconds: ms / 1000, send });
     const [usage, startMs] = [process.cpuUsage(), performance.now()];
-    // The period of the last arrival, too, so that a low rate is what it says.
+    // Includes the interval after the last arrival, so that a low rate is exact.
     await Promise.all([loop.run(), pause(ms)]);
     await pending.ended();
     return this.#figures(latencies, usage, {
@@ -170,7 +173,7 @@ class PoolWorkload implements Workload {
     return input?.value;
   }
 
-  /** Of the first inputs, one after the other; undefined if any result can't be compared. */
+  /** Results of the first inputs, one after the other; undefined if any result can't be compared. */
   async #answers(): Promise<readonly Answer[] | undefined> {
     const answers: Answer[] = [];
     for (const { name, value } of this.#inputs.slice(0, COMPARED_RESULTS)) {
@@ -191,7 +194,7 @@ async function inputsOf(input: WorkloadInput): Promise<readonly Input[]> {
     return [{ name: `${input.bytes} bytes`, value: new Uint8Array(input.bytes).fill(1) }];
   }
   const { all } = await loadInputs(input);
-  // From all over the source, as a block gets through a few of them only; the same for all sides.
+  // Shuffled, as a block gets through only a few of them; the order is the same for all sides.
   return shuffled(all, randomFrom(INPUT_SEED));
 }
 

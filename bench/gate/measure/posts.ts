@@ -1,8 +1,8 @@
 /**
- * How many messages the main thread posts to its threads.
+ * Counts the messages that the main thread posts to its threads.
  *
- * Invariant: counting is the same for all sides and costs a few nanoseconds a message; the messages
- * themselves are untouched.
+ * Invariant: counting is the same for all sides and costs a few nanoseconds per message; the messages themselves are
+ * untouched.
  */
 import { MessagePort } from 'node:worker_threads';
 
@@ -15,11 +15,11 @@ export interface Posts {
 let posts = 0;
 let isCounting = false;
 
-/** Begins to count, for the whole process. */
+/** Starts to count, for the whole process. */
 export function countPosts(): Posts {
   if (!isCounting) {
     isCounting = true;
-    // A thread's own `postMessage` goes through its port, too.
+    // `Worker.postMessage` goes through a port, too.
     const { prototype } = MessagePort;
     const post: (this: unknown, ...args: never[]) => void = prototype.postMessage;
     prototype.postMessage = function counted(this: unknown, ...args: never[]): void {

@@ -1,9 +1,8 @@
 /**
- * One side of a comparison, in a process of its own: loads a workload and runs it block by block, as it
- * is told.
+ * Runs one side of a comparison in a process of its own: loads a workload and runs it block by block, on request.
  *
- * Invariant: between two requests it does nothing, so that the other side's block is undisturbed.
- * Whatever fails ends the process with the reason on stderr.
+ * Invariants: between two requests it does nothing, so that the other side's block is undisturbed; a failure ends the
+ * process, with the reason on stderr.
  */
 import { jobFunctions } from '../../../workers/job-functions.js';
 import { serveParent, tellParent, type Message } from '../../process/child.js';
@@ -14,7 +13,7 @@ import { measureReferences, type References } from '../model/references.js';
 import { benchOf, startTaskWorkload } from './task-workload.js';
 import type { Warmth, Workload, WorkloadSpec } from '../model/workload.js';
 
-/** What the process is told. */
+/** Requests to the process. */
 export type SideRequest =
   | { readonly kind: 'inspect'; readonly module: string }
   | { readonly kind: 'reference' }
@@ -23,17 +22,17 @@ export type SideRequest =
   | {
       readonly kind: 'block';
       readonly ms: number;
-      /** Where in the inputs it begins. */
+      /** Position of the first input. */
       readonly start: number;
     };
 
-/** What it answers, each to the request of nearly the same name. */
+/** Replies of the process, each to the request with nearly the same name. */
 export type SideReply =
   | {
       readonly kind: 'inspected';
-      /** The names of the tasks, where it exports a tinybench `Bench`. */
+      /** Names of the tasks, if the module exports a tinybench `Bench`. */
       readonly tasks?: readonly string[];
-      /** The names of its jobs. */
+      /** Names of the jobs. */
       readonly functions: readonly string[];
     }
   | { readonly kind: 'referenceDone'; readonly references: References }
@@ -42,12 +41,12 @@ export type SideReply =
   | {
       readonly kind: 'blockDone';
       readonly figures: Figures;
-      /** Of the process until now. */
+      /** Metrics of the whole process so far. */
       readonly whole: Figures;
     };
 
 let workload: Workload | undefined;
-/** Resident bytes after each block, over the jobs until then. */
+/** Resident memory in bytes after each block, with the number of jobs until then. */
 const memory: Array<readonly [jobs: number, bytes: number]> = [];
 let jobs = 0;
 
@@ -90,11 +89,13 @@ function inspect(module: Record<string, unknown>): SideReply {
   return { kind: 'inspected', functions, ...(tasks !== undefined && { tasks }) };
 }
 
-/** Of the process, and not of one block. What the system calls its peak counts its parent's memory, too. */
+/**
+ * Metrics of the whole process, not of one block. The peak that the system reports would include the parent's memory.
+ */
 function wholeFigures(): Figures {
   const rss = Math.max(...memory.map(([, bytes]) => bytes));
   const slope = theilSen(memory)?.slope;
-  // As a share of what there is, as a difference of bytes would say nothing.
+  // Relative to the peak, as a difference in bytes would say nothing.
   return { rss, ...(slope !== undefined && { memorySlope: (slope * 1000) / rss }) };
 }
 

@@ -1,14 +1,13 @@
 /**
- * The thread that does the reference work: arithmetic and memory when it is told to, and an answer to
- * everything else.
+ * Does the reference work in a thread: arithmetic and memory on request; every other message is echoed.
  *
- * Invariant: all memory that it takes goes with the thread.
+ * Invariant: all memory that it takes is released with the thread.
  */
 import { parentPort } from 'node:worker_threads';
 
 const SPINS = 6_000_000;
 const WALKED_BYTES = 32 * 1024 ** 2;
-/** A page and a line further each time: neither the caches nor the prefetcher help. */
+/** Advances by a page and a cache line, so that neither the caches nor the prefetcher help. */
 const STRIDE_BYTES = 4096 + 64;
 const STEPS = 400_000;
 const CLONES = 1500;

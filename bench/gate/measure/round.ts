@@ -1,9 +1,9 @@
 /**
- * One round: a fresh process for each arm, and several short blocks of each, in turns.
+ * Carries out a round: starts a fresh process for each arm, and runs several short blocks of each, in turns.
  *
- * Invariants: only one arm works at a time, and the others are paused meanwhile; each turn has one block
- * of every arm, in an order of its own and with the same inputs, so that what the machine does meets all
- * of them alike; when the round is told, or has failed, its processes have ended.
+ * Invariants: only one arm works at a time, and each is paused between its requests; each turn has one block of every
+ * arm, in random order and with the same inputs, so that what the machine does affects all of them alike; when the
+ * round is returned, or has failed, its processes have ended.
  */
 import { shuffled } from '../../math/random.js';
 import { Conversation, type Watching } from './conversation.js';
@@ -11,42 +11,42 @@ import type { Figures } from '../model/metrics.js';
 import type { References } from '../model/references.js';
 import type { Answer, WorkloadSpec } from '../model/workload.js';
 
-/** Base runs twice: what its two runs differ by is what nothing can explain. */
+/** Base runs twice: the difference between its two runs is pure noise. */
 export type ArmName = 'base' | 'control' | 'head';
 
 export interface Arm {
   readonly name: ArmName;
-  /** Where its code is; the working directory of its process. */
+  /** Folder of its code; the working directory of its process. */
   readonly directory: string;
   readonly spec: WorkloadSpec;
 }
 
-/** How a round is timed. */
+/** Timing of a round. */
 export interface RoundTiming {
   readonly blocks: number;
-  /** At least; a block is longer where it would hold fewer than 16 jobs. */
+  /** Min length of a block; a block is longer, up to 5 s, if it would hold fewer than 16 jobs. */
   readonly blockMs: number;
   readonly warmUpMs: number;
-  /** How long a process may take to answer. */
+  /** Time limit of a reply of a process. */
   readonly limitMs: number;
 }
 
-/** What one arm gave. */
+/** Results of one arm. */
 export interface ArmRound {
   readonly blocks: readonly Figures[];
-  /** What only the whole process has. */
+  /** Metrics that only the whole process has. */
   readonly whole: Figures;
   readonly references: References;
-  /** The results of the first inputs, if they were asked for and can be compared. */
+  /** Results of the first inputs, if they were requested and can be compared. */
   readonly answers?: readonly Answer[];
 }
 
 export type Round = Readonly<Partial<Record<ArmName, ArmRound>>> & {
-  /** Its share of the time, if the processes have served several scenarios. */
+  /** Its share of the duration, if the processes served several scenarios. */
   readonly shareMs?: number;
 };
 
-/** What a round needs of its caller. */
+/** Dependencies that a round gets from its caller. */
 export interface RoundSurroundings extends Watching {
   readonly random: () => number;
 }
@@ -55,8 +55,8 @@ export interface RoundSurroundings extends Watching {
  * Carries out a round of a scenario.
  *
  * @param compares - Whether the arms are asked for the results of the first inputs.
- * @param due - The arms of all scenarios whose next round is due, its own among them: what is measured may serve
- * several. Default: its own.
+ * @param due - The arms of all scenarios whose next round is due, including its own: one measurement may serve several.
+ * Default: its own.
  * @throws Error if it can't be measured
  */
 export type MeasureRound = (
@@ -68,8 +68,8 @@ export type MeasureRound = (
 ) => Promise<Round>;
 
 /**
- * 200 ms: blocks of 60 ms were too short to be of any use. Four of them and a warm-up make rounds of
- * about 4 s, of which 20 fit into 90 s.
+ * Blocks of 60 ms were too short to be of any use. Four of 200 ms and a warm-up make rounds of about 4 s, of which 20
+ * fit into 90 s.
  */
 export const ROUND_TIMING: RoundTiming = {
   blocks: 4,
@@ -80,14 +80,14 @@ export const ROUND_TIMING: RoundTiming = {
 
 const LEAST_JOBS = 16;
 const LONGEST_BLOCK_MS = 5000;
-/** Inputs are dealt from anywhere, the same for all arms of a turn. */
+/** Range of the random position at which a turn starts in the inputs, the same for all arms. */
 const STARTS = 2 ** 31;
 
 /**
  * Carries out a round.
  *
  * @param compares - Whether the arms are asked for the results of the first inputs.
- * @throws Error where a process fails or does not answer in time
+ * @throws Error if a process fails or does not reply in time
  */
 export async function measureRound(
   arms: readonly Arm[],
@@ -100,7 +100,7 @@ export async function measureRound(
   signal.addEventListener('abort', stop);
   try {
     signal.throwIfAborted();
-    // Before any of their code is loaded, which could be busy in the background.
+    // Before any code of a side is loaded, as it could be busy in the background.
     for (const arm of running) await arm.measureReferences();
     for (const arm of running) await arm.prepare();
     for (const arm of running) await arm.warmUp(timing.warmUpMs, compares);
@@ -121,10 +121,10 @@ function blockMsFor({ blockMs }: RoundTiming, arms: readonly RunningArm[]): numb
   return Math.min(LONGEST_BLOCK_MS, Math.max(blockMs, (LEAST_JOBS * 1000) / slowest));
 }
 
-/** The process of one arm, paused but for what it is asked. */
+/** The process of one arm, paused between its requests. */
 class RunningArm {
   readonly name: ArmName;
-  /** As the warm-up found it. */
+  /** Jobs per second during the warm-up. */
   perSecond = 0;
   readonly #spec: WorkloadSpec;
   readonly #conversation: Conversation;

@@ -1,15 +1,15 @@
 /**
- * One task of a file that exports a tinybench `Bench`, block by block.
+ * Runs one task of a file that exports a tinybench `Bench`, block by block.
  *
- * Invariants: the task is run by the tinybench that its file has imported, with its own hooks; only the
- * time of a run and its least number of calls are set. Processor time is that of the calls with their
- * hooks: tinybench's own statistics, which grow with the number of calls, begin behind `teardown`.
+ * Invariants: the task is run by the tinybench that its file imports, with its own hooks; only the duration of a run,
+ * its min number of calls and `throws` are set. CPU time is that of the calls with their hooks: tinybench's own
+ * statistics, which grow with the number of calls, begin after `teardown`.
  */
 import type { Bench, Task } from 'tinybench';
 import type { Figures } from '../model/metrics.js';
 import type { TaskSpec, Warmth, Workload } from '../model/workload.js';
 
-/** Loads the file. @throws Error where it has no such task */
+/** Loads the file. @throws Error if it has no such task, or one that can't be compared */
 export async function startTaskWorkload({ module, task }: TaskSpec): Promise<Workload> {
   const bench = benchOf((await import(module)) as Record<string, unknown>);
   const found = bench?.tasks.find(({ name }) => name === task);
@@ -25,7 +25,7 @@ export async function startTaskWorkload({ module, task }: TaskSpec): Promise<Wor
   return new TaskWorkload(bench, found);
 }
 
-/** The `Bench` of a module: its default export or `bench`; told by what it can do, not by its class. */
+/** The `Bench` of a module: its default export or `bench`; recognized by its methods, not by its class. */
 export function benchOf(module: Record<string, unknown>): Bench | undefined {
   const { default: own, bench } = module;
   // Compilers write `exports.default`, which Node shows as a field of the default export.
@@ -42,7 +42,7 @@ function isBench(value: unknown): value is Bench {
   return Array.isArray(tasks) && typeof add === 'function' && typeof run === 'function';
 }
 
-/** Read-only for those who run a whole bench. */
+/** tinybench declares the settings read-only. */
 type Settings = { -readonly [Key in keyof Bench]: Bench[Key] };
 
 class TaskWorkload implements Workload {

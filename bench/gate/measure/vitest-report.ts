@@ -1,9 +1,9 @@
 /**
- * Reads what `vitest bench --outputJson` has written, and names the benchmarks in it.
+ * Reads the output of `vitest bench --outputJson`, and identifies the benchmarks in it.
  *
- * Invariants: a benchmark is known by its groups, its name and how many before it are called the same, so
- * that it is found again in another run and on the other side; one that threw, or that took no sample, is
- * there without figures.
+ * Invariants: a benchmark is identified by its groups, its name and its occurrence among those of the same name, so
+ * that it is found again in another run and on the other side; one that threw or took no sample is listed without
+ * metrics.
  */
 import { realpathSync } from 'node:fs';
 import { oneLine } from '../../options/one-line.js';
@@ -18,7 +18,7 @@ export interface BenchmarkResult {
   readonly figures?: Figures;
 }
 
-/** As Vitest 3 and 4 write it; of what is no number, such as a mean of nothing, JSON has null. */
+/** The report as Vitest 3 and 4 write it; what is not a number, such as a mean of nothing, is null in JSON. */
 interface Report {
   readonly files: ReadonlyArray<{
     readonly filepath: string;
@@ -50,7 +50,7 @@ const report = fields({
   ),
 });
 
-/** The benchmarks of a file, in their order. @throws UsageError if it is not what Vitest writes */
+/** The benchmarks of a file, in order. @throws UsageError if it is not what Vitest writes */
 export function readVitestReport(json: string, file: string): readonly BenchmarkResult[] {
   const value: unknown = JSON.parse(json);
   report(value, Place.ofWritten('vitest bench --outputJson'));
@@ -72,7 +72,7 @@ export function readVitestReport(json: string, file: string): readonly Benchmark
     });
 }
 
-/** The throughput is that of the mean, which has the slow calls too. */
+/** The throughput is computed from the mean, which includes the slow calls. */
 function figuresOf({ mean, median, p99, sampleCount }: ReportedBenchmark): Figures | undefined {
   if (!isPositive(mean) || !isPositive(sampleCount)) return undefined;
   return {
@@ -86,7 +86,7 @@ function isPositive(value: number | null | undefined): value is number {
   return typeof value === 'number' && value > 0;
 }
 
-/** 'group > inner > name', and 'name (2)' for the second one that is called so. */
+/** 'group > inner > name', and 'name (2)' for the second one with the same name. */
 export function benchmarkLabel({ groups, name, occurrence }: BenchmarkId): string {
   const path = groups === '' ? name : `${groups}${SEPARATOR}${name}`;
   return oneLine(occurrence === 1 ? path : `${path} (${occurrence})`);
@@ -98,7 +98,7 @@ export function isSameBenchmark(one: BenchmarkId, other: BenchmarkId): boolean {
   );
 }
 
-/** For `--testNamePattern`, which is tried on the names of groups and benchmark, joined by spaces. */
+/** For `--testNamePattern`, which is matched against the names of groups and benchmark, joined by spaces. */
 export function patternFor(benchmarks: readonly BenchmarkId[]): string {
   const names = benchmarks.map(({ groups, name }) =>
     [...groups.split(SEPARATOR), ...name.split(SEPARATOR)]

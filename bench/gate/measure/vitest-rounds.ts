@@ -1,14 +1,14 @@
 /**
- * Carries out rounds of Vitest benchmarks: one run of Vitest for each side, in random order, of all benchmarks
- * of the file whose next round is due.
+ * Carries out rounds of Vitest benchmarks: one run of Vitest for each arm, in random order, of all benchmarks of the
+ * file whose next round is due.
  *
- * Starting Vitest takes longer than a benchmark (1 to 2 s, and by default 0.6 s), so scenarios that are screened
- * share the runs of their file. One that is judged by itself has runs of its own, without the other benchmarks.
- * That rounds of several scenarios come from the same processes makes their results depend on each other, which
- * the screening allows: Holm's adjustment holds under any dependence.
+ * Starting Vitest takes longer than a benchmark (1 to 2 s, against 0.6 s by default), so scenarios that are screened
+ * share the runs of their file. A scenario that is judged by itself has runs of its own, without the other benchmarks.
+ * As rounds of several scenarios come from the same processes, their results depend on each other, which the screening
+ * allows: Holm's adjustment holds under any dependence.
  *
- * Invariants: a side's run is over before the next one begins; a run that was shared is used once by each
- * scenario; a benchmark without figures is an error of its own scenario only.
+ * Invariants: the run of one arm ends before the next one begins; a shared run is used once by each scenario; a
+ * benchmark without metrics is an error of its own scenario only.
  */
 import { shuffled } from '../../math/random.js';
 import type { References } from '../model/references.js';
@@ -18,25 +18,25 @@ import type { Arm, ArmName, ArmRound, MeasureRound, Round, RoundSurroundings } f
 import { benchmarkLabel, type BenchmarkResult, isSameBenchmark } from './vitest-report.js';
 import { runVitest } from './vitest-run.js';
 
-/** What a scenario gets of a run: its round, or why there is none. */
+/** A scenario's share of a run: its round, or the error. */
 type Share = { readonly round: Round } | { readonly error: Error };
 
-/** What a run gives of one arm. */
+/** Results of the run of one arm. */
 interface ArmRun {
   readonly references: References;
   readonly results: readonly BenchmarkResult[];
 }
 
 export class VitestRounds {
-  /** Of shared runs, for scenarios that have yet to ask for it. */
+  /** Shares of runs, for scenarios that have not asked for them yet. */
   readonly #shares = new Map<readonly Arm[], Share>();
 
-  /** As `measureRound`; `due` tells which scenarios can share a run. */
+  /** Like `measureRound`; `due` determines which scenarios can share a run. */
   readonly measure: MeasureRound = async (arms, { limitMs }, _, surroundings, due = [arms]) => {
     const sharing = due.filter((other) => fileOf(other) === fileOf(arms));
     const share = this.#shares.get(arms);
     this.#shares.delete(arms);
-    // One that is left over from the screening is no evidence when the scenario is confirmed.
+    // A share left over from the screening is no evidence in the confirmation.
     if (share !== undefined && sharing.length > 1) return roundOf(share);
     for (const [other, own] of await measureTogether(sharing, limitMs, surroundings)) {
       this.#shares.set(other, own);
@@ -57,7 +57,7 @@ function roundOf(share: Share): Round {
   return share.round;
 }
 
-/** One run for each arm, for all of some scenarios of a file. */
+/** Runs each arm once, for several scenarios of a file. */
 async function measureTogether(
   scenarios: ReadonlyArray<readonly Arm[]>,
   limitMs: number,

@@ -1,9 +1,9 @@
 /**
  * Runs benchmarks of a Vitest bench file, once, with the Vitest that a side has installed.
  *
- * Invariants: the run is a process group that the janitor knows before it begins, and of which nothing is
- * left when it is over; it leaves no file, as its report goes to one that has no name any more; a run that
- * fails, or does not end in time, is an error with the reason that Vitest gives.
+ * Invariants: the run is a process group that the janitor knows before it begins, and of which nothing is left when it
+ * ends; it leaves no file, as its report goes to an unlinked one; a run that fails, or does not end in time, is an
+ * error with the reason.
  */
 import { randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync, unlinkSync } from 'node:fs';
@@ -17,25 +17,25 @@ import { firstError } from './first-error.js';
 import { type BenchmarkResult, patternFor, readVitestReport } from './vitest-report.js';
 
 export interface VitestRun {
-  /** As messages call the side. */
+  /** Name of the side in messages. */
   readonly side: 'base' | 'head';
   /** The working directory, whose configuration Vitest reads. */
   readonly directory: string;
-  /** Vitest's own program. */
+  /** Path of the Vitest CLI. */
   readonly program: string;
   readonly file: string;
   /** Default: all of the file. */
   readonly benchmarks?: readonly BenchmarkId[];
 }
 
-/** Under which the group finds the open file of its report. */
+/** Path under which the process group finds the open report file. */
 const REPORT = '/dev/fd/3';
 const LAST_LINES = 5;
 
 /**
  * Carries out a run.
  *
- * @param limitMs - How long it may take.
+ * @param limitMs - Time limit of the run.
  * @throws Error if it fails or takes longer; the signal's reason if it was interrupted
  */
 export async function runVitest(
@@ -68,7 +68,7 @@ async function runLimited(
     'bench',
     '--run',
     '--no-file-parallelism',
-    // Whatever the configuration names beside it: the report is this reporter's.
+    // Overrides the reporters of the configuration: this one writes the report.
     '--reporter=default',
     `--outputJson=${REPORT}`,
     ...(benchmarks === undefined ? [] : ['--testNamePattern', patternFor(benchmarks)]),
@@ -94,7 +94,7 @@ async function runLimited(
   }
 }
 
-/** Why Vitest failed, on one line. */
+/** The reason why Vitest failed, on one line. */
 function reasonOf({ code, signal, output }: CommandEnd, directory: string): string {
   const how = signal ?? `exit code ${code}`;
   if (output.includes('No benchmark files found')) {
@@ -106,7 +106,7 @@ function reasonOf({ code, signal, output }: CommandEnd, directory: string): stri
   return `${error === '' ? 'it wrote nothing' : error} (${how}).`;
 }
 
-/** An empty file for reading and writing that is gone when it is closed. */
+/** Opens an empty file for reading and writing that is gone when it is closed. */
 function openUnnamed(): number {
   const path = join(tmpdir(), `millrace-gate-${randomBytes(6).toString('hex')}.json`);
   const file = openSync(path, 'wx+', 0o600);
@@ -114,7 +114,7 @@ function openUnnamed(): number {
   return file;
 }
 
-/** From its beginning, wherever a writer has left off. */
+/** Reads from the beginning, regardless of the current position. */
 function readWhole(file: number): string {
   const bytes = Buffer.alloc(fstatSync(file).size);
   readSync(file, bytes, 0, bytes.length, 0);

@@ -1,9 +1,9 @@
 /**
- * What a project can tell the gate in `millrace.config.ts`, `.js` or `.json`: the subpath
- * `millrace/config`. The published schema of the JSON form is `millrace-config.schema.json`.
+ * Defines the configuration of the gate, `millrace.config.ts`, `.js` or `.json`: the subpath `millrace/config`. The
+ * published schema of the JSON form is `millrace-config.schema.json`.
  *
- * Invariants: all of it is plain data, which JSON can hold; importing this file loads nothing else, so
- * that a configuration costs no time.
+ * Invariants: a configuration is plain data that JSON can hold; importing this file loads nothing else, so a
+ * configuration costs no time.
  */
 import type { Unit } from '../../report/document.js';
 import type { FileForm } from '../../user-job/input-source.js';
@@ -11,106 +11,108 @@ import type { MetricName } from './metrics.js';
 
 export type { FileForm, MetricName, Unit };
 
-/** A configuration of `millrace gate`. An option of the command line comes before its field here. */
+/** A configuration of `millrace gate`. A command-line option takes precedence over its field here. */
 export interface GateConfig {
   /** A git ref to compare with. Default: the merge base with the main branch. */
   readonly base?: string;
   /**
-   * Shell commands that build each side, in its folder from which the gate was called, instead of all that is
-   * detected, the install included; an empty list builds nothing. Default: the install of the lock file, then
-   * the script 'build'.
+   * Shell commands that build each side, run in its copy of the folder that the gate was called in. They replace
+   * everything that is detected, including the install; an empty list builds nothing. Default: install from the
+   * lockfile, then run the script 'build'.
    */
   readonly build?: readonly string[];
-  /** What is compared. */
+  /** The scenarios to compare. */
   readonly scenarios?: readonly ScenarioConfig[];
-  /** For all scenarios; what a scenario says about a metric itself comes first. */
+  /** Thresholds of all scenarios; a scenario's own threshold of a metric takes precedence. */
   readonly thresholds?: Thresholds;
   /**
-   * After how many rounds the gate may decide: three numbers, the first at least 9. Default: 10, 15, 20.
-   * 'millrace gate calibrate' tells what they reach.
+   * Numbers of rounds after which the gate may decide: three, rising, the first at least 7. Default: 10, 15, 20; 10,
+   * 20, 36 for Vitest benchmarks. `millrace gate calibrate` measures how reliable they are.
    */
   readonly looks?: readonly number[];
-  /** The time that each scenario may take, in seconds. Default: 90; 240 for the benchmarks of Vitest. */
+  /**
+   * Time budget of a scenario in seconds, for its screening and its confirmation each. Default: 90; 240 for Vitest
+   * benchmarks.
+   */
   readonly seconds?: number;
-  /** Limits that are checked within one run, as those of `--budget FILE`. */
+  /** Limits that are checked within one run, like those of `--budget FILE`. */
   readonly budgets?: readonly Budget[];
-  /** What may fail for a while. */
+  /** Scenarios, metrics and budgets that may fail until a date. */
   readonly waivers?: readonly Waiver[];
 }
 
-/** Something whose speed on base and head is compared. */
+/** A scenario whose speed is compared between base and head. */
 export interface ScenarioConfig {
-  /** What reports and waivers call it; no two scenarios may share it. Default: `run`. */
+  /** Name in reports and waivers, unique among the scenarios. Default: `run`. */
   readonly name?: string;
-  /**
-   * A job such as './jobs.js#render', a file with a tinybench `Bench`, a Vitest bench file, or a scenario of the
-   * gate.
-   */
+  /** A job such as './jobs.js#render', a file with a tinybench `Bench`, a Vitest bench file, or a built-in scenario. */
   readonly run: string;
-  /** Where the job's inputs come from, as with `millrace bench --input`. Default: no input. */
+  /** Source of the job's inputs, as in `millrace bench --input`. Default: no input. */
   readonly input?: string;
-  /** What the job gets of an input file. Default: 'text', and NDJSON by lines. */
+  /** Form in which the job receives an input file. Default: 'text'; NDJSON line by line. */
   readonly inputAs?: FileForm;
-  /** Threads of the pool. */
+  /** Number of threads of the pool. */
   readonly threads?: number;
-  /** Jobs that a closed load keeps in flight. */
+  /** Jobs that a closed loop keeps in flight. */
   readonly inFlight?: number;
-  /** Jobs per second of an open load. */
+  /** Arrivals per second of an open loop. */
   readonly perSecond?: number;
-  /** Metrics that this scenario treats otherwise. */
+  /** Thresholds of this scenario. */
   readonly thresholds?: Thresholds;
-  /** Whether base and head may give different results. Default: false, as a wrong result is no speed. */
+  /**
+   * True if base and head may return different results. Default: false, as the speed of a wrong result means nothing.
+   */
   readonly allowDifferentResults?: boolean;
 }
 
 /**
- * How each metric is judged. One that is named here decides, also if it is only advice elsewhere;
- * `false` makes it advice.
+ * Threshold of each metric. A metric that is named here affects the verdict, even if it is informational by default;
+ * `false` makes it informational.
  */
 export type Thresholds = Readonly<Partial<Record<MetricName, Threshold | false>>>;
 
 /**
- * Shares: 0.05 is 5 percent. Where one of them is missing it is in proportion to the other, 3 to 5; with a
- * `minEffect` of 0 alone, `maxEffect` is 0.05.
+ * Effect sizes as shares: 0.05 is 5 %. If one is missing, it follows from the other in the ratio 3 to 5; if only
+ * `minEffect` is set, and to 0, `maxEffect` keeps its default.
  */
 export interface Threshold {
-  /** What a fail has to be beyond. Default: 0.03. */
+  /** A FAIL exceeds it. Default: 0.03; 0.05 for Vitest benchmarks. */
   readonly minEffect?: number;
-  /** What a pass has to exclude; at least `minEffect`. Default: 0.05. */
+  /** A PASS excludes it; at least `minEffect`. Default: 0.05; 0.083 for Vitest benchmarks. */
   readonly maxEffect?: number;
 }
 
-/** A limit of a figure of `millrace bench`; it has `atLeast`, `atMost` or both. */
+/** A limit of a metric that `millrace bench` measures: `atLeast`, `atMost` or both. */
 export interface Budget {
-  /** What reports and waivers call it. */
+  /** Name in reports and waivers. */
   readonly name: string;
   /**
-   * The arguments of `millrace bench` that measure the figure, of one scenario: as a line, in which
-   * quotes keep words together, or word by word. Budgets with the same arguments share their run.
+   * Arguments of `millrace bench` that measure the metric with one scenario: a line, in which quotes keep words
+   * together, or a list of words. Budgets with the same arguments share a run.
    */
   readonly run: string | readonly string[];
-  /** The figure's name, as `millrace bench … --json FILE` writes it. */
+  /** Name of the metric, as `millrace bench … --json FILE` writes it. */
   readonly figure: string;
-  /** Another figure of the run, by which it is divided within each round. */
+  /** Name of another metric of the run, by which it is divided within each round. */
   readonly over?: string;
-  /** The least that the figure may be, in its own unit; of a percent 0.1 is 10 %. */
+  /** Lower limit, in the metric's own unit; a percentage is a share: 0.1 is 10 %. */
   readonly atLeast?: number;
-  /** The most that the figure may be. */
+  /** Upper limit. */
   readonly atMost?: number;
-  /** The unit of the limits, for the reader: it has to be the figure's, and 'ratio' with `over`. */
+  /** Unit of the limits, for the reader: it has to be the metric's, or 'ratio' with `over`. */
   readonly unit?: Unit;
 }
 
-/** Excuses a fail until a date. */
+/** Excuses a FAIL until a date. */
 export type Waiver = ScenarioWaiver | BudgetWaiver;
 
 export interface ScenarioWaiver extends Excuse {
   /**
-   * A scenario's name; or what several names begin with, before ': ': 'parse' stands for all tasks of the
-   * Bench that reports call 'parse: json' and 'parse: csv'.
+   * Name of a scenario, or the part before ': ' that several names share: 'parse' covers 'parse: json' and 'parse:
+   * csv', the tasks of a `Bench`.
    */
   readonly scenario: string;
-  /** The one that may fail. Default: the whole scenario, different results included. */
+  /** The metric that may fail. Default: the whole scenario, including different results. */
   readonly metric?: MetricName;
   readonly budget?: never;
 }
@@ -123,13 +125,13 @@ export interface BudgetWaiver extends Excuse {
 }
 
 export interface Excuse {
-  /** The last day on which it holds, in UTC: '2026-12-31'. */
+  /** Last day in force, in UTC: '2026-12-31'. */
   readonly until: string;
-  /** Why, for those who read the report. */
+  /** The reason, shown in the report. */
   readonly reason: string;
 }
 
-/** Gives back what it gets: an editor knows the type of what is written inside. */
+/** Returns its argument. It gives editors the type of the configuration. */
 export function defineConfig(config: GateConfig): GateConfig {
   return config;
 }

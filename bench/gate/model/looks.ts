@@ -1,51 +1,51 @@
 /**
- * The planned looks of a gate: after how many rounds it may decide, and how much error each may spend.
+ * Defines the planned interim analyses ("looks") of a gate: the numbers of rounds after which it may decide, and the
+ * error that each may spend.
  *
- * Invariant: the false alarms of all looks together are at most the sum of their alphas, as each look
- * spends only its own, fixed before anything was measured; a plan whose look could never speak is
- * refused.
+ * Invariant: the false-positive rate of all analyses together is at most the sum of their alphas, as each spends only
+ * its own, fixed before anything is measured; a plan with an analysis that can never be significant is rejected.
  */
 import { UsageError } from '../../options/flags.js';
 
 export interface Look {
-  /** So many rounds in all, those of earlier looks included. */
+  /** Number of rounds in all, including those of earlier analyses. */
   readonly rounds: number;
-  /** The one-sided error of calling something worse that is not; all judged metrics share it. */
+  /** One-sided error of a false FAIL; all judged metrics share it. */
   readonly failAlpha: number;
   /**
-   * The one-sided error of excluding an effect that is there. Not shared: a gate passes where each metric
-   * does, so one wrong pass is not enough.
+   * One-sided error of excluding an effect that exists. Not shared: a gate passes only if every metric does, so one
+   * wrong exclusion is not enough.
    */
   readonly passAlpha: number;
 }
 
-/** Together they spend 1.4 %. */
+/** The default analyses. Their `failAlpha` sums to 1.4 %. */
 export const DEFAULT_LOOKS: readonly Look[] = [
   { rounds: 10, failAlpha: 0.002, passAlpha: 0.01 },
   { rounds: 15, failAlpha: 0.004, passAlpha: 0.02 },
   { rounds: 20, failAlpha: 0.008, passAlpha: 0.02 },
 ];
 
-/** A control has moved at this error (two-sided), if it moved by more than minEffect. */
+/** Two-sided error at which a control has moved, if it moved by more than minEffect. */
 export const CONTROL_ALPHA = 0.01;
 
-/** In each round: head and two runs of base. */
+/** Processes of a round: head and two runs of base. */
 const PROCESSES = 3;
-/** So many metrics decide, if nothing else was wanted. */
+/** Number of metrics that decide by default. */
 const METRICS = 2;
 
 /**
- * Of the benchmarks of Vitest, whose processes run one after the other, so that what the machine does meanwhile does not
- * cancel out.
+ * Interim analyses of Vitest benchmarks. Their processes run one after the other, so changes of the machine don't
+ * cancel out and more rounds are needed.
  */
 export const VITEST_LOOKS: readonly Look[] = looksAfter([10, 20, 36], 'The plan for Vitest');
 
 /**
- * Looks after other numbers of rounds, with the usual errors.
+ * Plans interim analyses after other numbers of rounds, with the default errors.
  *
- * @param where - Where the numbers come from: "Option '--looks'".
- * @throws UsageError where they are not as many as usual or do not rise, or where a look has too few
- * rounds to be significant.
+ * @param where - Source of the numbers, for messages: "Option '--looks'".
+ * @throws UsageError if there are not three of them, if they don't rise, or if an analysis has too few rounds to be
+ * significant.
  */
 export function looksAfter(rounds: readonly number[], where: string): readonly Look[] {
   if (rounds.length !== DEFAULT_LOOKS.length) {
@@ -59,8 +59,8 @@ export function looksAfter(rounds: readonly number[], where: string): readonly L
 }
 
 /**
- * How many rounds it takes until a one-sided test can reach such an alpha, with so many processes in each:
- * processes⁻ⁿ ≤ alpha. Two are those of a signed-rank test.
+ * Number of rounds that a one-sided test needs to reach `alpha`, with this many processes in each round: processes⁻ⁿ ≤
+ * alpha. A signed-rank test corresponds to two.
  */
 export function leastRounds(alpha: number, processes: number = 2): number {
   let rounds = 0;

@@ -1,9 +1,9 @@
 /**
- * What the gate measures of a scenario, in two families: what a job costs, and how it is served.
+ * Defines the metrics of a scenario, in two families: the cost of a job, and the service that it gets.
  *
- * Invariant: a metric is compared as a logarithm of head ÷ base, or as a difference where it can be 0,
- * turned so that more is worse; one that is advice is shown and never decides, unless the configuration
- * gives it a threshold.
+ * Invariant: head and base are compared by the logarithm of their ratio, or by their difference if the metric can be 0,
+ * with the sign such that more is worse; an informational metric never decides, unless the configuration gives it a
+ * threshold.
  */
 import type { Unit } from '../../report/document.js';
 
@@ -20,14 +20,14 @@ export const METRIC_NAMES = [
 export type MetricName = (typeof METRIC_NAMES)[number];
 
 export interface Metric {
-  /** For people: 'CPU per job'. */
+  /** Name in reports: 'CPU per job'. */
   readonly label: string;
   readonly family: 'cost' | 'service';
   readonly better: 'more' | 'less';
   readonly unit: Unit;
-  /** Whether head and base are compared by their ratio, or by their difference: what can be 0. */
+  /** How head and base are compared: by their ratio, or by their difference if the metric can be 0. */
   readonly scale: 'ratio' | 'difference';
-  /** How a change is called: what takes time is slower or faster, what is counted more or less. */
+  /** Words for a change: what takes time is slower or faster, what is counted more or less. */
   readonly words: { readonly worse: string; readonly better: string };
 }
 
@@ -45,20 +45,20 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
   refused: difference('refused', 'service', 'less', 'percent'),
 };
 
-/** The figures of one stretch of one side; what a scenario has no figure for is absent. */
+/** Metrics of one block or process; absent if not measured. */
 export type Figures = Readonly<Partial<Record<MetricName, number>>>;
 
 /**
- * Those that decide where nothing is configured, for a scenario that measures them. They are few on
- * purpose: each further one takes its share of the error that a whole gate may make. Processor time is
- * what a busy machine moves least. Throughput is what a closed load has of the service time, slow jobs
- * included, which a median would not see; where the load fixes the throughput, the median has to do.
+ * The metrics that decide by default, if the scenario measures them. They are few, as each further one takes a share of
+ * the error of the whole gate. CPU time is what a busy machine affects least. The throughput of a closed loop reflects
+ * the service time including slow jobs, which a median would miss; if the load fixes the throughput, the median has to
+ * do.
  */
 export function judgedByDefault(isClosed: boolean): readonly MetricName[] {
   return isClosed ? ['cpu', 'throughput'] : ['cpu', 'p50'];
 }
 
-/** What is measured of a load, of a task of a Bench, or of a benchmark of Vitest. */
+/** The metrics that are measured of a load, of a task of a `Bench`, or of a Vitest benchmark. */
 export function metricsOf(
   kind: 'closed' | 'open' | 'paced' | 'task' | 'vitest',
 ): readonly MetricName[] {

@@ -1,31 +1,31 @@
 /**
- * Work that no change of the measured code can touch: what the machine does at this moment.
+ * Measures reference work, which no change of the measured code can affect: the speed of the machine at this moment.
  *
- * Invariants: the same work in every process and every version; one kind alone would not do, as
- * machines differ in each (arithmetic, memory and allocation, waking another thread).
+ * Invariants: the work is the same in every process and every version; it is of several kinds, as machines differ in
+ * each (arithmetic, memory and allocation, waking another thread).
  */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { builtFile } from '../../process/built-file.js';
 
-/** Milliseconds that each kind took. */
+/** Duration of each kind, in ms. */
 export interface References {
   /** Integer arithmetic in registers. */
   readonly spin: number;
   /** Reading and writing memory beyond the caches, and copying objects by structured clone. */
   readonly memory: number;
-  /** Messages to a thread and back, one after the other. */
+  /** Round trips of messages to a thread, one after the other. */
   readonly messages: number;
 }
 
 const PING_PONGS = 300;
 const THREAD = builtFile('bench/gate/measure/reference-thread.js');
 
-/** Measures them. Takes about 0.1 s. */
+/** Measures all kinds. Takes about 0.1 s. */
 export async function measureReferences(): Promise<References> {
   const thread = new Worker(THREAD, { execArgv: [] });
   try {
-    // The first time the code is compiled, and the memory is handed out by the system.
+    // The first run compiles the code and makes the system provide the memory.
     await work(thread);
     return { ...(await work(thread)), messages: await pingPong(thread) };
   } finally {

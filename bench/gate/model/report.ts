@@ -1,9 +1,9 @@
 /**
- * What a gate found, as plain data: what `--json` writes, and what every other output is drawn from.
+ * Defines the report of a gate as plain data: `--json` writes it, and every other output is rendered from it.
  *
- * Invariants: `schema` is raised when a reader of the old form would misread the new one; effects are
- * shares (0.05 is five percent) of which more is worse, whatever the metric; a verdict always has its
- * reason, a sentence that is true without the table beside it; every text is one line (`one-line.ts`).
+ * Invariants: `schema` changes if a reader of the old form would misread the new one; effects are shares (0.05 is 5 %),
+ * of which more is worse for every metric; every verdict has a reason, a sentence that is true without the table beside
+ * it; every text is one line (`one-line.ts`).
  */
 import type { Unit } from '../../report/document.js';
 import type { Environment } from '../../process/environment.js';
@@ -13,12 +13,12 @@ import type { References } from './references.js';
 export const GATE_SCHEMA = 'millrace-gate/1';
 
 /**
- * - pass: an effect above `maxEffect` is excluded, or a limit is kept
- * - fail: significant and beyond `minEffect`; or results differ; or a limit is broken
- * - inconclusive: neither could be shown, or the controls moved
- * - incomparable: the stored baseline is from other conditions
- * - new: there is nothing to compare it with, it was only measured
- * - waived: would be a fail, which the configuration excuses until a date
+ * - pass: an effect above `maxEffect` is excluded, or a budget is kept
+ * - fail: a significant effect of at least `minEffect`; different results; or a budget that is broken or not measured
+ * - inconclusive: neither could be shown, a control moved, or a measurement failed
+ * - incomparable: the stored baseline was measured under other conditions
+ * - new: there is nothing to compare with; only measured
+ * - waived: a FAIL that the configuration excuses until a date
  */
 export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'incomparable' | 'new' | 'waived';
 
@@ -34,56 +34,56 @@ export interface Effect {
 /** One metric of one scenario. */
 export interface MetricReport {
   readonly metric: MetricName;
-  /** Whether it decides. */
+  /** True if it affects the verdict. */
   readonly isJudged: boolean;
   /**
-   * In the metric's unit: what was compared, with both runs of base pooled. Medians over the rounds; of a ratio that
-   * was estimated, the two are apart by exactly that. `base` is absent if there is none.
+   * Levels in the metric's unit, with both runs of base pooled: medians over the rounds; if a ratio was estimated, they
+   * differ by exactly the estimate. `base` is absent if there is none.
    */
   readonly base?: number;
   readonly head: number;
   /** Absent without a base, and before the first analysis. */
   readonly effect?: Effect;
-  /** Of the one-sided exact test that head is no worse than base. */
+  /** P-value of the one-sided exact test that head is no worse than base. */
   readonly p?: number;
-  /** A FAIL exceeds the first, a PASS excludes the second. */
+  /** A FAIL exceeds `minEffect`, a PASS excludes `maxEffect`. */
   readonly minEffect: number;
   readonly maxEffect: number;
   /** The minimum detectable effect, at a power of 80 %. */
   readonly detectable?: number;
-  /** Of this metric alone. */
+  /** Verdict of this metric alone. */
   readonly verdict: Verdict;
-  /** The effect of each round, in their order. */
+  /** The effect of each round, in order. */
   readonly rounds: readonly number[];
 }
 
-/** Something that can't have changed and was measured beside the rest. */
+/** A control: a comparison of what can't have changed, measured along with the rest. */
 export interface ControlReport {
   /** 'A/A check' (base against itself) or 'reference work'. */
   readonly name: string;
   readonly metric: MetricName;
   readonly effect: Effect;
-  /** Two-sided. */
+  /** P-value of the two-sided test. */
   readonly p: number;
   readonly hasMoved: boolean;
 }
 
-/** The figures of each process of a round: medians over its blocks. */
+/** Metrics of each process of a round: medians over its blocks. */
 export interface RoundFigures {
   readonly base?: Figures;
-  /** Base once more. */
+  /** The second run of base. */
   readonly control?: Figures;
   readonly head: Figures;
-  /** What the reference work took beside head: what a later run is normalised by. */
+  /** Reference work measured along with head; a later run is normalized by it. */
   readonly references?: References;
-  /** Of head's answers, by which a later run can tell that it answers otherwise. */
+  /** Checksum of head's results, by which a later run detects that its own differ. */
   readonly checksum?: string;
 }
 
 /**
- * - results: head's differ from base's
- * - control: one has moved
- * - time: the budget was exhausted
+ * - results: head's results differ from base's
+ * - control: a control moved
+ * - time: the time budget was exhausted
  * - broken: a process failed
  * - interrupted
  */
@@ -93,34 +93,34 @@ export interface ScenarioReport {
   readonly name: string;
   readonly verdict: Verdict;
   readonly reason: string;
-  /** What ended it, other than an analysis or the last round. */
+  /** Cause of the verdict, if it is not just the outcome of the analyses. */
   readonly cause?: Cause;
-  /** 'screened': passed by the first rounds; 'confirmed': judged on fresh ones; 'single': no screening. */
+  /** 'screened': ended in screening; 'confirmed': judged on fresh rounds; 'single': not screened. */
   readonly stage: 'screened' | 'confirmed' | 'single';
   readonly metrics: readonly MetricReport[];
   readonly controls: readonly ControlReport[];
   readonly seconds: number;
-  /** Each round that the verdict rests on, so that it can be computed again. */
+  /** The rounds that the verdict rests on, so that it can be recomputed. */
   readonly rounds: readonly RoundFigures[];
-  /** Where the configuration excuses it. */
+  /** The waiver that excuses the FAIL, if any. */
   readonly waiver?: WaiverReport;
 }
 
 export interface WaiverReport {
   readonly reason: string;
-  /** The last day on which it holds: '2026-12-31'. */
+  /** Last day in force, in UTC: '2026-12-31'. */
   readonly until: string;
 }
 
-/** A limit of `--budget`. */
+/** Result of a budget. */
 export interface BudgetReport {
   /** 'no-op jobs at 256 in flight'. */
   readonly name: string;
   readonly verdict: Verdict;
   readonly reason: string;
-  /** The figure, median and range of its rounds; absent where it was not measured. */
+  /** Median and range over the rounds; absent if not measured. */
   readonly value?: { readonly median: number; readonly min: number; readonly max: number };
-  /** Of value and limits; absent where it was not measured and the budget doesn't tell. */
+  /** Unit of value and limits; absent if it was not measured and the budget doesn't determine it. */
   readonly unit?: Unit;
   readonly atLeast?: number;
   readonly atMost?: number;
@@ -129,15 +129,15 @@ export interface BudgetReport {
 
 /** One side of the comparison. */
 export interface SideReport {
-  /** As it was given: 'main', 'HEAD'; 'baseline.json' for a stored run, 'this folder' beside one. */
+  /** The ref as given: 'main', 'HEAD'; 'baseline.json' for a stored run, 'this folder' for the run compared with it. */
   readonly ref: string;
-  /** 40 hex digits, or 64 of SHA-256; absent for a folder, and for a run of one that was stored. */
+  /** 40 hex digits, or 64 for SHA-256; absent for a folder, and for a stored run of one. */
   readonly commit?: string;
 }
 
 export interface GateReport {
   readonly schema: typeof GATE_SCHEMA;
-  /** A line that repeats the run exactly, its seed included. */
+  /** Command line that repeats the run exactly, including its seed. */
   readonly command: string;
   /** ISO 8601. */
   readonly startedAt: string;
@@ -146,18 +146,18 @@ export interface GateReport {
   readonly base?: SideReport;
   readonly head?: SideReport;
   /**
-   * Of all: fail before inconclusive (and incomparable) before pass; what was interrupted or could not be
-   * measured is no pass.
+   * Overall verdict: fail before inconclusive (and incomparable) before pass. A run that was interrupted or could not
+   * measure something never passes.
    */
   readonly verdict: 'pass' | 'fail' | 'inconclusive';
-  /** 1: something could not be measured, its reason says why; 2: fail; 3: inconclusive where strict. */
+  /** 1: something could not be measured, its reason says why; 2: FAIL; 3: INCONCLUSIVE with `--strict`. */
   readonly exitCode: 0 | 1 | 2 | 3;
-  /** Whether inconclusive is not good enough. */
+  /** True with `--strict`: INCONCLUSIVE ends with exit code 3. */
   readonly isStrict: boolean;
-  /** Whether it has only the first part of what was to be measured. */
+  /** True if the run was interrupted, so that some measurements are missing. */
   readonly isInterrupted: boolean;
   readonly scenarios: readonly ScenarioReport[];
   readonly budgets: readonly BudgetReport[];
-  /** What a person should know beside the verdicts: a busy machine, an expired waiver … */
+  /** Notes besides the verdicts: a busy machine, an expired waiver … */
   readonly notes: readonly string[];
 }

@@ -1,40 +1,40 @@
 /**
- * Which effect decides, for each metric of each scenario.
+ * Determines which effect sizes decide, for each metric of each scenario.
  *
- * Invariants: `minEffect` is never above `maxEffect`, as an effect between the two would otherwise
- * neither fail nor ever pass; a scenario's own threshold replaces that for all and isn't mixed with it.
+ * Invariants: `minEffect` never exceeds `maxEffect`, as an effect between the two could otherwise neither fail nor
+ * pass; a scenario's own threshold replaces the general one as a whole.
  */
 import type { GateConfig, ScenarioConfig } from './config.js';
 import type { MetricName } from './metrics.js';
 
-/** How large an effect has to be. Shares: 0.05 is 5 percent. */
+/** Effect sizes that decide. Shares: 0.05 is 5 %. */
 export interface Limits {
-  /** A fail is beyond it. */
+  /** A FAIL exceeds it. */
   readonly minEffect: number;
-  /** A pass excludes it. */
+  /** A PASS excludes it. */
   readonly maxEffect: number;
 }
 
-/** A threshold, and whether the metric decides at all. */
+/** The limits of a metric, and whether it affects the verdict. */
 export interface Judgement extends Limits {
   readonly isJudged: boolean;
 }
 
-/** Where nothing is configured: a fail is beyond 3 %, a pass excludes 5 %. */
+/** Default limits: a FAIL exceeds 3 %, a PASS excludes 5 %. */
 export const DEFAULT_THRESHOLDS: Limits = { minEffect: 0.03, maxEffect: 0.05 };
 
 /**
- * Of Vitest's benchmarks: a fail is beyond 5 %, and a pass excludes 8.3 %, in the usual proportion. They are
- * judged by the time of the clock, whose noise has not been calibrated as that of the other scenarios.
+ * Default limits of Vitest benchmarks: a FAIL exceeds 5 %, a PASS excludes 8.3 %, in the usual ratio. They are judged
+ * by wall-clock time, whose noise has not been calibrated like that of the other scenarios.
  */
 export const VITEST_THRESHOLDS: Limits = { minEffect: 0.05, maxEffect: 0.05 * (5 / 3) };
 
 /**
- * How a metric is judged.
+ * Determines how a metric is judged.
  *
- * @param byDefault - Whether it decides where nothing is configured.
+ * @param byDefault - Whether it affects the verdict if nothing is configured.
  * @param scenario - Absent for one that is not configured.
- * @param defaults - The limits where nothing is configured, and the proportion of one to the other.
+ * @param defaults - Limits if nothing is configured; a single missing limit follows from their ratio.
  */
 export function judgementOf(
   metric: MetricName,
@@ -50,7 +50,7 @@ export function judgementOf(
   return {
     isJudged,
     minEffect: minEffect ?? (maxEffect === undefined ? least : (maxEffect * least) / most),
-    // In proportion to 0 it would be 0, which no noise lets a pass exclude.
+    // By the ratio, a minEffect of 0 would give a maxEffect of 0, which noise never lets a PASS exclude.
     maxEffect: maxEffect ?? (minEffect ? (minEffect * most) / least : most),
   };
 }

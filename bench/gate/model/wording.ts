@@ -1,8 +1,8 @@
 /**
  * Formats a gate's verdicts and metrics, the same in every output.
  *
- * Invariants: the word of a verdict says it without its color; informational metrics have words of their
- * own, so that none looks like a verdict.
+ * Invariants: a verdict can be read without its color; informational metrics have words of their own, so that none
+ * looks like a verdict.
  */
 import type { Cell, Meaning, Unit } from '../../report/document.js';
 import { formatBytes, formatChanges, formatFigure, formatUnit } from '../../report/format.js';
@@ -17,7 +17,7 @@ import type {
 } from './report.js';
 import { shortCommit } from '../sides/short-commit.js';
 
-/** What a metric that does not decide comes to. */
+/** Results of informational metrics. */
 const ADVICE: Readonly<Record<Verdict, string>> = {
   pass: 'no worse',
   fail: 'worse',
@@ -27,7 +27,7 @@ const ADVICE: Readonly<Record<Verdict, string>> = {
   waived: 'worse',
 };
 
-/** The level of an interval that says nothing else. */
+/** Confidence level of an interval that doesn't carry one. */
 const CONFIDENCE = 0.95;
 
 const MEANINGS: Readonly<Partial<Record<Verdict, Meaning>>> = {
@@ -42,7 +42,7 @@ export function formatVerdict(verdict: Verdict): string {
   return verdict.toUpperCase();
 }
 
-/** Undefined for a verdict that is neither good nor bad, as it is open. */
+/** The meaning of a verdict; undefined if it is neither good nor bad. */
 export function meaningOf(verdict: Verdict): Meaning | undefined {
   return MEANINGS[verdict];
 }
@@ -66,7 +66,7 @@ export function verdictCell(verdict: Verdict): Cell {
   return { text: formatVerdict(verdict), ...(meaning && { meaning }) };
 }
 
-/** A figure in its unit; bytes to a kilobyte, and below zero too. Plain where the unit is not known. */
+/** A value in its unit, or plain if the unit is unknown. */
 export function formatValue(value: number, unit: Unit | undefined): string {
   if (unit === undefined) return String(value);
   if (value < 0) return `-${formatValue(-value, unit)}`;
@@ -112,7 +112,9 @@ export function formatChangeOf(metric: MetricName, estimate: number): string {
   return `${amount} ${estimate > 0 ? words.worse : words.better}`;
 }
 
-/** How large an effect is, without its sign: '12.4 %' of ratios; differences of shares are percentage points. */
+/**
+ * Size of an effect without its sign: '12.4 %' of a ratio; a difference of shares is in percentage points: '0.8 pp'.
+ */
 export function formatAmount(metric: MetricName, size: number): string {
   const { scale, unit } = METRICS[metric];
   if (scale === 'difference' && unit !== 'percent') return formatFigure(size);
@@ -121,7 +123,7 @@ export function formatAmount(metric: MetricName, size: number): string {
   return `${digits} ${scale === 'ratio' ? '%' : 'pp'}`;
 }
 
-/** The ends of an interval, of which more is worse: '+10.1 to +13.2'. */
+/** The ends of an interval; + is worse: '+10.1 to +13.2'. */
 function formatInterval(metric: MetricName, { low, high }: Effect): string {
   const { scale, unit } = METRICS[metric];
   if (scale === 'ratio' || unit === 'percent') return formatChanges(low, high);
@@ -188,7 +190,7 @@ export function formatLimit({ atLeast, atMost, unit }: BudgetReport): string {
   ].join(', ');
 }
 
-/** A reason, and behind it the waiver if there is one. */
+/** A reason, followed by the waiver if there is one. */
 export function withWaiver(reason: string, waiver: WaiverReport | undefined): string {
   return waiver === undefined ? reason : `${reason} ${formatWaiver(waiver)}`;
 }

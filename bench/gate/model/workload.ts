@@ -1,23 +1,23 @@
 /**
- * What one side of a comparison is made to do, as plain data that crosses to its process, and what a
- * workload can be asked for there.
+ * Defines the workload of one side of a comparison, as plain data that crosses to its process, and the interface of a
+ * workload there.
  *
- * Invariant: both sides of a comparison get the same specification but for the folder that the code
- * comes from (and, where the gate measures itself, a slowdown that one of them was given).
+ * Invariant: both sides of a comparison get the same specification except for the folder that the code comes from (and,
+ * if the gate measures itself, a slowdown added to head).
  */
 import type { Figures } from './metrics.js';
 import type { InputSource } from '../../user-job/input-source.js';
 
-/** How jobs come. */
+/** How jobs arrive. */
 export type LoadSpec =
-  /** So many in flight, each followed by the next one. */
+  /** This many in flight, each followed by the next one. */
   | { readonly kind: 'closed'; readonly inFlight: number }
-  /** At a fixed rate, whatever becomes of them; the pool refuses what it has no room for. */
+  /** At a fixed rate, regardless of their completion; the pool rejects what it has no room for. */
   | { readonly kind: 'open'; readonly perSecond: number; readonly backlog: number }
   /** One after the other, with a pause before each. */
   | { readonly kind: 'paced'; readonly everyMs: number };
 
-/** The user's inputs, or those of a scenario: values, or so many bytes. */
+/** The user's inputs or those of a scenario: values, or this many bytes. */
 export type WorkloadInput =
   | InputSource
   | { readonly kind: 'values'; readonly values: readonly unknown[] }
@@ -28,12 +28,12 @@ export interface PoolSpec {
   readonly kind: 'pool';
   /** The job module's `file:` URL. */
   readonly module: string;
-  /** Its export. */
+  /** The export to run. */
   readonly name: string;
   readonly input: WorkloadInput;
   readonly threads: number;
   readonly load: LoadSpec;
-  /** The `file:` URL of the library whose pool runs it: the side's own, or that of the gate. */
+  /** `file:` URL of the library whose pool runs it: the side's own, or that of the gate. */
   readonly library: string;
 }
 
@@ -44,32 +44,32 @@ export interface TaskSpec {
   readonly task: string;
 }
 
-/** Which benchmark of a Vitest bench file. */
+/** Identifies a benchmark of a Vitest bench file. */
 export interface BenchmarkId {
-  /** The names of the groups around it (`describe`), the outermost first, joined by ' > '; '' outside of all. */
+  /** Names of the enclosing groups (`describe`), outermost first, joined by ' > '; '' outside of all groups. */
   readonly groups: string;
   readonly name: string;
-  /** 1 for the first one of these groups and this name in the file. */
+  /** 1 for the first benchmark with these groups and this name in the file. */
   readonly occurrence: number;
 }
 
 /** One benchmark of a Vitest bench file, run by the Vitest that its side has installed. */
 export interface VitestSpec {
   readonly kind: 'vitest';
-  /** The path of Vitest's own program. */
+  /** Path of the Vitest CLI. */
   readonly program: string;
-  /** The path of the bench file. */
+  /** Path of the bench file. */
   readonly file: string;
   readonly benchmark: BenchmarkId;
 }
 
 export type WorkloadSpec = PoolSpec | TaskSpec | VitestSpec;
 
-/** What a warm-up has found. */
+/** Results of a warm-up. */
 export interface Warmth {
-  /** Jobs per second of the last stretch, for the length of a block. */
+  /** Jobs per second, from which the length of a block is derived. */
   readonly perSecond: number;
-  /** The results of the first inputs; absent if any of them can't be compared. */
+  /** Results of the first inputs; absent if not requested, or if any of them can't be compared. */
   readonly answers?: readonly Answer[];
 }
 
@@ -85,12 +85,12 @@ export interface Answer {
 
 /** A workload in its process. */
 export interface Workload {
-  /** Runs for about so long. @param compares - Whether the first inputs' results are returned. */
+  /** Runs for about `ms`. @param compares - Whether the results of the first inputs are returned. */
   warmUp(ms: number, compares: boolean): Promise<Warmth>;
   /**
-   * Runs for about so long; when it is over nothing is in flight.
+   * Runs for about `ms`; nothing is in flight when it ends.
    *
-   * @param start - Where in its inputs it begins: the same for all that are compared.
+   * @param start - Position of the first input, the same for all that are compared.
    */
   block(ms: number, start: number): Promise<Figures>;
 }

@@ -1,8 +1,8 @@
 /**
  * Describes one scenario of a gate: its metrics, the controls beside them and the effects it could detect.
  *
- * Invariants: metrics that are informational look unlike those that decide; whatever keeps a scenario from
- * being judged is reported with the smallest effect that would have been found.
+ * Invariants: informational metrics look unlike those that decide; judged metrics of an inconclusive result are
+ * reported with their minimum detectable effect.
  */
 import { type Block, type Cell, text } from '../../report/document.js';
 import { formatList, formatSeconds } from '../../report/format.js';
@@ -21,17 +21,11 @@ import {
   formatWaiver,
 } from '../model/wording.js';
 
-const STAGES: Readonly<Record<ScenarioReport['stage'], string>> = {
-  screened: ', passed in screening',
-  confirmed: ', re-measured after screening',
-  single: '',
-};
-
-/** How to read the effects of tables. */
+/** Explains the changes in tables. */
 export const LEGEND: string =
   'Change of head against base, with its confidence interval (CI); + is worse for every metric.';
 
-/** All but its name, verdict and reason; with the legend where nothing before has it. */
+/** Everything but its name, verdict and reason; with the legend if nothing before has it. */
 export function describeEvidence(scenario: ScenarioReport, hasLegend: boolean): Block[] {
   const { metrics, controls, waiver, verdict } = scenario;
   const unseen = metrics.filter(
@@ -82,13 +76,13 @@ function describeMetric(report: MetricReport): (Cell | string)[] {
   ];
 }
 
-/** The column of changes: 'change (95 % CI)'. */
+/** Title of the column of changes: 'change (95 % CI)'. */
 export function changeHead(metrics: readonly Pick<MetricReport, 'effect'>[]): string {
   const effects = metrics.flatMap(({ effect }) => effect ?? []);
   return effects.length === 0 ? 'change' : `change (${formatConfidence(effects[0])})`;
 }
 
-/** A table if one has moved, as that decides; else a sentence. */
+/** A table if one has moved, as that affects the verdict; else a sentence. */
 function describeControls(controls: readonly ControlReport[]): Block[] {
   if (!controls.some(({ hasMoved }) => hasMoved)) {
     const changes = controls.map(
@@ -112,13 +106,20 @@ function describeControls(controls: readonly ControlReport[]): Block[] {
   ];
 }
 
-/** Of a control that has not moved. */
+/** Significance of a control that has not moved. */
 function formatSignificance(p: number): string {
   return p <= CONTROL_ALPHA ? 'significant, but small' : 'not significant';
 }
 
-function formatExtent({ rounds, stage, seconds }: ScenarioReport): string {
+function formatExtent({ rounds, stage, verdict, seconds }: ScenarioReport): string {
   if (rounds.length === 0) return 'No round was completed.';
   const count = rounds.length === 1 ? 'One round' : `${rounds.length} rounds`;
-  return `${count}${STAGES[stage]}; ${formatSeconds(seconds)}.`;
+  return `${count}${formatStage(stage, verdict)}; ${formatSeconds(seconds)}.`;
+}
+
+function formatStage(stage: ScenarioReport['stage'], verdict: ScenarioReport['verdict']): string {
+  if (stage === 'single') return '';
+  if (stage === 'confirmed') return ', re-measured after screening';
+  // A scenario that broke has not passed.
+  return verdict === 'pass' ? ', passed in screening' : ' of screening';
 }

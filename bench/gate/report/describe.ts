@@ -1,8 +1,7 @@
 /**
- * Describes a gate for a person: first the overall verdict, then what it rests on, last the command that
- * repeats it.
+ * Describes a gate for people: first the overall verdict, then the evidence, last the command that repeats it.
  *
- * Invariant: every scenario and every budget is there with its verdict and its reason.
+ * Invariant: every scenario and every budget is listed with its verdict and its reason.
  */
 import { type Block, type Cell, type Document, heading, text } from '../../report/document.js';
 import { formatSeconds } from '../../report/format.js';
@@ -22,7 +21,7 @@ import {
   withWaiver,
 } from '../model/wording.js';
 
-/** All of it, for a terminal. */
+/** The whole report, for a terminal. */
 export function describeGate(report: GateReport): Document {
   const { scenarios, notes, command } = report;
   return {
@@ -47,7 +46,7 @@ export function formatRun({ base, head, seconds }: GateReport): string {
   return `${what}. The gate took ${formatSeconds(seconds)}.`;
 }
 
-/** What else a person has to know first. */
+/** The state of the run, the reasons and the next step, which the reader should know first. */
 export function describeState(report: GateReport): Block[] {
   const next = formatNext(report);
   return [
@@ -57,7 +56,7 @@ export function describeState(report: GateReport): Block[] {
   ];
 }
 
-/** A row for each scenario where there are several; nothing for one. */
+/** A row for each scenario if there are several; nothing for one. */
 export function describeOverview(scenarios: readonly ScenarioReport[]): Block[] {
   if (scenarios.length < 2) return [];
   const forest = overviewForest(scenarios);
@@ -87,7 +86,7 @@ function overviewRow(scenario: ScenarioReport): (Cell | string)[] {
   ];
 }
 
-/** Of the metrics that decide: those with the scenario's verdict come first, then the greatest effect. */
+/** Of the metrics that decide, the one with the greatest effect, preferably among those with the scenario's verdict. */
 function mostAffected({ metrics, verdict }: ScenarioReport): MetricReport | undefined {
   const judged = metrics.filter(({ isJudged }) => isJudged);
   const deciding = judged.filter((metric) => metric.verdict === verdict);
@@ -110,7 +109,7 @@ function describeScenario(scenario: ScenarioReport, isOnly: boolean): Block[] {
   ];
 }
 
-/** A table with what was measured, and why those that do not pass do not. */
+/** A table of the measurements, and the reasons of those that do not pass. */
 export function describeBudgets({ budgets }: GateReport): Block[] {
   if (budgets.length === 0) return [];
   const rest = budgets.filter(({ verdict }) => verdict !== 'pass');
@@ -137,7 +136,7 @@ function measuredCell({ value, unit }: BudgetReport): Cell | string {
   return min === max ? median : { text: median, range: `${min}–${max}` };
 }
 
-/** What a person should know beside the verdicts. */
+/** Notes besides the verdicts. */
 export function describeNotes(notes: readonly string[]): Block[] {
   if (notes.length === 0) return [];
   return [heading('Notes'), ...notes.map((note) => text(note, 'point'))];

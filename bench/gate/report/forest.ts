@@ -1,8 +1,8 @@
 /**
- * Makes the rows of a gate's forest plots.
+ * Creates the forest plots of a gate.
  *
- * Invariant: a row for each metric that was compared by its ratio, as they share a scale in percent; that of several
- * scenarios is kept short by those that decide.
+ * Invariant: the rows are metrics that were compared by their ratio, as they share a scale in percent; the plot of
+ * several scenarios is kept short by showing only those that decide.
  */
 import type { ForestBlock, ForestRow } from '../../report/document.js';
 import { METRICS } from '../model/metrics.js';
@@ -16,7 +16,7 @@ import {
 
 const MARKS = ['FAIL exceeds it', 'PASS excludes it'];
 
-/** The metrics that decide, of several scenarios; undefined where none was compared. */
+/** The metrics of several scenarios that decide; undefined if none was compared. */
 export function overviewForest(scenarios: readonly ScenarioReport[]): ForestBlock | undefined {
   const rows = scenarios.flatMap(({ name, metrics }) =>
     metrics.filter(({ isJudged }) => isJudged).flatMap((metric) => rowsOf(metric, name)),
@@ -28,7 +28,7 @@ export function overviewForest(scenarios: readonly ScenarioReport[]): ForestBloc
   );
 }
 
-/** All metrics of one scenario; undefined where none was compared. */
+/** All metrics of one scenario; undefined if none was compared. */
 export function scenarioForest({ metrics }: ScenarioReport): ForestBlock | undefined {
   return forestOf(
     '',
@@ -48,7 +48,7 @@ function forestOf(
   return { kind: 'forest', title, marks: MARKS, rows };
 }
 
-/** None where there was nothing to compare with. */
+/** Empty if the metric was not compared by its ratio. */
 function rowsOf(report: MetricReport, group?: string): ForestRow[] {
   const { metric, effect, rounds, minEffect, maxEffect, isJudged, verdict } = report;
   if (effect === undefined || METRICS[metric].scale !== 'ratio') return [];

@@ -1,9 +1,9 @@
 /**
- * Reports to GitHub Actions what a gate found: the summary of the job, an annotation for each scenario and budget
- * that fails or is inconclusive, and one for a gate that is inconclusive or could not measure something.
+ * Reports the result of a gate to GitHub Actions: the job summary, an annotation for each scenario and budget that
+ * fails or is inconclusive, and one for a gate that is inconclusive or could not measure something.
  *
- * Invariants: nothing happens elsewhere; a report that can't be written never changes what the gate found;
- * no text can begin a workflow command of its own.
+ * Invariants: nothing happens elsewhere; a report that can't be written never changes the result; no text can begin a
+ * workflow command of its own.
  */
 import { appendFileSync } from 'node:fs';
 import { renderGateMarkdown } from './markdown.js';
@@ -13,7 +13,7 @@ import type { GateReport, Verdict } from '../model/report.js';
 
 type Level = 'error' | 'warning';
 
-/** Appends to the file of GITHUB_STEP_SUMMARY and writes the annotations, where GITHUB_ACTIONS is 'true'. */
+/** Appends to the file of GITHUB_STEP_SUMMARY and writes the annotations, if GITHUB_ACTIONS is 'true'. */
 export function writeToGithub(report: GateReport, env: NodeJS.ProcessEnv, screen: Screen): void {
   if (env['GITHUB_ACTIONS'] !== 'true') return;
   for (const { name, verdict, reason } of [...report.scenarios, ...report.budgets]) {
@@ -41,7 +41,7 @@ function levelOf(verdict: Verdict, { isStrict }: GateReport): Level | undefined 
   return isStrict ? 'error' : 'warning';
 }
 
-/** As GitHub's toolkit escapes them: in a property also what ends it. */
+/** Escapes as GitHub's toolkit does: in a property also the characters that end it. */
 function annotate(screen: Screen, level: Level, title: string, message: string): void {
   const property = escapeData(title).replaceAll(':', '%3A').replaceAll(',', '%2C');
   screen.write(`::${level} title=${property}::${escapeData(message)}\n`);

@@ -1,8 +1,7 @@
 /**
- * Formats the result of a gate as one sentence, the headline of every report: what stands beside its
- * verdict, and what else has to be known of it first.
+ * Formats the result of a gate as one sentence, the headline of every report, and the state of the run.
  *
- * Invariant: a sentence counts what the verdict rests on; a pass that rests on nothing, as all is new or
+ * Invariant: the headline counts what the verdict rests on; a pass that rests on nothing, as everything is new or
  * waived, doesn't look like one that was earned.
  */
 import { formatList } from '../../report/format.js';
@@ -10,14 +9,14 @@ import type { GateReport, Verdict } from '../model/report.js';
 
 type Counted = ReadonlyArray<{ readonly verdict: Verdict }>;
 
-/** Where the exit code is 1. */
+/** Shown if the exit code is 1. */
 export const UNMEASURED = 'Something could not be measured; its own line says why.';
 const INTERRUPTED = 'Interrupted: this is what was measured until then.';
 const STRICT = '--strict: an INCONCLUSIVE gate ends with exit code 3.';
 const LENIENT =
   'Neither a regression nor its absence was shown. The exit code is 0 all the same; --strict makes it 3.';
 
-/** The verdict of all, without its word: '1 of 3 scenarios fails'. */
+/** The overall result without the word of the verdict: '1 of 3 scenarios fails'. */
 export function formatHeadline(report: GateReport): string {
   const { verdict, scenarios, budgets, exitCode, isInterrupted } = report;
   const isIt = isOf(verdict);
@@ -32,7 +31,7 @@ export function formatHeadline(report: GateReport): string {
   return formatUnjudged(report) || 'nothing was judged';
 }
 
-/** What a person has to know first, a sentence each. */
+/** The state of the run that the reader should know first, a sentence each. */
 export function formatState({ verdict, exitCode, isStrict, isInterrupted }: GateReport): string[] {
   return [
     ...(isInterrupted ? [INTERRUPTED] : []),
@@ -43,7 +42,7 @@ export function formatState({ verdict, exitCode, isStrict, isInterrupted }: Gate
   ];
 }
 
-/** Whether a scenario or budget could not be judged. */
+/** True if a scenario or budget could not be judged. */
 export function isOpen(verdict: Verdict): boolean {
   return verdict === 'inconclusive' || verdict === 'incomparable';
 }
@@ -65,7 +64,7 @@ function formatUnjudged({ scenarios, budgets }: GateReport): string {
   return formatList(parts);
 }
 
-/** '1 of 3 scenarios', '3 scenarios' where it is all of them; undefined where it is none. */
+/** '1 of 3 scenarios', '3 scenarios' if it is all of them; undefined if it is none. */
 function formatCounted(
   noun: string,
   all: Counted,

@@ -1,9 +1,9 @@
 /**
- * Makes the cases that a CI server counts: each judged metric of a scenario, each budget, and whatever no
- * single one of them shows.
+ * Creates the test cases that a CI server counts: each judged metric of a scenario, each budget, and whatever no single
+ * one of them shows.
  *
- * Invariant: a case fails where the gate does and only there: what can't be judged is skipped, but fails where
- * the gate was strict; what could not be measured is an error.
+ * Invariant: a case fails only if the gate does: what can't be judged is skipped, but fails with `--strict`; a gate
+ * that could not measure something has an error.
  */
 import { METRICS } from '../model/metrics.js';
 import { isOpen, formatHeadline, UNMEASURED } from './headline.js';
@@ -25,7 +25,7 @@ import {
   withWaiver,
 } from '../model/wording.js';
 
-/** One line of a CI server's list. */
+/** A test case in the list of a CI server. */
 export interface Case extends Finding {
   readonly outcome: Outcome;
 }
@@ -38,15 +38,15 @@ interface Finding {
   readonly seconds: number;
   readonly verdict: Verdict;
   readonly reason: string;
-  /** The figures, a line each. */
+  /** The measured values, a line each. */
   readonly output: readonly string[];
 }
 
 export const SUITE = 'millrace gate';
 const BUDGETS = 'budgets';
-/** A case for what no single metric shows, such as results that differ. */
+/** Name of the case for what no single metric shows, such as different results. */
 const WHOLE = 'scenario';
-/** And for what no scenario shows. */
+/** Name of the case for what no scenario shows. */
 const GATE = 'gate';
 
 /** All cases of a gate. */
@@ -66,7 +66,7 @@ function outcomeOf(verdict: Verdict, { isStrict }: GateReport): Outcome {
   return isOpen(verdict) && isStrict ? 'failure' : 'skipped';
 }
 
-/** One for what no scenario and no budget shows: what could not be measured, an interruption. */
+/** The case for what no scenario and no budget shows: a failed measurement, an interruption. */
 function casesOfGate(report: GateReport): Case[] {
   const { verdict, exitCode, scenarios, budgets, notes } = report;
   const shared = { group: SUITE, name: GATE, seconds: 0, verdict, output: notes };
@@ -76,7 +76,7 @@ function casesOfGate(report: GateReport): Case[] {
   return [{ ...shared, outcome: outcomeOf(verdict, report), reason: formatHeadline(report) }];
 }
 
-/** The scenario's own verdict has a case if none of its metrics has it. */
+/** The findings of a scenario. Its verdict has a case of its own if none of its metrics has the same. */
 function findingsOfScenario(scenario: ScenarioReport): Finding[] {
   const { name: group, verdict, reason, waiver } = scenario;
   const judged = scenario.metrics.filter(({ isJudged }) => isJudged);
@@ -95,7 +95,7 @@ function findingsOfScenario(scenario: ScenarioReport): Finding[] {
   ];
 }
 
-/** Of this metric, where it is what keeps the scenario from passing; else the scenario's own. */
+/** The reason of the metric if it keeps the scenario from passing, else the scenario's. */
 function reasonOf(report: MetricReport, { verdict, reason, controls }: ScenarioReport): string {
   const { metric, effect, verdict: own, minEffect, detectable } = report;
   const isHeldUp = controls.some(({ hasMoved }) => hasMoved) && isOpen(verdict);
@@ -108,7 +108,8 @@ function reasonOf(report: MetricReport, { verdict, reason, controls }: ScenarioR
 }
 
 /**
- * A metric alone can't fail a scenario that doesn't, nor hold it up: it is waived, or the controls moved.
+ * The verdict of a metric as part of its scenario. It can't fail a scenario that doesn't fail, nor hold up one that
+ * isn't held up: the scenario is waived, or a control moved.
  */
 function verdictWithin({ verdict }: MetricReport, { verdict: whole }: ScenarioReport): Verdict {
   if (verdict === 'fail') return whole;

@@ -1,9 +1,9 @@
 /**
- * Renders a gate as JUnit XML, in the form that GitLab, Jenkins and the reporters of GitHub read: one suite
- * with the cases of `junit-cases.ts`.
+ * Renders a gate as JUnit XML, in the form that GitLab, Jenkins and the reporters of GitHub read: one suite with the
+ * cases of `junit-cases.ts`.
  *
- * Invariants: no text can break the XML; elements and attributes are those of Jenkins' junit-10.xsd, `time` is
- * in seconds and `timestamp` without fractions.
+ * Invariants: no text can break the XML; elements and attributes are those of Jenkins' junit-10.xsd, `time` is in
+ * seconds and `timestamp` has no fractions.
  */
 import { type Case, casesOf, type Outcome, SUITE } from './junit-cases.js';
 import type { GateReport } from '../model/report.js';
@@ -81,7 +81,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '\r': '&#13;',
 };
 
-/** Without what XML 1.0 has no way to write: most control characters, halves of surrogate pairs. */
+/** Escapes a text, without what XML 1.0 can't represent: most control characters, lone surrogates. */
 function escapeXml(text: string): string {
   return text
     .replaceAll(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '')

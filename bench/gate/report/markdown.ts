@@ -1,9 +1,9 @@
 /**
- * Renders a gate as Markdown: `--md` writes it, for a comment on a pull request or the summary of a job.
+ * Renders a gate as Markdown for `--md`: a comment on a pull request or the summary of a job.
  *
- * Invariants: the verdict is the first line; what passes is folded, so that what has to be looked at is
- * in sight; every scenario and budget is there with its verdict and reason; GitHub takes it as a comment, so of very
- * many scenarios the evidence is left out, of those that pass first.
+ * Invariants: the verdict is the first line; scenarios that pass are folded, so that what needs attention is in sight;
+ * every scenario and budget is listed with its verdict and reason; to fit into a GitHub comment, the evidence of very
+ * many scenarios is left out, first that of those that pass.
  */
 import { text } from '../../report/document.js';
 import {
@@ -20,10 +20,10 @@ import { formatVerdict } from '../model/wording.js';
 import { renderMarkdownBlocks, escapeMarkdown } from '../../report/markdown/document.js';
 import { renderMarkdownSurroundings } from '../../report/markdown/surroundings.js';
 
-/** What GitHub takes as a comment, in characters, less what a workflow may add. */
+/** Max length of a GitHub comment, in characters, less what a workflow may add. */
 const COMMENT_LIMIT = 65_536 - 1_000;
 
-/** Which scenarios have their tables. */
+/** Which scenarios are shown with their evidence. */
 type Extent = 'all' | 'loud' | 'none';
 
 /** The whole text. */

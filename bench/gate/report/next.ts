@@ -1,5 +1,5 @@
 /**
- * Formats what a person should know and do after a gate: why it did not pass, and the next step.
+ * Formats why a gate did not pass, and the next step.
  *
  * Invariant: a step is only named for a verdict that it helps with; a gate that passes has none.
  */
@@ -7,11 +7,13 @@ import { formatList } from '../../report/format.js';
 import type { GateReport, ScenarioReport } from '../model/report.js';
 import { isOpen } from './headline.js';
 
-/** So many reasons stand at the top; the others are with their scenarios. */
+/** Max number of reasons at the top; the others are with their scenarios. */
 const MAX_REASONS = 5;
 const MAX_NAMES = 3;
 
-/** Why the gate did not pass, a sentence each; of a single scenario the reason stands right below. */
+/**
+ * The reasons why the gate did not pass, a sentence each; none for a single scenario, whose reason stands right below.
+ */
 export function formatReasons({ scenarios, verdict }: GateReport): string[] {
   if (scenarios.length < 2 || verdict === 'pass') return [];
   const loud = scenarios.filter((scenario) => isLoud(scenario));
@@ -46,8 +48,11 @@ function formatRemedy(failing: readonly ScenarioReport[]): string {
   );
 }
 
-/** How what was not decided can be decided. */
-function formatDecision(open: readonly ScenarioReport[], { base }: GateReport): string | undefined {
+/** The step that helps to decide what was not decided. */
+function formatDecision(
+  open: readonly ScenarioReport[],
+  { base, head }: GateReport,
+): string | undefined {
   const has = (cause: ScenarioReport['cause']): boolean =>
     open.some((scenario) => scenario.cause === cause);
   if (open.some(({ verdict }) => verdict === 'incomparable')) {
@@ -61,8 +66,8 @@ function formatDecision(open: readonly ScenarioReport[], { base }: GateReport): 
   }
   if (has('time')) return 'Next: give it the seconds that its reason names.';
   if (open.length === 0) return undefined;
-  // A stored run has no commit of its own to measure beside.
-  if (base !== undefined && base.commit === undefined) {
+  // Only a folder that is compared with a stored run has no commit: no more rounds can be measured beside that run.
+  if (base !== undefined && head?.commit === undefined) {
     return 'Next: a machine with less other work decides more; a commit as base far more: --base <git ref>.';
   }
   return (

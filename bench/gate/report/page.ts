@@ -1,8 +1,8 @@
 /**
- * Renders a gate as one HTML page: `--html` writes it.
+ * Renders a gate as one HTML page for `--html`.
  *
- * Invariants: the verdict is the heading of the page; every scenario has a section, and the contents
- * lead to it; without its script nothing is missing.
+ * Invariants: the verdict is the heading of the page; every scenario has a section, and the table of contents links to
+ * it; without its script nothing is missing.
  */
 import { type Block, text } from '../../report/document.js';
 import { describeBudgets, describeNotes, describeOverview, formatRun } from './describe.js';
@@ -25,7 +25,7 @@ import {
 import { renderSurroundings, SURROUNDINGS } from '../../report/html/surroundings.js';
 import { renderWords } from '../../report/html/words.js';
 
-/** One with a place in the contents. */
+/** A section that is listed in the table of contents. */
 interface Section {
   readonly id: string;
   readonly title: string;
@@ -95,7 +95,7 @@ ${renderBlocks({ title: name, blocks }, new Palette())}</section>
   };
 }
 
-/** Blocks that may be missing; their own heading, if they have one, is the section's. */
+/** A section with the blocks, if any; its title replaces their own heading. */
 function renderPart(id: string, title: string, blocks: readonly Block[]): Section[] {
   if (blocks.length === 0) return [];
   const rest = blocks.filter(({ kind }) => kind !== 'heading');

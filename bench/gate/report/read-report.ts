@@ -1,8 +1,8 @@
 /**
  * Reads a gate's report that `--json` has written, to compare a later run with it.
  *
- * Invariant: a report that leaves this file has all its fields that are not optional, with finite numbers,
- * known words and no control characters; a file that lacks some of it is a `UsageError` with path and reason.
+ * Invariant: a returned report has all fields that are not optional, with finite numbers, known words and no control
+ * characters; anything else is a `UsageError` with path and reason.
  */
 import { UNITS } from '../../report/document.js';
 import {
@@ -107,7 +107,7 @@ const budgetFields = fields({
   waiver: optional(waiver),
 });
 
-/** A value is nothing without its unit. */
+/** A value requires its unit. */
 const budget: Check = (found, place) => {
   budgetFields(found, place);
   const { value, unit: unitOfValue } = found as Readonly<Record<string, unknown>>;
@@ -130,7 +130,7 @@ const report = fields({
   budgets: list(budget),
 });
 
-/** A report as it was written. @throws UsageError */
+/** Reads a report. @throws UsageError */
 export function readGateReport(path: string): GateReport {
   const file = readStored(path, {
     schema: GATE_SCHEMA,

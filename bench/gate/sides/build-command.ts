@@ -1,9 +1,9 @@
 /**
- * Runs the commands that make one side, and says which one failed and how.
+ * Runs the commands that build one side, and reports which one failed and how.
  *
- * Invariants: a command has the caller's environment, except for what would make it build with another
- * Node, another repository or another side's dependencies; a failure has the side, the command, how it
- * ended and the end of what it wrote.
+ * Invariants: a command has the caller's environment, except for what would make it build with another Node, another
+ * repository or another side's dependencies; a failure names the side, the command, how it ended and the end of its
+ * output.
  */
 import { realpathSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
@@ -19,20 +19,20 @@ export type SideName = 'base' | 'head';
 
 export interface CommandOptions {
   readonly janitor: Janitor;
-  /** Ends the running command, and then the call. */
+  /** Ends the running command, and with it the call. */
   readonly signal: AbortSignal;
-  /** Hears what begins: 'base: npm ci'. */
+  /** Called when a command starts: 'base: npm ci'. */
   readonly onStep?: (text: string) => void;
 }
 
-/** A side that could not be made: the message is all there is to print. */
+/** A side could not be built; the message is all there is to print. */
 export class BuildError extends Error {
   override readonly name = 'BuildError';
 }
 
 const OUTPUT_LINES = 20;
 const DEPENDENCIES: string = join(sep, 'node_modules', '.bin');
-/** The caller's hooks are for the caller; a tidying that git starts would go on in the background. */
+/** Disables the caller's hooks, and git's maintenance, which would go on in the background. */
 const GIT_SETTINGS = ['core.hooksPath=/dev/null', 'gc.auto=0', 'maintenance.auto=false'];
 
 /** The commands of one side. Each method throws a `BuildError`, or the signal's reason. */
@@ -79,14 +79,14 @@ function buildEnvironment(environment: NodeJS.ProcessEnv, repository: string): N
     ...withoutGitContext(environment),
     PATH: [dirname(process.execPath), ...paths].join(delimiter),
     GIT_TERMINAL_PROMPT: '0',
-    // What installs hooks would write them into the repository that all worktrees share.
+    // Installers of hooks would write them into the repository that all worktrees share.
     HUSKY: '0',
     LEFTHOOK: '0',
     SKIP_INSTALL_SIMPLE_GIT_HOOKS: '1',
   };
 }
 
-/** Whether a path leads into a folder, whose real path is given. */
+/** True if a path leads into a folder, given by its real path. */
 function isInside(path: string, folder: string): boolean {
   return [resolve(path), realPath(path)].some((each) => {
     const way = relative(folder, each);

@@ -1,10 +1,8 @@
 /**
- * What builds a side, where nothing is configured: the commands that its lockfile and its package.json
- * call for.
+ * Plans the build of a side if none is configured: the commands that its lockfile and its package.json call for.
  *
- * Invariants: the lockfile decides the package manager, and is never changed; what is looked for is
- * looked for from the working folder upwards and not outside the worktree; a package that has neither
- * dependencies nor a build needs no command.
+ * Invariants: the lockfile determines the package manager, and is never changed; files are searched from the working
+ * folder upward, within the worktree; a package without lockfile, dependencies and build script needs no command.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -16,10 +14,10 @@ export interface BuildStep {
 }
 
 interface Installer {
-  /** How its scripts are run. */
+  /** Command that runs a script. */
   readonly run: string;
   readonly install: string;
-  /** Whether `install` runs the script 'prepare' of the package. */
+  /** True if `install` runs the script 'prepare' of the package. */
   readonly prepares: boolean;
 }
 
@@ -28,7 +26,7 @@ interface Package {
   readonly [field: string]: unknown;
 }
 
-// The two switches save a question to the registry and lines that nobody reads.
+// The two flags save a request to the registry and lines that nobody reads.
 const QUIET = '--no-audit --no-fund';
 const NPM: Installer = { run: 'npm run', install: `npm ci ${QUIET}`, prepares: true };
 const NPM_UNLOCKED: Installer = { ...NPM, install: `npm install --no-package-lock ${QUIET}` };
@@ -45,7 +43,7 @@ const YARN_1: Installer = {
 const YARN: Installer = { run: 'yarn run', install: 'yarn install --immutable', prepares: false };
 const BUN: Installer = { run: 'bun run', install: 'bun install --frozen-lockfile', prepares: true };
 
-/** In this order where a folder has several. */
+/** In order of precedence, if a folder has several. */
 const LOCKFILES: Readonly<Record<string, (lockfile: string) => Installer>> = {
   'package-lock.json': () => NPM,
   'npm-shrinkwrap.json': () => NPM,
@@ -56,16 +54,16 @@ const LOCKFILES: Readonly<Record<string, (lockfile: string) => Installer>> = {
 };
 const DEPENDENCIES = ['dependencies', 'devDependencies', 'optionalDependencies', 'workspaces'];
 
-/** A 'prepare' such as `husky; npm run build`, but not `npm run build:types`. */
+/** Matches a 'prepare' such as `husky; npm run build`, but not `npm run build:types`. */
 const CALLS_BUILD = /\b(?:npm|pnpm|yarn|bun) (?:run |run-script )?build(?![\w:.-])/;
 
 /**
- * The install of the lockfile in the lockfile's folder, or `npm install` where there are dependencies
- * and no lockfile; then the script 'build' of the nearest package.json, if it has one. It is left out
- * where the install has run it, which is where the same package.json's script 'prepare' calls it (with npm also 'preprepare' and 'postprepare').
+ * Plans the install from the lockfile in its folder, or `npm install` if there are dependencies and no lockfile; then
+ * the script 'build' of the nearest package.json, if it has one. 'build' is omitted if the install has run it, because
+ * the script 'prepare' of the same package.json calls it (for npm also 'preprepare' and 'postprepare').
  *
- * @param top - The worktree's top folder.
- * @param directory - The working folder, in it.
+ * @param top - Top folder of the worktree.
+ * @param directory - The working folder in it.
  */
 export function planBuild(top: string, directory: string): BuildStep[] {
   const steps: BuildStep[] = [];
@@ -96,7 +94,7 @@ interface Found {
   readonly name: string;
 }
 
-/** The first of some files in the nearest folder that has any. */
+/** The first of these files in the nearest folder that has any. */
 function findUp(top: string, directory: string, names: readonly string[]): Found | undefined {
   for (let folder = directory; ; folder = dirname(folder)) {
     const name = names.find((each) => existsSync(join(folder, each)));
@@ -110,7 +108,7 @@ function installerOf({ folder, name }: Found): Installer {
   return choose(readFileSync(join(folder, name), 'utf8'));
 }
 
-/** One that is no JSON has nothing to say here; the package manager will tell its flaw. */
+/** Invalid JSON counts as empty here; the package manager will report the error. */
 function readPackage(path: string): Package {
   try {
     const own: unknown = JSON.parse(readFileSync(path, 'utf8'));

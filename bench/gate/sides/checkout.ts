@@ -1,9 +1,9 @@
 /**
- * Base and head as folders: a git worktree each, built.
+ * Checks out base and head, each in a git worktree of its own, and builds them.
  *
- * Invariants: the janitor knows each folder, git's own notes on it and each running command before
- * they exist, so this file removes nothing; both sides are built the same way, one after the other;
- * the caller's files are not touched.
+ * Invariants: the janitor knows each folder, git's own metadata on it and each running command before they exist, so
+ * this file removes nothing; both sides are built the same way, one after the other; the caller's files are not
+ * touched.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, realpathSync } from 'node:fs';
@@ -18,24 +18,24 @@ import type { Side, Sides } from './sides.js';
 
 /** A side, ready to run. */
 export interface Checkout extends Side {
-  /** The caller's folder, in this side. */
+  /** This side's copy of the caller's folder. */
   readonly directory: string;
-  /** The top folder of its files. */
+  /** Top folder of the worktree. */
   readonly top: string;
 }
 
 export interface CheckoutOptions extends CommandOptions {
-  /** Shell commands, run in the caller's folder; default: see `planBuild`. */
+  /** Shell commands, run in the side's copy of the caller's folder; default: see `planBuild`. */
   readonly commands?: readonly string[];
 }
 
 /**
- * Makes both sides, base first: two worktrees also where they are the same commit. They are there until
- * the janitor is closed.
+ * Checks out and builds both sides, base first: in two worktrees even if they are the same commit. They exist until the
+ * janitor is closed.
  *
- * @throws BuildError where a command fails
- * @throws UsageError where a side has no such folder as the caller's
- * @throws the signal's reason where it was interrupted
+ * @throws BuildError if a command fails
+ * @throws UsageError if head lacks the caller's folder
+ * @throws the signal's reason if it was interrupted
  */
 export async function checkOutSides(
   { repository, base, head }: Sides,
@@ -61,7 +61,7 @@ async function checkOut(
   }
   const directory = join(top, repository.prefix);
   if (!existsSync(directory)) {
-    // What is new in head has nothing to be compared with.
+    // The folder is new in head, so there is nothing to compare it with.
     if (name === 'base') return { ...side, directory, top };
     throw new UsageError(`There is no folder '${repository.prefix}' in ${commands.title}.`);
   }
@@ -70,17 +70,17 @@ async function checkOut(
   return { ...side, directory, top };
 }
 
-/** An empty folder for a worktree, of which the janitor knows. */
+/** Creates an empty folder for a worktree, and registers it with the janitor first. */
 async function makeFolder(
   side: SideName,
   { gitFolder }: Repository,
   janitor: Janitor,
 ): Promise<string> {
-  // Of equal length for both sides, as the length of paths alone can change what is measured.
+  // Of equal length for both sides, as the length of paths alone can affect measurements.
   const name = `millrace-gate-${randomBytes(6).toString('hex')}-${side}`;
   const folder = join(realpathSync(tmpdir()), name);
-  // git names its notes on a worktree after the folder (gitrepository-layout). They are removed as
-  // files: of an `add` that was cut short, `git worktree remove` and `prune` leave some.
+  // git names its metadata on a worktree after the folder (gitrepository-layout). It is removed as files, as `git
+  // worktree remove` and `prune` leave some of it after an `add` that was cut short.
   const notes = join(gitFolder, 'worktrees');
   await janitor.removeIfEmpty(notes);
   await janitor.removePath(join(notes, name));

@@ -1,16 +1,16 @@
 /**
- * Asks git, as a process of its own.
+ * Queries git, in a process of its own.
  *
- * Invariants: only questions go through here, which change nothing, the index's cached times
- * included; the folder decides which repository is meant, whatever the environment of a hook says; the
- * answers are for programs, not in the user's language.
+ * Invariants: only queries go through here, which change nothing, not even the index's cached times; the folder
+ * determines the repository, whatever the environment of a hook says; the output is for programs, not in the user's
+ * language.
  */
 import { execFile } from 'node:child_process';
 
-/** git has refused. `stderr` is what it said. */
+/** git failed. `stderr` is its output. */
 export class GitError extends Error {
   override readonly name = 'GitError';
-  /** An exit code, or why it could not run: 'ENOENT'. */
+  /** An exit code, a signal, or the reason why git could not run: 'ENOENT'. */
   readonly code: number | string;
   readonly stderr: string;
 
@@ -21,7 +21,7 @@ export class GitError extends Error {
   }
 }
 
-/** By which a hook tells its git commands their repository: wrong for any other folder. */
+/** Variables that name the repository of a hook to its git commands: wrong for any other folder. */
 const CONTEXT: ReadonlySet<string> = new Set([
   'GIT_DIR',
   'GIT_COMMON_DIR',
@@ -36,7 +36,7 @@ export function withoutGitContext(environment: NodeJS.ProcessEnv): NodeJS.Proces
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !CONTEXT.has(name)));
 }
 
-/** What git answers, without the last line break. @throws GitError */
+/** The output of git, without the last line break. @throws GitError */
 export async function git(directory: string, ...args: readonly string[]): Promise<string> {
   const env = { ...withoutGitContext(process.env), LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0' };
   return await new Promise((resolve, reject) => {
@@ -52,7 +52,7 @@ export async function git(directory: string, ...args: readonly string[]): Promis
   });
 }
 
-/** What git answers, or undefined where it has no answer. */
+/** The output of git, or undefined if it fails. */
 export async function tryGit(
   directory: string,
   ...args: readonly string[]

@@ -1,9 +1,9 @@
 /**
- * Runs one command in a process group of its own, to its end.
+ * Runs one command to its end, in a process group of its own.
  *
- * Invariants: the command begins after the janitor knows its group, and nothing of the group is left
- * when the answer, the failure or the interruption is told; a parent that dies in between leaves a
- * shell that waits for a word, and ends without it. It reads nothing and of its output the end is kept.
+ * Invariants: the command begins after the janitor knows its group, and nothing of the group is left when the result,
+ * the failure or the interruption is reported; a parent that dies in between leaves a shell that waits for a word, and
+ * ends without it. The command has no input, and only the end of its output is kept.
  */
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -25,20 +25,20 @@ export interface GroupedOptions {
   readonly environment: NodeJS.ProcessEnv;
   readonly janitor: Pick<Janitor, 'endGroup'>;
   readonly signal: AbortSignal;
-  /** An open file, which the command has as its file descriptor 3. Default: none. */
+  /** An open file that the command gets as file descriptor 3. Default: none. */
   readonly file?: number;
 }
 
-/** Waits for a word, and becomes the command where it comes. */
+/** Waits for a word, and then becomes the command. */
 const WAITING_SHELL = 'read -r word && exec </dev/null 2>&1 && exec "$@"';
 const OUTPUT_KEPT = 65_536;
-/** For output that a process holds open that has left the group. */
+/** Time limit for output that is held open by a process that has left the group. */
 const OUTPUT_LIMIT_MS = 500;
 
 /**
- * Runs a program with its arguments; how it ended is the caller's to judge.
+ * Runs a program with its arguments; the caller judges how it ended.
  *
- * @throws Error where it can't be started; the signal's reason where it was interrupted
+ * @throws Error if it can't be started; the signal's reason if it was interrupted
  */
 export async function runGrouped(
   command: readonly string[],
@@ -67,7 +67,7 @@ export async function runGrouped(
     child.stdin.end();
     const end = await exited;
     signal.removeEventListener('abort', stop);
-    // What it has left running in the background.
+    // Ends what it has left running in the background.
     await endGroup(group);
     await forget();
     if (!child.stdout.closed) await settledWithin(OUTPUT_LIMIT_MS, once(child.stdout, 'close'));

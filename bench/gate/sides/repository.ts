@@ -1,8 +1,8 @@
 /**
- * The git repository that a gate is called in.
+ * Finds the git repository that a gate is called in.
  *
- * Invariant: what leaves this file is a repository with files, at least one commit and a folder in it;
- * anything else is a `UsageError` that says what is wrong and the way out.
+ * Invariant: a returned repository has a worktree with the caller's folder in it; anything else is a `UsageError` that
+ * says what is wrong and how to fix it.
  */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -10,17 +10,17 @@ import { UsageError } from '../../options/flags.js';
 import { git, GitError } from './git.js';
 
 export interface Repository {
-  /** The top folder of its files. */
+  /** Top folder of its files. */
   readonly top: string;
-  /** Where git keeps what all worktrees share: usually `.git` in the top folder. */
+  /** Folder of the data that all worktrees share: usually `.git` in the top folder. */
   readonly gitFolder: string;
   /** The caller's folder below the top: 'packages/a', or '' for the top itself. */
   readonly prefix: string;
-  /** Whether it has only the newest commits. */
+  /** True if it has only the newest commits. */
   readonly isShallow: boolean;
 }
 
-/** What git says of tracked files that were changed, and how many it doesn't know. */
+/** The tracked files that were changed, and the number of untracked ones. */
 export interface Uncommitted {
   readonly changed: readonly string[];
   readonly untracked: number;
@@ -44,14 +44,14 @@ export async function findRepository(directory: string): Promise<Repository> {
   ).split('\n');
   return {
     top,
-    // Newer versions of git could say it whole; 2.30 is what some images have.
+    // Newer versions of git can return the absolute path; some images still have 2.30.
     gitFolder: resolve(directory, gitFolder),
     prefix: prefix.replace(/\/$/, ''),
     isShallow: isShallow === 'true',
   };
 }
 
-/** What of a repository no commit has. */
+/** Finds the uncommitted changes of a repository. */
 export async function findUncommitted({ top }: Repository): Promise<Uncommitted> {
   const status = await git(
     top,
@@ -69,7 +69,7 @@ export async function findUncommitted({ top }: Repository): Promise<Uncommitted>
   };
 }
 
-/** Whether a rebase, or `git am`, has stopped halfway. */
+/** True if a rebase, or `git am`, has stopped halfway. */
 export async function isRebasing({ top }: Repository): Promise<boolean> {
   const states = ['rebase-merge', 'rebase-apply'];
   const paths = await git(top, 'rev-parse', ...states.flatMap((state) => ['--git-path', state]));

@@ -1,7 +1,7 @@
 /**
- * How a person writes a commit.
+ * Abbreviates a commit for messages and reports.
  *
- * Invariant: the same in every message and report, and as short as git itself shows it.
+ * Invariant: the form is the same everywhere, and as short as git itself shows it.
  */
 
 const DIGITS = 7;

@@ -1,9 +1,9 @@
 /**
  * Finds the two commits that a gate compares.
  *
- * Invariants: a side is a commit by its full name, looked up once, so that a branch that moves
- * meanwhile changes nothing; head has changes that base lacks, unless the caller asks for an A/A gate or names
- * both sides; changes that would not be measured are refused. Every failure is a `UsageError` with the way out.
+ * Invariants: a side is a commit by its full name, resolved once, so that a branch that moves meanwhile changes
+ * nothing; head has changes that base lacks, unless the caller asks for an A/A gate or names both sides; changes that
+ * would not be measured are rejected. Every failure is a `UsageError` with the way out.
  */
 import { UsageError } from '../../options/flags.js';
 import { didYouMean } from '../../options/nearest.js';
@@ -12,9 +12,9 @@ import { findRepository, findUncommitted, isRebasing, type Repository } from './
 import { shortCommit } from './short-commit.js';
 
 export interface Side {
-  /** As it was given, or where it is from: 'HEAD', 'merge base with origin/main'. */
+  /** The ref as given, or where the commit comes from: 'HEAD', 'merge base with origin/main'. */
   readonly ref: string;
-  /** 40 hex digits (64 where the repository uses SHA-256). */
+  /** 40 hex digits (64 if the repository uses SHA-256). */
   readonly commit: string;
 }
 
@@ -22,22 +22,22 @@ export interface Sides {
   readonly repository: Repository;
   readonly base: Side;
   readonly head: Side;
-  /** What a person should know. */
+  /** Notes for the reader. */
   readonly notes: readonly string[];
 }
 
 export interface SidesOptions {
-  /** In which the gate was called. */
+  /** The folder that the gate was called in. */
   readonly directory: string;
   /** Default: the merge base of head and the main branch. */
   readonly base?: string;
-  /** Default: HEAD, and then a change that is not committed is an error. */
+  /** Default: HEAD; uncommitted changes are then an error. */
   readonly head?: string;
   /** Compares head with itself; default: false. */
   readonly isAA?: boolean;
 }
 
-/** What may be the main branch, the likeliest first; origin/HEAD is what the server calls so. */
+/** Candidates for the main branch, the likeliest first; origin/HEAD is the server's default branch. */
 const MAIN_BRANCHES = ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master'];
 const FILES_SHOWN = 5;
 
@@ -77,7 +77,7 @@ const SHALLOW =
   "in a workflow of GitHub 'fetch-depth: 0' for actions/checkout, in GitLab GIT_DEPTH=0.";
 
 async function findCommit({ top }: Repository, ref: string): Promise<string | undefined> {
-  // To git it would be an option.
+  // git would take it for an option.
   if (ref.startsWith('-')) return undefined;
   return await tryGit(top, 'rev-parse', '--verify', '--quiet', `${ref}^{commit}`);
 }
@@ -102,7 +102,7 @@ async function findMergeBase(
   }
   const commit = await tryGit(repository.top, 'merge-base', head.commit, main);
   if (commit === head.commit) {
-    // The commit of a pull request always has something that its target lacks.
+    // A pull request always has a commit that its target lacks.
     if (isPullRequest()) throw containsHead(await findSide(repository, 'The target', main), head);
     return await findParent(repository, head, main);
   }
@@ -139,7 +139,7 @@ function sameCommit({ isShallow }: Repository, base: Side, head: Side): UsageErr
   );
 }
 
-/** @throws UsageError where head has no commit that base lacks, though it was not named. */
+/** @throws UsageError if head has no commit that base lacks, though it was not named. */
 async function checkHeadIsNewer({ top }: Repository, base: Side, head: Side): Promise<void> {
   const answer = await tryGit(top, 'merge-base', '--is-ancestor', head.commit, base.commit);
   if (answer !== undefined) throw containsHead(base, head);
@@ -153,7 +153,7 @@ function containsHead(base: Side, head: Side): UsageError {
   );
 }
 
-/** @throws UsageError in the middle of a rebase. */
+/** @throws UsageError if a rebase is in progress. */
 async function checkNoRebase(repository: Repository): Promise<void> {
   if (!(await isRebasing(repository))) return;
   throw new UsageError(
@@ -162,12 +162,12 @@ async function checkNoRebase(repository: Repository): Promise<void> {
   );
 }
 
-/** In GitHub Actions. */
+/** True for a pull request in GitHub Actions. */
 function isPullRequest(): boolean {
   return Boolean(process.env['GITHUB_BASE_REF']);
 }
 
-/** The target of a pull request, else the first of the usual names. */
+/** The target of a pull request, or else the first candidate that exists. */
 async function findMainBranch(repository: Repository): Promise<string | undefined> {
   if (isPullRequest()) {
     const name = `origin/${process.env['GITHUB_BASE_REF']}`;
@@ -176,13 +176,13 @@ async function findMainBranch(repository: Repository): Promise<string | undefine
   }
   for (const name of MAIN_BRANCHES) {
     if ((await findCommit(repository, name)) === undefined) continue;
-    // Shows which branch origin/HEAD stands for.
+    // Resolves origin/HEAD to its branch.
     return (await tryGit(repository.top, 'rev-parse', '--abbrev-ref', name)) ?? name;
   }
   return undefined;
 }
 
-/** Notes on what is not committed. @throws UsageError where tracked files were changed */
+/** Notes on untracked files. @throws UsageError if tracked files were changed */
 async function checkCommitted(repository: Repository): Promise<string[]> {
   const { changed, untracked } = await findUncommitted(repository);
   if (changed.length > 0) {

@@ -1,9 +1,8 @@
 /**
- * Renders values as bars of plain HTML: each with its value and range as text, the bar itself only for
- * the eye.
+ * Renders values as bars in plain HTML: each with its value and range as text; the bar itself is only visual.
  *
- * Invariants: all share one scale (`bar-scale.ts`), whose line is labelled; a bar has the color that its
- * variant has in every chart of the page; without color nothing is lost.
+ * Invariants: all bars share one scale (`bar-scale.ts`), whose line is labeled; a bar has the color that its variant
+ * has in every chart of the page; without color no information is lost.
  */
 import { type BarScale, barScaleOf } from '../bar-scale.js';
 import type { Bar, BarsBlock } from '../document.js';
@@ -11,7 +10,7 @@ import { formatUnit } from '../format.js';
 import { type Markup, markup } from './markup.js';
 import type { Palette } from './palette.js';
 
-/** A chart with a caption. */
+/** Renders a chart with a caption. */
 export function renderBars(block: BarsBlock, palette: Palette): Markup {
   const { title, axis, mark, bars } = block;
   const scale = barScaleOf(block);
@@ -49,7 +48,7 @@ function renderBar(
 `;
 }
 
-/** Below the bars, beside the end of the line, on the side that has more room. */
+/** Renders the label below the bars, beside the end of the line, on the side with more space. */
 function renderMark(words: string, place: number): Markup {
   const style =
     place <= 0.5

@@ -1,8 +1,7 @@
 /**
  * Renders the blocks of a document as HTML.
  *
- * Invariants: what is drawn depends on the blocks alone; no two tables of a document have the same
- * accessible name.
+ * Invariants: the output depends on the blocks alone; no two tables of a document have the same accessible name.
  */
 import type { Block, Document } from '../document.js';
 import { drawable } from '../drawable.js';
@@ -14,7 +13,7 @@ import type { Palette } from './palette.js';
 import { renderTable } from './table.js';
 import { renderWords } from './words.js';
 
-/** All of them, in their order. */
+/** Renders all blocks, in their order. */
 export function renderBlocks({ title, blocks }: Document, palette: Palette): Markup[] {
   const labels = new Labels(title);
   return groupPoints(drawable(blocks)).map((block, at, all) => {
@@ -53,7 +52,7 @@ interface Points {
   readonly texts: readonly string[];
 }
 
-/** Points that follow each other make one list. */
+/** Merges adjacent points into one list. */
 function groupPoints(blocks: readonly Block[]): (Block | Points)[] {
   const grouped: (Block | Points)[] = [];
   for (const block of blocks) {
@@ -69,7 +68,7 @@ function groupPoints(blocks: readonly Block[]): (Block | Points)[] {
   return grouped;
 }
 
-/** What the tables are called: by what was said last before them; no two are called the same. */
+/** Names the tables after the heading or lead text before them, without duplicates. */
 class Labels {
   readonly #used = new Map<string, number>();
   #last: string;

@@ -1,9 +1,9 @@
 /**
- * Makes the data of a chart, a timeline or curves, as the script of the page reads it (`browser/chart-contract.ts`).
+ * Converts a timeline or curves to the data that the page's script reads (`browser/chart-contract.ts`).
  *
- * Invariants: all series share one row of ascending x values, `null` where a series has none; a long
- * timeline is thinned, but keeps the highest and the lowest value of every span; what a logarithmic
- * axis can't show is left out.
+ * Invariants: all series share one row of ascending x values, with `null` where a series has no value; a long
+ * timeline is thinned, but keeps the highest and the lowest value of every span; values that a logarithmic axis can't
+ * show are left out.
  */
 import type { Axis, CurvesBlock, TimelineBlock } from '../document.js';
 import { scaleOf } from '../timeline.js';
@@ -11,19 +11,19 @@ import type { ChartAxis, ChartData, Look } from './browser/chart-contract.js';
 
 type Point = readonly [x: number, y: number];
 
-/** More points than these can't be seen on a screen. */
+/** More points than this can't be distinguished on a screen. */
 const MAX_POINTS = 600;
-/** Room above the highest value. */
+/** Space above the highest value. */
 const HEADROOM = 1.06;
 
-/** The data of a timeline. */
+/** Converts a timeline. */
 export function timelineData(block: TimelineBlock, looks: readonly Look[]): ChartData {
   const { axis, seconds, ceiling, series } = block;
   const { top, isCeilingInScale } = scaleOf(block);
   const lines = series.map(({ samples, endSeconds }) => {
     const points = samples.map(({ seconds: at, value }) => [at, value] as const);
     const last = points.at(-1);
-    // Up to its end the last value goes on.
+    // The last value continues to the end of the series.
     const end = last !== undefined && endSeconds > last[0] ? [[endSeconds, last[1]] as const] : [];
     return thin([...points, ...end]);
   });
@@ -44,7 +44,7 @@ export function timelineData(block: TimelineBlock, looks: readonly Look[]): Char
   };
 }
 
-/** The data of curves. */
+/** Converts curves. */
 export function curvesData({ x, y, series }: CurvesBlock, looks: readonly Look[]): ChartData {
   const lines = series.map(({ points }) =>
     points
@@ -76,7 +76,7 @@ function canShow(value: number, { scale }: Axis): boolean {
   return Number.isFinite(value) && (scale !== 'log' || value > 0);
 }
 
-/** A share on a percentile axis lies where one in so many is above it. */
+/** On a percentile axis a share lies at x if one value in x is above it. */
 function valueOn({ scale }: Axis, value: number): number {
   return scale === 'percentile' ? 1 / (1 - value) : value;
 }
@@ -96,7 +96,7 @@ function curveAxis({ unit, scale }: Axis, values: readonly number[]): ChartAxis 
   };
 }
 
-/** A linear axis shows amounts, which compare by their length. */
+/** A linear axis shows amounts, which are compared by length. */
 function startAtZero(axis: ChartAxis): ChartAxis {
   const max = round(axis.max * HEADROOM);
   return axis.isLog || axis.min < 0 ? axis : { ...axis, min: 0, max };
@@ -126,7 +126,7 @@ function align(lines: ReadonlyArray<readonly Point[]>): (number | null)[][] {
   return [xs, ...rounded.map((points) => xs.map((x) => points.get(x) ?? null))];
 }
 
-/** To five digits: more can't be seen, and would only make the page large. */
+/** Rounds to five digits: more can't be seen, and would only make the page large. */
 function round(value: number): number {
   return Number(value.toPrecision(5));
 }

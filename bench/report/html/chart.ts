@@ -1,9 +1,9 @@
 /**
- * Renders timelines and curves of the page: a caption, a legend, a place that the script draws into, and the
- * values as a table.
+ * Renders the page's timelines and curves: a caption, a legend, a place that the script draws into, and the values as
+ * a table.
  *
- * Invariants: nothing is said by the drawing alone; the legend shows colour and dashes beside every
- * name, and what became of the series in words.
+ * Invariants: the drawing alone conveys nothing; the legend shows color and dashes beside every name, and in words
+ * how the series ended.
  */
 import type { Axis, CurvesBlock, TableBlock, TimelineBlock } from '../document.js';
 import { formatUnit } from '../format.js';
@@ -15,7 +15,7 @@ import { jsonMarkup, type Markup, markup } from './markup.js';
 import type { Palette } from './palette.js';
 import { renderTable } from './table.js';
 
-/** Of a timeline's table. */
+/** Max rows of a timeline's table. */
 const MAX_ROWS = 12;
 const SPANS_SECONDS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600];
 const SECONDS: Axis = { label: 'time', unit: 'seconds' };
@@ -27,7 +27,7 @@ interface LegendEntry {
   readonly isCutShort?: boolean;
 }
 
-/** Amounts over time. */
+/** Renders amounts over time. */
 export function renderTimeline(block: TimelineBlock, tableName: string, palette: Palette): Markup {
   const { title, axis, ceiling, series } = block;
   const looks = palette.looksOf(series);
@@ -54,7 +54,7 @@ export function renderTimeline(block: TimelineBlock, tableName: string, palette:
   });
 }
 
-/** One quantity over another. */
+/** Renders one quantity over another. */
 export function renderCurves(block: CurvesBlock, tableName: string, palette: Palette): Markup {
   const { title, x, y, series } = block;
   const looks = palette.looksOf(series);
@@ -116,7 +116,7 @@ function renderEntry({ name, look, note, isCutShort }: LegendEntry): Markup {
 `;
 }
 
-/** The highest value of each span of time, as the terminal shows it. */
+/** Lists the highest value of each span of time, as the terminal shows it. */
 function timelineTable({ axis, seconds, series }: TimelineBlock): Omit<TableBlock, 'kind'> {
   const end = Math.max(seconds, ...series.map(({ samples }) => samples.at(-1)?.seconds ?? 0));
   const span = SPANS_SECONDS.find((each) => end / each <= MAX_ROWS) ?? end / MAX_ROWS;

@@ -1,8 +1,7 @@
 /**
- * Renders a forest plot as plain HTML: each row with its estimate and interval as text, the drawing only for
- * the eye.
+ * Renders a forest plot in plain HTML: each row with its estimate and interval as text; the drawing is only visual.
  *
- * Invariants: all rows share one scale; what lies beyond it is cut at its side and still written; the
+ * Invariants: all rows share one scale; an interval that exceeds it is cut off at its side and still written; the
  * rounds, which are only drawn, are in the table below.
  */
 import type { ForestBlock, ForestRow, TableBlock } from '../document.js';
@@ -11,7 +10,7 @@ import { formatChange, formatChanges } from '../format.js';
 import { type Markup, markup } from './markup.js';
 import { renderTable } from './table.js';
 
-/** A figure with a caption. */
+/** Renders a plot with a caption. */
 export function renderForest({ title, marks, rows }: ForestBlock, tableName: string): Markup {
   const scale = forestScaleOf(rows);
   return markup`<figure class="forest">
@@ -101,7 +100,7 @@ function explain(marks: readonly string[], rows: readonly ForestRow[]): Markup {
   return markup`The large dot is the estimate, the bar its confidence interval, the small dots below are the rounds. Upright lines: <i class="key zero" aria-hidden="true"></i> solid: no change${lines}.`;
 }
 
-/** A column for each round, as they are what the drawing alone would say. */
+/** The table has a column for each round, because otherwise only the drawing would show the rounds. */
 function tableOf(rows: readonly ForestRow[]): Omit<TableBlock, 'kind'> {
   const count = Math.max(0, ...rows.map(({ rounds }) => rounds.length));
   return {

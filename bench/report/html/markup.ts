@@ -1,11 +1,11 @@
 /**
- * HTML that can't be broken out of: text becomes markup only by way of this tag.
+ * Generates HTML that no text can break out of: text becomes markup only by this tag.
  *
- * Invariant: whatever is put into a template is escaped, for an element's text and for a quoted
- * attribute alike, unless it is markup already.
+ * Invariant: everything inserted into a template is escaped, both for an element's text and for a quoted attribute,
+ * unless it is markup already.
  */
 
-/** Text that is HTML. */
+/** A text that is HTML. */
 export class Markup {
   readonly html: string;
 
@@ -14,16 +14,16 @@ export class Markup {
   }
 }
 
-/** What a template takes; nothing is written for `undefined`, and lists are joined. */
+/** The values that a template takes; `undefined` writes nothing, and lists are joined. */
 export type Insertion = Markup | string | number | undefined | readonly Insertion[];
 
-/** A template whose insertions are escaped. */
+/** A template tag that escapes the insertions. */
 export function markup(strings: TemplateStringsArray, ...insertions: readonly Insertion[]): Markup {
   const parts = strings.map((text, at) => text + write(insertions[at]));
   return new Markup(parts.join(''));
 }
 
-/** A value as JSON within a `<script>`, which no text in it can end. */
+/** A value as JSON within a `<script>` element; no text in it can end the element. */
 export function jsonMarkup(value: unknown): Markup {
   return new Markup(JSON.stringify(value).replaceAll('<', '\\u003c'));
 }

@@ -1,8 +1,7 @@
 /**
- * Renders a run as one HTML page: `--html` writes it.
+ * Renders a run as one HTML page, which `--html` writes.
  *
- * Invariants: the contents lead to every section; the answers of several results stand together before all
- * else, so that nobody has to look for them.
+ * Invariants: the contents link to every section; the main findings of several results come first, together.
  */
 import type { BenchFile } from '../bench-file.js';
 import { formatList } from '../format.js';
@@ -14,7 +13,7 @@ import { renderContents, renderFooter, renderShell, renderTime, WHEEL } from './
 import { renderSurroundings, SURROUNDINGS } from './surroundings.js';
 import { renderWords } from './words.js';
 
-/** The whole page. @param sections - Those of the file's results. */
+/** Renders the whole page. @param sections - Those of the file's results. */
 export function renderPage(file: BenchFile, sections: readonly Section[]): string {
   const palette = new Palette();
   return renderShell({
@@ -46,7 +45,7 @@ function renderHeader(
 ${sections.length < 2 ? undefined : renderAnswers(sections)}`;
 }
 
-/** The first thing that each result says. */
+/** Renders the first text of each result. */
 function renderAnswers(sections: readonly Section[]): Markup {
   return markup`<ul class="points">
 ${sections.flatMap((section) => {

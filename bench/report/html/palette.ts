@@ -1,12 +1,12 @@
 /**
- * The colours of the page, light and dark, and how series are told apart.
+ * Defines the page's colors, light and dark, and makes series distinguishable.
  *
- * Invariants: text has a contrast of at least 4.5, a line of at least 3 to what it stands on (tested);
- * no two names of a page have the same color and dashes, and a name looks the same in every chart of it.
+ * Invariants: text has a contrast of at least 4.5 to its background, a line of at least 3 (tested); no two names of a
+ * page have the same color and dashes, and a name looks the same in every chart of the page.
  */
 import type { Look } from './browser/chart-contract.js';
 
-/** Names of CSS custom properties, without the dashes. */
+/** The keys are names of CSS custom properties, without the dashes. */
 export interface Theme {
   readonly paper: string;
   readonly raised: string;
@@ -18,7 +18,7 @@ export interface Theme {
   readonly good: string;
   readonly bad: string;
   readonly grid: string;
-  /** At the side of a box that goes on there. */
+  /** Shadow at the side of a box where it can be scrolled further. */
   readonly shade: string;
   readonly series: readonly string[];
 }
@@ -54,25 +54,25 @@ export const DARK: Theme = {
 };
 
 const COLORS = LIGHT.series.length;
-/** Each colour has dashes of its own, for those who can't tell the colours apart. */
+/** Each color has dashes of its own, for readers who can't distinguish the colors. */
 const DASHES = [[], [9, 4], [2, 3], [12, 3, 2, 3], [5, 3], [14, 4], [7, 3, 2, 3, 2, 3], [4, 6]];
-/** Added once for each time that all colours are taken. */
+/** Appended each time all colors are used up. */
 const FURTHER_DASHES = [1, 5];
-/** In the order in which a chart has references. */
+/** In the order of a chart's references. */
 const REFERENCE_DASHES = [
   [3, 4],
   [10, 5],
   [8, 4, 2, 4],
   [1, 3],
 ];
-/** What every bench is about: always the first colour, which no other series gets. */
+/** The subject of every benchmark: always has the first color, which no other series gets. */
 const OWN = 'millrace';
 
-/** Gives series their looks, for one page. */
+/** Assigns looks to the series of one page. */
 export class Palette {
   readonly #slots = new Map<string, number>([[OWN, 0]]);
 
-  /** The looks of a chart's series, in their order. */
+  /** Returns the looks of a chart's series, in their order. */
   looksOf(
     series: ReadonlyArray<{ readonly name: string; readonly isReference?: boolean }>,
   ): Look[] {
@@ -85,12 +85,12 @@ export class Palette {
     });
   }
 
-  /** The color of a name, where a chart has no dashes. */
+  /** Returns the color of a name, for a chart without dashes. */
   colorOf(name: string = OWN): number {
     return this.#lookOf(name, []).color ?? 0;
   }
 
-  /** @param beside - The names of the same chart, whose colors a new name avoids. */
+  /** @param beside - The names in the same chart, whose colors a new name avoids. */
   #lookOf(name: string, beside: readonly string[]): Look {
     let slot = this.#slots.get(name);
     if (slot === undefined) {
@@ -100,7 +100,7 @@ export class Palette {
     return lookOf(slot, name === OWN);
   }
 
-  /** One that no other name has: of a lap's colors the first that the chart has not, if it can be. */
+  /** Returns an unused slot of the lowest possible lap, preferably one whose color the chart does not use yet. */
   #freeSlot(beside: readonly string[]): number {
     const used = new Set(this.#slots.values());
     const colors = new Set(beside.map((name) => (this.#slots.get(name) ?? 0) % COLORS));
@@ -121,7 +121,7 @@ function lookOf(slot: number, isOwn: boolean): Look {
   return { color, dash: [...(DASHES[color] ?? []), ...further], widthPx: isOwn ? 2.75 : 2 };
 }
 
-/** A theme as CSS declarations. */
+/** Formats a theme as CSS declarations. */
 export function themeVariables({ series, ...colors }: Theme): string {
   return [
     ...Object.entries(colors).map(([name, color]) => `--${name}:${color};`),

@@ -1,8 +1,7 @@
 /**
  * Renders one result as a section of the page.
  *
- * Invariant: everything is made from the result's document and figures, nothing depends on which
- * scenario it is.
+ * Invariant: everything is made from the result's document and metrics; nothing depends on which scenario it is.
  */
 import type { NamedFigure } from '../document.js';
 import { formatUnit } from '../format.js';
@@ -12,7 +11,7 @@ import { type Markup, markup } from './markup.js';
 import type { Palette } from './palette.js';
 import { renderTable } from './table.js';
 
-/** The place of a section within the page. */
+/** The id of a section within the page. */
 export function idOf({ result }: Section): string {
   return `result-${result.scenario}`;
 }

@@ -1,8 +1,8 @@
 /**
- * Renders what every page has around its results: the head, the places of its parts and the script.
+ * Renders what every page has around its results: the head, the layout and the script.
  *
- * Invariants: the page loads nothing, which its own policy enforces; without its script everything but
- * the drawing of the charts is there.
+ * Invariants: the page loads nothing, which its own policy enforces; without the script only the drawings of the
+ * charts are missing.
  */
 import { hashOf, readChartLibrary, readScript } from './assets.js';
 import { type Insertion, Markup, markup } from './markup.js';
@@ -14,23 +14,23 @@ export const WHEEL: Markup = markup`<svg width="22" height="22" viewBox="0 0 22 
 const NO_SCRIPT: Markup = markup`<noscript><p class="state">Charts are drawn by a script, which is turned off; their values are in the tables below them.</p></noscript>
 `;
 
-/** The parts of a page. */
+/** The contents of a page. */
 export interface Shell {
   readonly title: string;
   readonly header: Insertion;
   readonly contents: Insertion;
   readonly main: Insertion;
   readonly footer: Insertion;
-  /** Whether charts are to be drawn by the script. */
+  /** Whether the script has charts to draw. */
   readonly hasCharts: boolean;
 }
 
-/** All around them. */
+/** Renders the page around its contents. */
 export function renderShell({ title, header, contents, main, footer, hasCharts }: Shell): Markup {
   const library = hasCharts ? readChartLibrary() : undefined;
   const script = readScript(hasCharts);
   const scripts = library === undefined ? [script] : [library.script, script];
-  // Widths of bars are style attributes, which a hash can't allow.
+  // The widths of bars are style attributes, which a hash can't allow.
   const policy = `default-src 'none'; script-src ${scripts.map((code) => hashOf(code)).join(' ')}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
   return markup`<!doctype html>
 <html lang="en">
@@ -59,7 +59,7 @@ ${library && markup`<script>${new Markup(library.script)}</script>\n`}<script ty
 `;
 }
 
-/** The entries of a page's contents: the place of each section and its title. */
+/** Renders the page's contents from the id and the title of each section. */
 export function renderContents(
   entries: ReadonlyArray<readonly [id: string, title: string]>,
 ): Markup {
@@ -68,13 +68,13 @@ ${entries.map(([id, title]) => markup`<li><a href="#${id}">${title}</a></li>\n`)
 `;
 }
 
-/** What ends every page. */
+/** Renders the end of every page. */
 export function renderFooter({ millrace }: { readonly millrace: string }): Markup {
   return markup`<p>Made by millrace ${millrace}. This page is one file that loads nothing: keep it, send it, open it anywhere.</p>
 `;
 }
 
-/** When it was, for people and for programs. */
+/** Renders a time for people and for programs. */
 export function renderTime(iso: string): Markup {
   const words = new Date(iso).toLocaleString('en-GB', {
     dateStyle: 'long',

@@ -1,8 +1,8 @@
 /**
- * The style sheet of the page.
+ * Defines the style sheet of the page.
  *
- * Invariants: the page itself never scrolls sideways, only boxes within it; all colours come from the
- * theme; on paper it is the light one, and nothing is left of what can only be clicked.
+ * Invariants: the page itself never scrolls sideways, only boxes within it; all colors come from the theme; paper has
+ * the light one, without elements that only serve to be clicked.
  */
 import { DARK, LIGHT, themeVariables } from './palette.js';
 
@@ -60,7 +60,7 @@ pre{margin:0;padding:1rem 1.25rem;background:var(--raised);border-radius:10px;wh
 pre code{user-select:all}
 `;
 
-/** With room to spare the contents stand beside the results, and stay in sight. */
+/** On a wide screen the contents are beside the results and stay visible. */
 const WIDE = `
 @media screen and (min-width:78rem){
 body{display:grid;grid-template-columns:12.5rem minmax(0,54rem);column-gap:3.5rem;justify-content:center}
@@ -133,7 +133,7 @@ figure>.note{margin:.75rem 0 0}
 @media (max-width:40rem){.bars ul{display:block}.bars li{grid-template-columns:1fr auto;grid-template-areas:"name value" "track track"}}
 `;
 
-/** Name, drawing, value and ending in columns; on a phone the drawing is below them. */
+/** Name, drawing, value and conclusion in columns; on a phone the drawing is below them. */
 const FOREST = `
 .forest ul{list-style:none;margin:0;padding:0}
 .forest .row,.forest .ticks,.forest .sides{display:grid;grid-template-columns:10rem minmax(0,1fr) 8rem 7rem;grid-template-areas:"name track value ending";column-gap:1rem;align-items:center}
@@ -195,7 +195,7 @@ th,td{padding:.3rem .4rem}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }`;
 
-/** All of it. */
+/** The complete style sheet. */
 export const STYLE: string = [
   `:root{${themeVariables(LIGHT)}}`,
   `@media (prefers-color-scheme:dark){:root:not(.paper){${themeVariables(DARK)}}}`,

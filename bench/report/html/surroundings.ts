@@ -1,14 +1,13 @@
 /**
- * Renders where a run took place and how to repeat it.
+ * Renders the environment of a run and how to repeat it.
  *
- * Invariant: everything that the environment records is shown, also what this file does not know by
- * name.
+ * Invariant: all fields that the environment records are shown, including those that this file does not know by name.
  */
 import { describeBusy, type Environment } from '../../process/environment.js';
 import { formatFigure, formatMegabytes } from '../format.js';
 import { type Markup, markup } from './markup.js';
 
-/** Where a field's name is not what a person would say. */
+/** Labels of fields whose names are not what a person would say. */
 const NAMES: Readonly<Record<string, string>> = {
   piscina: 'Piscina',
   node: 'Node.js',
@@ -18,16 +17,16 @@ const NAMES: Readonly<Record<string, string>> = {
   loadAverage: 'load average before the run',
 };
 
-/** The places and titles of these sections. */
+/** Ids and titles of these sections. */
 export const SURROUNDINGS: ReadonlyArray<readonly [id: string, title: string]> = [
   ['environment', 'Environment'],
   ['again', 'Run it again'],
 ];
 
 /**
- * The sections that end the page.
+ * Renders the sections that end the page.
  *
- * @param told - Sentences that stand elsewhere on the page and are not repeated.
+ * @param told - Sentences that are elsewhere on the page and are not repeated.
  */
 export function renderSurroundings(
   environment: Environment,

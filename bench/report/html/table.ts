@@ -1,20 +1,20 @@
 /**
  * Renders the tables of the page.
  *
- * Invariants: every header has its scope, the first cell of a row is its header; a table that is too
- * wide scrolls inside a box of its own that the keyboard reaches, never the page; its verdicts stay in sight.
+ * Invariants: every header has its scope, the first cell of a row is its header; a table that is too wide scrolls
+ * inside a box of its own that the keyboard reaches, never the page; its verdicts stay visible.
  */
 import type { Cell, TableBlock } from '../document.js';
 import { type Markup, markup } from './markup.js';
 
-/** What the bench is about: its row stands out. */
+/** The subject of the benchmark, whose row is highlighted. */
 const OWN = 'millrace';
-/** Spread over the whole width, so few columns would be far apart. */
+/** Max columns of a narrow table: over the whole width its columns would be far apart. */
 const NARROW = 3;
-/** Names of more characters than this may break. */
+/** Names with more characters than this may be broken. */
 const LONG = 24;
 
-/** A table; the label is its accessible name. */
+/** Renders a table; the label is its accessible name. */
 export function renderTable(
   { head, groups, rows }: Omit<TableBlock, 'kind'>,
   label: string,
@@ -31,7 +31,7 @@ ${rows.map((row) => renderRow(row))}</tbody>
 `;
 }
 
-/** Where the last column has the verdicts, a phone keeps it in sight while the others scroll. */
+/** Marks a table with verdicts in its last column: a phone keeps it visible while the others scroll. */
 function classOf({ head, rows }: Pick<TableBlock, 'head' | 'rows'>): Markup | undefined {
   const lasts = rows.map((row) => row.at(-1));
   const hasVerdicts = lasts.some(
@@ -54,7 +54,7 @@ function renderGroups(groups: TableBlock['groups'], columns: number): Markup | u
 }
 
 function renderHead(title: string): Markup {
-  // A header without a text would be announced as one.
+  // A screen reader would announce an empty header cell.
   return title === '' ? markup`<td></td>` : markup`<th scope="col">${title}</th>`;
 }
 

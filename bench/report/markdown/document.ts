@@ -1,19 +1,19 @@
 /**
  * Renders a document as Markdown.
  *
- * Invariants: every table and sentence is there, and the charts' figures are in them; no text can break
- * out of its table or become markup.
+ * Invariants: all tables and sentences are included, and with them the values of the charts; no text can break out of
+ * its table or become markup.
  */
 import type { Block, Cell, Document, TableBlock } from '../document.js';
 import { drawable } from '../drawable.js';
 import { formatUnit } from '../format.js';
 
-/** The lines of one document, below a heading of that level. */
+/** Renders a document as lines, below a heading of this level. */
 export function renderMarkdownDocument({ title, blocks }: Document, level: '#' | '##'): string[] {
   return [`${level} ${escapeMarkdown(title)}`, '', ...renderMarkdownBlocks(blocks)];
 }
 
-/** Blocks below a heading of the second level. */
+/** Renders blocks below a heading of the second level. */
 export function renderMarkdownBlocks(blocks: readonly Block[]): string[] {
   return drawable(blocks).flatMap((block) => renderBlock(block));
 }
@@ -83,7 +83,7 @@ function row(cells: readonly string[]): string {
   return `| ${cells.map((cell) => escapeMarkdown(cell)).join(' | ')} |`;
 }
 
-/** A text that is no markup, in one line. */
+/** Escapes all markup in a text and puts it on one line. */
 export function escapeMarkdown(text: string): string {
   return text
     .replaceAll(/\s+/g, ' ')

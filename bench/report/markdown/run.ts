@@ -1,5 +1,5 @@
 /**
- * Renders a run as Markdown: `--md` writes it, for a pull request or a job's summary.
+ * Renders a run as Markdown, which `--md` writes for a pull request or a job's summary.
  *
  * Invariant: the sections keep their order.
  */
@@ -8,7 +8,7 @@ import type { Section } from '../section.js';
 import { renderMarkdownDocument } from './document.js';
 import { renderMarkdownSurroundings } from './surroundings.js';
 
-/** The whole file's text. @param sections - Those of the file's results. */
+/** Renders the text of the whole file. @param sections - Those of the file's results. */
 export function renderMarkdown(file: BenchFile, sections: readonly Section[]): string {
   const { environment, command, startedAt } = file;
   const lines = sections.flatMap(({ document }) => renderMarkdownDocument(document, '##'));

@@ -1,16 +1,16 @@
 /**
- * Renders where a run took place and how to repeat it, as Markdown.
+ * Renders the environment of a run and how to repeat it, as Markdown.
  *
- * Invariant: nothing in a command can end the block that it stands in.
+ * Invariant: nothing in a command can end its code block.
  */
 import { describeBusy, type Environment } from '../../process/environment.js';
 import { formatFigure, formatMegabytes } from '../format.js';
 import { escapeMarkdown } from './document.js';
 
 /**
- * A paragraph about the machine, and the command.
+ * Renders a paragraph about the machine, and the command.
  *
- * @param told - Sentences that stand elsewhere in the text and are not repeated.
+ * @param told - Sentences that are elsewhere in the text and are not repeated.
  */
 export function renderMarkdownSurroundings(
   environment: Environment,
@@ -34,7 +34,7 @@ export function renderMarkdownSurroundings(
   ];
 }
 
-/** Those of the cgroup; mostly there are none. */
+/** The limits of the cgroup; usually there are none. */
 function limitsOf({ cpuQuota, memoryLimitBytes }: Environment): string {
   const quota = cpuQuota === undefined ? '' : ` CPU quota ${formatFigure(cpuQuota)},`;
   if (memoryLimitBytes === undefined) return quota;

@@ -1,9 +1,9 @@
 /**
  * Renders values as bars of block characters, each with its value and the range of its rounds.
  *
- * Invariants: no line is wider than asked for: names wrap at a third of it, and where the bars would be too
- * short, the ranges are left to the table; a bar that goes right is as long as its value, to an eighth of a
- * column; the mark is labelled; nothing depends on color.
+ * Invariants: no line is wider than requested: names wrap at a third of the width, and if the bars would be too
+ * short, the ranges are left to the table; a bar to the right is accurate to an eighth of a column; the mark is
+ * labeled; nothing depends on color.
  */
 import { type BarScale, barScaleOf } from '../bar-scale.js';
 import type { BarsBlock } from '../document.js';
@@ -16,7 +16,7 @@ const EIGHTHS = ' ▏▎▍▌▋▊▉█';
 const GAP = '  ';
 const MIN_BAR_COLUMNS = 16;
 
-/** The lines of a chart of bars. */
+/** Renders the lines of a bar chart. */
 export function renderBars(
   block: Omit<BarsBlock, 'kind' | 'title'>,
   paint: Paint = plain,
@@ -59,7 +59,7 @@ function valuesOf({ axis, bars }: Omit<BarsBlock, 'kind' | 'title'>, hasRanges: 
   });
 }
 
-/** From its base to its value: to the right by eighths, to the left by whole columns. */
+/** Draws a bar from its base to its value: to the right in eighths, to the left in whole columns. */
 function drawBar({ base, placeOf }: BarScale, value: number, width: number): string[] {
   const cells = Array.from({ length: width }, () => ' ');
   const start = Math.round(base * width);
@@ -79,7 +79,7 @@ function columnOf(place: number, width: number): number {
   return Math.min(width - 1, Math.round(place * width));
 }
 
-/** Below the mark, or to its left where the line would end before its text does. */
+/** Puts the label below the mark, or to its left if the line would be too long. */
 function labelMark(words: string, at: number, columns: number): string[] {
   if (at + GAP.length + widthOf(words) <= columns) return [`${' '.repeat(at)}┊ ${words}`];
   if (widthOf(words) + GAP.length <= at) return [`${words} ┊`.padStart(at + 1)];

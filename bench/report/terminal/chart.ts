@@ -1,27 +1,27 @@
 /**
- * Renders a quantity over time as an area of block characters, with its ceiling marked.
+ * Renders a quantity over time as an area of block characters, with its limit marked.
  *
- * Invariants: exactly as many lines as rows (and one more with a time axis), none wider than asked
- * for; a column shows the highest value of its span; a value above the scale fills its column and no
- * more; nothing depends on colour.
+ * Invariants: there are exactly as many lines as rows (plus one with a time axis), none wider than requested; a
+ * column shows the highest value of its span; a value above the scale fills its column and no more; nothing depends
+ * on color.
  */
 import type { Sample } from '../../math/statistics.js';
 import { type Paint, plain, type Tone } from './paint.js';
 
-/** What a chart shows, and how large. */
+/** The data and the size of a chart. */
 export interface Chart {
   readonly samples: readonly Sample[];
   /** The span of the time axis. */
   readonly seconds: number;
-  /** The value at the top. */
+  /** Value at the top. */
   readonly top: number;
-  /** Drawn as a dotted line where it lies within the scale. */
+  /** A limit, drawn as a dotted line if it lies within the scale. */
   readonly ceiling: number;
-  /** Where the curve ends; up to there its last value goes on. */
+  /** End of the curve; its last value continues up to there. */
   readonly endSeconds: number;
-  /** Whether that end was untimely; marked by a cross. */
+  /** Whether it ended prematurely; marked by a cross. */
   readonly isCutShort: boolean;
-  /** Columns and rows in all, the labels included. */
+  /** Total columns and rows, including the labels. */
   readonly width: number;
   readonly rows: number;
   readonly format: (value: number) => string;
@@ -32,7 +32,7 @@ export interface Chart {
 const BLOCKS = ' ▁▂▃▄▅▆▇█';
 const LABEL_WIDTH = 8;
 
-/** The lines of a chart. */
+/** Renders the lines of a chart. */
 export function renderChart(chart: Chart, paint: Paint = plain): string[] {
   const columns = chart.width - LABEL_WIDTH - 2;
   const levels = levelsOf(chart, columns);
@@ -58,7 +58,7 @@ export function renderChart(chart: Chart, paint: Paint = plain): string[] {
   return lines;
 }
 
-/** The highest value of each column's span, in eighths of a row; the last known one in a gap. */
+/** Returns the highest value of each column's span, in eighths of a row; in a gap the last known value. */
 function levelsOf(chart: Chart, columns: number): number[] {
   const { samples, top, rows, endSeconds } = chart;
   const highest: Array<number | undefined> = Array.from({ length: columns });

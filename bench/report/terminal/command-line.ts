@@ -1,16 +1,16 @@
 /**
- * Breaks a command into lines that a shell still reads as one.
+ * Breaks a command into lines that a shell still reads as one command.
  *
- * Invariant: a line ends only between two words, with a backslash; pasting all of them runs the same command.
+ * Invariant: a line ends only between two words, with a backslash; pasting all lines runs the same command.
  */
 import { widthOf } from './paint.js';
 
 const INDENT = '  ';
 const CONTINUED = ' \\';
-/** Quoted parts and escaped signs do not end a word. */
+/** Quoted parts and escaped characters do not end a word. */
 const WORD = /(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])+/g;
 
-/** Lines no wider than that, where no single word is. */
+/** Returns lines within the width, unless a single word is wider. */
 export function wrapCommand(command: string, columns: number): string[] {
   if (widthOf(command) <= columns) return [command];
   const lines: string[] = [];

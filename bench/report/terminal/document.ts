@@ -1,8 +1,8 @@
 /**
  * Renders a document as lines for a terminal.
  *
- * Invariants: no line is wider than asked for, from 60 columns on; only code, and a word of a command, are
- * kept whole. Charts that show no more than the table beside them are left out (`drawable.ts`).
+ * Invariants: from 60 columns up, no line is wider than requested, except that code and single words of a command are
+ * not broken. Charts that show no more than the table beside them are dropped (`drawable.ts`).
  */
 import type {
   BarsBlock,
@@ -25,10 +25,10 @@ import { renderTable } from './table.js';
 import { fit } from './wrap.js';
 
 const CHART_ROWS = 4;
-/** Of the lines between the charts of a timeline, below the start of its axis. */
+/** Indent of the lines between the charts of a timeline, so that they are below the start of its axis. */
 const SERIES_INDENT = 10;
 
-/** The lines of a document, beginning with an empty one; none where it has nothing to say. */
+/** Renders the lines of a document, starting with an empty one; none if it has no blocks. */
 export function renderDocument(
   { title, blocks }: Document,
   paint: Paint,
@@ -43,7 +43,7 @@ export function renderDocument(
   ];
 }
 
-/** Unlike other blocks it has no empty line before it. */
+/** Whether a block is a text that, unlike other blocks, has no empty line before it. */
 function isPoint(block: Block | undefined): boolean {
   return block?.kind === 'text' && block.role !== undefined;
 }
@@ -124,7 +124,7 @@ function renderTimeline(
   ];
 }
 
-/** The name of a series, and what became of it: only that is painted. */
+/** Renders the name of a series and how it ended; only the latter is painted. */
 function renderEnding(
   label: string,
   ending: string,

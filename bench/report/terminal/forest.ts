@@ -1,10 +1,9 @@
 /**
- * Renders a forest plot as text: a line for each row, on one scale.
+ * Renders a forest plot as text: one line per row, all on one scale.
  *
- * Invariants: no line is wider than asked for: names wrap at a quarter of it, and where the drawing would be
- * too narrow, what a row comes to goes to the line below; the estimate and what it comes to are written
- * beside the drawing; where marks fall on the same column, the estimate hides the interval, that the lines,
- * and these the rounds.
+ * Invariants: no line is wider than requested: names wrap at a quarter of the width, and if the drawing would be too
+ * narrow, a row's conclusion moves to the line below; the estimate and the conclusion are written beside the drawing;
+ * if marks share a column, the estimate covers the interval, the interval the vertical lines, and these the rounds.
  */
 import type { ForestBlock, ForestRow } from '../document.js';
 import { type ForestScale, forestScaleOf, formatShare } from '../forest-scale.js';
@@ -18,7 +17,7 @@ const BLANKS = ' '.repeat(GAP);
 const MIN_NAME_COLUMNS = 16;
 const MIN_PLOT_COLUMNS = 20;
 
-/** The lines of a forest plot, with its scale and how to read it. */
+/** Renders the lines of a forest plot, with its scale and an explanation. */
 export function renderForest(
   { marks, rows }: Omit<ForestBlock, 'kind' | 'title'>,
   paint: Paint = plain,
@@ -79,7 +78,7 @@ function renderRow(row: ForestRow, scale: ForestScale, columns: number): string 
   return cells.join('');
 }
 
-/** Those that have room beside the ones to their left. */
+/** Renders the ticks that fit beside those to their left. */
 function renderTicks({ ticks, placeOf }: ForestScale, columns: number): string {
   let line = '';
   for (const tick of ticks) {

@@ -1,12 +1,12 @@
 /**
- * Colour, where it is wanted.
+ * Colors text if the terminal wants it.
  *
- * Invariant: without colour every text stays as it is, so that nothing may depend on colour alone;
- * painting never changes a text's width on the screen.
+ * Invariant: without color every text stays as it is, so nothing may depend on color alone; painting never changes
+ * the width of a text on the screen.
  */
 import { stripVTControlCharacters } from 'node:util';
 
-/** What the output tells apart. */
+/** The kinds of text that the output distinguishes. */
 export type Tone = 'title' | 'good' | 'bad' | 'faint';
 
 export type Paint = (tone: Tone, text: string) => string;
@@ -19,10 +19,10 @@ const CODES: Readonly<Record<Tone, readonly [start: number, end: number]>> = {
   faint: [2, 22],
 };
 
-/** Leaves the text as it is. */
+/** Returns the text unchanged. */
 export const plain: Paint = (_tone, text) => text;
 
-/** Paints for a terminal that wants it; see https://no-color.org. */
+/** Returns a function that paints for a terminal, or `plain` if color is not wanted; see https://no-color.org. */
 export function paintFor(
   stream: { readonly isTTY?: boolean },
   isRefused: boolean,
@@ -36,7 +36,7 @@ export function paintFor(
   };
 }
 
-/** The columns that a text takes; ours has no wide characters. */
+/** Number of columns of a text, each character counted as one: wide characters are not expected. */
 export function widthOf(text: string): number {
   return [...stripVTControlCharacters(text)].length;
 }

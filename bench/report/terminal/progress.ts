@@ -1,8 +1,8 @@
 /**
- * Shows how far a long run is: one living line on a terminal, whole lines elsewhere.
+ * Shows the progress of a long run: one line that is redrawn on a terminal, whole lines elsewhere.
  *
- * Invariants: nothing of the living line is left when another text is written or the run has ended;
- * it is never wider than the terminal, as it could not be taken back then.
+ * Invariants: the redrawn line is erased when another text is written or the run has ended; it is never wider than
+ * the terminal, because it could not be erased then.
  */
 import { formatSeconds } from '../format.js';
 import type { Paint } from './paint.js';
@@ -34,7 +34,7 @@ export class Progress {
     this.#paint = paint;
   }
 
-  /** A phase begins that will take so many seconds at most, and what follows it so many more. */
+  /** Starts a phase that takes max `seconds`, followed by phases that take max `laterSeconds`. */
   begin(label: string, seconds: number, laterSeconds: number): void {
     this.#phase = { label, startedMs: performance.now(), seconds, laterSeconds, detail: '' };
     if (this.#screen.isTTY !== true) {
@@ -45,12 +45,12 @@ export class Progress {
     this.#draw();
   }
 
-  /** What can be seen of the phase now; short. */
+  /** Sets the short text that describes what the phase is doing now. */
   update(detail: string): void {
     if (this.#phase !== undefined) this.#phase.detail = detail;
   }
 
-  /** A line that stays, wrapped to the screen. */
+  /** Writes a line that stays, wrapped to the screen. */
   say(line: string): void {
     this.#clear();
     const columns = textColumns(columnsOf(this.#screen));
@@ -58,13 +58,13 @@ export class Progress {
     this.#draw();
   }
 
-  /** The phase has ended; its lines stay. */
+  /** Ends the phase and writes lines that stay. */
   end(lines: readonly string[]): void {
     this.#phase = undefined;
     for (const line of lines) this.say(line);
   }
 
-  /** Nothing is drawn any more. */
+  /** Stops drawing. */
   stop(): void {
     this.#phase = undefined;
     clearInterval(this.#timer);

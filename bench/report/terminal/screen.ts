@@ -1,18 +1,18 @@
 /**
- * Describes where a report is written, and how wide it is there: as wide as the terminal.
+ * Defines the screen that a report is written to, and the report's width: that of the terminal.
  *
- * Invariants: never narrower than 60 columns, which every table and chart can be fitted into; where
- * nobody says how wide the screen is, 80. Sentences stay narrower, as long lines are hard to read.
+ * Invariants: a report is never narrower than 60 columns, which every table and chart fits into; if the width is
+ * unknown, it is 80. Sentences stay narrower, because long lines are hard to read.
  */
 export const MIN_COLUMNS = 60;
 export const DEFAULT_COLUMNS = 80;
-/** Of a sentence. */
+/** Max width of a sentence. */
 const MAX_TEXT_COLUMNS = 100;
 
-/** Where a report is written; process.stdout is one. */
+/** The output of a report, such as process.stdout. */
 export interface Screen {
   readonly isTTY?: boolean;
-  /** Unknown where it is no terminal. */
+  /** Undefined if unknown, as without a terminal. */
   readonly columns?: number | undefined;
   write(text: string): unknown;
 }
@@ -20,7 +20,7 @@ export interface Screen {
 /** Shows nothing: for `--quiet`. */
 export const SILENT: Screen = { write: () => {} };
 
-/** A stream with a width: its terminal's, as it is at that moment, or else that of `COLUMNS`. */
+/** Wraps a stream with a width: the current one of its terminal, or else that of `COLUMNS`. */
 export function screenOf(stream: Screen, environment: NodeJS.ProcessEnv): Screen {
   const columns = Number(environment['COLUMNS']);
   const given = Number.isInteger(columns) && columns > 0 ? columns : undefined;
@@ -33,12 +33,12 @@ export function screenOf(stream: Screen, environment: NodeJS.ProcessEnv): Screen
   };
 }
 
-/** The columns of a report on that screen. */
+/** Width of a report on this screen. */
 export function columnsOf({ columns }: Pick<Screen, 'columns'>): number {
   return Math.max(MIN_COLUMNS, columns ?? DEFAULT_COLUMNS);
 }
 
-/** The columns of a sentence in a report of so many. */
+/** Width of a sentence in a report of this width. */
 export function textColumns(columns: number): number {
   return Math.min(columns, MAX_TEXT_COLUMNS);
 }

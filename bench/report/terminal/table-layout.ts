@@ -1,41 +1,41 @@
 /**
- * Fits a table into a number of columns of the screen. In this order, each step only where those before it
- * do not suffice:
+ * Fits a table into a number of columns of the screen, by the following steps, each taken only if those before it do
+ * not suffice:
  *
  * 1. the names (the first column) wrap, down to 14 columns;
  * 2. the heads wrap, into two lines before they take more;
  * 3. the texts of the cells wrap;
- * 4. the last columns of the table go on in a further part below, beside the names again; a group of
- *    columns stays together where it fits.
+ * 4. the last columns of the table continue in another part below, with the names repeated; a group of columns stays
+ *    together if it fits.
  *
- * Invariants: no cell is lost; no part is wider than asked for; a number never leaves its unit.
+ * Invariants: no cell is lost; no part is wider than requested; a number is never separated from its unit.
  */
 import type { Cell, ColumnGroup } from '../document.js';
 import { widthOf } from './paint.js';
 import { widestWord } from './wrap.js';
 
-/** Between two columns. */
+/** Width of the gap between two columns. */
 export const GAP = 2;
 const MIN_NAME_COLUMNS = 14;
 
-/** A table of cells; the first one of a row is its name. */
+/** A table of cells; the first cell of a row is its name. */
 export interface Grid {
   readonly head: readonly string[];
   readonly groups: readonly ColumnGroup[];
   readonly rows: ReadonlyArray<readonly Cell[]>;
 }
 
-/** What is drawn at once: a table, and the width of each of its columns. */
+/** A part of the table that is drawn at once, with the widths of its columns. */
 export interface Part {
   readonly grid: Grid;
   readonly widths: readonly number[];
 }
 
 const STEPS = ['names wrap', 'heads take two lines', 'heads wrap', 'cells wrap'] as const;
-/** Each has what those before it have. */
+/** Each step includes those before it. */
 type Step = (typeof STEPS)[number];
 
-/** The table in as many parts as it takes. */
+/** Splits the table into as many parts as needed. */
 export function layOut(grid: Grid, columns: number): Part[] {
   const names = Math.max(widthOf(grid.head[0] ?? ''), ...columnOf(grid, 0).map(widthOfCell));
   const least = Math.min(names, MIN_NAME_COLUMNS);
@@ -51,12 +51,12 @@ export function layOut(grid: Grid, columns: number): Part[] {
   return [all.slice(0, cut), all.slice(cut)].flatMap((own) => layOut(only(grid, own), columns));
 }
 
-/** With the gap before each. */
+/** Sums the widths, with the gap before each. */
 function total(widths: readonly number[]): number {
   return widths.reduce((sum, width) => sum + width + GAP, 0);
 }
 
-/** The columns after the names, none wider than there is room for one. */
+/** Returns the widths that the columns after the names need; a column whose cells wrap gets max `most`. */
 function neededWidths(grid: Grid, step: Step, most: number): number[] {
   const headWidth =
     step === 'names wrap' ? widthOf : step === 'heads take two lines' ? halfWidth : widestWord;
@@ -66,7 +66,7 @@ function neededWidths(grid: Grid, step: Step, most: number): number[] {
     const needed = Math.max(headWidth(title), ...cells.map(cellWidth));
     return step === 'cells wrap' ? Math.min(most, needed) : needed;
   });
-  // A group's title needs its room, too: its columns share what is missing.
+  // A group's title needs space, too: its columns share the missing width.
   let from = 0;
   for (const { title, columns } of grid.groups) {
     const own = total(widths.slice(from, from + columns)) - GAP;
@@ -80,7 +80,7 @@ function neededWidths(grid: Grid, step: Step, most: number): number[] {
   return widths;
 }
 
-/** The least width at which a text takes no more than two lines. */
+/** Returns the smallest width at which a text fits into two lines. */
 function halfWidth(text: string): number {
   const words = text.split(' ');
   const widths = words.map((_, at) => {
@@ -90,7 +90,7 @@ function halfWidth(text: string): number {
   return Math.min(...widths);
 }
 
-/** Gives what is left to the columns whose cells wrap, from the left. */
+/** Distributes the remaining width to the columns whose cells wrap, from the left. */
 function widen(widths: readonly number[], grid: Grid, room: number): number[] {
   const wanted = neededWidths(grid, 'heads wrap', Infinity);
   let left = room;
@@ -101,7 +101,7 @@ function widen(widths: readonly number[], grid: Grid, room: number): number[] {
   });
 }
 
-/** After how many columns (the names not counted) the first part ends: at least one. */
+/** Number of columns in the first part, not counting the names; at least one. */
 function cutOf(grid: Grid, room: number): number {
   const widths = neededWidths(grid, 'heads wrap', room);
   let taken = 0;
@@ -117,7 +117,7 @@ function cutOf(grid: Grid, room: number): number {
   return Math.max(1, isInGroup && start > 0 ? start : taken);
 }
 
-/** The names and some of the other columns. */
+/** Returns the names and some of the other columns. */
 function only({ head, groups, rows }: Grid, columns: readonly number[]): Grid {
   const all = [0, ...columns];
   const groupOf = groups.flatMap(({ columns: count }, at) =>

@@ -1,9 +1,9 @@
 /**
- * Renders tables as text: a head, a rule, and a line for each row, or several where its texts wrap; what
- * does not fit side by side goes on below (`table-layout.ts`).
+ * Renders tables as text: a head, a rule, and a line for each row, or several if its texts wrap; columns that do not
+ * fit side by side continue below (`table-layout.ts`).
  *
- * Invariants: columns are two blanks apart; the first is aligned left, the others right; below a value
- * stands its range; no line ends in blanks or is wider than asked for.
+ * Invariants: columns are two spaces apart; the first is left-aligned, the others right-aligned; a value's range is
+ * below it; no line ends with spaces or is wider than requested.
  */
 import type { Cell, ColumnGroup, TableBlock } from '../document.js';
 import { type Paint, plain, widthOf } from './paint.js';
@@ -12,10 +12,10 @@ import { DEFAULT_COLUMNS } from './screen.js';
 import { fit } from './wrap.js';
 
 const BLANKS = ' '.repeat(GAP);
-/** Of the further lines of a name. */
+/** Indent of the continuation lines of a name. */
 const NAME_INDENT = 2;
 
-/** The lines of a table. */
+/** Renders the lines of a table. */
 export function renderTable(
   { head, rows, groups = [] }: Omit<TableBlock, 'kind'>,
   paint: Paint = plain,
@@ -34,7 +34,7 @@ function renderPart({ grid: { head, groups, rows }, widths }: Part, paint: Paint
   const total = widths.reduce((sum, width) => sum + width, GAP * (widths.length - 1));
   const titles = head.map((title, at) => fit(title, widths[at] ?? 0));
   const height = Math.max(0, ...titles.map(({ length }) => length));
-  // What is shorter stands at the bottom, by its column.
+  // Shorter heads are aligned to the bottom.
   const heads = titles.map((lines) => emptyLines(height - lines.length).concat(lines));
   return [
     ...renderGroups(groups, widths).map((line) => paint('title', line)),
@@ -53,7 +53,7 @@ function emptyLines(count: number): string[] {
   return Array.from({ length: count }, () => '');
 }
 
-/** The lines of a cell, painted; its range is the last one. */
+/** Renders the painted lines of a cell; its range comes last. */
 function linesOf(
   { text, range, meaning }: Cell,
   at: number,
@@ -68,7 +68,7 @@ function linesOf(
   ];
 }
 
-/** Cells of several lines each, side by side. */
+/** Puts cells of several lines side by side. */
 function renderLines(cells: ReadonlyArray<readonly string[]>, widths: readonly number[]): string[] {
   const height = Math.max(1, ...cells.map(({ length }) => length));
   return Array.from({ length: height }, (_, line) =>
@@ -79,7 +79,7 @@ function renderLines(cells: ReadonlyArray<readonly string[]>, widths: readonly n
   );
 }
 
-/** Each title centred over its columns, between two strokes that show how far it reaches. */
+/** Centers each title over its columns, between two strokes that show its extent. */
 function renderGroups(groups: readonly ColumnGroup[], widths: readonly number[]): string[] {
   let from = 1;
   const cells = groups.map(({ title, columns }) => {

@@ -1,9 +1,9 @@
 /**
  * Breaks sentences into lines.
  *
- * Invariant: a line breaks only at a blank, and never between a number and its unit; the following
- * lines have the indent of the text's first column (`label   text` is the form of our lines). `fit` also
- * breaks words that are wider than a line, so that none of its lines is.
+ * Invariant: a line breaks only at a space, and never between a number and its unit; continuation lines are indented
+ * to the text's second column, if it has the form `label   text`. `fit` also breaks words that are wider than a line,
+ * so that no line is too wide.
  */
 import { keepTogether } from '../format.js';
 import { widthOf } from './paint.js';
@@ -12,8 +12,8 @@ import { DEFAULT_COLUMNS } from './screen.js';
 /**
  * Breaks a text into lines.
  *
- * @param indent - Of all lines but the first.
- * @param columns - That a line may have, where no single word is wider.
+ * @param indent - Indent of all lines but the first.
+ * @param columns - Max width of a line, unless a single word is wider.
  */
 export function wrap(
   text: string,
@@ -23,7 +23,7 @@ export function wrap(
   return fill(keepTogether(text), indent ?? indentOf(text, columns), columns);
 }
 
-/** The same, and no line is wider than that: what has no blank breaks anywhere. */
+/** Like `wrap`, but no line is wider than `columns`: words that are too long break anywhere. */
 export function fit(
   text: string,
   columns: number,
@@ -48,12 +48,12 @@ function fill(text: string, indent: number, columns: number): string[] {
   return [...lines, line].map((each) => each.replaceAll('\u00A0', ' '));
 }
 
-/** The width of the widest part of a text that does not break. */
+/** Width of the widest part of a text that does not break. */
 export function widestWord(text: string): number {
   return Math.max(0, ...keepTogether(text).split(' ').map(widthOf));
 }
 
-/** Where the text begins after a label that two blanks or more set off. */
+/** Start of the text after a label that two or more spaces set off; 0 if there is none, or if it is too wide. */
 function indentOf(text: string, columns: number): number {
   const label = /^ *\S+(?: \S+)* {2,}(?=\S)/.exec(text)?.[0] ?? '';
   return label.length <= columns / 3 ? label.length : 0;

@@ -1,17 +1,17 @@
 /**
- * The calls that `bench calls` times, and what its two processes say to each other.
+ * Defines the calls that `bench calls` times, and the messages of its two processes.
  */
 import type { Message } from '../../process/child.js';
 import type { Measured } from '../../process/fresh-process.js';
 
-/** What the process is told. */
+/** The request that the process receives. */
 export interface CallsRequest extends Message {
   readonly kind: 'measure';
-  /** For each of the calls. */
+  /** Time for each call. */
   readonly timeMs: number;
 }
 
-/** The calls that are timed, in the order in which they are shown. */
+/** The timed calls in the order of the report. */
 export const CALLS = [
   'trySubmit, refused',
   'run, refused',
@@ -22,9 +22,9 @@ export const CALLS = [
 
 export type Call = (typeof CALLS)[number];
 
-/** What it answers. */
+/** The reply of the process. */
 export interface CallsReply extends Measured {
-  /** For each call the median of its samples, in milliseconds. */
+  /** Median of the samples of each call, in milliseconds. */
   readonly calls: ReadonlyArray<{
     readonly call: Call;
     readonly ms: number;

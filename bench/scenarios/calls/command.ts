@@ -1,8 +1,8 @@
 /**
- * `millrace bench calls`: what the pool's calls cost their caller, call by call.
+ * Runs `millrace bench calls`: measures what each call of the pool costs its caller.
  *
- * Method: tinybench in one fresh process a round; a sample is a block of calls, the figure of a round
- * the median of its samples, the figure shown the median of the rounds.
+ * Method: tinybench in one fresh process per round; a sample is a block of calls, the value of a round is the
+ * median of its samples, the reported value the median of the rounds.
  */
 import { type ComparisonSettings, DEFAULT_SEED, roundsOption } from '../../harness/options.js';
 import { builtFile } from '../../process/built-file.js';
@@ -19,7 +19,7 @@ import type { ScenarioResult } from '../../report/bench-file.js';
 import { type Call, CALLS, type CallsReply, type CallsRequest } from './calls.js';
 
 const PROGRAM = builtFile('bench/scenarios/calls/program.js');
-/** Beside the calls: the process and its threads start and end. */
+/** Overhead of a measurement: starting and ending the process and its threads. */
 const START_MS = 500;
 const GRACE_MS = 30_000;
 const US_PER_MS = 1000;
@@ -35,7 +35,7 @@ const OPTIONS = optionTable({
   },
 });
 
-/** The calls that the first sentence tells of. */
+/** The calls that the first sentence of the report mentions. */
 const ANSWERS: ReadonlyArray<readonly [call: Call, where: string]> = [
   ['trySubmit, refused', 'where it is refused'],
   ['trySubmit and cancel', 'where it submits a job and cancels it'],
@@ -43,7 +43,7 @@ const ANSWERS: ReadonlyArray<readonly [call: Call, where: string]> = [
 ];
 
 interface CallsSettings extends Pick<ComparisonSettings, 'rounds' | 'seed'> {
-  /** For each of the calls. */
+  /** Time for each call. */
   readonly timeMs: number;
 }
 
@@ -52,7 +52,7 @@ interface CallsResult extends ScenarioResult {
   readonly calls: ReadonlyArray<{ readonly call: Call; readonly ms: Figure }>;
 }
 
-/** Call by call. */
+/** The scenario that times the pool's calls. */
 export const calls: Scenario<CallsSettings, CallsResult> = {
   name: 'calls',
   summary: 'what a refusal, a submission, a cancellation and a snapshot cost the caller',
@@ -133,7 +133,7 @@ function describeCalls(result: CallsResult): Document {
   };
 }
 
-/** 'A call costs its caller 0.043 µs where it is refused, …'. */
+/** Formats 'A call costs its caller 0.043 µs where it is refused, …'. */
 function conclude(result: CallsResult): string {
   const costs = ANSWERS.flatMap(([name, where]) => {
     const found = result.calls.find(({ call }) => call === name);

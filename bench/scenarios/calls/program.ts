@@ -1,8 +1,8 @@
 /**
- * Measures `bench calls` in a process of its own: times the pool's calls, a block of them as one sample.
+ * Measures `bench calls` in a process of its own: times the pool's calls, a block of them per sample.
  *
- * Invariants: one thread, which a job holds wherever jobs must not run; every block leaves the pool as
- * it found it.
+ * Invariants: each pool has one thread, held by a job if no other job may run; every block leaves the pool as it
+ * found it.
  */
 import { Bench } from 'tinybench';
 import { Pool } from '../../../src/index.js';
@@ -13,7 +13,7 @@ import { type Call, CALLS, type CallsReply, type CallsRequest } from './calls.js
 type Jobs = typeof import('../../jobs/held.js');
 
 const MODULE = builtFile('bench/jobs/held.js');
-/** Calls in a sample: a single one would drown in the cost of reading the clock. */
+/** Calls per sample: a single one would be lost in the cost of reading the clock. */
 const BLOCK = 200;
 const WARM_UP = 0.5;
 
@@ -52,7 +52,7 @@ async function measure({ timeMs }: CallsRequest): Promise<void> {
   tellParent(reply);
 }
 
-/** A pool whose only thread is taken. Its process ends without letting it go. */
+/** Starts a pool whose only thread is occupied. The process ends without releasing it. */
 async function heldPool(jobs: number): Promise<Pool<Jobs>> {
   const pool = new Pool<Jobs>(MODULE, { threads: 1, backlog: jobs, overflow: 'reject' });
   await pool.ready();

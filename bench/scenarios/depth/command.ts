@@ -1,9 +1,9 @@
 /**
- * `millrace bench depth`: whether anything depends on how deep the backlog is. Submits, cancels and
- * runs jobs with a short backlog and with one of a million jobs.
+ * Runs `millrace bench depth`: measures whether costs depend on the depth of the backlog. Submits, cancels and
+ * runs jobs with a shallow backlog and with one of a million jobs.
  *
- * Method: one fresh process a round; the figure of a round is the mean over a sample of calls, the
- * figure shown the median of the rounds, with their range beside it.
+ * Method: one fresh process per round; the value of a round is the mean over a sample of calls, the reported
+ * value the median of the rounds, with their range.
  */
 import {
   type ComparisonSettings,
@@ -28,7 +28,7 @@ import type { Costs, DepthReply, DepthRequest } from './program.js';
 
 const PROGRAM = builtFile('bench/scenarios/depth/program.js');
 const DEFAULT_DEPTH = 1_000_000;
-/** Calls that are timed; a shallow backlog holds twice as many. */
+/** Number of timed calls; the shallow backlog holds twice as many jobs. */
 const SAMPLE = 20_000;
 const ROUND_SECONDS = 8;
 
@@ -54,14 +54,14 @@ interface DepthResult extends ScenarioResult {
   readonly rounds: readonly DepthReply[];
 }
 
-/** What is told of each depth: in the table, as which of the costs, and in the first sentence. */
+/** The costs: row of the table, property, and name in the first sentence. */
 const COSTS = [
   ['submit', 'submitUs', 'a submission'],
   ['cancel', 'cancelUs', 'a cancellation'],
   ['run, on the main thread', 'dispatchUs', "a job's dispatch"],
 ] as const satisfies ReadonlyArray<readonly [string, keyof Costs, string]>;
 
-/** A million jobs in the backlog. */
+/** The scenario with a million jobs in the backlog. */
 export const depth: Scenario<DepthSettings, DepthResult> = {
   name: 'depth',
   summary: 'what a submission, a cancellation and a job cost with a million jobs in the backlog',
@@ -95,7 +95,7 @@ export const depth: Scenario<DepthSettings, DepthResult> = {
     ),
 };
 
-/** The replies, one a round. */
+/** Runs all rounds; returns one reply per round. */
 async function measureDepth(
   jobs: number,
   settings: ComparisonSettings,
@@ -126,7 +126,7 @@ function describeDepth(result: DepthResult): Document {
   const { rounds } = result;
   const { jobs } = result.settings;
   const title = 'Depth: a backlog of a million jobs';
-  // Calls of microseconds differ between rounds on every machine: their ranges are in the table.
+  // Costs of microseconds differ between rounds on every machine: their ranges are in the table.
   const limits = describeLimits([], result).map((line) => text(line));
   if (rounds.length === 0) return { title, blocks: limits };
   const rows = COSTS.map(([what, cost]) =>
@@ -160,7 +160,7 @@ function describeDepth(result: DepthResult): Document {
   };
 }
 
-/** 'With 1.00 M jobs in the backlog calls take, compared with 40,000: 0.97 times for a submission, …'. */
+/** Formats 'With 1.00 M jobs in the backlog calls take, compared with 40,000: 0.97 times for a submission, …'. */
 function conclude(rounds: readonly DepthReply[], jobs: number): string {
   const costs = COSTS.map(([, cost, name]) => {
     const ratio = median(rounds.map(({ shallow, deep }) => deep[cost] / shallow[cost])) ?? NaN;

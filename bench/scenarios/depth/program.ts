@@ -1,9 +1,9 @@
 /**
- * Measures `bench depth` in a process of its own: fills a backlog whose only thread is held, cancels some
- * of its jobs, and lets the others run.
+ * Measures `bench depth` in a process of its own: fills a backlog whose only thread is held, cancels some of its
+ * jobs, and runs the others.
  *
- * Invariants: what is timed is the pool's own work, a block of calls at a time; an empty backlog and a
- * full one are timed by the same code.
+ * Invariants: only the pool's own work is timed, a block of calls at a time; the shallow and the deep backlog
+ * are timed by the same code.
  */
 import { performance, PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as macrotask } from 'node:timers/promises';
@@ -12,29 +12,29 @@ import { type Message, serveParent, tellParent } from '../../process/child.js';
 import type { Measured } from '../../process/fresh-process.js';
 import { type Job, Pool } from '../../../src/index.js';
 
-/** What the process is told. */
+/** The request that the process receives. */
 export interface DepthRequest extends Message {
   readonly kind: 'measure';
-  /** Jobs that are in the backlog when it is deepest. */
+  /** Max number of jobs in the deep backlog. */
   readonly depth: number;
-  /** Submissions, and cancellations, that are timed at either end. */
+  /** Number of submissions, and of cancellations, that are timed at each depth. */
   readonly sample: number;
 }
 
-/** What one call costs, in microseconds. */
+/** Costs of one call, in microseconds. */
 export interface Costs {
   readonly submitUs: number;
   readonly cancelUs: number;
-  /** The main thread's time for a job, from leaving the backlog to settling. */
+  /** Active time of the main thread per job, from leaving the backlog to settling. */
   readonly dispatchUs: number;
 }
 
-/** What it answers. */
+/** The reply of the process. */
 export interface DepthReply extends Measured {
-  /** With a backlog that holds only the sample. */
+  /** Costs with a backlog of twice the sample. */
   readonly shallow: Costs;
   readonly deep: Costs;
-  /** The longest collection of garbage while the backlog was deep. */
+  /** Longest garbage collection while the backlog was deep. */
   readonly longestPauseMs: number;
   readonly bytesPerJob: number;
 }
@@ -48,7 +48,7 @@ const BLOCK = 1000;
 serveParent<DepthRequest>((request) => void measure(request));
 
 async function measure({ depth, sample }: DepthRequest): Promise<void> {
-  // Compiles what follows.
+  // Warm-up: compiles the code that is timed.
   for (let round = 0; round < 3; round += 1) await fill(2 * sample, sample);
   const shallow = await fill(2 * sample, sample);
   const deep = await fill(depth, sample);
@@ -79,7 +79,7 @@ async function fill(
   await submit(depth - sample);
   const submitUs = await submit(sample);
   const bytesPerJob = (process.memoryUsage().heapUsed - heapBefore) / depth;
-  // From all over the backlog.
+  // Cancel jobs from all over the backlog.
   const stride = Math.floor(depth / sample);
   let at = 0;
   const cancelUs = await timed(sample, () => {
@@ -90,7 +90,7 @@ async function fill(
   Atomics.store(gate, 0, 1);
   Atomics.notify(gate, 0);
   await held.result;
-  // The last one of all is the last to run: jobs leave first in, first out.
+  // The job at the end runs last: jobs leave the backlog first in, first out.
   await jobs.findLast((job) => job.state !== 'cancelled')?.result;
   const { active } = performance.eventLoopUtilization(before);
   const longestPauseMs = pauses();
@@ -99,7 +99,7 @@ async function fill(
   return { costs: { submitUs, cancelUs, dispatchUs }, longestPauseMs, bytesPerJob };
 }
 
-/** The mean time of a call in microseconds; the turns of the event loop between blocks don't count. */
+/** Returns the mean time of a call in microseconds, without the turns of the event loop between blocks. */
 async function timed(count: number, call: () => unknown): Promise<number> {
   let spentMs = 0;
   for (let done = 0; done < count; done += BLOCK) {
@@ -111,7 +111,7 @@ async function timed(count: number, call: () => unknown): Promise<number> {
   return (spentMs * 1000) / count;
 }
 
-/** Watches the garbage collector. Returns a function that stops it and gives the longest pause. */
+/** Monitors garbage collection. Returns a function that stops the monitoring and returns the longest pause. */
 function watchPauses(): () => number {
   let longestMs = 0;
   const take = (entries: ReadonlyArray<{ readonly duration: number }>): void => {

@@ -1,8 +1,10 @@
 /**
- * `millrace bench distributed`: what goes through a NATS server on this machine, with one serving process and with two.
+ * Runs `millrace bench distributed`: measures jobs over a NATS server on this machine, with one serving process
+ * and with two.
  *
- * Method: each measurement has a server, serving processes and a submitting process of its own. Three loads, one after
- * the other: as many no-ops as go through; one at a time; and submitters that wait for room in a full stream.
+ * Method: each measurement has a server, serving processes and a submitting process of its own. It applies three
+ * loads, one after the other: as many no-ops as possible; one at a time; and submitters that wait for room in a
+ * full stream.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,7 +27,7 @@ import type { DistributedReply, DistributedRequest } from './program.js';
 
 const PROGRAM = builtFile('bench/scenarios/distributed/program.js');
 const POINTS = [1, 2] as const;
-/** Beside the loads: the server, the processes and their threads start. */
+/** Overhead of a measurement: starting the server, the processes and their threads. */
 const START_MS = 2000;
 const GRACE_MS = 60_000;
 
@@ -54,7 +56,7 @@ interface DistributedSettings {
   readonly filter?: string;
 }
 
-/** The figures of a point, in the order of the table. */
+/** The metrics of a point, in the order of the table. */
 type Measure = 'perSecond' | 'p50Ms' | 'p99Ms' | 'waitP99Ms' | 'impliedWaitMs';
 const MEASURES: Readonly<Record<Measure, (reply: DistributedReply) => number>> = {
   perSecond: ({ perSecond }) => perSecond,
@@ -73,7 +75,7 @@ interface DistributedResult extends ScenarioResult {
   readonly points: readonly DistributedPoint[];
 }
 
-/** One and two serving processes. */
+/** The scenario with one and two serving processes. */
 export const distributed: Scenario<DistributedSettings, DistributedResult> = {
   name: 'distributed',
   summary: 'jobs over a local NATS server: throughput, latency and waiting, 1 and 2 nodes',
@@ -121,7 +123,7 @@ async function measureDistributed(
           const limitMs = totalMs + GRACE_MS;
           return await measureFresh(PROGRAM, request, { limitMs, signal: surroundings.signal });
         } finally {
-          // The server was killed just now, and may still write.
+          // The server was killed just now and may still be writing.
           rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
         }
       },

@@ -8,19 +8,19 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** The server that is started. */
+/** The server's program. */
 export const PROGRAM: string = process.env['NATS_SERVER'] ?? 'nats-server';
 const START_MS = 10_000;
 const POLL_MS = 10;
 
-/** Why there is no server to be started; undefined where there is one. */
+/** Explains why no server can be started; undefined if one can. */
 export function missingServer(): string | undefined {
   const folders = PROGRAM.includes('/') ? [''] : (process.env['PATH'] ?? '').split(delimiter);
   if (folders.some((folder) => existsSync(join(folder, PROGRAM)))) return undefined;
   return `'${PROGRAM}' cannot be started: install nats-server 2.10.27 or newer, or set NATS_SERVER to its path.`;
 }
 
-/** @returns Its port. @throws Error if it does not start in time. */
+/** Starts the server. @returns Its port. @throws Error if it does not start in time. */
 export async function startNatsServer(folder: string): Promise<number> {
   const log = join(folder, 'log');
   const args = ['-js', '-sd', folder, '-a', '127.0.0.1', '-p', '-1', '--ports_file_dir', folder];
@@ -35,7 +35,7 @@ export async function startNatsServer(folder: string): Promise<number> {
   throw new Error(`${PROGRAM} did not start: ${readFileSync(log, 'utf8')}`);
 }
 
-/** The port of a server that writes its ports into a folder; undefined until it has. */
+/** Reads the port from the file that a server writes into a folder; undefined until it has. */
 export function portOf({ pid }: ChildProcess, folder: string): number | undefined {
   try {
     const text = readFileSync(join(folder, `${basename(PROGRAM)}_${pid}.ports`), 'utf8');

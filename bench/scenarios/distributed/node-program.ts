@@ -1,15 +1,15 @@
-/** A serving process of `bench distributed`: serves each of some remote pools with a pool of one thread. */
+/** Runs a serving process of `bench distributed`: serves each remote pool with a pool of one thread. */
 import { connect } from '@nats-io/transport-node';
 import { Pool } from '../../../src/index.js';
 import { serve } from '../../../src/nats/nats.js';
 import { builtFile } from '../../process/built-file.js';
 import { type Message, serveParent, tellParent } from '../../process/child.js';
 
-/** What a serving process is told. */
+/** The request that a serving process receives. */
 export interface NodeRequest extends Message {
   readonly kind: 'serve';
   readonly port: number;
-  /** The remote pools, and how many jobs of each it has at a time. */
+  /** The remote pools, and the number of jobs that the process runs of each at a time. */
   readonly pools: ReadonlyArray<{ readonly name: string; readonly concurrency: number }>;
 }
 

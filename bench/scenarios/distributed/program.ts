@@ -1,8 +1,8 @@
 /**
- * The submitting process of `bench distributed`: starts a server and serving processes, and measures what goes through
- * them.
+ * Runs the submitting process of `bench distributed`: starts a server and serving processes, and measures jobs
+ * that go through them.
  *
- * Invariants: one measurement in its life; the three loads run one after the other.
+ * Invariants: a process runs a single measurement; the three loads run one after the other.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from '@nats-io/transport-node';
@@ -18,10 +18,10 @@ import type * as Jobs from '../../jobs/remote.js';
 import { startNatsServer } from './nats-server.js';
 import type { NodeRequest } from './node-program.js';
 
-/** What the process is told. */
+/** The request that the process receives. */
 export interface DistributedRequest extends Message {
   readonly kind: 'measure';
-  /** Where the server keeps its files. */
+  /** Folder of the server's files. */
   readonly folder: string;
   readonly nodes: number;
   readonly inFlight: number;
@@ -29,21 +29,21 @@ export interface DistributedRequest extends Message {
   readonly warmUpMs: number;
 }
 
-/** What it answers. */
+/** The reply of the process. */
 export interface DistributedReply extends Measured {
   readonly perSecond: number;
   readonly isStable: boolean;
-  /** Of a job at a time. */
+  /** Latency of one job at a time. */
   readonly latency: LatencySummary;
-  /** How long submissions waited for room in a full stream. */
+  /** Time that submissions waited for room in a full stream. */
   readonly wait: LatencySummary;
-  /** How long they wait by the service time alone: waiters ÷ rate. */
+  /** Mean wait that the throughput alone implies: waiters ÷ rate. */
   readonly impliedWaitMs: number;
 }
 
 const NODE = builtFile('bench/scenarios/distributed/node-program.js');
 const SLOTS = 16;
-/** The full stream: jobs that take so long, on so many slots of each node, behind a backlog of so many. */
+/** The full stream: duration of its jobs in ms, slots on each node, and bound of its backlog. */
 const FULL = { name: 'full', ms: 5, concurrency: 4, jobs: 20 } as const;
 const SUBMITTERS = 4;
 const WAITERS = 16;
@@ -91,7 +91,7 @@ async function startNode(port: number): Promise<void> {
   await serving;
 }
 
-/** The load before has left jobs in flight. */
+/** Waits for the jobs that the previous load left in flight. */
 async function settled(pool: RemotePool<typeof Jobs>): Promise<void> {
   while ((await pool.stats()).server.jobs > 0);
 }
@@ -110,7 +110,7 @@ async function measureLatency(
   return latencies.summary();
 }
 
-/** Submissions that wait for room in the full stream, first come, first served. */
+/** Measures submissions that wait for room in the full stream, first come, first served. */
 async function measureWaits(
   port: number,
   windowMs: number,
@@ -135,7 +135,7 @@ async function measureWaits(
       }),
   );
   const running = loops.map((loop) => loop.run());
-  // Not counted, until all of them wait.
+  // Don't count until all of them wait.
   await pause(windowMs / 2);
   latencies.clear();
   accepted = 0;

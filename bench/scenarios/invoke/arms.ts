@@ -1,20 +1,20 @@
 /**
- * The arms of the experiment: ways for a service to make a call of a slower service for each document.
+ * Creates the variants: ways for a service to call a slower service for each document.
  *
- * Invariant: of an arm only its own code is loaded; all of them call the same address.
+ * Invariant: only the code of the requested variant is loaded; all variants call the same address.
  */
 import { SECOND_SERVICE } from '../../jobs/invocations.js';
 import { builtFile } from '../../process/built-file.js';
 import type { Arm, ArmJob } from '../service/server/arm.js';
 
-/** The arms, in the order in which they are shown. */
+/** The variants in the order of the report. */
 export const ARM_NAMES = ['fire-and-forget', 'unbounded', 'millrace'] as const;
 
 export type ArmName = (typeof ARM_NAMES)[number];
 
-/** What an arm may use; those that know no bounds ignore them. */
+/** Options of the variants; the unbounded ones ignore those they have no use for. */
 export interface ArmOptions {
-  /** The second service's. */
+  /** Port of the second service. */
   readonly port: number;
   readonly threads: number;
   /** Calls at once on each thread. */
@@ -24,15 +24,15 @@ export interface ArmOptions {
 
 type Jobs = typeof import('../../jobs/invocations.js');
 
-/** What both pools run. */
+/** The job of both pools. */
 const JOB: ArmJob = {
   module: builtFile('bench/jobs/invocations.js'),
   name: 'invoke' satisfies keyof Jobs,
 };
 
-/** Starts an arm. */
+/** Creates a variant. */
 export async function createArm(name: ArmName, options: ArmOptions): Promise<Arm> {
-  // Threads have a copy of the environment of their process.
+  // Threads get a copy of their process's environment.
   process.env[SECOND_SERVICE] = `http://127.0.0.1:${options.port}/`;
   switch (name) {
     case 'fire-and-forget':

@@ -1,7 +1,7 @@
 /**
- * `millrace bench invoke` as the command line sees it.
+ * Defines the scenario `invoke` for the command line.
  *
- * Invariant: what can be known to be wrong (an option) is said before the run.
+ * Invariant: invalid options are reported before the run.
  */
 import type { Scenario, Surroundings } from '../../harness/scenario.js';
 import { Progress } from '../../report/terminal/progress.js';
@@ -10,7 +10,7 @@ import { describeInvoke, invokeFigures } from './report.js';
 import type { InvokeResult } from './result.js';
 import { INVOKE_OPTIONS, type InvokeSettings, invokeSettings } from './settings.js';
 
-/** Two ways to call a slower service without bounds against a bounded one. */
+/** Compares two unbounded ways to call a slower service with a bounded one. */
 export const invoke: Scenario<InvokeSettings, InvokeResult> = {
   name: 'invoke',
   summary: 'a service that calls a slower one, at twice what that can do',

@@ -1,10 +1,10 @@
 /**
- * The whole experiment: one arm after the other, each with a service, a second service and a load
- * generator in processes of their own.
+ * Runs the experiment: one variant after the other, each with a service, a second service and a load generator
+ * in processes of their own.
  *
- * Invariants: no arm meets what another one has left behind; an arm whose second service or generator
- * fails is told and costs no other arm; an interrupted experiment still has a result, with what was
- * measured until then.
+ * Invariants: no variant is affected by leftovers of another one; if the processes of a variant fail, this is
+ * reported and the other variants are still measured; an interrupted experiment still has a result, with what
+ * was measured so far.
  */
 import { builtFile } from '../../process/built-file.js';
 import { chooseDocuments, summarizeDocuments } from '../service/load/corpus.js';

@@ -1,4 +1,4 @@
-/** The program of the second service's process. */
+/** Runs the process of the second service. */
 import { serveParent, tellParent } from '../../process/child.js';
 import { randomFrom } from '../../math/random.js';
 import type { SecondServiceReply, SecondServiceRequest } from './second-service.js';

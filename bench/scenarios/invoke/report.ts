@@ -1,5 +1,5 @@
 /**
- * What a result of `bench invoke` says.
+ * Describes the result of `bench invoke`.
  *
  * Invariant: everything is made from the result alone.
  */
@@ -10,7 +10,7 @@ import { formatCount, formatList, formatRate } from '../../report/format.js';
 import type { InvokeArm, InvokeResult } from './result.js';
 import { servedPerSecond } from './settings.js';
 
-/** For a person; empty where nothing was measured. */
+/** Describes the result for humans; without tables if nothing was measured. */
 export function describeInvoke(result: InvokeResult): Document {
   return {
     title: 'Invoke: a service that calls a slower one, for more than that can do',
@@ -18,7 +18,7 @@ export function describeInvoke(result: InvokeResult): Document {
   };
 }
 
-/** What it means, in sentences. */
+/** States the conclusions in sentences. */
 export function concludeInvoke(result: InvokeResult): string[] {
   const perSecond = servedPerSecond(result.settings);
   const phrase = `the ${formatRate(perSecond)} that the second service can do`;
@@ -32,7 +32,7 @@ export function concludeInvoke(result: InvokeResult): string[] {
   ]);
 }
 
-/** Where the calls waited, as far as the second service knows. */
+/** Describes how many calls waited at the second service. */
 function describeWaiting(arms: readonly InvokeArm[]): string[] {
   if (arms.length === 0) return [];
   const most = arms.map(
@@ -41,7 +41,7 @@ function describeWaiting(arms: readonly InvokeArm[]): string[] {
   return [`Calls that waited for their turn at the second service, at most: ${formatList(most)}.`];
 }
 
-/** For a comparison with another run. */
+/** Lists the metrics for a comparison with another run. */
 export function invokeFigures({ arms }: InvokeResult): NamedFigure[] {
   return [
     ...armFigures(arms),

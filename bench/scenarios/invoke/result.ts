@@ -1,8 +1,8 @@
 /**
- * The result of the experiment: plain data.
+ * Defines the result of the experiment: plain data.
  *
- * Invariant, for every arm: completed <= served by the second service, as each answer is counted
- * there before it is sent.
+ * Invariant for every variant: completed <= served by the second service, as it counts a response before it
+ * sends it.
  */
 import type { ArmResult, ServiceResult } from '../service/result.js';
 import type { ArmName } from './arms.js';
@@ -11,7 +11,7 @@ import type { SlowTally } from './slow-server.js';
 
 export interface InvokeArm extends ArmResult {
   readonly name: ArmName;
-  /** Goodput ÷ what the second service can do. */
+  /** Goodput ÷ capacity of the second service. */
   readonly goodputShare: number;
   readonly secondService: SlowTally;
 }

@@ -1,5 +1,5 @@
 /**
- * The second service, a process of its own: what it is told, and how it is started and asked.
+ * Defines the messages of the second service, and starts and queries its process.
  *
  * Invariant: nothing of it outlives `close`.
  */
@@ -11,7 +11,7 @@ import type { SlowServerOptions, SlowTally } from './slow-server.js';
 export type SecondServiceRequest =
   | ({
       readonly kind: 'start';
-      /** For the times that requests take. */
+      /** Seed of the times that requests take. */
       readonly seed: number;
     } & Omit<SlowServerOptions, 'random'>)
   | { readonly kind: 'count' };
@@ -24,14 +24,14 @@ const PROGRAM = builtFile('bench/scenarios/invoke/program.js');
 const BOOT_MS = 30_000;
 const COUNT_MS = 10_000;
 
-/** A second service that runs. */
+/** A running second service. */
 export class SecondService {
   readonly port: number;
-  /** Aborted when it has ended. */
+  /** Aborted when the process has ended. */
   readonly ended: AbortSignal;
   readonly #child: Child<SecondServiceRequest, SecondServiceReply>;
 
-  /** Starts it. @throws Error where it doesn't get ready */
+  /** Starts the process. @throws Error if it does not become ready */
   static async open(options: SecondServiceRequest & { kind: 'start' }): Promise<SecondService> {
     const child = new Child<SecondServiceRequest, SecondServiceReply>('second service', PROGRAM);
     try {
@@ -53,7 +53,7 @@ export class SecondService {
     void child.exited.then(() => ending.abort());
   }
 
-  /** What it has counted until now. @throws Error where it has ended */
+  /** Requests its counts so far. @throws Error if the process has ended */
   async count(): Promise<SlowTally> {
     const counted = this.#child.receive('counted');
     this.#child.send({ kind: 'count' });

@@ -1,8 +1,8 @@
 /**
- * Describes the options of `bench invoke`, and makes its settings of what was given.
+ * Declares the options of `bench invoke` and builds its settings from the given flags.
  *
- * Invariant: what leaves this file is complete and valid; nothing behind it checks again. Threads ×
- * concurrency is always exactly the number of slots.
+ * Invariant: the settings are complete and valid; later code does not check them again. Threads × concurrency
+ * always equals the number of slots.
  */
 import { type Flags, readOptions, UsageError } from '../../options/flags.js';
 import { type OptionTable, optionTable } from '../../options/table.js';
@@ -16,12 +16,12 @@ import {
 import { defaultThreads } from '../../../src/api/parallelism.js';
 import { ARM_NAMES, type ArmName } from './arms.js';
 
-/** The experiment's settings, complete. */
+/** The complete settings. */
 export interface InvokeSettings extends ServiceSettings {
   readonly ratePerSecond: number;
-  /** Calls that the second service serves at once, and that the pools make at once. */
+  /** Number of calls that the second service serves at once, and that the pools make at once. */
   readonly slots: number;
-  /** How long the second service takes for a call, on average. */
+  /** Mean time that the second service takes for a call. */
   readonly delayMs: number;
   readonly threads: number;
   /** Calls at once on each thread. */
@@ -30,9 +30,9 @@ export interface InvokeSettings extends ServiceSettings {
   readonly arms: readonly ArmName[];
 }
 
-/** How many times that what the second service can do is offered. */
+/** Offered load as a multiple of the second service's capacity. */
 const OVERLOAD_FACTOR = 2;
-/** Jobs that wait for answers need few threads. */
+/** Jobs that wait for responses need few threads. */
 const MAX_THREADS = 4;
 
 const OPTIONS = optionTable({
@@ -60,7 +60,7 @@ const OPTIONS = optionTable({
 
 export const INVOKE_OPTIONS: OptionTable = OPTIONS;
 
-/** Reads and completes the settings. @throws UsageError */
+/** Reads the flags and fills in the defaults. @throws UsageError */
 export function invokeSettings(flags: Flags): InvokeSettings {
   const values = readOptions(flags, OPTIONS);
   const { slots, 'delay-ms': delayMs } = values;
@@ -72,13 +72,13 @@ export function invokeSettings(flags: Flags): InvokeSettings {
     delayMs,
     threads,
     concurrency: slots / threads,
-    // As many as run: who is accepted waits for about one turn at most.
+    // As many as run: an accepted job waits for the duration of about one call.
     backlogJobs: slots,
     arms: values.arms,
   };
 }
 
-/** What the second service can do. */
+/** Capacity of the second service. */
 export function servedPerSecond({ slots, delayMs }: { slots: number; delayMs: number }): number {
   return (slots / delayMs) * 1000;
 }
@@ -92,7 +92,7 @@ function overloadRate(slots: number, delayMs: number): number {
   );
 }
 
-/** The most threads up to the default that all have the same number of slots. */
+/** Returns the largest thread count, up to the default and `MAX_THREADS`, that divides the slots evenly. */
 function threadsFor(slots: number): number {
   let threads = Math.min(defaultThreads(), MAX_THREADS);
   while (slots % threads !== 0) threads -= 1;

@@ -1,40 +1,40 @@
 /**
- * The HTTP side of the second service: slow, and able to serve only so many requests at once.
+ * Serves HTTP for the second service: slowly, and a limited number of requests at once.
  *
- * Invariants: never more than `slots` requests are being served; the others wait in the order of their
- * arrival, and one whose client has gone is not served. A request is read at once, wherever it waits,
- * so that no document waits in the sender's sockets.
+ * Invariants: never more than `slots` requests are served at once; the others wait in the order of arrival, and
+ * one whose client disconnects meanwhile is dropped. Every request is read at once, even if it has to wait, so
+ * that no document waits in the sender's sockets.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LoopbackServer } from '../service/server/loopback-server.js';
 
-/** How slow it is. */
+/** Capacity and delay of the server. */
 export interface SlowServerOptions {
-  /** Requests that are served at once. */
+  /** Number of requests served at once. */
   readonly slots: number;
-  /** How long a request takes on average, from the moment it is served. */
+  /** Mean duration of a request from the start of its service. */
   readonly delayMs: number;
   readonly random: () => number;
 }
 
-/** What it has counted. */
+/** The server's counts. */
 export interface SlowTally {
   readonly served: number;
-  /** Now. */
+  /** Requests being served now. */
   readonly serving: number;
-  /** For their turn, now. */
+  /** Requests waiting now. */
   readonly waiting: number;
-  /** The most that were served at once. */
+  /** Max number of requests served at once. */
   readonly peakServing: number;
-  /** The most that waited at once. */
+  /** Max number of requests that waited at once. */
   readonly peakWaiting: number;
 }
 
-/** A request takes from 1 − JITTER to 1 + JITTER times the delay, all equally likely. */
+/** A request takes from 1 − JITTER to 1 + JITTER times the delay, uniformly distributed. */
 const JITTER = 0.2;
 const ANSWER = JSON.stringify({ isProcessed: true });
 
-/** Answers every request with 200 when it was its turn and its time is over. */
+/** Answers every request with 200 once its turn has come and its time is over. */
 export class SlowServer {
   readonly #options: SlowServerOptions;
   readonly #server: LoopbackServer;

@@ -1,9 +1,9 @@
 /**
- * `millrace bench ./jobs.js#render`: the user's own job. How long it takes, how much a pool of it can do,
- * what happens at and beyond that, and which settings follow.
+ * Runs `millrace bench ./jobs.js#render`: measures a user's job, i.e. its service time, the max throughput of a
+ * pool that runs it, latencies below and above that, and the settings that follow.
  *
- * Method: every measurement in a fresh process, on threads of the real pool that are warm; closed loops
- * for the service time and the saturation, open loops (Poisson) for latencies, in shuffled rounds.
+ * Method: each measurement runs in a fresh process, on warm threads of the real pool; closed loops for the
+ * service time and the max throughput, open loops (Poisson) for latencies, in shuffled rounds.
  */
 import { UsageError } from '../../options/flags.js';
 import { measureFresh } from '../../process/fresh-process.js';
@@ -16,10 +16,10 @@ import { describeOwnJob } from './report.js';
 import { jobFigures, type JobResult } from './result.js';
 import { JOB_OPTIONS, type JobSettings, jobSettings } from './settings.js';
 
-/** A module may take long to load, and its inputs too. */
+/** Time limit for loading the module and its inputs. */
 const PROBE_LIMIT_MS = 120_000;
 
-/** The user's own job. */
+/** The scenario that measures a user's job. */
 export const job: Scenario<JobSettings, JobResult> = {
   name: 'job',
   summary: "your own job, './jobs.js#render': what it takes, what to set (--advise)",
@@ -31,7 +31,7 @@ export const job: Scenario<JobSettings, JobResult> = {
   figures: jobFigures,
 };
 
-/** Loads the module and the inputs once. @throws UsageError */
+/** Loads the module and the inputs once, before anything is measured. @throws UsageError */
 async function check(
   { job: name, input, seed }: JobSettings,
   { signal }: Surroundings,

@@ -1,10 +1,10 @@
 /**
- * Measures a job, one thing after the other, as each needs what came before: its service time; the max
- * throughput of threads (and several jobs at once on each); latencies below and above that; then advice,
- * and whether it holds.
+ * Measures a job step by step, as each step needs the results of the earlier ones: its service time; the max
+ * throughput by threads (and by jobs at once on each); latencies below and above that; then the advice, which
+ * further runs verify.
  *
- * Invariant: where a step lacks what it needs, because of a failure or an interruption, it is left out
- * and the result has what came before.
+ * Invariant: a step whose prerequisites are missing, because of a failure or an interruption, is skipped; the
+ * result keeps the earlier steps.
  */
 import type { Surroundings } from '../../harness/scenario.js';
 import { adviseAndVerify } from './advice/advising.js';
@@ -18,7 +18,7 @@ import { type JobResult, labelInput } from './result.js';
 import type { JobSettings } from './settings.js';
 import { closedLoadBefore, measureLoads, measureSaturation, measureService } from './steps.js';
 
-/** All that can be measured. */
+/** Runs all steps. */
 export async function measureJob(
   settings: JobSettings,
   surroundings: Surroundings,
@@ -95,7 +95,7 @@ async function measureSteps(settings: JobSettings, measurer: Measurer): Promise<
   return { ...measured, advice };
 }
 
-/** The reason, and the hint that mends it most often. */
+/** Formats the reason for giving up, with its most frequent remedy. */
 function describeGivenUp(label: string, { failures, warmUp }: ServiceReply): string {
   const [example] = failures.examples;
   return (

@@ -1,8 +1,8 @@
 /**
- * Describes what arrivals met: latencies by load, how they ended, memory.
+ * Describes the open-loop loads: latencies by load, how the arrivals ended, and memory.
  *
- * Invariants: beside every figure stands the range of its rounds; that jobs were too few for their
- * percentiles, that the generator was too slow or that the machine's speed has changed is reported.
+ * Invariants: metrics come with the range of their rounds; the report says so if a percentile rests on too few
+ * jobs, the generator was too slow or the machine's speed changed.
  */
 import {
   type Block,
@@ -24,23 +24,23 @@ import { widthOfSpread } from '../../math/series.js';
 import { LOAD_PERCENTILES, type LoadResult, type SaturationResult } from './measure/figures.js';
 import type { JobResult } from './result.js';
 
-/** Below this share of the intended arrivals a generator did not hold its rate. */
+/** Below this share of the scheduled arrivals, the generator did not hold its rate. */
 const HELD_RATE = 0.99;
-/** A change of the speed by more than this factor is told. */
+/** A throughput that changed by more than this factor is reported. */
 const DRIFT = 1.3;
-/** A wider range of a p99 than this, as a share of its median, is reported. */
+/** A p99 whose range exceeds this share of its median is reported. */
 const NOISY = 0.2;
-/** A p99 of fewer jobs rests on less than ten of them. */
+/** With fewer jobs than this, a p99 rests on fewer than ten of them. */
 const ENOUGH_FOR_P99 = 1000;
-/** Where the percentiles lie on the axis of a chart. */
+/** Positions of the charted percentiles (p50 to p99.9) on the axis. */
 const SHARES = [0.5, 0.95, 0.99, 0.999] as const;
 
-/** For a person; no blocks where nothing was measured. */
+/** Describes the loads for humans; no blocks if none was measured. */
 export function describeLoads({ loads, overloadBacklog, chosen }: JobResult): Block[] {
   if (loads.length === 0) return [];
   const few = loads.filter(({ endings }) => endings.served < ENOUGH_FOR_P99);
   const late = Math.max(...loads.map(({ latenessP99 }) => latenessP99));
-  // A column that says 0 in every row is left out.
+  // Omit a column that is 0 in every row.
   const hasFailed = loads.some(({ failedShare }) => failedShare.max > 0);
   return [
     heading('Arrivals: response time from scheduled arrival (ms)'),
@@ -106,14 +106,14 @@ export function describeLoads({ loads, overloadBacklog, chosen }: JobResult): Bl
   ];
 }
 
-/** A p99 is of few jobs, and swings more than a throughput does. */
+/** Reports a wide range of the p99, which rests on few jobs and varies more than a throughput. */
 function describeNoise(loads: readonly LoadResult[]): Block[] {
   const widest = Math.max(...loads.map(({ p99 }) => widthOfSpread(p99)));
   if (widest <= NOISY) return [];
   return [text(`Between rounds the p99 differs by up to ${formatPercent(widest)} of its median.`)];
 }
 
-/** Advice rests on the max throughput that was measured first. */
+/** Reports a change of the machine's speed since the max throughput was measured, on which the advice rests. */
 function describeDrift(
   loads: readonly LoadResult[],
   chosen: SaturationResult | undefined,

@@ -1,10 +1,10 @@
 /**
- * What measuring an own job says: the verdict and the advice (`verdict.ts`), then why, then the tables: the
- * job by itself and the throughput (`steady-report.ts`), what arrivals meet (`loads-report.ts`), the runs
- * that verified the advice, and what failed.
+ * Describes the result of measuring a user's job: the verdict and the advice (`verdict.ts`), the reasons, then
+ * the tables: the job by itself and the throughput (`steady-report.ts`), the arrivals (`loads-report.ts`), the
+ * runs that verified the advice, and the failures.
  *
- * Invariants: the answer comes first, whatever it is; beside every figure that has rounds stands their range;
- * what limits the figures (no stable warm-up, failed jobs, noise) is reported before the tables.
+ * Invariants: the answer comes first, whatever it is; metrics that have rounds come with their range;
+ * limitations of the metrics (unstable warm-up, failed jobs, noise) are reported before the tables.
  */
 import { type Block, type Document, heading, text } from '../../report/document.js';
 import { describeLimits } from '../../harness/limits.js';
@@ -17,7 +17,7 @@ import type { JobResult } from './result.js';
 import { describeService, describeThroughput } from './steady-report.js';
 import { describeVerdict } from './verdict.js';
 
-/** For a person. */
+/** Describes a result for humans. */
 export function describeOwnJob(result: JobResult): Document {
   const { settings, service, saturation, chosen, advice, jobFailures } = result;
   return {
@@ -41,7 +41,7 @@ function describeWhy(result: JobResult): Block[] {
     advice?.kind === 'advised'
       ? describeReasons(advice)
       : comparisons.map((each) => text(describeComparison(each), 'point'));
-  // The verdict has said whether the machine was steady, that it was interrupted, and what failed.
+  // The verdict already covers steadiness, interruption and failures.
   const limits = describeLimits([], { ...result, failures: [], isInterrupted: false });
   const blocks = [...reasons, ...limits.map((line) => text(line, 'point'))];
   return blocks.length === 0 || saturation.length === 0 ? [] : [heading('Why'), ...blocks];

@@ -1,8 +1,7 @@
 /**
- * The result of measuring an own job: plain data, what `--json` writes and what the printed report is
- * made from.
+ * Defines the result of measuring a user's job: plain data, which `--json` writes and the report is made from.
  *
- * Invariant: what was not measured is absent.
+ * Invariant: a metric that was not measured is absent.
  */
 import type { Figure } from '../../harness/figures.js';
 import type { ScenarioResult } from '../../report/bench-file.js';
@@ -22,7 +21,7 @@ import {
 } from './measure/figures.js';
 import type { JobSettings } from './settings.js';
 
-/** Where the inputs came from; of many files not all the names. */
+/** Source of the inputs; of several files only the number and the first name. */
 export type InputLabel =
   | { readonly kind: 'none' }
   | { readonly kind: 'files'; readonly files: number; readonly first: string }
@@ -45,19 +44,19 @@ export interface JobResult extends ScenarioResult {
   readonly inputs?: InputSummary;
   readonly service?: ServiceResult;
   readonly saturation: readonly SaturationResult[];
-  /** The settings with which the loads were measured. */
+  /** Slots with which the loads were measured. */
   readonly chosen?: SaturationResult;
-  /** Why these: what the rounds show of them and the next ones. */
+  /** The comparisons of settings that led to that choice. */
   readonly comparisons: readonly SlotComparison[];
-  /** How many jobs may wait at the highest load. */
+  /** Max number of jobs that wait at the highest load. */
   readonly overloadBacklog?: number;
   readonly loads: readonly LoadResult[];
   readonly advice?: AdviceResult;
-  /** Of all measurements. */
+  /** Failed jobs of all measurements. */
   readonly jobFailures: JobFailures;
 }
 
-/** For a comparison with another run. */
+/** Lists the metrics for a comparison with another run. */
 export function jobFigures({
   settings,
   service,

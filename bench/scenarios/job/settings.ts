@@ -1,8 +1,8 @@
 /**
- * Describes the options of `bench job`, and makes its settings of what was given.
+ * Declares the options of `bench job` and builds its settings from the given flags.
  *
- * Invariant: what leaves this file is complete and valid, as far as it can be seen without running the
- * user's code; what only running can tell is checked before the first measurement (`probe.ts`).
+ * Invariant: the settings are complete, and valid as far as that can be checked without running the user's code;
+ * the rest is checked before the first measurement (`probe.ts`).
  */
 import { availableParallelism } from 'node:os';
 import { roundsOption, threadsOption } from '../../harness/options.js';
@@ -11,18 +11,18 @@ import { type OptionTable, optionTable, SEED } from '../../options/table.js';
 import { type InputSource, readInputSource } from '../../user-job/input-source.js';
 import { type JobName, readJobName } from '../../user-job/module-name.js';
 
-/** The settings, complete. */
+/** The complete settings. */
 export interface JobSettings {
   readonly job: JobName;
   readonly input: InputSource;
   readonly advise: boolean;
-  /** The wanted p99 of the total latency; absent where it is derived from the service time. */
+  /** Wanted p99 of the total latency; if absent, it is derived from the service time. */
   readonly p99Ms?: number;
-  /** The most threads that are tried. */
+  /** Max number of threads to try. */
   readonly threads: number;
-  /** The most jobs at once on a thread that are tried, where a job mostly waits. */
+  /** Max number of jobs at once on a thread to try, if a job mostly waits. */
   readonly concurrency: number;
-  /** How long each measurement takes. */
+  /** Duration of each measurement, in seconds. */
   readonly seconds: number;
   readonly rounds: number;
   readonly seed: number;
@@ -80,7 +80,7 @@ const OPTIONS = optionTable({
 
 export const JOB_OPTIONS: OptionTable = OPTIONS;
 
-/** Reads and completes the settings. @throws UsageError */
+/** Reads the flags and fills in the defaults. @throws UsageError */
 export function jobSettings(flags: Flags, workingDirectory: string = process.cwd()): JobSettings {
   const values = readOptions(flags, OPTIONS);
   const { module } = values;

@@ -1,8 +1,7 @@
 /**
- * Describes a job under a steady load: how long one takes, and what the pool can do.
+ * Describes a job under steady load: its service time and the max throughput of a pool.
  *
- * Invariants: beside every figure that has rounds stands their range; service times that did not become
- * stable are reported as such.
+ * Invariants: metrics that have rounds come with their range; an unstable service time is reported as such.
  */
 import { type Block, type CurvesBlock, heading, spreadCell, text } from '../../report/document.js';
 import {
@@ -15,10 +14,10 @@ import {
 import { describeSlots, type SaturationResult, type ServiceResult } from './measure/figures.js';
 import type { JobSettings } from './settings.js';
 
-/** From this share of its time on a job counts as computing. */
+/** A job that uses the CPU for at least this share of its time counts as computing. */
 const COMPUTING_SHARE = 0.5;
 
-/** How long one job takes. */
+/** Describes the service time. */
 export function describeService({
   time,
   warmUp,
@@ -61,7 +60,7 @@ export function describeService({
   ];
 }
 
-/** What the pool can do, with each setting that was tried. */
+/** Describes the max throughput with each setting that was tried. */
 export function describeThroughput(
   saturation: readonly SaturationResult[],
   chosen: SaturationResult | undefined,

@@ -1,8 +1,9 @@
 /**
- * The steps of measuring a job: which loads are measured, for how long, and what is made of the replies.
+ * Measures a job's service time, max throughput and loads: chooses the loads and their durations, and turns the
+ * replies into results.
  *
- * Invariant: a load of which every arrival failed or was rejected is reported as a failed measurement, as it
- * has no latency.
+ * Invariant: a load whose arrivals all failed or were rejected is reported as a failed measurement, as it has no
+ * latency.
  */
 import { formatCount, formatPercent } from '../../report/format.js';
 import { arrivalsOf, type Endings } from '../../load/endings.js';
@@ -22,11 +23,11 @@ import type { ArrivalReply, SaturationReply, ServiceReply } from './measure/prog
 import type { JobPoolOptions, Slots } from './measure/user-job.js';
 import type { JobSettings } from './settings.js';
 
-/** How long the service time may take to become stable. */
+/** Max time for the service time to become stable. */
 const MAX_WARM_UP_MS = 10_000;
 const MIN_WARM_UP_MS = 300;
 
-/** Jobs that run one after the other. */
+/** Times jobs that run one after the other. */
 export function measureService(
   { seconds }: JobSettings,
   measurer: Measurer,
@@ -38,7 +39,7 @@ export function measureService(
   );
 }
 
-/** What the pool can do with each setting that is worth trying. */
+/** Measures the max throughput with each setting that is worth trying. */
 export async function measureSaturation(
   settings: JobSettings,
   service: ServiceResult,
@@ -60,7 +61,7 @@ export async function measureSaturation(
   return points.flatMap((point) => saturationResult(point, measurements) ?? []);
 }
 
-/** What arrivals meet, below the max throughput and above it. */
+/** Measures arrivals at rates below and above the max throughput. */
 export async function measureLoads(
   settings: JobSettings,
   service: ServiceResult,
@@ -95,7 +96,7 @@ export async function measureLoads(
   });
 }
 
-/** A load without a single latency has no place in the tables. */
+/** Describes a load that has no latency, and therefore no row in the tables. */
 function describeUnserved(point: LoadPoint, endings: Endings): string {
   const { failed, refused } = endings;
   return (
@@ -108,7 +109,7 @@ function describeLoad({ load }: LoadPoint): string {
   return `at ${formatPercent(load)} of the max throughput`;
 }
 
-/** The same before arrivals, where it only is to say what they are a share of. */
+/** The closed load before arrivals; with half the window, as it only measures what their rate is a share of. */
 export function closedLoadBefore(
   settings: JobSettings,
   service: ServiceResult,
@@ -117,7 +118,7 @@ export function closedLoadBefore(
   return closedLoad({ ...settings, seconds: settings.seconds / 2 }, service, slots);
 }
 
-/** All slots busy: first as long as a thread took to become stable. */
+/** A load that keeps all slots busy, after a warm-up as long as the one that made the service time stable. */
 function closedLoad(
   { seconds }: JobSettings,
   { time, warmUp }: ServiceResult,

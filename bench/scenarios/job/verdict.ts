@@ -1,8 +1,8 @@
 /**
- * The first lines of a job's report: the verdict and the advice, then what limits them.
+ * Describes the verdict of a job's report: limitations, then the advice or the max throughput, then failures.
  *
- * Invariants: made from the result alone; the first paragraph answers what was asked (what to set, or what
- * the pool can do) or says why there is no answer and what to do.
+ * Invariants: made from the result alone; the text says what to set or what the pool can do, or why there is no
+ * answer and how to get one.
  */
 import { INTERRUPTED } from '../../harness/limits.js';
 import type { FailureExample } from '../../user-job/job-failures.js';
@@ -13,7 +13,7 @@ import { steadinessOf } from './advice/steadiness.js';
 import { describeSlots } from './measure/figures.js';
 import type { JobResult } from './result.js';
 
-/** The load whose p99 is quoted where no advice was asked for. */
+/** The load whose p99 is quoted if no advice was requested. */
 const QUOTED_LOAD = 0.8;
 
 export function describeVerdict(result: JobResult): Block[] {
@@ -59,7 +59,7 @@ function describeThroughput(result: JobResult): Block[] {
   ];
 }
 
-/** How many failed stands in a part of its own. */
+/** The first failure; the total is in a section of its own. */
 function describeFirst(example: FailureExample | undefined): string {
   return example === undefined
     ? ''

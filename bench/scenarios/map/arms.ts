@@ -1,8 +1,9 @@
 /**
- * The ways of running a job for each item of a source that `bench map` compares: this library's `map`, and what is written
- * or installed around Piscina.
+ * Starts the variants of `bench map`, i.e. ways to run a job for each item of a source: this library's `map`,
+ * and code around Piscina that is written by hand or comes from a package.
  *
- * Invariant: every arm gives the results in the order of the items, and has as many jobs in flight as all the others.
+ * Invariant: every variant delivers the results in the order of the items, with the same number of jobs in
+ * flight.
  */
 import { Readable } from 'node:stream';
 import { Pool } from '../../../src/index.js';
@@ -20,12 +21,12 @@ export const ARM_NAMES = [
 
 export type ArmName = (typeof ARM_NAMES)[number];
 
-/** In flight in every arm: what this library takes by itself for short jobs. */
+/** Jobs in flight in every variant: this library's own choice for short jobs. */
 const IN_FLIGHT = 256;
 
-/** A running arm. */
+/** A running variant. */
 export interface RunningArm {
-  /** Runs a job for each item, in their order. */
+  /** Runs a job for each item and yields the results in their order. */
   map(source: Iterable<number>): AsyncIterable<number>;
   stop(): Promise<void>;
 }
@@ -33,13 +34,13 @@ export interface RunningArm {
 type Run = (input: number) => PromiseLike<number>;
 type MapOver = (source: Iterable<number>, run: Run) => AsyncIterable<number>;
 
-/** The package that an arm needs beside this one and Piscina. */
+/** The package that a variant needs in addition to this one and Piscina. */
 const PACKAGES: Readonly<Partial<Record<ArmName, string>>> = {
   'piscina, p-map': 'p-map',
   'piscina, streaming-iterables': 'streaming-iterables',
 };
 
-/** How each of the others maps over a source. */
+/** How each of the other variants maps over a source. */
 const OTHERS: Readonly<Record<Exclude<ArmName, 'millrace'>, () => Promise<MapOver>>> = {
   'piscina, own loop': async () => ownLoop,
   'piscina, p-map': async () => {
@@ -57,7 +58,7 @@ const OTHERS: Readonly<Record<Exclude<ArmName, 'millrace'>, () => Promise<MapOve
   },
 };
 
-/** Tells what can be run here from what is not installed. */
+/** Separates the variants that can run here from the packages that are not installed. */
 export function sortArms(names: readonly ArmName[]): { installed: ArmName[]; missing: string[] } {
   const packageOf = (name: ArmName): string | undefined => PACKAGES[name];
   const isMissing = (name: ArmName): boolean => {
@@ -70,7 +71,7 @@ export function sortArms(names: readonly ArmName[]): { installed: ArmName[]; mis
   };
 }
 
-/** The versions of what the arms are made of. */
+/** Returns the versions of the packages that the variants use. */
 export function armVersions(names: readonly ArmName[]): Record<string, string> {
   const libraries = ['piscina', ...names.flatMap((name) => PACKAGES[name] ?? [])];
   return Object.fromEntries(libraries.map((each) => [each, installedVersion(each) ?? 'unknown']));
@@ -92,7 +93,7 @@ export async function startArm(
   return { map: (source) => mapOver(source, run), stop };
 }
 
-/** The loop that one writes by hand: so many calls at a time, awaited in their order. */
+/** The loop that one would write by hand: `IN_FLIGHT` calls at a time, awaited in order. */
 async function* ownLoop(source: Iterable<number>, run: Run): AsyncGenerator<number> {
   const calls: Array<PromiseLike<number>> = Array.from({ length: IN_FLIGHT });
   let [started, delivered] = [0, 0];

@@ -1,9 +1,10 @@
 /**
- * `millrace bench map`: rows per second through a source, jobs and a loop that reads the results, against what is written
- * or installed around Piscina; and what is held where the loop is slow.
+ * Runs `millrace bench map`: measures rows per second through a source, jobs and a loop that reads the results,
+ * compared with code around Piscina, written by hand or from packages; and how many rows are held if the loop is
+ * slow.
  *
- * Method: each arm at each kind of job in a fresh process that first warms up; the arms of a kind next to each other, in
- * shuffled rounds.
+ * Method: each variant with each kind of job in a fresh process that first warms up; the variants of a kind
+ * right after each other, in shuffled rounds.
  */
 import { measureRounds } from '../../harness/rounds.js';
 import type { Scenario, Surroundings } from '../../harness/scenario.js';
@@ -23,12 +24,12 @@ import {
 } from './settings.js';
 
 const PROGRAM = builtFile('bench/scenarios/map/program.js');
-/** Beside the load: a process and its threads start and end. */
+/** Overhead of a measurement: starting and ending a process and its threads. */
 const START_MS = 300;
 const GRACE_MS = 30_000;
 const SLOW_MS = 500;
 
-/** A job for each item of a source. */
+/** The scenario with a job for each item of a source. */
 export const map: Scenario<MapSettings, MapResult> = {
   name: 'map',
   summary: 'a job for each item of a source: rows per second, and what a slow reader holds',

@@ -1,7 +1,8 @@
 /**
- * One arm in one process: warms up, then counts the rows of a window, then reads slowly and looks at what the arm holds.
+ * Measures one variant in a process of its own: warms up, counts the rows of a window, then reads slowly and
+ * samples what the variant holds.
  *
- * Invariant: the source never ends by itself before the clock says so, so that no figure is of a pool that runs dry.
+ * Invariant: the source ends only when its time is over, so that no pool runs dry during a measurement.
  */
 import { setImmediate } from 'node:timers/promises';
 import { type Message, serveParent, tellParent } from '../../process/child.js';
@@ -9,7 +10,7 @@ import type { Measured } from '../../process/fresh-process.js';
 import type { ExperimentJob } from '../../peers/jobs.js';
 import { type ArmName, startArm } from './arms.js';
 
-/** What the process is told. */
+/** The request that the process receives. */
 export interface MapRequest extends Message {
   readonly kind: 'measure';
   readonly arm: ArmName;
@@ -18,20 +19,20 @@ export interface MapRequest extends Message {
   readonly input: number;
   readonly warmUpMs: number;
   readonly windowMs: number;
-  /** Of the part with a slow consumer. */
+  /** Duration of the part with a slow consumer. */
   readonly slowMs: number;
 }
 
-/** What it answers. */
+/** The reply of the process. */
 export interface MapReply extends Measured {
   readonly rowsPerSecond: number;
-  /** The most items that were pulled and not delivered while the consumer was slow. */
+  /** Max number of items pulled but not delivered while the consumer was slow. */
   readonly mostHeld: number;
-  /** How much the memory (RSS) grew meanwhile. */
+  /** Growth of the memory (RSS) meanwhile. */
   readonly growthBytes: number;
 }
 
-/** The slow consumer takes so many rows, and then lets the event loop turn. */
+/** The slow consumer takes this many rows between turns of the event loop. */
 const SLOW_ROWS = 16;
 
 serveParent<MapRequest>((request) => void measure(request));

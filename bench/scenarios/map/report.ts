@@ -1,7 +1,7 @@
 /**
- * What a result of `bench map` says: one table for each kind of job.
+ * Describes the result of `bench map`: one table for each kind of job.
  *
- * Invariant: beside every figure stands the range of its rounds.
+ * Invariant: metrics come with the range of their rounds.
  */
 import { describeClaims } from '../../harness/claims.js';
 import { describeLimits } from '../../harness/limits.js';
@@ -22,7 +22,7 @@ const TITLES: Readonly<Record<string, string>> = {
   '100us': 'Jobs of 100 µs',
 };
 
-/** For a person. */
+/** Describes the result for humans. */
 export function describeMap(result: MapResult): Document {
   const spreads = result.kinds.flatMap(({ arms }) => arms.map((arm) => arm.rowsPerSecond));
   return {
@@ -66,7 +66,7 @@ function describeKind({ kind, arms }: KindResult, { settings }: MapResult): Bloc
   ];
 }
 
-/** For a comparison with another run. */
+/** Lists the metrics for a comparison with another run. */
 export function mapFigures({ kinds }: MapResult): NamedFigure[] {
   return kinds.flatMap(({ kind, arms, toBest }): NamedFigure[] => [
     ...arms.flatMap(({ arm, rowsPerSecond, mostHeld, growthBytes }): NamedFigure[] => [

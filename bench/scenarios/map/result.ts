@@ -1,4 +1,4 @@
-/** The result of `bench map`: plain data, what `--json` writes and what the printed report is made from. */
+/** Defines the result of `bench map`: plain data, which `--json` writes and the report is made from. */
 import { type Figure, figureOf } from '../../harness/figures.js';
 import type { Measurements } from '../../harness/rounds.js';
 import { bestOf, ratiosWithin } from '../../math/series.js';
@@ -10,7 +10,7 @@ import type { MapReply } from './program.js';
 export interface ArmResult {
   readonly arm: ArmName;
   readonly rowsPerSecond: Figure;
-  /** Items that were pulled and not delivered, at most, where the reader was slow. */
+  /** Max number of items pulled but not delivered while the reader was slow. */
   readonly mostHeld: Figure;
   readonly growthBytes: Figure;
 }
@@ -30,7 +30,7 @@ export interface MapResult extends ScenarioResult {
   readonly kinds: readonly KindResult[];
 }
 
-/** What one kind of job shows. */
+/** Summarizes one kind of job. */
 export function kindResult(
   kind: MapKind,
   measurements: Measurements<MapKind, ArmName, MapReply>,

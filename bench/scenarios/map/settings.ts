@@ -1,7 +1,7 @@
 /**
- * Describes the options of `bench map`, and makes its settings of what was given.
+ * Declares the options of `bench map` and builds its settings from the given flags.
  *
- * Invariant: what leaves this file is complete and valid; nothing behind it checks again.
+ * Invariant: the settings are complete and valid; later code does not check them again.
  */
 import {
   comparisonOptions,
@@ -31,7 +31,7 @@ const OPTIONS = optionTable({
   ...comparisonOptions(5),
 });
 
-/** The settings, complete. */
+/** The complete settings. */
 export interface MapSettings extends ComparisonSettings {
   readonly jobs: readonly MapKind[];
   readonly windowMs: number;
@@ -40,7 +40,7 @@ export interface MapSettings extends ComparisonSettings {
 
 export const MAP_OPTIONS: OptionTable = OPTIONS;
 
-/** Reads and completes the settings. @throws UsageError */
+/** Reads the flags and fills in the defaults. @throws UsageError */
 export function mapSettings(flags: Flags): MapSettings {
   const values = readOptions(flags, OPTIONS);
   const settings: MapSettings = {
@@ -56,7 +56,7 @@ export function mapSettings(flags: Flags): MapSettings {
   return settings;
 }
 
-/** What one measurement is called. */
+/** Names one measurement. */
 export function describeMeasurement({ name }: MapKind, arm: ArmName): string {
   return `${arm}, ${name}`;
 }

@@ -1,9 +1,9 @@
 /**
- * `millrace bench overhead`: what a short job costs beside its work, for this and other pools, from
- * one job at a time to a thousand in flight.
+ * Runs `millrace bench overhead`: measures the cost of a short job beyond its work, on this and other pools,
+ * from one job at a time to a thousand in flight.
  *
- * Method: a closed loop, the same for all; each peer at each point in a fresh process that first
- * warms up; the peers of a point next to each other, in shuffled rounds.
+ * Method: the same closed loop for all; each peer at each point in a fresh process that first warms up; the
+ * peers of a point right after each other, in shuffled rounds.
  */
 import { availableParallelism } from 'node:os';
 import { builtFile } from '../../process/built-file.js';
@@ -26,17 +26,17 @@ import {
 } from './settings.js';
 
 const PROGRAM = builtFile('bench/scenarios/overhead/program.js');
-/** Beside the load: a process and its threads start and end. */
+/** Overhead of a measurement: starting and ending a process and its threads. */
 const START_MS = 250;
-/** Far more than the slowest peer takes to end its last jobs. */
+/** Far more than the slowest peer needs to end its last jobs. */
 const GRACE_MS = 30_000;
 /**
- * A window is at least so many turns of all that are in flight: a pool may hand out as many results as
- * that at once, before or after the window's end.
+ * Min length of a window in turns of all jobs in flight: a pool may deliver a whole turn of results at once,
+ * just before or after the window's end.
  */
 const WINDOW_TURNS = 8;
 
-/** Throughput over job lengths and jobs in flight, against the other pools. */
+/** The scenario that compares throughput with other pools, by job length and jobs in flight. */
 export const overhead: Scenario<OverheadSettings, OverheadResult> = {
   name: 'overhead',
   summary: 'short jobs, one to a thousand in flight: throughput of this and other pools',
@@ -89,7 +89,7 @@ function measure(
   { threads, ...settings }: OverheadSettings,
   signal: AbortSignal,
 ): Promise<OverheadReply> {
-  // How long it takes until all that are in flight have had their turn.
+  // The time in which all jobs in flight have had their turn.
   const turnMs = (inFlight * kind.us) / threads / 1000;
   const warmUpMs = Math.max(settings.warmUpMs, turnMs);
   const windowMs = Math.max(settings.windowMs, WINDOW_TURNS * turnMs);

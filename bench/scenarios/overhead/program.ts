@@ -1,7 +1,7 @@
 /**
- * One peer in one process: keeps so many jobs of one kind in flight, and counts.
+ * Measures one peer in a process of its own: keeps a number of jobs of one kind in flight and counts them.
  *
- * Invariant: one measurement in its life.
+ * Invariant: a process runs a single measurement.
  */
 import { type Message, serveParent, tellParent } from '../../process/child.js';
 import type { Measured } from '../../process/fresh-process.js';
@@ -9,7 +9,7 @@ import { PEERS, type PeerName } from '../../peers/index.js';
 import type { ExperimentJob } from '../../peers/jobs.js';
 import { measureThroughput, type Throughput } from '../../load/steady-load.js';
 
-/** What the process is told. */
+/** The request that the process receives. */
 export interface OverheadRequest extends Message {
   readonly kind: 'measure';
   readonly peer: PeerName;
@@ -21,7 +21,7 @@ export interface OverheadRequest extends Message {
   readonly windowMs: number;
 }
 
-/** What it answers. */
+/** The reply of the process. */
 export interface OverheadReply extends Measured {
   readonly throughput: Throughput;
 }

@@ -1,8 +1,8 @@
 /**
  * Describes a result of `bench overhead`: the claims, then a table and bars for each kind of job.
  *
- * Invariant: beside every figure stands the range of its rounds; what limits the figures (noise,
- * missing peers, an interruption) is reported.
+ * Invariant: metrics come with the range of their rounds; limitations (noise, missing peers, an interruption)
+ * are reported.
  */
 import {
   type BarsBlock,
@@ -22,7 +22,7 @@ import { formatFigure, formatList } from '../../report/format.js';
 import type { OverheadResult, PeerFigures, PointResult } from './result.js';
 import type { JobKind } from './settings.js';
 
-/** For a person. */
+/** Describes the result for humans. */
 export function describeOverhead(result: OverheadResult): Document {
   const { settings, points } = result;
   const spreads = points.flatMap(({ peers }) => peers.map(({ jobsPerSecond }) => jobsPerSecond));
@@ -95,7 +95,7 @@ function describeJob(
   ];
 }
 
-/** What the rounds agree on. */
+/** States what the rounds agree on. */
 function concludeJob({ title }: JobKind, points: readonly PointResult[]): Block[] {
   const compared = points.flatMap(({ inFlight, toBestPool }) =>
     toBestPool === undefined ? [] : [{ at: `${inFlight}`, ratio: toBestPool.ratio }],
@@ -108,7 +108,7 @@ function concludeJob({ title }: JobKind, points: readonly PointResult[]): Block[
   }).map((sentence) => text(sentence, 'point'));
 }
 
-/** @param all - The points of all kinds of jobs, as their charts share one scale. */
+/** @param all - The points of all kinds of jobs, whose charts share one scale. */
 function drawRatios(
   title: string,
   points: readonly PointResult[],
@@ -132,7 +132,7 @@ function drawRatios(
   ];
 }
 
-/** For a comparison with another run. */
+/** Lists the metrics for a comparison with another run. */
 export function overheadFigures({ points }: OverheadResult): NamedFigure[] {
   return points.flatMap((point) =>
     throughputFigures(`${point.job}, ${point.inFlight} in flight`, point),

@@ -1,8 +1,7 @@
 /**
- * The result of `bench overhead`: plain data, what `--json` writes and what the printed report is
- * made from.
+ * Defines the result of `bench overhead`: plain data, which `--json` writes and the report is made from.
  *
- * Invariant: every figure is there for each round, and beside it the middle and the range of them.
+ * Invariant: every metric has its value in each round, their median and their range.
  */
 import { type Figure, scaleFigure } from '../../harness/figures.js';
 import {
@@ -16,9 +15,9 @@ import type { ScenarioResult } from '../../report/bench-file.js';
 import type { OverheadReply } from './program.js';
 import type { OverheadSettings, Point } from './settings.js';
 
-/** What one peer did at a point. */
+/** Metrics of one peer at a point. */
 export interface PeerFigures extends PeerThroughput {
-  /** Of the time that the threads' processors have, in jobs; absent where a job has no length. */
+  /** Share of the CPU time of the threads that is spent in jobs; absent if a job has no length. */
   readonly timeInJobs?: Figure;
 }
 
@@ -33,16 +32,16 @@ export interface OverheadResult extends ScenarioResult {
   readonly scenario: 'overhead';
   readonly versions: Readonly<Record<string, string>>;
   readonly settings: OverheadSettings;
-  /** Units of work that a thread does in a microsecond: what makes a job as long as it is called. */
+  /** Units of work that a thread does in a microsecond; they set the length of a job. */
   readonly workPerUs: number;
-  /** Peers that were asked for and are not installed. */
+  /** Requested peers that are not installed. */
   readonly missing: readonly PeerName[];
   readonly points: readonly PointResult[];
 }
 
 export type OverheadMeasurements = Measurements<Point, PeerName, OverheadReply>;
 
-/** What one point shows. @param processors - That the threads can use. */
+/** Summarizes one point. @param processors - Number of CPUs that the threads can use. */
 export function pointResult(
   point: Point,
   peers: readonly PeerName[],

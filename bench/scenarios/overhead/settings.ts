@@ -1,7 +1,7 @@
 /**
- * Describes the options of `bench overhead`, and makes its settings of what was given.
+ * Declares the options of `bench overhead` and builds its settings from the given flags.
  *
- * Invariant: what leaves this file is complete and valid; nothing behind it checks again.
+ * Invariant: the settings are complete and valid; later code does not check them again.
  */
 import {
   comparisonOptions,
@@ -15,13 +15,13 @@ import { type OptionTable, optionTable } from '../../options/table.js';
 import type { ExperimentJob } from '../../peers/jobs.js';
 import { PEER_NAMES, type PeerName } from '../../peers/index.js';
 
-/** A kind of job: its name on the command line, and its length. */
+/** A kind of job: its name on the command line and its length. */
 export interface JobKind {
   readonly name: string;
-  /** As a reader sees it. */
+  /** Name in the report. */
   readonly title: string;
   readonly job: ExperimentJob;
-  /** How long it takes on a thread that has its processor to itself. */
+  /** Duration on a thread that has a CPU to itself. */
   readonly us: number;
 }
 
@@ -31,7 +31,7 @@ export interface Point {
   readonly inFlight: number;
 }
 
-/** The settings, complete. */
+/** The complete settings. */
 export interface OverheadSettings extends ComparisonSettings {
   readonly jobs: readonly JobKind[];
   readonly inFlight: readonly number[];
@@ -67,7 +67,7 @@ const OPTIONS = optionTable({
 
 export const OVERHEAD_OPTIONS: OptionTable = OPTIONS;
 
-/** Reads and completes the settings. @throws UsageError */
+/** Reads the flags and fills in the defaults. @throws UsageError */
 export function overheadSettings(flags: Flags): OverheadSettings {
   const values = readOptions(flags, OPTIONS);
   const { jobs } = values;
@@ -86,12 +86,12 @@ export function overheadSettings(flags: Flags): OverheadSettings {
   return settings;
 }
 
-/** Every job with every number in flight. */
+/** Combines every kind of job with every number in flight. */
 export function gridOf({ jobs, inFlight }: OverheadSettings): Point[] {
   return jobs.flatMap((kind) => inFlight.map((each) => ({ kind, inFlight: each })));
 }
 
-/** What one measurement is called. */
+/** Names one measurement. */
 export function describeMeasurement({ kind, inFlight }: Point, peer: PeerName): string {
   return `${peer}, ${kind.name}, ${inFlight} in flight`;
 }

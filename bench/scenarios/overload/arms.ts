@@ -1,17 +1,17 @@
 /**
- * The arms of the experiment: ways for a service to run a CPU job for each document.
+ * Creates the variants: ways for a service to run a CPU job for each document.
  *
- * Invariant: of an arm only its own code is loaded.
+ * Invariant: only the code of the requested variant is loaded.
  */
 import { builtFile } from '../../process/built-file.js';
 import type { Arm, ArmJob } from '../service/server/arm.js';
 
-/** The arms, in the order in which they are shown. */
+/** The variants in the order of the report. */
 export const ARM_NAMES = ['thread-per-request', 'unbounded', 'millrace'] as const;
 
 export type ArmName = (typeof ARM_NAMES)[number];
 
-/** What an arm may use; those that know no bounds ignore them. */
+/** Options of the variants; the unbounded ones ignore those they have no use for. */
 export interface ArmOptions {
   readonly threads: number;
   readonly backlogJobs: number;
@@ -19,13 +19,13 @@ export interface ArmOptions {
 
 type Jobs = typeof import('../../jobs/documents.js');
 
-/** What both pools run. */
+/** The job of both pools. */
 const JOB: ArmJob = {
   module: builtFile('bench/jobs/documents.js'),
   name: 'digest' satisfies keyof Jobs,
 };
 
-/** Starts an arm. */
+/** Creates a variant. */
 export async function createArm(name: ArmName, options: ArmOptions): Promise<Arm> {
   switch (name) {
     case 'thread-per-request':

@@ -1,50 +1,54 @@
 /**
- * How much the service can do: its goodput at saturation, in completed documents per second.
+ * Measures the capacity of the service: its goodput at saturation, in completed documents per second.
  *
- * A closed loop waits for the ends of its jobs and keeps more in flight than there are threads: no
- * thread lacks work and nothing is ever refused, so this is the most that the service can do.
- * Invariant: it is measured in three windows that follow a warm-up without a gap; their median counts.
+ * A closed loop waits for its jobs to end and keeps up to 16 in flight per thread, as far as the backlog has
+ * room: no thread lacks work, so this is the max throughput of the service. Invariant: it is measured in three
+ * consecutive windows after a warm-up; their median counts.
  */
 import { median } from '../../math/statistics.js';
 import { Goodput, warmUpSeconds, windowSeconds } from '../service/goodput.js';
 import { Stage, type StageEnd, type StageOptions } from '../service/stage.js';
 import type { ArmOptions } from './arms.js';
 
-/** The median, and the windows, which show how steady the machine was. */
+/** The median of the windows, and the windows, which show how steady the machine was. */
 export interface Capacity {
   readonly perSecond: number;
   readonly windows: readonly number[];
 }
 
-/** The capacity that some windows show; at least one. */
+/** Computes the capacity from at least one window. */
 export function capacityFrom(windows: readonly number[]): Capacity {
   return { perSecond: median(windows) ?? 0, windows: [...windows] };
 }
 
 const WINDOWS = 3;
-/** Each thread's share of the jobs in flight: one runs, the others cover the way to it and back. */
+/** Jobs in flight per thread: one runs, the others cover the way to the thread and back. */
 const IN_FLIGHT = 16;
 
-/** How long the measuring takes, for arms of so many seconds. */
+/** Jobs that the loop keeps in flight. A pool with as many as it accepts rejects requests, so one place stays free. */
+export function jobsInFlight({ threads, backlogJobs }: ArmOptions): number {
+  return Math.max(threads, Math.min(IN_FLIGHT * threads, threads + backlogJobs - 1));
+}
+
+/** Duration of the measurement, for variants that run this long. */
 export function capacitySeconds(armSeconds: number): number {
   return warmUpSeconds(armSeconds) + WINDOWS * windowSeconds(armSeconds);
 }
 
 /**
- * Measures the capacity in a service of its own.
+ * Measures the capacity in a service process of its own.
  *
- * @returns Completed documents per second in each window; undefined where it was interrupted.
- * @throws Error where the service does not survive it, or completes nothing.
+ * @returns Completed documents per second in each window; undefined if it was interrupted.
+ * @throws Error if the service dies or completes nothing.
  */
 export async function measureCapacity(
   options: StageOptions & { readonly armOptions: ArmOptions },
   armSeconds: number,
 ): Promise<readonly number[] | undefined> {
   const stage = await Stage.open(options);
-  const goodput = new Goodput(armSeconds);
+  const goodput = new Goodput(armSeconds, WINDOWS);
   try {
-    const { threads, backlogJobs } = options.armOptions;
-    const inFlight = Math.min(IN_FLIGHT * threads, threads + backlogJobs);
+    const inFlight = jobsInFlight(options.armOptions);
     const isMeasured = new Promise<undefined>((resolve) => {
       stage.onReport = (tally) => {
         goodput.note(tally, stage.startedUs);
@@ -55,8 +59,7 @@ export async function measureCapacity(
     const ending = await Promise.race([stage.ended, isMeasured]);
     if (ending?.how === 'interrupted') return undefined;
     checkWindows(goodput, ending);
-    // Now: reports go on, and windows with them, until the stage is closed.
-    return [...goodput.windows];
+    return goodput.windows;
   } finally {
     await stage.close();
   }

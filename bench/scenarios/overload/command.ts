@@ -1,7 +1,7 @@
 /**
- * `millrace bench overload` as the command line sees it.
+ * Defines the scenario `overload` for the command line.
  *
- * Invariant: what can be known to be wrong (an option) is said before the run.
+ * Invariant: invalid options are reported before the run.
  */
 import type { Scenario, Surroundings } from '../../harness/scenario.js';
 import { Progress } from '../../report/terminal/progress.js';
@@ -10,7 +10,7 @@ import { describeOverload, overloadFigures } from './report.js';
 import type { OverloadResult } from './result.js';
 import { OVERLOAD_OPTIONS, type OverloadSettings, overloadSettings } from './settings.js';
 
-/** Two kinds of service without bounds against a bounded one, at twice what they can do. */
+/** Compares two unbounded kinds of service with a bounded one, at twice the capacity. */
 export const overload: Scenario<OverloadSettings, OverloadResult> = {
   name: 'overload',
   summary: 'a service at twice its capacity: what dies, what refuses, what stays flat',

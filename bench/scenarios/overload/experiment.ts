@@ -1,10 +1,10 @@
 /**
- * The whole experiment: documents, capacity, then one arm after the other, each in fresh processes.
+ * Runs the experiment: documents, capacity, then one variant after the other, each in fresh processes.
  *
- * Invariants: an interrupted experiment still has a result, with what was measured until then. A
- * machine's speed drifts, so the capacity is measured right before the millrace arm (it sets the rate)
- * and right after it; goodput is compared with both together. The arms are reported in their usual
- * order, whatever order they ran in.
+ * Invariants: an interrupted experiment still has a result, with what was measured so far. A machine's speed
+ * drifts, so the capacity is measured right before the `millrace` variant (where it sets the rate) and right
+ * after it; goodput is compared with the median of both. The variants are reported in their usual order,
+ * whatever order they ran in.
  */
 import { builtFile } from '../../process/built-file.js';
 import { chooseDocuments, summarizeDocuments } from '../service/load/corpus.js';
@@ -22,7 +22,7 @@ import { OVERLOAD_FACTOR, type OverloadSettings } from './settings.js';
 
 const PROGRAM = builtFile('bench/scenarios/overload/service.js');
 
-/** Runs the experiment. @throws Error where it can't be carried out */
+/** Runs the experiment. @throws Error if a step can't be carried out */
 export async function runOverload(
   settings: OverloadSettings,
   progress: Progress,

@@ -1,5 +1,5 @@
 /**
- * The lines of this experiment beside those of its arms.
+ * Formats the progress lines of this scenario, besides those of its variants.
  *
  * Invariant: as in `service/narration.ts`.
  */

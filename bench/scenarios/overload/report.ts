@@ -1,5 +1,5 @@
 /**
- * What a result of `bench overload` says.
+ * Describes the result of `bench overload`.
  *
  * Invariant: everything is made from the result alone.
  */
@@ -10,7 +10,7 @@ import { formatCount } from '../../report/format.js';
 import type { Capacity } from './capacity.js';
 import type { OverloadResult } from './result.js';
 
-/** For a person; empty where nothing was measured. */
+/** Describes the result for humans; without tables if nothing was measured. */
 export function describeOverload(result: OverloadResult): Document {
   return {
     title: 'Overload: a service at twice its capacity',
@@ -18,7 +18,7 @@ export function describeOverload(result: OverloadResult): Document {
   };
 }
 
-/** What it means, in sentences. */
+/** States the conclusions in sentences. */
 export function concludeOverload(result: OverloadResult): string[] {
   const { capacity } = result;
   if (capacity === null) return drawConclusions(result, undefined, []);
@@ -28,7 +28,7 @@ export function concludeOverload(result: OverloadResult): string[] {
   return drawConclusions(result, { perSecond, phrase }, noise);
 }
 
-/** For a comparison with another run. */
+/** Lists the metrics for a comparison with another run. */
 export function overloadFigures({ arms, capacity }: OverloadResult): NamedFigure[] {
   return [...(capacity === null ? [] : [capacityFigure(capacity)]), ...armFigures(arms)];
 }

@@ -1,7 +1,7 @@
 /**
- * The program of a thread that lives for one document: `thread-per-request` starts it.
+ * Runs one job: the program of a thread that `thread-per-request` starts for a single document.
  *
- * Invariant: it answers once and then ends by itself.
+ * Invariant: it sends one result and then ends by itself.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { digest } from '../../jobs/documents.js';

@@ -1,4 +1,4 @@
-/** The program of the service process: one arm of the experiment behind an HTTP server. */
+/** Runs the service process: serves one variant over HTTP. */
 import { serveArms } from '../service/server/serve-arms.js';
 import { createArm } from './arms.js';
 

@@ -1,7 +1,7 @@
 /**
- * Describes the options of `bench overload`, and makes its settings of what was given.
+ * Declares the options of `bench overload` and builds its settings from the given flags.
  *
- * Invariant: what leaves this file is complete and valid; nothing behind it checks again.
+ * Invariant: the settings are complete and valid; later code does not check them again.
  */
 import { threadsOption } from '../../harness/options.js';
 import { type Flags, readOptions } from '../../options/flags.js';
@@ -15,7 +15,7 @@ import {
 import { defaultThreads } from '../../../src/api/parallelism.js';
 import { ARM_NAMES, type ArmName } from './arms.js';
 
-/** The experiment's settings, complete. */
+/** The complete settings. */
 export interface OverloadSettings extends ServiceSettings {
   /** Undefined: twice the measured capacity. */
   readonly ratePerSecond: number | undefined;
@@ -24,12 +24,12 @@ export interface OverloadSettings extends ServiceSettings {
   readonly arms: readonly ArmName[];
 }
 
-/** How many times the capacity the arms are offered. */
+/** Offered load as a multiple of the capacity. */
 export const OVERLOAD_FACTOR = 2;
 
-/** At twice the capacity it is full within a tenth of a second, and costs as much waiting. */
+/** At twice the capacity it fills up within 0.1 s, and adds about as much waiting time. */
 const DEFAULT_BACKLOG = 128;
-/** With more threads than these, one generator process would be what is measured. */
+/** With more threads the single generator process would be the bottleneck. */
 const MAX_DEFAULT_THREADS = 4;
 
 const OPTIONS = optionTable({
@@ -55,7 +55,7 @@ const OPTIONS = optionTable({
 
 export const OVERLOAD_OPTIONS: OptionTable = OPTIONS;
 
-/** Reads and completes the settings. @throws UsageError */
+/** Reads the flags and fills in the defaults. @throws UsageError */
 export function overloadSettings(flags: Flags): OverloadSettings {
   const values = readOptions(flags, OPTIONS);
   return {

@@ -1,8 +1,8 @@
 /**
- * The arm that starts a thread for each document: `new Worker()` in the request handler, as many
+ * Creates the variant that starts a thread for each document: `new Worker()` in the request handler, as many
  * services do. Nothing bounds the number of threads.
  *
- * Invariant: a thread that can't be started or that fails is a failed job, not the service's end.
+ * Invariant: a thread that can't be started or fails is a failed job and does not end the service.
  */
 import { Worker } from 'node:worker_threads';
 import { builtFile } from '../../process/built-file.js';

@@ -1,21 +1,21 @@
 /**
- * The ways of sending bytes to a thread and getting them back, each behind the same function.
+ * Starts the variants: ways to send bytes to a thread and get them back, each behind the same function.
  *
- * Invariants: cloned, the input stays as it was and the result is another copy; transferred, the
- * input is detached and its memory comes back as the result. Nothing else differs.
+ * Invariants: if cloned, the input is unchanged and the result is another copy; if transferred, the input is
+ * detached and its memory comes back as the result. Nothing else differs.
  */
 import { fileURLToPath } from 'node:url';
-import { Piscina } from 'piscina';
+import { FixedQueue, Piscina } from 'piscina';
 import { Pool } from '../../../src/index.js';
 import { MessageRing } from '../../load/message-ring.js';
 import { builtFile } from '../../process/built-file.js';
 
-/** The arms, in the order in which they are shown; the last is a reference and no pool. */
+/** The variants in the order of the report; the last one is a reference, not a pool. */
 export const PAYLOAD_ARMS = ['millrace', 'piscina', 'postMessage'] as const;
 
 export type PayloadArm = (typeof PAYLOAD_ARMS)[number];
 
-/** How the bytes cross, there and back. */
+/** How the bytes are passed, in both directions. */
 export const WAYS = ['cloned', 'transferred'] as const;
 
 export type Way = (typeof WAYS)[number];
@@ -27,7 +27,7 @@ export interface RunningArm {
   stop(): Promise<void>;
 }
 
-/** Starts an arm. */
+/** Starts a variant. */
 export function startArm(arm: PayloadArm, threads: number, way: Way): Promise<RunningArm> {
   switch (arm) {
     case 'millrace':
@@ -52,7 +52,7 @@ async function startMillrace(threads: number, way: Way): Promise<RunningArm> {
   };
 }
 
-/** As for jobs of equal length in `bench/peers/piscina.ts`. */
+/** Uses the options of `bench/peers/piscina.ts` for throughput. */
 async function startPiscina(threads: number, way: Way): Promise<RunningArm> {
   const pool = new Piscina<Bytes, Bytes>({
     filename: fileURLToPath(builtFile('bench/scenarios/payload/piscina-thread.js')),
@@ -61,6 +61,7 @@ async function startPiscina(threads: number, way: Way): Promise<RunningArm> {
     maxThreads: threads,
     concurrentTasksPerWorker: 64,
     recordTiming: false,
+    taskQueue: new FixedQueue(),
   });
   return {
     run: (bytes) =>

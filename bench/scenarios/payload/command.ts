@@ -1,8 +1,8 @@
 /**
- * `millrace bench payload`: what bytes cost that go to a thread and come back, copied or handed over.
+ * Runs `millrace bench payload`: measures the cost of bytes that go to a thread and back, copied or transferred.
  *
- * Method: a closed loop, the same for all; each arm at each point in a fresh process that first warms
- * up; the arms of a point next to each other, in shuffled rounds.
+ * Method: the same closed loop for all; each variant at each point in a fresh process that first warms up; the
+ * variants of a point right after each other, in shuffled rounds.
  */
 import { builtFile } from '../../process/built-file.js';
 import { measureFresh } from '../../process/fresh-process.js';
@@ -23,11 +23,11 @@ import {
 } from './settings.js';
 
 const PROGRAM = builtFile('bench/scenarios/payload/program.js');
-/** Beside the load: a process and its threads start and end. */
+/** Overhead of a measurement: starting and ending a process and its threads. */
 const START_MS = 250;
 const GRACE_MS = 30_000;
 
-/** Bytes there and back. */
+/** The scenario that sends bytes to a thread and back. */
 export const payload: Scenario<PayloadSettings, PayloadResult> = {
   name: 'payload',
   summary: '1 KB to 10 MB there and back, copied or handed over: jobs per second',

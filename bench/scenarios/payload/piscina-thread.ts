@@ -1,9 +1,9 @@
-/** The job functions of `bench/jobs/payload.ts` for Piscina, which has a marker of its own. */
+/** The job functions of `bench/jobs/payload.ts` for Piscina, which has its own marker for transfers. */
 import { move as moved } from 'piscina';
 
 export { echo } from '../../jobs/payload.js';
 
-/** Gives the bytes themselves back. */
+/** Returns the bytes themselves. */
 export function move(bytes: Uint8Array): unknown {
   return moved(bytes);
 }

@@ -1,15 +1,16 @@
 /**
- * One arm in one process: sends bytes there and back, so many at a time.
+ * Measures one variant in a process of its own: sends bytes to threads and back, a fixed number of jobs at a
+ * time.
  *
- * Invariants: one measurement in its life; no memory is allocated here for a job. What comes back is
- * what is sent next, so that transferred memory goes round and cloned results are all garbage but one.
+ * Invariants: a process runs a single measurement; it allocates no memory per job. A result is the input of a
+ * later job, so that transferred memory circulates, while a cloned input becomes garbage.
  */
 import { type Message, serveParent, tellParent } from '../../process/child.js';
 import type { Measured } from '../../process/fresh-process.js';
 import { measureThroughput, type Throughput } from '../../load/steady-load.js';
 import { type Bytes, type PayloadArm, startArm, type Way } from './arms.js';
 
-/** What the process is told. */
+/** The request that the process receives. */
 export interface PayloadRequest extends Message {
   readonly kind: 'measure';
   readonly arm: PayloadArm;
@@ -21,7 +22,7 @@ export interface PayloadRequest extends Message {
   readonly windowMs: number;
 }
 
-/** What it answers. */
+/** The reply of the process. */
 export interface PayloadReply extends Measured {
   readonly throughput: Throughput;
 }

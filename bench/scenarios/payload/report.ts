@@ -1,7 +1,7 @@
 /**
- * What a result of `bench payload` says: one table for each way and number in flight.
+ * Describes the result of `bench payload`: one table for each way and number in flight.
  *
- * Invariant: beside every figure stands the range of its rounds.
+ * Invariant: metrics come with the range of their rounds.
  */
 import {
   type Block,
@@ -17,7 +17,7 @@ import { formatFigure } from '../../report/format.js';
 import { PAYLOAD_ARMS, type Way } from './arms.js';
 import type { PayloadPointResult, PayloadResult } from './result.js';
 
-/** For a person. */
+/** Describes the result for humans. */
 export function describePayload(result: PayloadResult): Document {
   const { settings, points } = result;
   const spreads = points.flatMap(({ arms }) => arms.map(({ jobsPerSecond }) => jobsPerSecond));
@@ -42,7 +42,7 @@ export function describePayload(result: PayloadResult): Document {
   };
 }
 
-/** What the rounds agree on, for each of the others. */
+/** States what the rounds agree on, for each of the other variants. */
 function conclude(points: readonly PayloadPointResult[]): string[] {
   return PAYLOAD_ARMS.flatMap((arm) => {
     const compared = points.flatMap(({ way, size, inFlight, ratios }) =>
@@ -98,7 +98,7 @@ function describePoints(
   ];
 }
 
-/** '64KB' as '64 KB'. */
+/** Formats '64KB' as '64 KB'. */
 function spaced(size: string): string {
   return size.replace(/(?=[KM]B)/, ' ');
 }
@@ -108,7 +108,7 @@ function titleOf(way: Way, inFlight: number): string {
   return `${way === 'cloned' ? 'Cloned' : 'Transferred'}, ${count}`;
 }
 
-/** For a comparison with another run. */
+/** Lists the metrics for a comparison with another run. */
 export function payloadFigures({ points }: PayloadResult): NamedFigure[] {
   return points.flatMap(({ way, size, inFlight, arms, ratios }): NamedFigure[] => {
     const at = `${size} ${way}, ${inFlight} in flight`;

@@ -1,6 +1,5 @@
 /**
- * The result of `bench payload`: plain data, what `--json` writes and what the printed report is made
- * from.
+ * Defines the result of `bench payload`: plain data, which `--json` writes and the report is made from.
  */
 import { type Figure, figureOf } from '../../harness/figures.js';
 import type { Measurements } from '../../harness/rounds.js';
@@ -26,7 +25,7 @@ export interface PayloadResult extends ScenarioResult {
   readonly points: readonly PayloadPointResult[];
 }
 
-/** What one point shows. */
+/** Summarizes one point. */
 export function payloadPointResult(
   point: PayloadPoint,
   measurements: Measurements<PayloadPoint, PayloadArm, PayloadReply>,

@@ -1,4 +1,4 @@
-/** What runs on the threads of the bare exchange: the bytes go back as they came. */
+/** Runs on the threads of the bare exchange: sends the bytes back as they came. */
 import { parentPort, workerData } from 'node:worker_threads';
 
 const isMoved = workerData === 'transferred';

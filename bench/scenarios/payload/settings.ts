@@ -1,7 +1,7 @@
 /**
- * Describes the options of `bench payload`, and makes its settings of what was given.
+ * Declares the options of `bench payload` and builds its settings from the given flags.
  *
- * Invariant: what leaves this file is complete and valid; nothing behind it checks again.
+ * Invariant: the settings are complete and valid; later code does not check them again.
  */
 import {
   comparisonOptions,
@@ -14,20 +14,20 @@ import { type Flags, readOptions } from '../../options/flags.js';
 import { type OptionTable, optionTable } from '../../options/table.js';
 import { PAYLOAD_ARMS, type PayloadArm, type Way, WAYS } from './arms.js';
 
-/** How many bytes a job carries. */
+/** Size of a job's input and result. */
 export interface Size {
   readonly name: string;
   readonly bytes: number;
 }
 
-/** One combination that is measured. */
+/** One measured combination. */
 export interface PayloadPoint {
   readonly way: Way;
   readonly size: Size;
   readonly inFlight: number;
 }
 
-/** The settings, complete. */
+/** The complete settings. */
 export interface PayloadSettings extends ComparisonSettings {
   readonly sizes: readonly Size[];
   readonly ways: readonly Way[];
@@ -54,7 +54,7 @@ const OPTIONS = optionTable({
 
 export const PAYLOAD_OPTIONS: OptionTable = OPTIONS;
 
-/** Reads and completes the settings. @throws UsageError */
+/** Reads the flags and fills in the defaults. @throws UsageError */
 export function payloadSettings(flags: Flags): PayloadSettings {
   const values = readOptions(flags, OPTIONS);
   const { sizes } = values;
@@ -73,14 +73,14 @@ export function payloadSettings(flags: Flags): PayloadSettings {
   return settings;
 }
 
-/** Every way with every number in flight and every size. */
+/** Combines every way with every number in flight and every size. */
 export function pointsOf({ ways, inFlight, sizes }: PayloadSettings): PayloadPoint[] {
   return ways.flatMap((way) =>
     inFlight.flatMap((each) => sizes.map((size) => ({ way, size, inFlight: each }))),
   );
 }
 
-/** What one measurement is called. */
+/** Names one measurement. */
 export function describeMeasurement(
   { way, size, inFlight }: PayloadPoint,
   arm: PayloadArm,

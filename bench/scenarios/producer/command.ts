@@ -1,5 +1,5 @@
 /**
- * `millrace bench producer`: whether a producer that awaits `submit` is held back, so that a million
+ * Runs `millrace bench producer`: measures whether awaiting `submit` throttles a producer, so that a million
  * jobs pass through a process whose memory stays flat.
  */
 import { builtFile } from '../../process/built-file.js';
@@ -19,7 +19,7 @@ const DEFAULT_JOBS = 1_000_000;
 const JOB_BYTES = 1024;
 const WARM_UP_JOBS = 10_000;
 const THREADS = 2;
-/** For the time left, until it is known. */
+/** Estimate for the remaining time, until the rate is known. */
 const EXPECTED_JOBS_PER_SECOND = 40_000;
 
 const OPTIONS = optionTable({
@@ -38,7 +38,7 @@ interface ProducerSettings {
   readonly jobs: number;
 }
 
-/** What was measured; nothing where it was interrupted before the first report of the producer. */
+/** The result; without `produced` if the run was interrupted before the producer's first report. */
 interface ProducerResult extends ScenarioResult {
   readonly settings: ProducerSettings & {
     readonly jobBytes: number;
@@ -48,7 +48,7 @@ interface ProducerResult extends ScenarioResult {
   readonly produced?: ProducerReply;
 }
 
-/** One producer, a million jobs. */
+/** The scenario with one producer and a million jobs. */
 export const producer: Scenario<ProducerSettings, ProducerResult> = {
   name: 'producer',
   summary: 'a million awaited submissions of 1 KB: the memory of a producer that is held back',
@@ -93,7 +93,7 @@ export const producer: Scenario<ProducerSettings, ProducerResult> = {
   },
 };
 
-/** The last reply; undefined where it was interrupted before the first. */
+/** Returns the last reply; undefined if the run was interrupted before the first. */
 async function produce(
   jobs: number,
   { screen, paint, signal }: Surroundings,

@@ -1,14 +1,14 @@
 /**
- * Produces jobs in a process of its own: one loop awaits `submit` for each job, and samples its own memory.
+ * Produces jobs in a process of its own: one loop awaits `submit` for each job, and samples the process's
+ * memory.
  *
- * Invariant: the loop never holds more than one submission back; what is held beyond that is the
- * pool's.
+ * Invariant: the loop has only one submission pending; all other jobs are held by the pool.
  */
 import { builtFile } from '../../process/built-file.js';
 import { type Message, serveParent, tellParent } from '../../process/child.js';
 import { Pool } from '../../../src/index.js';
 
-/** What the process is to do. */
+/** The request that the process receives. */
 export interface ProducerRequest extends Message {
   readonly kind: 'produce';
   readonly jobs: number;
@@ -17,12 +17,12 @@ export interface ProducerRequest extends Message {
   readonly threads: number;
 }
 
-/** What it reports: how far it is, every quarter of a second, and at the end. */
+/** Progress, every quarter of a second, and the final report. */
 export interface ProducerReply extends Message {
   readonly kind: 'progress' | 'produced';
   readonly jobs: number;
   readonly rssBytes: number;
-  /** After `ready()` and the first jobs. */
+  /** RSS after `ready()` and the first jobs. */
   readonly baseRssBytes: number;
   readonly peakRssBytes: number;
   readonly seconds: number;

@@ -1,9 +1,9 @@
 /**
- * `millrace bench scaling`: what each further thread adds, and what limits it.
+ * Runs `millrace bench scaling`: measures what each additional thread adds, and finds what limits it.
  *
- * Method: the closed loop of `bench overhead` (its program, too), with enough jobs in flight for all
- * threads; each number of threads in a fresh process; the numbers of threads for one kind of job next
- * to each other, in shuffled rounds.
+ * Method: the closed loop (and the program) of `bench overhead`, with enough jobs in flight for all threads;
+ * each thread count in a fresh process; the thread counts for one kind of job right after each other, in
+ * shuffled rounds.
  */
 import { availableParallelism } from 'node:os';
 import { builtFile } from '../../process/built-file.js';
@@ -26,12 +26,12 @@ import {
 } from './settings.js';
 
 const PROGRAM = builtFile('bench/scenarios/overhead/program.js');
-/** Beside the load: a process and its threads start and end. */
+/** Overhead of a measurement: starting and ending a process and its threads. */
 const START_MS = 250;
-/** Far more than it takes to end the last jobs. */
+/** Far more than the last jobs need to end. */
 const GRACE_MS = 30_000;
 
-/** Throughput over the number of threads, and the laws that it follows. */
+/** The scenario that measures throughput by threads and fits scalability laws to it. */
 export const scaling: Scenario<ScalingSettings, ScalingResult> = {
   name: 'scaling',
   summary: 'one thread, two, three, …: what each one adds, and what limits it',

@@ -1,7 +1,7 @@
 /**
- * What a result of `bench scaling` says: a table, a chart and what limits it, for each kind of job.
+ * Describes the result of `bench scaling`: a table, a chart and the limit, for each kind of job.
  *
- * Invariant: beside every figure stands the range of its rounds.
+ * Invariant: metrics come with the range of their rounds.
  */
 import {
   type Block,
@@ -21,7 +21,7 @@ import { formatCount, formatFigure } from '../../report/format.js';
 import type { FittedLaw, KindResult, ScalingResult, ThreadsResult } from './result.js';
 import { drawConclusions } from './verdict.js';
 
-/** For a person. */
+/** Describes the result for humans. */
 export function describeScaling(result: ScalingResult): Document {
   const { kinds, processors } = result;
   const spreads = kinds.flatMap(({ points }) => points.map(({ jobsPerSecond }) => jobsPerSecond));
@@ -35,7 +35,7 @@ export function describeScaling(result: ScalingResult): Document {
   };
 }
 
-/** What limits it, before all else; the laws follow with the table. */
+/** States the limit, before anything else; the laws follow with the table. */
 function concludeKind(kind: KindResult, processors: number): Block[] {
   const [limit] = drawConclusions(kind, processors);
   return limit === undefined ? [] : [text(`${kind.title}: ${limit}`, 'point')];
@@ -121,7 +121,7 @@ function singleRate({ points }: KindResult): number | undefined {
   return points.find(({ threads }) => threads === 1)?.jobsPerSecond.median;
 }
 
-/** For a comparison with another run. */
+/** Lists the metrics for a comparison with another run. */
 export function scalingFigures({ kinds }: ScalingResult): NamedFigure[] {
   return kinds.flatMap(({ job, points, amdahl, usl }) => [
     ...points.flatMap(({ threads, jobsPerSecond, efficiency, cpuUsPerJob }): NamedFigure[] => {

@@ -1,9 +1,8 @@
 /**
- * The result of `bench scaling`: plain data, what `--json` writes and what the report is made from.
+ * Defines the result of `bench scaling`: plain data, which `--json` writes and the report is made from.
  *
- * Invariants: efficiency is taken within rounds, where the single thread was measured nearby; the laws
- * are fitted to the medians, and only where every thread has a processor, as beyond that neither law
- * means what it says.
+ * Invariants: efficiency is computed within rounds, where the single thread was measured nearby; the laws are
+ * fitted to the medians, and only to points with a CPU for every thread, as neither law holds beyond.
  */
 import { type Figure, figureOf, scaleFigure } from '../../harness/figures.js';
 import type { Measurements } from '../../harness/rounds.js';
@@ -21,30 +20,30 @@ import type { OverheadReply } from '../overhead/program.js';
 import type { JobKind } from '../overhead/settings.js';
 import type { ScalingSettings } from './settings.js';
 
-/** What so many threads did. */
+/** Metrics of one thread count. */
 export interface ThreadsResult {
   readonly threads: number;
   readonly jobsPerSecond: Figure;
-  /** Throughput ÷ (threads × that of one thread); absent where one of them was not measured. */
+  /** Throughput ÷ (threads × that of one thread); absent if one of them was not measured. */
   readonly efficiency?: Figure;
   readonly cpuUsPerJob: Figure;
 }
 
-/** A law and how well it holds. */
+/** A law and the quality of its fit. */
 export interface FittedLaw extends ScalingLaw {
-  /** The greatest distance of a measured figure from it, as a share. */
+  /** Max deviation of a measured value from the law, as a share. */
   readonly worstMiss: number;
-  /** Threads at which it has its peak; absent where it never falls. */
+  /** Thread count at the peak of the law; absent if it never falls. */
   readonly peakThreads?: number;
 }
 
-/** All that was measured with one kind of job. */
+/** Metrics of one kind of job. */
 export interface KindResult {
   readonly job: string;
   readonly title: string;
   readonly jobUs: number;
   readonly points: readonly ThreadsResult[];
-  /** Absent where there are too few points. */
+  /** Absent if there are too few points. */
   readonly amdahl?: FittedLaw;
   readonly usl?: FittedLaw;
 }
@@ -52,16 +51,16 @@ export interface KindResult {
 export interface ScalingResult extends ScenarioResult {
   readonly scenario: 'scaling';
   readonly settings: ScalingSettings;
-  /** Units of work that a thread does in a microsecond: what makes a job as long as it is called. */
+  /** Units of work that a thread does in a microsecond; they set the length of a job. */
   readonly workPerUs: number;
-  /** That the process may use. */
+  /** Number of CPUs that the process may use. */
   readonly processors: number;
   readonly kinds: readonly KindResult[];
 }
 
 export type ScalingMeasurements = Measurements<JobKind, number, OverheadReply>;
 
-/** What one kind of job shows. */
+/** Summarizes one kind of job. */
 export function kindResult(
   kind: JobKind,
   threads: readonly number[],

@@ -1,7 +1,7 @@
 /**
- * Describes the options of `bench scaling`, and makes its settings of what was given.
+ * Declares the options of `bench scaling` and builds its settings from the given flags.
  *
- * Invariant: what leaves this file is complete and valid; nothing behind it checks again.
+ * Invariant: the settings are complete and valid; later code does not check them again.
  */
 import { availableParallelism } from 'node:os';
 import { comparisonOptions, threadsOption, windowOptions } from '../../harness/options.js';
@@ -10,23 +10,23 @@ import { type Flags, readOptions } from '../../options/flags.js';
 import { type OptionTable, optionTable } from '../../options/table.js';
 import { JOB_KINDS, type JobKind } from '../overhead/settings.js';
 
-/** The settings, complete. */
+/** The complete settings. */
 export interface ScalingSettings {
   readonly jobs: readonly JobKind[];
-  /** Every number of threads from 1 up to this one is measured. */
+  /** All thread counts from 1 up to this one are measured. */
   readonly maxThreads: number;
   readonly warmUpMs: number;
   readonly windowMs: number;
   readonly rounds: number;
   readonly seed: number;
-  /** Only the measurements whose description contains it are made. */
+  /** Only measurements whose description contains this are made. */
   readonly filter?: string;
 }
 
-/** More points than these take long and tell little: the fit rests on the first ones. */
+/** More points take long and add little: the fit rests on the first ones. */
 const MAX_DEFAULT_THREADS = 16;
 const JOB_NAMES = JOB_KINDS.map(({ name }) => name);
-/** Threads are what is measured. */
+/** Without `threads`, as the scenario varies the thread count. */
 const { threads: _, ...SHARED_OPTIONS } = comparisonOptions(5);
 
 const OPTIONS = optionTable({
@@ -42,7 +42,7 @@ const OPTIONS = optionTable({
 
 export const SCALING_OPTIONS: OptionTable = OPTIONS;
 
-/** Reads and completes the settings. @throws UsageError */
+/** Reads the flags and fills in the defaults. @throws UsageError */
 export function scalingSettings(flags: Flags): ScalingSettings {
   const values = readOptions(flags, OPTIONS);
   const { jobs, filter, rounds, seed } = values;
@@ -62,19 +62,19 @@ export function scalingSettings(flags: Flags): ScalingSettings {
   return settings;
 }
 
-/** The numbers of threads that are measured. */
+/** Lists the thread counts to measure. */
 export function threadsOf({ maxThreads: most }: ScalingSettings): number[] {
   return Array.from({ length: most }, (_each, at) => at + 1);
 }
 
-/** What one measurement is called. */
+/** Names one measurement. */
 export function describeMeasurement(kind: JobKind, threads: number): string {
   return `${kind.name}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 }
 
 /**
- * Jobs in flight for each thread, so that none ever waits for the next one: 10 ms of work, and not so
- * many that a turn of all of them outlasts the window.
+ * Jobs in flight per thread, so that no thread runs dry: 10 ms of work, but 16 to 256 jobs, a turn of which is
+ * shorter than a window.
  */
 export function inFlightPerThread({ us }: JobKind): number {
   return Math.min(256, Math.max(16, Math.ceil(10_000 / Math.max(1, us))));

@@ -1,8 +1,8 @@
 /**
- * What limits the throughput as threads are added, in sentences.
+ * States in sentences what limits the throughput as threads are added.
  *
- * Invariants: chosen by the figures, never assumed; contention and coherency are told apart only where
- * there are enough points for it, and only where they cost more than a tenth.
+ * Invariants: the sentences follow from the values; contention and coherency are distinguished only if there are
+ * enough points for it, and only if they cost more than 10 %.
  */
 import type { Figure } from '../../harness/figures.js';
 import { MIN_POINTS } from '../../math/scalability.js';
@@ -10,16 +10,16 @@ import { widthOfSpread } from '../../math/series.js';
 import { formatFigure, formatPercent } from '../../report/format.js';
 import type { FittedLaw, KindResult, ThreadsResult } from './result.js';
 
-/** What the laws' terms add to a job's time at least, for their law to be what limits. */
+/** The law's terms count as the limit if they add at least this share to a job's time. */
 const MATTERS = 0.1;
-/** An efficiency that goes with less than that. */
+/** The efficiency that corresponds to this share. */
 const NEARLY_ALL = 1 / (1 + MATTERS);
-/** A law that misses a figure by more than this does not describe them. */
+/** A law that misses a value by more than this does not describe the measurements. */
 const BAD_FIT = 0.1;
-/** Rounds that differ by more than this share of their median may be on both sides of a limit. */
+/** If the rounds spread wider than this share of their median, they may lie on both sides of a limit. */
 const UNSTEADY = 0.2;
 
-/** A few sentences on one kind of job; none where nothing was measured. */
+/** Returns a few sentences on one kind of job; none if nothing was measured. */
 export function drawConclusions(kind: KindResult, processors: number): string[] {
   const within = kind.points.filter(({ threads }) => threads <= processors);
   const last = within.at(-1);
@@ -143,7 +143,7 @@ function count(many: number, what: string): string {
   return `${many} ${what}${many === 1 ? '' : 's'}`;
 }
 
-/** Two digits, as small as it may be. */
+/** Formats a constant with two significant digits. */
 function constant(value: number): string {
   return String(Number(value.toPrecision(2)));
 }

@@ -1,8 +1,8 @@
 /**
- * Drives one arm with its open loop and makes its result from what the two processes have counted.
+ * Drives one variant with an open loop, and makes its result from the counts of the two processes.
  *
- * Invariant: each process's counts are of one instant, the generator's last ones of the later one, so
- * that the sums of result.ts hold also for a service that died.
+ * Invariant: the counts of a process are from one instant, and the generator's last counts are the later ones,
+ * so that the sums in result.ts also hold for a service that died.
  */
 import { nowUs } from '../../process/clock.js';
 import { NO_LATENCIES } from '../../load/latencies.js';
@@ -13,21 +13,21 @@ import type { ServiceReport } from './server/messages.js';
 import type { ArmEnding, ArmResult, Moment } from './result.js';
 import { Stage, type StageEnd, type StageOptions } from './stage.js';
 
-/** At most so many moments are kept for the timeline, and at most ten a second. */
+/** Max number of moments in the timeline; there are at most about ten per second. */
 const MAX_MOMENTS = 400;
 
-/** What an arm is driven with. */
+/** The load of a variant. */
 export interface ArmLoad {
   readonly ratePerSecond: number;
   readonly seconds: number;
 }
 
 /**
- * Runs one arm.
+ * Runs one variant.
  *
- * @param onMoment - Called about ten times a second.
- * @returns Undefined where it was interrupted before its load began.
- * @throws Error where one of the processes can't be started, or the generator dies.
+ * @param onMoment - Called up to about ten times per second.
+ * @returns Undefined if it was interrupted before its load started.
+ * @throws Error if a process can't be started, or the generator dies.
  */
 export async function runArm(
   options: StageOptions,
@@ -80,7 +80,7 @@ function momentOf({ startedUs, service, generator }: Stage, rssBytes: number): M
   };
 }
 
-/** What was watched while an arm was driven. */
+/** Observations made while a variant was driven. */
 interface Watched {
   readonly goodput: Goodput;
   readonly memory: readonly Sample[];
@@ -96,11 +96,11 @@ function resultOf(
   { goodput, memory, peaks, timeline }: Watched,
 ): ArmResult {
   const { completed, failed } = service ?? NOTHING_SERVED;
-  // A service that died has answered a little more than it could report, and a generator without a
-  // processor has read a little less than was answered: the higher count is the better one.
+  // A service that died has sent a few more responses than it reported, and a generator starved of CPU has read
+  // a few fewer than were sent: the higher count is the better one.
   const accepted = Math.max(service?.accepted ?? 0, generator?.accepted ?? 0);
   const refused = Math.max(service?.refused ?? 0, generator?.refused ?? 0);
-  // A generator that could no longer report has sent at least what was answered.
+  // A generator that could no longer report has sent at least as many requests as were answered.
   const offered = Math.max(generator?.sent ?? 0, accepted + refused);
   const memoryTrend = end.how === 'done' ? trend(memory, load.seconds) : undefined;
   return {
@@ -139,13 +139,13 @@ const ENDINGS = {
   interrupted: 'interrupted',
 } as const;
 
-/** From the start to the last count, for an arm that did not live long enough for a window. */
+/** Mean goodput from the start to the last count, for a variant that died before its first window was complete. */
 function meanGoodput(startedUs: number, last: ServiceReport | undefined): number {
   if (last === undefined || last.atUs <= startedUs) return 0;
   return last.completed / secondsBetween(startedUs, last.atUs);
 }
 
-/** A service that died in the middle of a delay can't tell of it, but it was silent for as long. */
+/** A service that died during a delay can't report it, but it was silent for at least as long. */
 function loopDelay(last: ServiceReport | undefined, end: StageEnd): ArmResult['loopDelayMs'] {
   if (last === undefined) return { p99: 0, max: 0 };
   const { p99, max } = last.health.loopDelayMs;

@@ -1,16 +1,16 @@
 /**
- * The lines that are printed while arms are driven, each as soon as it is known.
+ * Formats the lines that are printed while variants are driven, each as soon as its facts are known.
  *
- * Invariant: every line says one thing and can stand without the final tables.
+ * Invariant: every line states one fact and can stand without the final tables.
  */
 import type { DocumentSummary } from './load/corpus.js';
 import { formatCount, formatMegabytes, formatSeconds } from '../../report/format.js';
 import type { ArmEnding, ArmResult, Moment } from './result.js';
 
-/** As wide as the longest name of an arm. */
+/** Width of the label column: the longest name of a variant fits. */
 const LABEL_COLUMNS = 20;
 
-/** What the generator posts. */
+/** Describes the documents that the generator posts. */
 export function describeDocuments(documents: DocumentSummary): string {
   const { source, count, minBytes, meanBytes, maxBytes } = documents;
   const what =
@@ -21,7 +21,7 @@ export function describeDocuments(documents: DocumentSummary): string {
   return labelled('documents', `${what}, ${min} to ${max} KB, mean ${mean} KB`);
 }
 
-/** @param reason - Why that rate, such as '2 × the capacity'. */
+/** @param reason - Explanation of the rate, such as '2 × the capacity'. */
 export function describeLoad(
   ratePerSecond: number,
   reason: string | undefined,
@@ -31,14 +31,14 @@ export function describeLoad(
   return labelled('load', `${rate} for ${formatSeconds(seconds)}, open loop`);
 }
 
-/** What became of one arm. */
+/** Describes the outcome of one variant. */
 export function describeArm({ name, ending, accepted, refused, completed }: ArmResult): string {
   const counts = `${formatCount(completed)} of ${formatCount(accepted)} done`;
   const refusals = refused === 0 ? '' : `, ${formatCount(refused)} refused`;
   return labelled(name, `${describeEnding(ending)}: ${counts}${refusals}`);
 }
 
-/** How an arm ended, in few words. */
+/** Describes how a variant ended. */
 export function describeEnding({ how, afterSeconds }: ArmEnding): string {
   const after = `after ${formatSeconds(afterSeconds)}`;
   switch (how) {
@@ -53,7 +53,7 @@ export function describeEnding({ how, afterSeconds }: ArmEnding): string {
   }
 }
 
-/** An arm at this moment, short enough for a line of progress. */
+/** Describes a variant at one moment, short enough for a progress line. */
 export function describeMoment({ rssBytes, completed, refused }: Moment): string {
   const refusals = refused === 0 ? '' : `, ${formatCount(refused)} refused`;
   return `${formatMegabytes(rssBytes)}, ${formatCount(completed)} done${refusals}`;

@@ -1,6 +1,6 @@
 /**
- * Describes the results of the variants: what it means, three tables, and memory over time for each of them
- * at one scale.
+ * Describes the results of the variants: conclusions, three tables, and charts over time with one scale for all
+ * variants.
  *
  * Invariant: everything is made from the result alone.
  */
@@ -22,7 +22,7 @@ import type { ArmEnding, ArmResult, Moment, ServiceResult } from './result.js';
 
 const MB = 1024 ** 2;
 
-/** For a person, what it means first: also where nothing was measured, such as an interruption. */
+/** Describes the results for humans, conclusions first; if nothing was measured, there is nothing else. */
 export function describeArms(result: ServiceResult, conclusions: readonly string[]): Block[] {
   const { arms } = result;
   const points = conclusions.map((sentence) => text(sentence, 'point'));
@@ -154,7 +154,7 @@ function isDead({ how }: ArmEnding): boolean {
   return how === 'ceiling' || how === 'died';
 }
 
-/** Curves of a value beside the resident set; in a terminal the table has its peaks. */
+/** Charts a metric other than RSS over time; a terminal shows only its peaks, in the table. */
 function healthCurves(
   title: string,
   axis: CurvesBlock['y'],
@@ -168,7 +168,7 @@ function healthCurves(
     y: axis,
     series: arms.map(({ name, timeline }) => ({
       name,
-      // Before its first report a service has said nothing of itself, which is not zero.
+      // Before its first report a service has no values; that is not zero.
       points: timeline
         .filter(({ heapUsedBytes }) => heapUsedBytes > 0)
         .map((moment) => [moment.seconds, pick(moment)] as const),
@@ -176,7 +176,7 @@ function healthCurves(
   };
 }
 
-/** For a comparison with another run. */
+/** Lists the metrics for a comparison with another run. */
 export function armFigures(arms: readonly ArmResult[]): NamedFigure[] {
   return arms.flatMap((arm) => {
     const figure = (
@@ -185,7 +185,7 @@ export function armFigures(arms: readonly ArmResult[]): NamedFigure[] {
       unit: NamedFigure['unit'],
       better: 'more' | 'less',
     ) => (value === undefined ? [] : [oneFigure(`${arm.name}: ${what}`, value, unit, better)]);
-    // Where nothing was answered there is no latency, and none that is 0.
+    // Without a response there is no latency, rather than one of 0.
     const { p50, p99 } = arm.answerMs.count > 0 ? arm.answerMs : {};
     return [
       goodputFigure(arm),

@@ -1,34 +1,34 @@
 /**
- * What came of one arm: plain data, what `--json` writes and what the printed report is made from.
+ * Defines the result of one variant: plain data, which `--json` writes and the report is made from.
  *
- * Invariants: offered = accepted + refused + unanswered; completed + failed <= accepted. Every offered
- * document ends in exactly one way: offered = completed + failed + refused + cutOff.
+ * Invariants: offered = accepted + refused + unanswered; completed + failed <= accepted. Every offered document
+ * has exactly one outcome: offered = completed + failed + refused + cutOff.
  */
 import type { DocumentSummary } from './load/corpus.js';
 import type { LatencySummary } from '../../load/latencies.js';
 import type { ScenarioResult } from '../../report/bench-file.js';
 import type { Trend } from '../../math/statistics.js';
 
-/** How an arm came to its end. */
+/** How a variant ended. */
 export interface ArmEnding {
   /**
-   * survived: it was driven to its end. ceiling: killed when it crossed its memory ceiling. died: it
-   * ended by itself. interrupted: the user stopped the run.
+   * survived: it ran for its whole time. ceiling: it was killed when it exceeded its memory limit. died: it
+   * ended on its own. interrupted: the user stopped the run.
    */
   readonly how: 'survived' | 'ceiling' | 'died' | 'interrupted';
-  /** From the first request. */
+  /** Time since the first request. */
   readonly afterSeconds: number;
-  /** How it ended by itself. */
+  /** Exit code and error of a service that ended on its own. */
   readonly detail?: string;
 }
 
-/** One instant of an arm; all but the resident set as the service reported it last. */
+/** One moment of a variant; all values but the resident set are from the service's last report. */
 export interface Moment {
   readonly seconds: number;
   readonly rssBytes: number;
   readonly heapUsedBytes: number;
   readonly externalBytes: number;
-  /** The longest delay of the service's event loop shortly before. */
+  /** Max delay of the service's event loop shortly before. */
   readonly loopDelayMs: number;
   readonly offered: number;
   readonly accepted: number;
@@ -40,50 +40,50 @@ export interface ArmResult {
   readonly name: string;
   readonly ending: ArmEnding;
   readonly ratePerSecond: number;
-  /** Requests that were due until the end. */
+  /** Requests that were due by the end. */
   readonly intended: number;
-  /** Requests that were sent; fewer where the generator could not hold the rate. */
+  /** Requests that were sent; fewer if the generator could not hold the rate. */
   readonly offered: number;
   readonly accepted: number;
   readonly refused: number;
-  /** Neither accepted nor refused when the arm ended. */
+  /** Requests neither accepted nor rejected when the variant ended. */
   readonly unanswered: number;
   readonly completed: number;
-  /** Accepted, and the job ended with an error. */
+  /** Accepted documents whose job ended with an error. */
   readonly failed: number;
-  /** Neither completed, failed nor refused when the arm ended: waiting, in work, or without an answer. */
+  /** Documents neither completed, failed nor rejected when the variant ended: queued, running or unanswered. */
   readonly cutOff: number;
   /**
-   * Completed documents per second: the median of two-second windows after the warm-up, as a measured
-   * capacity is; the mean of its life where it was too short for one.
+   * Completed documents per second: the median of the windows after the warm-up (goodput.ts), like a measured
+   * capacity; the mean of its lifetime if that was too short for a window.
    */
   readonly goodputPerSecond: number;
-  /** The windows; none where it was too short for one. */
+  /** Goodput of each window; empty if the lifetime was too short for one. */
   readonly goodputWindows: readonly number[];
-  /** Goodput ÷ capacity; absent where the capacity is not known. */
+  /** Goodput ÷ capacity; absent if the capacity is unknown. */
   readonly goodputShare?: number;
   readonly peakRssBytes: number;
-  /** The most that the service reported. */
+  /** Max values that the service reported. */
   readonly peaks: { readonly heapUsedBytes: number; readonly externalBytes: number };
-  /** Absent where the arm did not live through all of its time. */
+  /** Absent if the variant did not run for its whole time. */
   readonly memoryTrend?: Trend;
   /**
-   * Processor time of the service's process (user and system, all threads), from the moment it was
-   * ready, ÷ completed; absent where nothing was completed.
+   * CPU time of the service's process (user and system, all threads) since it was ready ÷ completed; absent if
+   * nothing was completed.
    */
   readonly cpuMsPerJob?: number;
-  /** How late the service's event loop was: the p99 of all looks, and the longest. */
+  /** Delay of the service's event loop: p99 of all samples, and max. */
   readonly loopDelayMs: { readonly p99: number; readonly max: number };
-  /** Milliseconds from the intended start to the answer, of what was answered. */
+  /** Milliseconds from the scheduled request to the response, of the answered requests. */
   readonly answerMs: LatencySummary;
-  /** Milliseconds from the intended start to the end of the job, of what was completed. */
+  /** Milliseconds from the scheduled request to the end of the job, of the completed documents. */
   readonly completionMs: LatencySummary;
-  /** How late the generator sent, in milliseconds. */
+  /** Lateness of the generator, in milliseconds. */
   readonly latenessMs: LatencySummary;
   readonly timeline: readonly Moment[];
 }
 
-/** What the result of every experiment with a service has. */
+/** The part of a result that all service scenarios share. */
 export interface ServiceResult extends ScenarioResult {
   readonly settings: { readonly seconds: number; readonly ceilingBytes: number };
   readonly documents: DocumentSummary;

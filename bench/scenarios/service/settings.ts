@@ -1,24 +1,24 @@
 /**
- * Describes the options of every experiment with a service, and completes the settings behind them.
+ * Declares the options that all service scenarios share, and builds their settings.
  *
- * Invariant: what leaves this file is valid; nothing behind it checks again.
+ * Invariant: the settings are valid; later code does not check them again.
  */
 import type { DefaultedNumber } from '../../harness/options.js';
 import { type NumberOption, type OptionValues, SEED } from '../../options/table.js';
 
-/** The settings that all of them have. */
+/** The settings that all service scenarios share. */
 export interface ServiceSettings {
-  /** How long each arm is driven. */
+  /** Time that each variant is driven for. */
   readonly seconds: number;
   readonly ceilingBytes: number;
   readonly seed: number;
 }
 
 const MB = 1024 ** 2;
-/** Far more than a generator process can send. */
+/** Far more than one generator process can send. */
 export const MAX_RATE = 100_000;
 
-/** The options behind them; each experiment adds its own. */
+/** The shared options; each scenario adds its own. */
 export const SERVICE_OPTIONS: Readonly<Record<'seconds' | 'memory' | 'seed', DefaultedNumber>> = {
   seconds: {
     kind: 'number',
@@ -39,7 +39,7 @@ export const SERVICE_OPTIONS: Readonly<Record<'seconds' | 'memory' | 'seed', Def
   seed: { ...SEED, default: 1, meaning: 'chooses the documents' },
 };
 
-/** Completes them. @throws UsageError */
+/** Builds the settings. @throws UsageError */
 export function serviceSettings({
   seconds,
   memory,
@@ -48,7 +48,7 @@ export function serviceSettings({
   return { seconds, ceilingBytes: memory * MB, seed };
 }
 
-/** Requests per second. @param shownDefault - What is offered without it. */
+/** The option for requests per second. @param shownDefault - Describes the default rate. */
 export function rateOption(shownDefault: string): NumberOption {
   return { kind: 'number', min: 1, max: MAX_RATE, shownDefault, meaning: 'documents per second' };
 }

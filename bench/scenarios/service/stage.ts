@@ -1,9 +1,9 @@
 /**
- * Runs one service process and one load generator process, from their start to their end.
+ * Runs one service process and one load generator process, from start to end.
  *
- * Invariants: nothing of a stage outlives `close`. The service's memory is sampled 20 times a
- * second from outside, and a driven service above its ceiling is killed at once; that and its own
- * death are endings like any other, reported by `ended`, never errors. The generator's death is one.
+ * Invariants: nothing of a stage outlives `close`. The service's memory is sampled from outside 20 times per
+ * second, and a driven service that exceeds its memory limit is killed at once. This and a death of its own are
+ * endings that `ended` reports, never errors; the generator's death is an error.
  */
 import { builtFile } from '../../process/built-file.js';
 import { Child, describeExit } from '../../process/child.js';
@@ -14,26 +14,26 @@ import { settledWithin, within } from '../../process/time-limit.js';
 import type { GeneratorReply, GeneratorRequest, GeneratorTally, Load } from './load/messages.js';
 import type { ServiceReply, ServiceReport, ServiceRequest } from './server/messages.js';
 
-/** Why a stage is over. */
+/** The reason why a stage is over. */
 export interface StageEnd {
-  /** done: the load was driven to its end. */
+  /** done: the load ran to its end. */
   readonly how: 'done' | 'ceiling' | 'exit' | 'interrupted';
   readonly atUs: number;
-  /** How the service ended by itself. */
+  /** Exit code and error of a service that ended on its own. */
   readonly detail?: string;
 }
 
-/** What a stage is made of. */
+/** The parts of a stage. */
 export interface StageOptions {
   /** The service's program (`serve-arms.ts`). */
   readonly program: URL;
   readonly arm: string;
-  /** What the program makes the arm with; plain data. */
+  /** Options that the program creates the variant with; plain data. */
   readonly armOptions: object;
   readonly documents: DocumentSet;
   readonly ceilingBytes: number;
   readonly signal: AbortSignal;
-  /** For the order in which the documents are posted. */
+  /** Seed of the order in which the documents are posted. */
   readonly seed: number;
 }
 
@@ -41,17 +41,17 @@ const LOOK_EVERY_MS = 50;
 const BOOT_MS = 30_000;
 const LAST_COUNT_MS = 2000;
 
-/** A stage that is ready to be driven. */
+/** A stage whose processes are ready. */
 export class Stage {
   service: ServiceReport | undefined;
   generator: GeneratorTally | undefined;
   startedUs: number = Infinity;
   peakBytes: number = 0;
-  /** Called at every look: the service's memory now. */
+  /** Called with the service's memory at every sample. */
   onLook: (rssBytes: number) => void = () => {};
-  /** Called with every count that the service gives, about ten times a second. */
+  /** Called with every report of the service, about ten times per second. */
   onReport: (report: ServiceReport) => void = () => {};
-  /** Fulfils when the stage is over. */
+  /** Fulfils when the stage is over; rejects if the generator dies. */
   readonly ended: Promise<StageEnd>;
   readonly #options: StageOptions;
   readonly #service: Child<ServiceRequest, ServiceReply>;
@@ -64,7 +64,7 @@ export class Stage {
   #end: (end: StageEnd) => void = () => {};
   #fail: (error: Error) => void = () => {};
 
-  /** Starts both processes. @throws Error where one of them doesn't get ready */
+  /** Starts both processes. @throws Error if one of them does not become ready */
   static async open(options: StageOptions): Promise<Stage> {
     const stage = new Stage(options);
     try {
@@ -110,25 +110,25 @@ export class Stage {
     if (options.signal.aborted) this.#interrupt();
   }
 
-  /** Starts the load; `ended` follows. */
+  /** Starts the load; `ended` settles later. */
   drive(load: Load): void {
     this.#isDriven = true;
     this.#generator.send({ kind: 'drive', port: this.#port, load });
   }
 
-  /** Ends the load early; `ended` follows. */
+  /** Ends the load early; `ended` settles later. */
   stop(): void {
     this.#generator.send({ kind: 'stop' });
   }
 
-  /** The service's counts at this instant. Rejects where the service has ended. */
+  /** Requests the service's current counts. Rejects if the service has ended. */
   async count(): Promise<ServiceReport> {
     const counted = this.#service.receive('counted');
     this.#service.send({ kind: 'count' });
     return (await counted).report;
   }
 
-  /** Takes the last counts, as far as the processes can still give them, and ends both. */
+  /** Collects the last counts, as far as the processes can still send them, and ends both. */
   close(): Promise<void> {
     this.#closing ??= this.#shutDown();
     return this.#closing;
@@ -141,7 +141,7 @@ export class Stage {
       const isDone = this.#isDone ? Promise.resolve() : this.#generator.receive('done');
       this.stop();
       await settledWithin(LAST_COUNT_MS, Promise.allSettled([isDone, this.count()]));
-      // A service with a thousand threads may keep the generator from its processor until it is gone.
+      // A service with a thousand threads may starve the generator of CPU until it is gone.
       await this.#service.kill();
       await settledWithin(LAST_COUNT_MS, isDone);
     }

@@ -1,7 +1,7 @@
 /**
- * The steps of an experiment, one after the other, with their progress.
+ * Runs the steps of an experiment one after the other, and shows their progress.
  *
- * Invariant: an interrupted step is the last one; nothing of the progress is left afterwards.
+ * Invariant: no step follows an interrupted one; no progress line remains afterwards.
  */
 import type { Progress } from '../../report/terminal/progress.js';
 import { type ArmLoad, runArm } from './arm-run.js';
@@ -9,17 +9,17 @@ import { describeArm, describeMoment } from './narration.js';
 import type { ArmResult } from './result.js';
 import type { StageOptions } from './stage.js';
 
-/** Start, last answers and end of the processes, for the time that is left. */
+/** Overhead of a step, for the estimate of the remaining time: process start, last responses, process end. */
 export const AROUND_SECONDS = 1;
 
 export interface Step {
   readonly label: string;
   readonly seconds: number;
-  /** Fulfils with lines that say what came out, or undefined where it was interrupted. */
+  /** Fulfils with lines that describe the outcome, or undefined if it was interrupted. */
   run(): Promise<string[] | undefined>;
 }
 
-/** Carries out the steps. @throws Error where one of them can't be carried out */
+/** Runs the steps. @throws Error if one of them fails */
 export async function runSteps(
   steps: readonly Step[],
   progress: Progress,
@@ -35,7 +35,7 @@ export async function runSteps(
   progress.stop();
 }
 
-/** Drives one arm, and says what became of it; undefined where it was interrupted before its load. */
+/** Drives one variant and describes its outcome; undefined if it was interrupted before its load. */
 export async function tellArm(
   options: StageOptions,
   load: ArmLoad,

@@ -1,8 +1,8 @@
 /**
- * What the results of the arms mean, in sentences with their figures.
+ * States in sentences what the results of the variants mean, with their values.
  *
- * Invariant: every sentence is chosen by the figures it quotes, never by what was hoped for; an
- * unexpected result is told as plainly as an expected one.
+ * Invariant: every sentence follows from the values it quotes; an unexpected result is reported as plainly as an
+ * expected one.
  */
 import {
   formatCount,
@@ -15,28 +15,31 @@ import {
 import { describeCourse } from '../../harness/limits.js';
 import type { ArmResult, ServiceResult } from './result.js';
 
-/** What `millrace` must deliver of its goodput at saturation, and how flat its memory must be. */
+/**
+ * Below this share of the capacity the sentence says 'only'; memory that changes by no more than `FLAT` is
+ * level.
+ */
 const ENOUGH_GOODPUT = 0.95;
 const FLAT = 0.1;
-/** In less than this V8 has not seen how much of its heap it needs, so that growth says nothing yet. */
+/** In a shorter run V8 has not yet settled how much heap it needs, so that growth proves nothing. */
 const SETTLED_SECONDS = 20;
-/** A wider spread of the windows of a goodput than this is told. */
+/** A goodput whose windows spread wider than this is reported. */
 const NOISY = 0.2;
-/** Below this share of the intended requests the generator did not hold its rate. */
+/** Below this share of the scheduled requests, the generator did not hold its rate. */
 const HELD_RATE = 0.99;
 
-/** What goodput is compared with. */
+/** The reference that goodput is compared with. */
 export interface FullCapacity {
   readonly perSecond: number;
-  /** Such as 'its 1,000 at saturation'. */
+  /** A phrase such as 'its 1,000 at saturation'. */
   readonly phrase: string;
 }
 
 /**
- * Two to four sentences, and one more for each thing that limits what was said.
+ * Returns a sentence or two for `millrace`, one for each other variant, and one for each limitation.
  *
- * @param capacity - Undefined where it is not known.
- * @param limits - Sentences of the experiment's own.
+ * @param capacity - Undefined if unknown.
+ * @param limits - Additional sentences of the scenario.
  */
 export function drawConclusions(
   result: ServiceResult,
@@ -117,12 +120,12 @@ function describeOther(arm: ArmResult): string {
   }
 }
 
-/** Documents that were accepted, and whose job had not ended: one that failed has. */
+/** Number of accepted documents whose job has not ended; a failed job has. */
 function undoneOf({ accepted, completed, failed }: ArmResult): number {
   return accepted - completed - failed;
 }
 
-/** @param what - Such as 'at saturation the goodput'. */
+/** @param what - Name of the metric, such as 'at saturation the goodput'. */
 export function describeNoise(
   what: string,
   perSecond: number,

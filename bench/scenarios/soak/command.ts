@@ -1,9 +1,9 @@
 /**
- * `millrace bench soak`: whether a pool's memory stays level under a load that goes on and on.
+ * Runs `millrace bench soak`: measures whether a pool's memory stays level under a load that lasts.
  *
- * Method: first, unless a rate is given, what the pool does at saturation, by the program of `bench
- * overhead`; then an open loop at a constant rate on one pool in a fresh process, which tells what it
- * has measured window by window, so that an interrupted run has all that came before.
+ * Method: first, unless a rate is given, the throughput of the pool at saturation, with the program of `bench
+ * overhead`; then an open loop at a constant rate on one pool in a fresh process, which reports each window as
+ * it ends, so that an interrupted run keeps its earlier windows.
  */
 import { builtFile } from '../../process/built-file.js';
 import { measureFresh } from '../../process/fresh-process.js';
@@ -22,13 +22,13 @@ const PROGRAM = builtFile('bench/scenarios/soak/program.js');
 const SATURATION_PROGRAM = builtFile('bench/scenarios/overhead/program.js');
 const SATURATION = { inFlightPerThread: 64, warmUpMs: 1000, windowMs: 3000 };
 const GRACE_MS = 30_000;
-/** The run is cut into so many windows, but none is shorter than a quarter of a second. */
+/** Number of windows in a run, unless they would be shorter than `MIN_WINDOW_SECONDS`. */
 const WINDOWS = 60;
 const MIN_WINDOW_SECONDS = 0.25;
-/** Lines of progress where there is no terminal. */
+/** Number of progress lines if the screen is not a terminal. */
 const PROGRESS_LINES = 10;
 
-/** A constant load for minutes or days. */
+/** The scenario with a constant load for minutes or days. */
 export const soak: Scenario<SoakSettings, SoakResult> = {
   name: 'soak',
   summary: 'a constant load for ten minutes or for days: does memory grow?',
@@ -39,7 +39,7 @@ export const soak: Scenario<SoakSettings, SoakResult> = {
   figures: soakFigures,
 };
 
-/** What came of a run, as far as it came. */
+/** The course of a run, as far as it got. */
 interface Course {
   workPerUs?: number;
   saturation?: number;

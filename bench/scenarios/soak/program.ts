@@ -1,9 +1,9 @@
 /**
- * One pool in one process under a constant load, for as long as it is told.
+ * Runs one pool in a process of its own under a constant load, for a given time.
  *
- * Invariants: one run in its life; arrivals come at even intervals, whatever became of the earlier
- * ones, and a latency runs from the intended start; what the pool can't take it refuses, so that no
- * backlog of the load's own can grow.
+ * Invariants: a process does a single run; arrivals come at even intervals, whatever happened to earlier ones,
+ * and a latency counts from the scheduled arrival; the pool rejects what it can't take, so that the load itself
+ * builds up no backlog.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Message, serveParent, tellParent } from '../../process/child.js';
@@ -16,7 +16,7 @@ import { JOB_MODULE, type ExperimentJob, type ExperimentJobs } from '../../peers
 import { Pool } from '../../../src/index.js';
 import { type SoakWindow, WindowMeter } from './window.js';
 
-/** What the process is told. */
+/** The request that the process receives. */
 export interface SoakRequest extends Message {
   readonly kind: 'soak';
   readonly threads: number;
@@ -27,20 +27,20 @@ export interface SoakRequest extends Message {
   readonly windowSeconds: number;
 }
 
-/** What it says at the end of each window. */
+/** The message at the end of each window. */
 export interface WindowMessage extends Message {
   readonly kind: 'window';
   readonly window: SoakWindow;
 }
 
-/** What it answers at last. */
+/** The final reply. */
 export interface SoakReply extends Measured {
-  /** Arrivals that were due, and those that were made. */
+  /** Number of arrivals that were due, and of those that were sent. */
   readonly intended: number;
   readonly sent: number;
-  /** How those that were made ended; what had not when the run did is cut off. */
+  /** Endings of the sent arrivals; those still pending at the end of the run count as cut off. */
   readonly endings: Endings;
-  /** How late the generator was. */
+  /** Lateness of the generator. */
   readonly lateness: LatencySummary;
 }
 
@@ -65,12 +65,12 @@ async function soak(request: SoakRequest): Promise<void> {
     if (ending === 'refused') return meter.refuse();
     if (ending === 'served') meter.complete(nowUs() - intendedUs);
     else meter.fail();
-    // Awake for a result: the moment to see whether another arrival is due.
+    // We are awake for a result anyway: check whether another arrival is due.
     loop.catchUp();
   };
   const loop = new OpenLoop({
     ratePerSecond,
-    // The last window ends it, and not the clock of the arrivals.
+    // The last window ends the loop, not the schedule of the arrivals.
     seconds: (windows + 1) * windowSeconds,
     send: (intendedUs) => void send(intendedUs),
   });

@@ -1,7 +1,7 @@
 /**
- * Describes a result of `bench soak`: what it means, the run in ten parts, and the timelines.
+ * Describes the result of `bench soak`: the conclusions, the run in up to ten parts, and the timelines.
  *
- * Invariant: the warm-up is shown, and marked off from what counts.
+ * Invariant: the warm-up is shown, and the text says which part of the run it is.
  */
 import {
   type Block,
@@ -25,7 +25,7 @@ import type { MemoryUse, SoakWindow } from './window.js';
 const TABLE_ROWS = 10;
 const MB = 1024 ** 2;
 
-/** For a person. */
+/** Describes the result for humans. */
 export function describeSoak(result: SoakResult): Document {
   const { windows } = result;
   const limits = describeCourse(result);
@@ -170,10 +170,10 @@ function rateOf({ completed, fromSeconds, toSeconds }: SoakWindow): number {
   return completed / (toSeconds - fromSeconds);
 }
 
-/** For a comparison with another run. */
+/** Lists the metrics for a comparison with another run. */
 export function soakFigures({ windows, warmUpSeconds, memory }: SoakResult): NamedFigure[] {
   const measured = measuredWindows(windows, warmUpSeconds);
-  // Where nothing was done there is no latency, and none that is 0.
+  // A window without completed jobs has no latency, rather than one of 0.
   const served = measured.filter(({ latency }) => latency.count > 0);
   const over = (
     name: string,

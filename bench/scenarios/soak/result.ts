@@ -1,8 +1,8 @@
 /**
- * The result of `bench soak`: plain data, what `--json` writes and what the report is made from.
+ * Defines the result of `bench soak`: plain data, which `--json` writes and the report is made from.
  *
- * Invariants: the windows follow each other without a gap; the first ones, the warm-up, are shown and
- * count for no slope.
+ * Invariants: the windows follow each other without a gap; the first ones, the warm-up, are shown but excluded
+ * from the slopes.
  */
 import type { Endings } from '../../load/endings.js';
 import type { LatencySummary } from '../../load/latencies.js';
@@ -12,21 +12,24 @@ import { type PlanePoint, type Slope, theilSen } from '../../math/theil-sen.js';
 import type { SoakSettings } from './settings.js';
 import type { MemoryUse, SoakWindow } from './window.js';
 
-/** What can be said of a memory's slope. */
+/** The conclusion about the slope of a part of the memory. */
 export type Verdict = 'flat' | 'growing' | 'too short';
 
-/** How one part of the memory went on after the warm-up. */
+/** Trend of one part of the memory after the warm-up. */
 export interface MemoryTrend {
   readonly part: keyof MemoryUse;
-  /** The median of the windows. */
+  /** Median of the windows. */
   readonly bytes: number;
-  /** With its interval of 95 %. */
+  /** The slope with its 95 % confidence interval. */
   readonly bytesPerHour: Slope;
-  /** By that slope, over the measured time. */
+  /** Growth over the measured time, according to the slope. */
   readonly growthBytes: number;
-  /** A growth or a shrinking up to this is taken for noise. */
+  /** Growth up to this counts as noise. */
   readonly noiseBytes: number;
-  /** Whether each half of that time has half of such a growth: a leak does so, and a heap that grows once does not. */
+  /**
+   * True if each half of that time shows a significant growth of more than `noiseBytes` ÷ 2: a leak does, a heap
+   * that grows once does not.
+   */
   readonly isSteadyRise: boolean;
   readonly verdict: Verdict;
 }
@@ -34,34 +37,34 @@ export interface MemoryTrend {
 export interface SoakResult extends ScenarioResult {
   readonly scenario: 'soak';
   readonly settings: SoakSettings;
-  /** Units of work that a thread does in a microsecond; absent where it was not measured. */
+  /** Units of work that a thread does in a microsecond; absent if not measured. */
   readonly workPerUs?: number;
-  /** Jobs per second; absent where the rate was given. */
+  /** Jobs per second at saturation; absent if the rate was given. */
   readonly saturation?: number;
-  /** What arrived; absent where no saturation could be measured. */
+  /** Rate of the arrivals; absent if no saturation could be measured. */
   readonly ratePerSecond?: number;
-  /** The first part of the run that counts for no slope. */
+  /** Length of the warm-up, which is excluded from the slopes. */
   readonly warmUpSeconds: number;
   readonly windows: readonly SoakWindow[];
-  /** After the warm-up; empty where there was no more than that. */
+  /** Time after the warm-up; 0 if the run ended before. */
   readonly measuredSeconds: number;
   readonly memory: readonly MemoryTrend[];
-  /** Of the load generator; absent where the run did not come to its end. */
+  /** Counts of the load generator; absent if the run did not finish. */
   readonly generator?: {
     readonly intended: number;
     readonly sent: number;
-    /** How those that were made ended; cut off is what had not ended when the run did. */
+    /** Endings of the sent arrivals; those still pending at the end of the run count as cut off. */
     readonly endings: Endings;
     readonly lateness: LatencySummary;
   };
 }
 
-/** Code is compiled, heaps have grown to their size: a fifth of the run, two minutes at most. */
+/** Returns the time in which code is compiled and heaps grow to their size: a fifth of the run, max two minutes. */
 export function warmUpOf(minutes: number): number {
   return Math.min((minutes * 60) / 5, 120);
 }
 
-/** Below this nothing is said: heaps of idle threads alone take as long to settle. */
+/** A shorter measured time allows no conclusion: even the heaps of idle threads take this long to settle. */
 export const MIN_SECONDS = 120;
 const MIN_WINDOWS = 10;
 /** Heaps grow and shrink by whole pages and semi-spaces. */
@@ -72,7 +75,7 @@ const PARTS: ReadonlyArray<keyof MemoryUse> = ['rss', 'heapUsed', 'external'];
 const SECONDS_PER_HOUR = 3600;
 const NO_SLOPE: Slope = { slope: 0, low: 0, high: 0 };
 
-/** What the windows say about the memory. */
+/** Computes the trend of each part of the memory. */
 export function memoryTrends(
   windows: readonly SoakWindow[],
   warmUpSeconds: number,
@@ -87,12 +90,12 @@ export function memoryTrends(
   };
 }
 
-/** The windows after the warm-up. */
+/** Returns the windows after the warm-up. */
 export function measuredWindows(
   windows: readonly SoakWindow[],
   warmUpSeconds: number,
 ): readonly SoakWindow[] {
-  // A window that began a moment early, as timers do, is none of the warm-up.
+  // Compares midpoints: timers may start the first window after the warm-up a moment early.
   return windows.filter(
     ({ fromSeconds, toSeconds }) => (fromSeconds + toSeconds) / 2 >= warmUpSeconds,
   );
@@ -132,9 +135,9 @@ function trendOf(
 }
 
 /**
- * Growing: surely not level, by more than noise, and in both halves. Flat: surely by no more than noise.
- * Else the run was too short for either. The halves are looked at because the interval alone takes a
- * single step, of which no point is independent of the ones before, for a slope.
+ * Growing: the interval excludes 0, the growth exceeds the noise, and both halves rise. Flat: the upper bound of
+ * the growth is within the noise. Otherwise the run was too short. The halves are checked because the interval
+ * alone takes a single step for a slope: its points are not independent of each other.
  */
 function judge(
   { slope, low, high }: Slope,

@@ -1,23 +1,23 @@
 /**
- * Describes the options of `bench soak`, and makes its settings of what was given.
+ * Declares the options of `bench soak` and builds its settings from the given flags.
  *
- * Invariant: what leaves this file is complete and valid; nothing behind it checks again.
+ * Invariant: the settings are complete and valid; later code does not check them again.
  */
 import { threadsOption } from '../../harness/options.js';
 import { type Flags, readOptions, UsageError } from '../../options/flags.js';
 import { type OptionTable, optionTable } from '../../options/table.js';
 import { JOB_KINDS, type JobKind } from '../overhead/settings.js';
 
-/** The settings, complete. */
+/** The complete settings. */
 export interface SoakSettings {
   readonly minutes: number;
-  /** Absent: a share of the measured saturation. */
+  /** Absent: `LOAD` × the measured saturation. */
   readonly ratePerSecond?: number;
   readonly threads: number;
   readonly job: JobKind;
 }
 
-/** Of the saturation: about as much as a service should be planned for. */
+/** Load as a share of the saturation: about what a service should be planned for. */
 export const LOAD = 0.8;
 
 const JOB_NAMES = JOB_KINDS.map(({ name }) => name);
@@ -49,7 +49,7 @@ const OPTIONS = optionTable({
 
 export const SOAK_OPTIONS: OptionTable = OPTIONS;
 
-/** Reads and completes the settings. @throws UsageError */
+/** Reads the flags and fills in the defaults. @throws UsageError */
 export function soakSettings(flags: Flags): SoakSettings {
   const values = readOptions(flags, OPTIONS);
   const ratePerSecond = values.rate;

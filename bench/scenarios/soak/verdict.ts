@@ -1,24 +1,24 @@
 /**
- * What the windows of `bench soak` mean, in sentences.
+ * States in sentences what the windows of `bench soak` mean.
  *
- * Invariants: chosen by the figures; where the run was too short for a word on the memory that is what
- * is said, with what was seen nevertheless.
+ * Invariants: the sentences follow from the values; if the run was too short for a conclusion about the memory,
+ * they say so, and still state what was measured.
  */
 import { formatFigure, formatPercent, formatSeconds, formatUnit } from '../../report/format.js';
 import { type MemoryTrend, MIN_SECONDS, type SoakResult } from './result.js';
 
-/** Below this share of the intended arrivals the generator did not hold its rate. */
+/** Below this share of the scheduled arrivals, the generator did not hold its rate. */
 const HELD_RATE = 0.99;
 const MB = 1024 ** 2;
 
-/** What the parts are called. */
+/** Names of the parts in sentences. */
 export const PART_NAMES: Readonly<Record<MemoryTrend['part'], string>> = {
   rss: 'RSS',
   heapUsed: "main thread's heap",
   external: 'external memory',
 };
 
-/** A sentence on each part of the memory, then on what went wrong. */
+/** Returns a sentence on each part of the memory, then on jobs and arrivals that were lost. */
 export function drawConclusions(result: SoakResult): string[] {
   const { memory, measuredSeconds } = result;
   return [
@@ -33,7 +33,7 @@ export function drawConclusions(result: SoakResult): string[] {
   ];
 }
 
-/** Bytes per hour, as '+1.20 MB per hour (-0.310 to +2.40)'. */
+/** Formats bytes per hour, such as '+1.20 MB per hour (-0.310 to +2.40)'. */
 export function describeSlope({ bytesPerHour }: MemoryTrend): string {
   const { slope, low, high } = bytesPerHour;
   return `${signedMb(slope)} MB per hour (${signedMb(low)} to ${signedMb(high)})`;

@@ -1,44 +1,42 @@
 /**
- * What is measured while the load runs, window by window: memory, the event loop's delay, jobs and
- * their latencies.
+ * Measures the pool's process window by window: memory, event-loop delay, jobs and their latencies.
  *
- * Invariants: what is kept here does not grow with the run, as it lies in the memory that is measured;
- * a window's memory is the median of its samples, so that where in its cycle the garbage collector was
- * matters little.
+ * Invariants: the data kept here does not grow with the run, as it is part of the measured memory; a window's
+ * memory is the median of its samples, so that the phase of the garbage collector matters little.
  */
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { Latencies, type LatencySummary } from '../../load/latencies.js';
 import { median } from '../../math/statistics.js';
 
-/** What memory is made of, in bytes. */
+/** The parts of the memory, in bytes. */
 export interface MemoryUse {
-  /** The whole process's resident set, threads and all. */
+  /** Resident set of the whole process, threads included. */
   readonly rss: number;
-  /** Of the main thread's heap. */
+  /** Used heap of the main thread. */
   readonly heapUsed: number;
-  /** Outside of it, held by its objects: buffers, for the most part. */
+  /** Memory outside of the heap that objects in it hold: mostly buffers. */
   readonly external: number;
 }
 
-/** A part of the run. Times count from its start. */
+/** A part of the run. Times count from the start of the run. */
 export interface SoakWindow {
   readonly fromSeconds: number;
   readonly toSeconds: number;
   readonly memory: MemoryUse;
   readonly completed: number;
-  /** By the pool, as its backlog was full. */
+  /** Jobs that the pool rejected because its backlog was full. */
   readonly refused: number;
   readonly failed: number;
-  /** Of the jobs that ended, from their intended start; in milliseconds. */
+  /** Latency of the completed jobs, from the scheduled arrival, in milliseconds. */
   readonly latency: LatencySummary;
-  /** How much later than due the event loop came to its timers; in milliseconds. */
+  /** Delay of the event loop, in milliseconds. */
   readonly loopDelay: { readonly p99: number; readonly max: number };
 }
 
-/** How often the loop's delay is looked at. */
+/** Interval at which the delay of the loop is sampled. */
 const RESOLUTION_MS = 10;
 
-/** Counts and measures; starts at once. */
+/** Counts and measures; starts when it is created. */
 export class WindowMeter {
   readonly #loopDelay: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   readonly #latencies = new Latencies();
@@ -69,7 +67,7 @@ export class WindowMeter {
     this.#samples.push({ rss, heapUsed, external });
   }
 
-  /** Ends a window, and begins the next one. */
+  /** Ends a window and starts the next one. */
   close(fromSeconds: number, toSeconds: number): SoakWindow {
     const window: SoakWindow = {
       fromSeconds,
@@ -106,7 +104,7 @@ export class WindowMeter {
   }
 }
 
-/** The histogram has the time between two looks, in nanoseconds: the resolution is a part of it. */
+/** Converts a value of the histogram, which is the time between two samples in nanoseconds, interval included. */
 function delayMs(nanoseconds: number): number {
   return Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS);
 }

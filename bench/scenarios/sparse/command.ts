@@ -1,6 +1,6 @@
 /**
- * `millrace bench sparse`: what a job costs that comes when nothing is warm in the caches and every
- * thread has gone to sleep, alone or with a burst of others.
+ * Runs `millrace bench sparse`: measures the latency of a job that arrives when the caches are cold and every
+ * thread sleeps, alone or in a burst.
  */
 import { builtFile } from '../../process/built-file.js';
 import { measureFresh } from '../../process/fresh-process.js';
@@ -23,11 +23,11 @@ import {
 } from './settings.js';
 
 const PROGRAM = builtFile('bench/scenarios/sparse/program.js');
-/** Beside the jobs: the process starts, warms up and ends. */
+/** Overhead of a measurement: starting, warming up and ending the process. */
 const START_MS = 2500;
 const GRACE_MS = 30_000;
 
-/** Seldom a job, seldom a burst. */
+/** The scenario with rare jobs and rare bursts. */
 export const sparse: Scenario<SparseSettings, SparseResult> = {
   name: 'sparse',
   summary: 'one job every 50 ms, 100 jobs every second: the latency of what comes seldom',

@@ -1,9 +1,9 @@
 /**
- * One arm in one process: warms up, then runs one job (or one burst of jobs) at a time, with a pause
- * before each.
+ * Measures one variant in a process of its own: warms up, then runs one job (or one burst of jobs) at a time,
+ * after a pause.
  *
- * Invariant: a job or burst is submitted only when the one before has been answered, so that nothing
- * queues but what comes at the same instant.
+ * Invariant: a job or burst is submitted only after the previous one has ended, so that only jobs of the same
+ * burst queue.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Message, serveParent, tellParent } from '../../process/child.js';
@@ -11,29 +11,29 @@ import type { Measured } from '../../process/fresh-process.js';
 import { Latencies, type LatencySummary } from '../../load/latencies.js';
 import { PEERS, type PeerName } from '../../peers/index.js';
 
-/** What the process is told. */
+/** The request that the process receives. */
 export interface SparseRequest extends Message {
   readonly kind: 'measure';
   readonly peer: PeerName;
   readonly threads: number;
-  /** Jobs that come at the same instant; 1 for single jobs. */
+  /** Jobs submitted at the same time; 1 for single jobs. */
   readonly burst: number;
-  /** How often. */
+  /** Number of jobs or bursts. */
   readonly repeats: number;
   readonly everyMs: number;
 }
 
-/** What it answers. */
+/** The reply of the process. */
 export interface SparseReply extends Measured {
-  /** Of each job, from the instant at which it, or its burst, was due. */
+  /** Latency of each job since the submission of its burst. */
   readonly latencies: LatencySummary;
-  /** Until the last job of a burst was answered. */
+  /** Time from the submission of a burst until its last job has ended. */
   readonly done: LatencySummary;
 }
 
 /**
- * Enough that the code of every arm is compiled, as it is in a service that has run for a quarter of an
- * hour. After 2,000 jobs much is interpreted: Piscina takes 10 to 15 % longer, this pool a quarter (docs/design.md).
+ * Enough for the code of every variant to be compiled, as in a service that has run for a quarter of an hour.
+ * After 2,000 jobs much of it is interpreted: Piscina takes 10 to 15 % longer, this pool 25 % (docs/design.md).
  */
 const WARM_UP_JOBS = 20_000;
 
@@ -41,10 +41,11 @@ serveParent<SparseRequest>((request) => void measure(request));
 
 async function measure(request: SparseRequest): Promise<void> {
   const { peer, threads, burst, repeats, everyMs } = request;
-  // Jobs of equal length: being sent ahead costs no job anything, and helps a burst.
+  // With jobs of equal length, sending them ahead delays none of them, and helps a burst.
   const options = { threads, job: 'noop', inFlight: burst, favour: 'throughput' } as const;
   const { run } = await PEERS[peer].start(options);
-  // Nothing beside `run` and `then` between the clock and the thread: it would be cold, too, and count.
+  // Only `run` and `then` are called between the clock and the thread: other code would be cold, too, and would
+  // count.
   const runBurst = (ended: (startMs: number) => void): Promise<void> =>
     new Promise((resolve, reject) => {
       let left = burst;

@@ -1,7 +1,7 @@
 /**
- * What a result of `bench sparse` says: one table for each pattern.
+ * Describes the result of `bench sparse`: one table for each pattern.
  *
- * Invariant: beside every figure stands the range of its rounds.
+ * Invariant: metrics come with the range of their rounds.
  */
 import {
   type Block,
@@ -28,7 +28,7 @@ const HEADS: Readonly<Record<Pattern, readonly string[]>> = {
   burst: ['median', 'p99', 'all done'],
 };
 
-/** For a person. */
+/** Describes the result for humans. */
 export function describeSparse(result: SparseResult): Document {
   const spreads = result.patterns.flatMap(({ arms }) =>
     arms.flatMap(({ figures }) => figures.map(({ ms }) => ms)),
@@ -43,7 +43,7 @@ export function describeSparse(result: SparseResult): Document {
   };
 }
 
-/** Of the first measure, the median latency. */
+/** Draws conclusions from the first metric, the median latency. */
 function conclude({ pattern, arms }: PatternResult): string[] {
   const what = pattern === 'single' ? 'single jobs' : 'bursts';
   return arms.flatMap(({ arm, figures: [median] }) =>
@@ -97,7 +97,7 @@ function describePattern({ pattern, arms }: PatternResult, { threads }: SparseSe
   ];
 }
 
-/** For a comparison with another run. */
+/** Lists the metrics for a comparison with another run. */
 export function sparseFigures({ patterns }: SparseResult): NamedFigure[] {
   return patterns.flatMap(({ pattern, arms }) =>
     arms.flatMap(({ arm, figures }) =>

@@ -1,6 +1,6 @@
 /**
- * The result of `bench sparse`: plain data, what `--json` writes and what the printed report is made
- * from. Times are in milliseconds.
+ * Defines the result of `bench sparse`: plain data, which `--json` writes and the report is made from. Times are
+ * in milliseconds.
  */
 import { type Figure, figureOf } from '../../harness/figures.js';
 import type { PeerName } from '../../peers/index.js';
@@ -10,14 +10,14 @@ import { ratiosWithin } from '../../math/series.js';
 import type { SparseReply } from './program.js';
 import { type Pattern, SPARSE_ARMS, type SparseArm, type SparseSettings } from './settings.js';
 
-/** What each arm is. */
+/** The peer behind each variant. */
 export const ARM_PEERS: Readonly<Record<SparseArm, PeerName>> = {
   millrace: 'millrace',
   piscina: 'piscina',
   postMessage: 'ring',
 };
 
-/** What is told of each pattern; of single jobs no more than their median, as they are few. */
+/** The metrics of each pattern; for single jobs only their median, as they are few. */
 const MEASURES = {
   single: { p50: ({ latencies }: SparseReply) => latencies.p50 },
   burst: {
@@ -27,9 +27,9 @@ const MEASURES = {
   },
 } satisfies Record<Pattern, Record<string, (reply: SparseReply) => number>>;
 
-/** One figure of an arm, and its ratio to Piscina's within rounds. */
+/** One metric of a variant, and its ratio to Piscina's within rounds. */
 export interface SparseFigure {
-  /** p50 and p99 of the jobs' latencies, or done: the median time until a burst was done. */
+  /** 'p50' or 'p99' of the job latencies, or 'done': the median time until a burst had ended. */
   readonly measure: string;
   readonly ms: Figure;
   readonly toPiscina?: Figure;
@@ -49,7 +49,7 @@ export interface SparseResult extends ScenarioResult {
   readonly patterns: readonly PatternResult[];
 }
 
-/** What one pattern shows. */
+/** Summarizes one pattern. */
 export function patternResult(
   pattern: Pattern,
   measurements: Measurements<Pattern, SparseArm, SparseReply>,

@@ -1,7 +1,7 @@
 /**
- * Describes the options of `bench sparse`, and makes its settings of what was given.
+ * Declares the options of `bench sparse` and builds its settings from the given flags.
  *
- * Invariant: what leaves this file is complete and valid; nothing behind it checks again.
+ * Invariant: the settings are complete and valid; later code does not check them again.
  */
 import {
   comparisonOptions,
@@ -12,28 +12,28 @@ import { checkFilter } from '../../harness/filter.js';
 import { type Flags, readOptions } from '../../options/flags.js';
 import { type OptionTable, optionTable } from '../../options/table.js';
 
-/** The arms, in the order in which they are shown; the last is a reference and no pool. */
+/** The variants in the order of the report; the last one is a reference, not a pool. */
 export const SPARSE_ARMS = ['millrace', 'piscina', 'postMessage'] as const;
 
 export type SparseArm = (typeof SPARSE_ARMS)[number];
 
-/** How the jobs come: one by one, or many at the same instant. */
+/** How jobs arrive: one at a time, or many at once. */
 export const PATTERNS = ['single', 'burst'] as const;
 
 export type Pattern = (typeof PATTERNS)[number];
 
-/** The settings, complete. */
+/** The complete settings. */
 export interface SparseSettings extends ComparisonSettings {
   readonly patterns: readonly Pattern[];
-  /** Of each measurement of single jobs. */
+  /** Number of jobs in each measurement of single jobs. */
   readonly jobs: number;
-  /** Of each measurement of bursts. */
+  /** Number of bursts in each measurement of bursts. */
   readonly bursts: number;
 }
 
-/** From the end of one job to the next. */
+/** Pause from the end of a job to the next one. */
 export const SINGLE_EVERY_MS = 50;
-/** From the end of one burst to the next. */
+/** Pause from the end of a burst to the next one. */
 export const BURST_EVERY_MS = 1000;
 export const BURST_JOBS = 100;
 
@@ -60,7 +60,7 @@ const OPTIONS = optionTable({
 
 export const SPARSE_OPTIONS: OptionTable = OPTIONS;
 
-/** Reads and completes the settings. @throws UsageError */
+/** Reads the flags and fills in the defaults. @throws UsageError */
 export function sparseSettings(flags: Flags): SparseSettings {
   const values = readOptions(flags, OPTIONS);
   const settings: SparseSettings = {
@@ -76,7 +76,7 @@ export function sparseSettings(flags: Flags): SparseSettings {
   return settings;
 }
 
-/** What one measurement is called. */
+/** Names one measurement. */
 export function describeMeasurement(pattern: Pattern, arm: SparseArm): string {
   return `${arm}, ${pattern}`;
 }

@@ -1,9 +1,9 @@
 /**
- * `millrace bench startup`: how long it takes from the start of a process until its pool has done a job,
- * until all of its threads have, and until it has done thousands.
+ * Runs `millrace bench startup`: measures the time from the start of a process until its pool has run a job,
+ * until all of its threads have, and until it has run thousands.
  *
- * Method: the parent has the clock: from just before it starts the process until its message comes.
- * Every pool is started once before the rounds, so that all files are in the system's cache.
+ * Method: the parent process measures the time, from just before it starts the process to the arrival of its
+ * message. Every pool is started once before the rounds, so that all files are in the file system cache.
  */
 import { builtFile } from '../../process/built-file.js';
 import { nowUs } from '../../process/clock.js';
@@ -25,11 +25,11 @@ import {
 } from './settings.js';
 
 const PROGRAM = builtFile('bench/scenarios/startup/program.js');
-/** A guess, for the time left: a process, its pool, its end. */
+/** Estimate for the remaining time: a process, its pool and their end. */
 const SECONDS_EACH = 0.25;
 const LIMIT_MS = 30_000;
 
-/** Import, first result, all threads. */
+/** The scenario that times import, first result and all threads. */
 export const startup: Scenario<StartupSettings, StartupResult> = {
   name: 'startup',
   summary: 'a new process: import, first result, all threads, first 10,000 results; all pools',

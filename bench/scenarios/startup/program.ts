@@ -1,10 +1,9 @@
 /**
- * One pool in one process, from nothing: imports its package, makes it, and has jobs done: until every
- * thread has done one, or so many that do nothing.
+ * Starts one pool in a process of its own: imports its package, creates it and runs jobs, until every thread has
+ * run one or a number of no-ops have run.
  *
- * Invariants: one start in its life; nothing of a pool, of this one or of others, is loaded before it is
- * told which one to start; all threads are known by their answers, as no two pools mean the same by
- * being ready.
+ * Invariants: a process starts a single pool; it loads no code of this or any other pool before it knows which
+ * one to start; threads are identified by their results, as every pool means something else by being ready.
  */
 import { type Message, serveParent, tellParent } from '../../process/child.js';
 import type { Measured } from '../../process/fresh-process.js';
@@ -12,33 +11,33 @@ import type { PeerName } from '../../peers/index.js';
 import type { Peer, RunningPeer } from '../../peers/peer.js';
 import { IN_FLIGHT } from './count.js';
 
-/** What the process is told. */
+/** The request that the process receives. */
 export interface StartupRequest extends Message {
   readonly kind: 'start';
   readonly peer: PeerName;
   readonly threads: number;
-  /** Jobs that do nothing, which are told by their numbers in ascending order. Empty: until all threads have answered. */
+  /** Numbers of the no-op results to report, in ascending order. Empty: runs jobs until all threads have responded. */
   readonly told: readonly number[];
 }
 
-/** What it says on its way, with nothing more: the parent has the clock. */
+/** Messages before the reply; without times, as the parent process measures them. */
 export type StartupMessage = Message & {
   readonly kind: 'running' | 'first result' | `${number} results`;
 };
 
-/** What it answers when all threads have answered. */
+/** The reply at the end of the measurement. */
 export interface StartupReply extends Measured {
-  /** Of the package, or of its main file; 0 where there is none. */
+  /** Import time of the pool's package; 0 if it has none. */
   readonly importMs: number;
-  /** The resident set, then. */
+  /** Resident set at the end. */
   readonly rssBytes: number;
 }
 
-/** A job that asks for its thread keeps it for so long, for the next job to go elsewhere. */
+/** A job that identifies its thread blocks it for this long, so that the next job goes to another thread. */
 const HOLD_US = 1000;
 const JOBS_PER_THREAD = 2;
 
-/** By themselves, as `peers/index.ts` loads what all of them need. */
+/** Imported one at a time, as `peers/index.ts` loads all of them. */
 const PEERS: Readonly<Partial<Record<PeerName, () => Promise<Peer>>>> = {
   millrace: async () => (await import('../../peers/millrace.js')).millrace,
   piscina: async () => (await import('../../peers/piscina.js')).piscina,
@@ -48,7 +47,7 @@ const PEERS: Readonly<Partial<Record<PeerName, () => Promise<Peer>>>> = {
   ring: async () => (await import('../../peers/ring.js')).ring,
 };
 
-/** What a user of each imports. */
+/** The modules that users of each pool import. */
 const PACKAGES: Readonly<Partial<Record<PeerName, () => Promise<unknown>>>> = {
   millrace: () => import('../../../src/index.js'),
   piscina: () => import('piscina'),
@@ -89,7 +88,7 @@ async function start({ peer, threads, told }: StartupRequest): Promise<void> {
   tellParent(reply);
 }
 
-/** Fulfils when so many different threads have answered. */
+/** Fulfils when this many different threads have responded. */
 async function hearAll(pool: RunningPeer, threads: number, first: number): Promise<void> {
   const heard = new Set([first]);
   const ask = async (): Promise<void> => {

@@ -1,7 +1,8 @@
 /**
- * What a result of `bench startup` says: one table, and the time to the first result as bars.
+ * Describes the result of `bench startup`: a table of the start, the time to the first result as bars, and a
+ * table of the first thousands of results.
  *
- * Invariant: beside every figure stands the range of its rounds.
+ * Invariant: metrics come with the range of their rounds.
  */
 import {
   type BarsBlock,
@@ -40,7 +41,7 @@ const NAMES: Readonly<Record<Measure, string>> = {
   rssBytes: 'RSS',
 };
 
-/** For a person. */
+/** Describes the result for humans. */
 export function describeStartup(result: StartupResult): Document {
   const spreads = result.peers.flatMap(({ firstResultMs, allThreadsMs }) => [
     firstResultMs,
@@ -57,7 +58,7 @@ export function describeStartup(result: StartupResult): Document {
   };
 }
 
-/** The time to the first result is what this is about, and to the first thousands. */
+/** Concludes from the time to the first result, and to the first thousands. */
 function conclude({ toBestPool: { firstResultMs }, nth }: StartupResult): string[] {
   const first =
     firstResultMs === undefined
@@ -81,7 +82,7 @@ function conclude({ toBestPool: { firstResultMs }, nth }: StartupResult): string
   ];
 }
 
-/** How a young process catches up: what is compiled and warm in the steady state is not yet. */
+/** Describes how a new process gets up to speed: its code is not yet compiled and warm, as in the steady state. */
 function describeNth({ nth }: StartupResult): Block[] {
   const measured = nth.filter(({ peers }) => peers.length > 0);
   const [first] = measured;
@@ -176,12 +177,12 @@ function bars({ peers }: StartupResult): BarsBlock {
   };
 }
 
-/** The ring is no pool: threads as `new Worker` gives them. */
+/** Names a peer; the ring is no pool, but threads as `new Worker` creates them. */
 function title(peer: PeerName): string {
   return peer === 'ring' ? 'new Worker' : peer;
 }
 
-/** For a comparison with another run. */
+/** Lists the metrics for a comparison with another run. */
 export function startupFigures({ peers, toBestPool, toRing, nth }: StartupResult): NamedFigure[] {
   return [
     ...peers.flatMap((each) =>

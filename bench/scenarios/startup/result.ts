@@ -1,8 +1,8 @@
 /**
- * The result of `bench startup`: plain data, what `--json` writes and what the report is made from.
- * Times are in milliseconds, memory in bytes.
+ * Defines the result of `bench startup`: plain data, which `--json` writes and the report is made from. Times
+ * are in milliseconds, memory in bytes.
  *
- * Invariant: beside every figure are the figures of all rounds; ratios are taken within rounds.
+ * Invariant: every metric comes with its values of all rounds; ratios are computed within rounds.
  */
 import {
   type Comparison,
@@ -17,36 +17,36 @@ import type { ScenarioResult } from '../../report/bench-file.js';
 import { NTH } from './count.js';
 import type { StartPoint, StartupSettings } from './settings.js';
 
-/** One start. Times count from the start of the process, but for that of the import. */
+/** One start. Times count from the start of the process, except for the import. */
 export interface Start {
-  /** Until the program's own first line ran: Node's part. */
+  /** Time until the program's first line ran: Node's own start. */
   readonly runningMs: number;
   readonly importMs: number;
   readonly firstResultMs: number;
   readonly allThreadsMs: number;
-  /** When all threads had answered. */
+  /** Resident set when all threads had responded. */
   readonly rssBytes: number;
 }
 
-/** How long so many jobs took, from the start of the process. */
+/** Times of a number of jobs, from the start of the process. */
 export interface Jobs {
-  /** As many as `NTH`. */
+  /** One time for each of `NTH`. */
   readonly nthMs: readonly number[];
 }
 
 export type Measured = Start | Jobs;
 
-/** What is compared. */
+/** The compared metrics. */
 export const MEASURES = ['importMs', 'firstResultMs', 'allThreadsMs', 'rssBytes'] as const;
 export type Measure = (typeof MEASURES)[number];
 
 export interface PeerStart extends Readonly<Record<Exclude<Measure, 'importMs'>, Figure>> {
   readonly peer: PeerName;
-  /** Absent where there is nothing to import. */
+  /** Absent if there is nothing to import. */
   readonly importMs?: Figure;
 }
 
-/** The times of one result, of all pools. */
+/** Times of the n-th result, of all pools. */
 export interface NthResult {
   readonly n: number;
   readonly peers: ReadonlyArray<{ readonly peer: PeerName; readonly ms: Figure }>;
@@ -57,22 +57,22 @@ export interface StartupResult extends ScenarioResult {
   readonly scenario: 'startup';
   readonly versions: Readonly<Record<string, string>>;
   readonly settings: StartupSettings;
-  /** Peers that were asked for and are not installed. */
+  /** Requested peers that are not installed. */
   readonly missing: readonly PeerName[];
   readonly peers: readonly PeerStart[];
-  /** Until a program's first line runs, whatever the pool; absent where nothing was measured. */
+  /** Time until a program's first line runs, of all pools; absent if nothing was measured. */
   readonly runningMs?: Figure;
-  /** Millrace ÷ the other pool with the least median; less than 1 is less. */
+  /** Millrace ÷ the other pool with the least median; below 1, millrace has less. */
   readonly toBestPool: Readonly<Partial<Record<Measure, Comparison>>>;
   /** Millrace ÷ bare threads. */
   readonly toRing: Readonly<Partial<Record<Measure, Comparison>>>;
-  /** From the start of the process to the n-th result. */
+  /** Time from the start of the process to the n-th result. */
   readonly nth: readonly NthResult[];
 }
 
 type StartMeasurements = Measurements<StartPoint, PeerName, Measured>;
 
-/** What the rounds show. */
+/** Summarizes the rounds. */
 export function startResults(
   peers: readonly PeerName[],
   measurements: StartMeasurements,

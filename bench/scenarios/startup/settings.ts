@@ -1,7 +1,7 @@
 /**
- * Describes the options of `bench startup`, and makes its settings of what was given.
+ * Declares the options of `bench startup` and builds its settings from the given flags.
  *
- * Invariant: what leaves this file is complete and valid; nothing behind it checks again.
+ * Invariant: the settings are complete and valid; later code does not check them again.
  */
 import {
   comparisonOptions,
@@ -13,21 +13,21 @@ import { type Flags, readOptions } from '../../options/flags.js';
 import { type OptionTable, optionTable } from '../../options/table.js';
 import { PEER_NAMES, type PeerName } from '../../peers/index.js';
 
-/** The settings, complete. */
+/** The complete settings. */
 export interface StartupSettings extends ComparisonSettings {
   readonly peers: readonly PeerName[];
 }
 
-/** A start until all threads have answered, or one until so many jobs are done. */
+/** 'start' lasts until all threads have responded, 'jobs' until a number of jobs have run. */
 export const START_POINTS = ['start', 'jobs'] as const;
 export type StartPoint = (typeof START_POINTS)[number];
 
-/** What one measurement is called. */
+/** Names one measurement. */
 export function describeMeasurement(point: StartPoint, peer: PeerName): string {
   return point === 'jobs' ? `${peer}, jobs` : peer;
 }
 
-/** What can be started; the single variant of millrace starts as millrace does. */
+/** The peers to choose from; without `millrace-single`, which starts like `millrace`. */
 export const STARTERS: readonly PeerName[] = PEER_NAMES.filter(
   (name) => name !== 'millrace-single',
 );
@@ -36,7 +36,7 @@ const OPTIONS = optionTable({ peers: { kind: 'list', of: STARTERS }, ...comparis
 
 export const STARTUP_OPTIONS: OptionTable = OPTIONS;
 
-/** Reads and completes the settings. @throws UsageError */
+/** Reads the flags and fills in the defaults. @throws UsageError */
 export function startupSettings(flags: Flags): StartupSettings {
   const values = readOptions(flags, OPTIONS);
   const settings: StartupSettings = {

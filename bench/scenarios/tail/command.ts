@@ -1,9 +1,8 @@
 /**
- * `millrace bench tail`: whether short jobs get stuck behind a few long ones.
+ * Runs `millrace bench tail`: measures whether short jobs get stuck behind a few long ones.
  *
- * Method: first what every pool does at saturation; then, at two absolute rates that are the same for
- * all, an open loop of arrivals that don't wait for each other. Every round has arrivals and jobs of
- * its own, the same for all pools.
+ * Method: first the throughput of every pool at saturation; then, at two absolute rates that are the same for
+ * all, an open loop of independent arrivals. Every round has its own arrivals and jobs, the same for all pools.
  */
 import { availableParallelism } from 'node:os';
 import { builtFile } from '../../process/built-file.js';
@@ -33,12 +32,12 @@ import {
 } from './settings.js';
 
 const PROGRAM = builtFile('bench/scenarios/tail/program.js');
-/** Beside the load: a process and its threads start and end. */
+/** Overhead of a measurement: starting and ending a process and its threads. */
 const START_SECONDS = 0.3;
-/** A pool that can't do the rate has all of its backlog to work off. */
+/** Grace period: a pool that can't keep up with the rate has to drain all of its backlog. */
 const GRACE_SECONDS = 60;
 
-/** Short jobs among a few long ones. */
+/** The scenario with short jobs among a few long ones. */
 export const tail: Scenario<TailSettings, TailResult> = {
   name: 'tail',
   summary: 'short jobs among a few long ones: the latency that is left to the unlucky',
@@ -65,7 +64,7 @@ async function measureTail(
   const saturation = await measureRounds<'saturation', PeerName, SaturationReply>(
     {
       ...plan,
-      // The rates come from all pools at saturation: left out only where there will be no arrivals.
+      // The rates depend on the saturation of all pools: apply the filter here only if no arrivals follow.
       ...(loads.length === 0 ? filtered : {}),
       points: ['saturation'],
       label: 'Saturation',

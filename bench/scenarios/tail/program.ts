@@ -1,10 +1,10 @@
 /**
- * One peer in one process, under one load of the mixed jobs: as many as it can do, or those that
+ * Measures one peer in a process of its own under one load of mixed jobs: as many as it can run, or those that
  * arrive at a given rate.
  *
- * Invariants: one measurement in its life; a latency runs from the job's intended start on, so that
- * what the load generator or a busy main thread delays counts too; every arrival that counts has one ending,
- * and only what was served has a latency.
+ * Invariants: a process runs a single measurement; a latency counts from the job's scheduled arrival, so that
+ * delays by the load generator or a busy main thread are included; every counted arrival has one ending, and
+ * only served ones have a latency.
  */
 import { type Message, serveParent, tellParent } from '../../process/child.js';
 import { nowUs } from '../../process/clock.js';
@@ -20,43 +20,43 @@ import { measureThroughput, type Throughput } from '../../load/steady-load.js';
 import { dealJobs, SHORT_US } from './mix.js';
 import { SATURATED_IN_FLIGHT } from './settings.js';
 
-/** What the process is told. */
+/** The request that the process receives. */
 export type TailRequest = Message & {
   readonly peer: PeerName;
   readonly threads: number;
   readonly seconds: number;
   readonly warmUpSeconds: number;
-  /** Deals the jobs and their arrivals. */
+  /** Seed of the jobs and of their arrivals. */
   readonly seed: number;
 } & ({ readonly kind: 'saturate' } | { readonly kind: 'arrive'; readonly ratePerSecond: number });
 
-/** What it answers to `saturate`. */
+/** The reply to `saturate`. */
 export interface SaturationReply extends Measured {
   readonly throughput: Throughput;
 }
 
-/** How long jobs took, from their intended start. */
+/** Latencies of jobs from their scheduled arrival. */
 export interface JobLatencies {
-  /** Until the result was there. */
+  /** Time until the result. */
   readonly total: LatencySummary;
-  /** Until the job function began. */
+  /** Time until the start of the job function. */
   readonly wait: LatencySummary;
 }
 
-/** What it answers to `arrive`. */
+/** The reply to `arrive`. */
 export interface ArrivalReply extends Measured {
   readonly short: JobLatencies;
   readonly all: JobLatencies;
-  /** Of the arrivals that count; what was not served has no latency. */
+  /** Endings of the counted arrivals; only served ones have a latency. */
   readonly endings: Endings;
-  /** How late the generator was. */
+  /** Lateness of the generator. */
   readonly lateness: LatencySummary;
-  /** Arrivals that were due, and those that were made. */
+  /** Number of arrivals that were due, and of those that were sent. */
   readonly intended: number;
   readonly sent: number;
 }
 
-/** More than can ever wait here. */
+/** More than ever waits here. */
 const UNBOUNDED = 1_000_000;
 
 serveParent<TailRequest>((request) => void measure(request));
@@ -110,7 +110,7 @@ async function arrive(
         if (us === SHORT_US) short.record(intendedUs, startedUs, endedUs);
       }
     }
-    // Awake for a result: the moment to see whether another arrival is due.
+    // We are awake for a result anyway: check whether another arrival is due.
     loop.catchUp();
     pending.end();
   };

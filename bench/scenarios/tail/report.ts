@@ -1,8 +1,7 @@
 /**
- * What a result of `bench tail` says: throughput at saturation, then the latencies at each rate.
+ * Describes the result of `bench tail`: throughput at saturation, then the latencies at each rate.
  *
- * Invariants: beside every figure stands the range of its rounds; a generator that could not hold its
- * rate is told.
+ * Invariants: metrics come with the range of their rounds; a generator that could not hold its rate is reported.
  */
 import {
   type Block,
@@ -23,7 +22,7 @@ import { LONG_US, SHORT_US } from './mix.js';
 import { type LoadResult, PERCENTILES, type TailResult, type ViewResult } from './result.js';
 import { SATURATED_IN_FLIGHT } from './settings.js';
 
-/** Below this share of the intended arrivals a generator did not hold its rate. */
+/** Below this share of the scheduled arrivals, the generator did not hold its rate. */
 const HELD_RATE = 0.99;
 const TITLES: Readonly<Record<string, string>> = {
   'short total': 'Short jobs, until their result was there:',
@@ -31,10 +30,10 @@ const TITLES: Readonly<Record<string, string>> = {
   'all total': 'All jobs, until their result was there:',
 };
 const HEAD = ['p50', 'p95', 'p99', 'p99.9', 'max'];
-/** Where the percentiles lie on the axis of a chart. */
+/** Positions of the charted percentiles (p50 to p99.9) on the axis. */
 const SHARES = [0.5, 0.95, 0.99, 0.999] as const;
 
-/** For a person. */
+/** Describes the result for humans. */
 export function describeTail(result: TailResult): Document {
   const { settings, loads } = result;
   const spreads = loads.flatMap(({ views }) =>
@@ -55,7 +54,7 @@ export function describeTail(result: TailResult): Document {
   };
 }
 
-/** The p99 of short jobs is what this is about. */
+/** Concludes from the p99 of short jobs, the metric this scenario is about. */
 function concludeLoad({ load, ratePerSecond, views }: LoadResult): string[] {
   const p99 = views.find(({ jobs, until }) => jobs === 'short' && until === 'total')?.toBestPool
     .p99;
@@ -104,7 +103,7 @@ function describeLoad(load: LoadResult, { reference }: TailResult): Block[] {
   ];
 }
 
-/** The figures are those of the others. */
+/** Reports arrivals that were not served; the latencies don't include them. */
 function describeUnserved({ peer, ...endings }: LoadResult['endings'][number]): Block[] {
   const arrivals = arrivalsOf(endings);
   if (endings.served === arrivals) return [];
@@ -159,7 +158,7 @@ function describeView({ jobs, until, peers, toBestPool }: ViewResult): Block[] {
   ];
 }
 
-/** For a comparison with another run. */
+/** Lists the metrics for a comparison with another run. */
 export function tailFigures({ saturation, loads }: TailResult): NamedFigure[] {
   return [
     ...saturation.map(({ peer, jobsPerSecond }): NamedFigure => ({

@@ -1,8 +1,8 @@
 /**
- * The result of `bench tail`: plain data, what `--json` writes and what the printed report is made
- * from. Times are in milliseconds.
+ * Defines the result of `bench tail`: plain data, which `--json` writes and the report is made from. Times are
+ * in milliseconds.
  *
- * Invariant: all peers met the same arrivals of the same jobs at the same absolute rate.
+ * Invariant: all peers had the same arrivals of the same jobs at the same absolute rate.
  */
 import {
   bestOtherPool,
@@ -25,7 +25,7 @@ export const PERCENTILES = ['p50', 'p95', 'p99', 'p999', 'max'] as const;
 
 type Percentile = (typeof PERCENTILES)[number];
 
-/** What is told of the latencies: of which jobs, until when. */
+/** A reported latency: of which jobs, and until when. */
 export interface View {
   readonly jobs: 'short' | 'all';
   readonly until: keyof JobLatencies;
@@ -38,31 +38,31 @@ const VIEWS: readonly View[] = [
   { jobs: 'all', until: 'wait' },
 ];
 
-/** The latencies of all peers in one view. */
+/** Latencies of all peers in one view. */
 export interface ViewResult extends View {
   readonly peers: ReadonlyArray<{ readonly peer: PeerName } & Readonly<Record<Percentile, Figure>>>;
-  /** To the pool with the least median of the percentile; less than 1 is shorter. */
+  /** Ratio to the other pool with the least median of the percentile; below 1 is shorter. */
   readonly toBestPool: Readonly<Partial<Record<Percentile, Comparison>>>;
 }
 
-/** All that was measured at one rate. */
+/** Metrics at one rate. */
 export interface LoadResult {
-  /** Of the best other pool's throughput at saturation. */
+  /** Rate as a share of the reference's throughput at saturation. */
   readonly load: number;
   readonly ratePerSecond: number;
   readonly views: readonly ViewResult[];
-  /** How the arrivals ended, in all rounds. */
+  /** Endings of the arrivals in all rounds. */
   readonly endings: ReadonlyArray<{ readonly peer: PeerName } & Endings>;
-  /** How late the load generator was, the median of its p99. */
+  /** Lateness of the load generator: the median of its p99. */
   readonly latenessP99: ReadonlyArray<{ readonly peer: PeerName; readonly ms: number }>;
-  /** The least share of the arrivals that was made. */
+  /** Share of the due arrivals that were sent: the min of all peers and rounds. */
   readonly sentShare: number;
 }
 
 export interface SaturationResult {
   readonly peer: PeerName;
   readonly jobsPerSecond: Figure;
-  /** Of what the threads could do at most with nothing around the jobs. */
+  /** Share of the throughput that the threads could have without any overhead. */
   readonly shareOfCeiling: Figure;
 }
 
@@ -72,7 +72,7 @@ export interface TailResult extends ScenarioResult {
   readonly settings: TailSettings;
   readonly missing: readonly PeerName[];
   readonly saturation: readonly SaturationResult[];
-  /** Whose saturation the rates are shares of; absent where nothing was measured. */
+  /** The peer whose saturation the rates refer to; absent if nothing was measured. */
   readonly reference?: PeerName;
   readonly loads: readonly LoadResult[];
 }
@@ -83,7 +83,7 @@ export interface LoadPoint {
   readonly ratePerSecond: number;
 }
 
-/** What is compared at saturation. */
+/** Returns the throughputs at saturation of each peer. */
 export function saturationRates(
   peers: readonly PeerName[],
   measurements: Measurements<'saturation', PeerName, SaturationReply>,
@@ -96,7 +96,7 @@ export function saturationRates(
   );
 }
 
-/** @param processors - That the threads can use. */
+/** @param processors - Number of CPUs that the threads can use. */
 export function saturationResults(
   rates: ReadonlyMap<PeerName, Series>,
   processors: number,
@@ -109,7 +109,7 @@ export function saturationResults(
   });
 }
 
-/** The best other pool and its throughput; millrace's own where there is no other. */
+/** Returns the best other pool and its throughput; if there is no other pool, `millrace` or else the first peer. */
 export function reference(
   rates: ReadonlyMap<PeerName, Series>,
 ): { readonly peer: PeerName; readonly perSecond: number } | undefined {
@@ -121,7 +121,7 @@ export function reference(
     : { peer, perSecond: spread.median };
 }
 
-/** What one rate shows. */
+/** Summarizes one rate. */
 export function loadResult(
   point: LoadPoint,
   peers: readonly PeerName[],
@@ -147,7 +147,7 @@ export function loadResult(
   };
 }
 
-/** The rounds that have the figure: one in which nothing was served has no latency. */
+/** Drops rounds without a value: one that served nothing has no latency. */
 function known(series: Series): Series {
   return new Map([...series].filter(([, value]) => !Number.isNaN(value)));
 }

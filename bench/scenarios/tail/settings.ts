@@ -1,7 +1,7 @@
 /**
- * Describes the options of `bench tail`, and makes its settings of what was given.
+ * Declares the options of `bench tail` and builds its settings from the given flags.
  *
- * Invariant: what leaves this file is complete and valid; nothing behind it checks again.
+ * Invariant: the settings are complete and valid; later code does not check them again.
  */
 import {
   comparisonOptions,
@@ -14,18 +14,18 @@ import { type OptionTable, optionTable } from '../../options/table.js';
 import { PEER_NAMES, type PeerName } from '../../peers/index.js';
 import { formatPercent } from '../../report/format.js';
 
-/** The settings, complete. */
+/** The complete settings. */
 export interface TailSettings extends ComparisonSettings {
   readonly peers: readonly PeerName[];
-  /** How long arrivals are measured, at each rate. */
+  /** Duration of the measured arrivals at each rate. */
   readonly seconds: number;
-  /** How long a load runs before. */
+  /** Duration of the load before. */
   readonly warmUpSeconds: number;
 }
 
-/** How many jobs are in flight at saturation. */
+/** Jobs in flight at saturation. */
 export const SATURATED_IN_FLIGHT = 64;
-/** The rates, as shares of the best other pool's throughput at saturation. */
+/** Rates as shares of the reference's throughput at saturation, normally the best other pool's. */
 export const LOADS: readonly number[] = [0.5, 0.8];
 
 const DEFAULT_PEERS = PEER_NAMES.filter((name) => name !== 'millrace-single' && name !== 'ring');
@@ -56,7 +56,7 @@ const OPTIONS = optionTable({
 
 export const TAIL_OPTIONS: OptionTable = OPTIONS;
 
-/** Reads and completes the settings. @throws UsageError */
+/** Reads the flags and fills in the defaults. @throws UsageError */
 export function tailSettings(flags: Flags): TailSettings {
   const values = readOptions(flags, OPTIONS);
   const settings: TailSettings = {
@@ -73,12 +73,12 @@ export function tailSettings(flags: Flags): TailSettings {
   return settings;
 }
 
-/** What the measurement of a pool's throughput is called. */
+/** Names the measurement of a pool's throughput. */
 export function describeSaturated(peer: PeerName): string {
   return `${peer} at saturation`;
 }
 
-/** What the measurement of a pool's latencies is called. */
+/** Names the measurement of a pool's latencies. */
 export function describeArrivals(load: number, peer: PeerName): string {
   return `${peer} at ${formatPercent(load)}`;
 }

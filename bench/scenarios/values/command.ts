@@ -1,9 +1,9 @@
 /**
- * `millrace bench values`: what it costs that a job carries a real value, there and back, on this and other
- * pools.
+ * Runs `millrace bench values`: measures the cost of jobs that carry real values, as input and as result, on
+ * this and other pools.
  *
- * Method: that of `bench overhead`: a closed loop of jobs that return their input; each peer with each value in a
- * fresh process that first warms up; the peers of a value next to each other, in shuffled rounds.
+ * Method: as in `bench overhead`, a closed loop, of jobs that return their input; each peer with each value in a
+ * fresh process that first warms up; the peers of a value right after each other, in shuffled rounds.
  */
 import { measureRounds } from '../../harness/rounds.js';
 import type { Scenario, Surroundings } from '../../harness/scenario.js';
@@ -22,12 +22,12 @@ import {
 } from './settings.js';
 
 const PROGRAM = builtFile('bench/scenarios/values/program.js');
-/** Beside the load: a process and its threads start and end. */
+/** Overhead of a measurement: starting and ending a process and its threads. */
 const START_MS = 250;
-/** Far more than the slowest peer takes to end its last jobs. */
+/** Far more than the slowest peer needs to end its last jobs. */
 const GRACE_MS = 30_000;
 
-/** Objects, text and bytes, against the other pools. */
+/** The scenario that compares objects, text and bytes with the other pools. */
 export const values: Scenario<ValuesSettings, ValuesResult> = {
   name: 'values',
   summary: 'objects, text and bytes there and back: jobs per second of this and other pools',

@@ -1,7 +1,8 @@
 /**
- * One peer in one process: sends one value there and back, so many at a time, and counts.
+ * Measures one peer in a process of its own: sends one value to threads and back, a fixed number of jobs at a
+ * time, and counts them.
  *
- * Invariants: one measurement in its life; what came back first was compared with what was sent.
+ * Invariants: a process runs a single measurement; the first result is compared with the value that was sent.
  */
 import { deepStrictEqual } from 'node:assert';
 import { measureThroughput, type Throughput } from '../../load/steady-load.js';
@@ -10,24 +11,24 @@ import { type Message, serveParent, tellParent } from '../../process/child.js';
 import type { Measured } from '../../process/fresh-process.js';
 import { VALUE_KINDS } from './kinds.js';
 
-/** What the process is told. */
+/** The request that the process receives. */
 export interface ValuesRequest extends Message {
   readonly kind: 'measure';
   readonly peer: PeerName;
   readonly threads: number;
-  /** A kind's name. */
+  /** Name of a value kind. */
   readonly value: string;
   readonly inFlight: number;
   readonly warmUpMs: number;
   readonly windowMs: number;
 }
 
-/** What it answers. */
+/** The reply of the process. */
 export interface ValuesReply extends Measured {
   readonly throughput: Throughput;
 }
 
-/** More than a value is charged for. */
+/** More than the pool charges for any of the values. */
 const BYTES_PER_JOB = 64 * 1024;
 
 serveParent<ValuesRequest>((request) => void measure(request));
@@ -36,11 +37,11 @@ async function measure(request: ValuesRequest): Promise<void> {
   const { peer, threads, value: name, inFlight, warmUpMs, windowMs } = request;
   const options = { threads, job: 'noop', inFlight, bytesPerJob: BYTES_PER_JOB } as const;
   const pool = await PEERS[peer].start({ ...options, favour: 'throughput' });
-  // The job returns its input, whatever that is.
+  // The job returns any input unchanged.
   const run = pool.run as (input: unknown) => PromiseLike<unknown>;
   const value = VALUE_KINDS.find((kind) => kind.name === name)?.make();
   const returned = await run(value);
-  // Every pool but this one makes a Uint8Array of a Buffer.
+  // All pools but this one turn a Buffer into a Uint8Array.
   deepStrictEqual(asBytes(returned), asBytes(value));
   const throughput = await measureThroughput({
     inFlight,

@@ -1,8 +1,8 @@
 /**
  * Describes a result of `bench values`: the claims, one table, and the ratios as bars.
  *
- * Invariant: beside every figure stands the range of its rounds; what limits the figures (noise,
- * missing peers, an interruption) is reported.
+ * Invariant: metrics come with the range of their rounds; limitations (noise, missing peers, an interruption)
+ * are reported.
  */
 import { describeClaims } from '../../harness/claims.js';
 import { scaleFigure } from '../../harness/figures.js';
@@ -21,7 +21,7 @@ import { formatFigure } from '../../report/format.js';
 import { VALUE_KINDS } from './kinds.js';
 import type { ValueResult, ValuesResult } from './result.js';
 
-/** For a person. */
+/** Describes the result for humans. */
 export function describeValues(result: ValuesResult): Document {
   const measured = result.values.filter(({ peers }) => peers.length > 0);
   const spreads = measured.flatMap(({ peers }) => peers.map(({ jobsPerSecond }) => jobsPerSecond));
@@ -93,7 +93,7 @@ function drawRatios(measured: readonly ValueResult[]): BarsBlock[] {
   ];
 }
 
-/** For a comparison with another run. */
+/** Lists the metrics for a comparison with another run. */
 export function valuesFigures({ values }: ValuesResult): NamedFigure[] {
   return values.flatMap((each) => throughputFigures(each.value, each));
 }

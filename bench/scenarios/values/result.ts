@@ -1,7 +1,7 @@
 /**
- * The result of `bench values`: plain data, what `--json` writes and what the report is made from.
+ * Defines the result of `bench values`: plain data, which `--json` writes and the report is made from.
  *
- * Invariant: every figure is there for each round, and beside it the middle and the range of them.
+ * Invariant: every metric has its value in each round, their median and their range.
  */
 import type { Measurements } from '../../harness/rounds.js';
 import { compareThroughput, type PointThroughput } from '../../harness/throughput.js';
@@ -11,7 +11,7 @@ import type { ValuesReply } from './program.js';
 import type { ValuesSettings } from './settings.js';
 
 export interface ValueResult extends PointThroughput {
-  /** Its kind's name. */
+  /** Name of the value kind. */
   readonly value: string;
 }
 
@@ -19,14 +19,14 @@ export interface ValuesResult extends ScenarioResult {
   readonly scenario: 'values';
   readonly versions: Readonly<Record<string, string>>;
   readonly settings: ValuesSettings;
-  /** Peers that were asked for and are not installed. */
+  /** Requested peers that are not installed. */
   readonly missing: readonly PeerName[];
   readonly values: readonly ValueResult[];
 }
 
 export type ValuesMeasurements = Measurements<string, PeerName, ValuesReply>;
 
-/** What the rounds of one value show. */
+/** Summarizes the rounds of one value. */
 export function valueResult(
   value: string,
   peers: readonly PeerName[],

@@ -1,7 +1,7 @@
 /**
- * Describes the options of `bench values`, and makes its settings of what was given.
+ * Declares the options of `bench values` and builds its settings from the given flags.
  *
- * Invariant: what leaves this file is complete and valid; nothing behind it checks again.
+ * Invariant: the settings are complete and valid; later code does not check them again.
  */
 import { checkFilter } from '../../harness/filter.js';
 import {
@@ -15,9 +15,9 @@ import { type OptionTable, optionTable } from '../../options/table.js';
 import { PEER_NAMES, type PeerName } from '../../peers/index.js';
 import { VALUE_KINDS } from './kinds.js';
 
-/** The settings, complete. */
+/** The complete settings. */
 export interface ValuesSettings extends ComparisonSettings {
-  /** The names of the values. */
+  /** Names of the value kinds. */
   readonly values: readonly string[];
   readonly inFlight: number;
   readonly peers: readonly PeerName[];
@@ -47,7 +47,7 @@ const OPTIONS = optionTable({
 
 export const VALUES_OPTIONS: OptionTable = OPTIONS;
 
-/** Reads and completes the settings. @throws UsageError */
+/** Reads the flags and fills in the defaults. @throws UsageError */
 export function valuesSettings(flags: Flags): ValuesSettings {
   const given = readOptions(flags, OPTIONS);
   const settings: ValuesSettings = {
@@ -65,7 +65,7 @@ export function valuesSettings(flags: Flags): ValuesSettings {
   return settings;
 }
 
-/** What one measurement is called. */
+/** Names one measurement. */
 export function describeMeasurement(value: string, peer: PeerName): string {
   return `${peer}, ${value}`;
 }

@@ -1,4 +1,4 @@
-/** Every option of every command: it is parsed as its kind says, its command reads it, and its help shows it. */
+/** Checks that every option of every command is parsed by its kind, read by its command and shown in its help. */
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { benchHelp } from '../../../bench/cli/help.js';
@@ -17,11 +17,11 @@ import { SCENARIOS } from '../../../bench/scenarios/index.js';
 interface Command {
   readonly name: string;
   readonly table: OptionTable;
-  /** What the help shows of it, by the option with its argument. */
+  /** Descriptions of the options in the help, keyed by the option with its argument. */
   readonly help: ReadonlyMap<string, string>;
-  /** Accepted, and not in the help. */
+  /** Options that are accepted but not shown in the help. */
   readonly hidden?: readonly string[];
-  /** Reads the settings, or whatever becomes of the options. */
+  /** Reads the flags the way the command does. */
   readonly read?: (flags: Flags) => unknown;
 }
 
@@ -55,12 +55,12 @@ const COMMANDS: readonly Command[] = [
     table: { ...SCREEN_OPTIONS, ...CALIBRATE_OPTIONS },
     help: rowsOf(calibrateHelp(), 'Options:'),
     hidden: ['help', 'quiet', 'no-color'],
-    // The options are read before anything is done.
+    // The command reads its options before it does anything else.
     read: (flags) => calibrateCommand(flags, 'calibrate', {} as GateSurroundings),
   },
 ];
 
-/** The rows below a title, each as one line again. */
+/** The rows below a title, each joined into one line. */
 function rowsOf(help: string, title: string): Map<string, string> {
   const lines = help.split('\n');
   const from = lines.indexOf(title) + 1;
@@ -86,7 +86,7 @@ function only<Kind extends Option['kind']>(kind: Kind) {
   );
 }
 
-/** As the command line does it. */
+/** Parses the arguments the way the command line does. */
 function valueOf(table: OptionTable, name: string, args: readonly string[]): unknown {
   return readOptions(parseFlags(args, table).flags, table)[name];
 }

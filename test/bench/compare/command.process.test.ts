@@ -30,7 +30,7 @@ function compared(
   return compareFiles([saved('a.json', before), saved('b.json', after)], paint, targets);
 }
 
-/** Where the lines break doesn't matter. */
+/** Joins the lines: line breaks don't matter. */
 function flat(text: string): string {
   return text.replaceAll(/\s+/g, ' ');
 }
@@ -59,7 +59,7 @@ describe('what is shown', () => {
     const text = compared(before, after);
     expect(text).toMatch(/^no-op, 1 in flight: millrace +11,000\/s +5,000\/s +0\.455 +slower$/m);
     expect(text).toMatch(/^ +10\.0k–12\.0k +4,000–9,999$/m);
-    // The greatest of the one is the least of the other.
+    // The maximum of one equals the minimum of the other.
     expect(text).toMatch(
       /^no-op, 1 in flight: piscina +8,100\/s +8,300\/s +1\.02 +no difference$/m,
     );
@@ -143,7 +143,7 @@ describe('what is shown', () => {
       const one = run([result('x', figures)]);
       return /by chance once in (\d+) times/.exec(flat(compared(one, one)))?.[1] ?? '';
     };
-    // 2 of the C(2n, n) orders of all rounds.
+    // The two extreme orders out of the C(2n, n) orders of all rounds.
     expect([once(3), once(4), once(5)]).toEqual(['10', '35', '126']);
   });
 
@@ -156,7 +156,7 @@ describe('what is shown', () => {
     const one = run([result('overhead', figures)], { cpu: 'A processor '.repeat(12).trim() });
     const text = compared(one, run([result('overhead', figures)]));
     for (const line of text.split('\n')) expect.soft(line.length, line).toBeLessThanOrEqual(80);
-    // Nothing of a name is lost.
+    // No part of a name is lost.
     expect(text.match(/x+/g)?.join('').length).toBeGreaterThanOrEqual(100);
   });
 });

@@ -1,60 +1,77 @@
 /**
- * The open loop against a server that takes 50 ms for every answer, in a process of its own.
+ * Runs the open loop against a server in a separate process that takes 50 ms for every response.
  *
- * What is proved: the generator reports what a client meets. It adds no delay of its own (the median
- * is the server's), and a stall holds none of its requests back (they are all sent when they are due,
- * and all that wait are late in the figures).
+ * It proves that the generator reports what a client sees, and that a stall holds none of its requests back (they are
+ * sent when they are due, and all that wait count as late).
  *
- * A machine with other work delays server and generator alike. So the median is held against what plain
- * requests meet in the same seconds, of this process and to a second such server, and a measurement that
- * the machine spoilt is made again: a generator that was wrong would be wrong each time.
+ * Other work on the machine delays server and generator alike. The reported latencies are therefore compared with two
+ * independent observations of the very same requests: the server's own timestamps, and those of Node's diagnostics
+ * channel in the client.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { get } from 'node:http';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { ClientRequest } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import { repeats } from '../../helpers/extent.js';
 import { nowUs } from '../../../bench/process/clock.js';
 import { OpenLoop, type OpenLoopTally } from '../../../bench/load/open-loop.js';
-import { HttpLoad, type PostTally } from '../../../bench/scenarios/service/load/http-load.js';
+import {
+  HttpLoad,
+  INTENDED_HEADER,
+  type PostTally,
+} from '../../../bench/scenarios/service/load/http-load.js';
 import { median } from '../../../bench/math/statistics.js';
 
 const SERVER = new URL('../../fixtures/constant-server.js', import.meta.url);
 const document = Buffer.alloc(1000, 'x');
 
-/** What the server measured. */
-interface Measured {
-  readonly arrivals: ReadonlyArray<{ readonly intendedUs: number; readonly arrivedUs: number }>;
-  readonly serviceMs: readonly number[];
+/** A request as the server saw it. */
+interface Served {
+  readonly intendedUs: number;
+  readonly arrivedUs: number;
+  readonly answeredUs: number;
+}
+
+/** A load of some seconds, as generator, client and server saw it. */
+interface Driven {
+  readonly posts: PostTally;
+  readonly loop: OpenLoopTally;
+  /** Times from the scheduled start to the response, as the client's runtime saw them. */
+  readonly seenMs: readonly number[];
+  readonly served: readonly Served[];
 }
 
 let server: ChildProcess | undefined;
-let control: ChildProcess | undefined;
 afterEach(() => {
   server?.kill('SIGKILL');
-  control?.kill('SIGKILL');
+  server = undefined;
 });
 
-/** Tells the server something, or starts it, and takes its answer. */
+/** Sends the server a message and returns its answer; starts the server if it is not running. */
 async function ask<Answer>(message?: object): Promise<Answer> {
-  server ??= fork(SERVER, { execArgv: [] });
-  return await answerOf(server, message);
-}
-
-/** Tells a process something, if there is something, and takes its answer. */
-async function answerOf<Answer>(asked: ChildProcess, message?: object): Promise<Answer> {
+  const asked = (server ??= fork(SERVER, { execArgv: [] }));
   return await new Promise((resolve, reject) => {
     asked.once('error', reject).once('message', (answer) => resolve(answer as Answer));
     if (message !== undefined) asked.send(message);
   });
 }
 
+/** Collects the response times that Node itself reports, until the returned function is called. */
+function watchResponses(): { readonly seenMs: number[]; readonly end: () => void } {
+  const seenMs: number[] = [];
+  const note = (message: unknown) => {
+    const { request } = message as { readonly request: ClientRequest };
+    seenMs.push((nowUs() - Number(request.getHeader(INTENDED_HEADER))) / 1000);
+  };
+  subscribe('http.client.response.finish', note);
+  return { seenMs, end: () => unsubscribe('http.client.response.finish', note) };
+}
+
 async function drive(
   ratePerSecond: number,
   seconds: number,
   stall?: { readonly fromRequest: number; readonly ms: number },
-): Promise<{ posts: PostTally; loop: OpenLoopTally; measured: Measured }> {
-  server?.kill('SIGKILL');
-  server = undefined;
+): Promise<Driven> {
   const { port } = await ask<{ port: number }>();
   if (stall !== undefined) await ask({ kind: 'stall', ...stall });
   const load = new HttpLoad(port);
@@ -63,94 +80,84 @@ async function drive(
     seconds,
     send: (intendedUs) => void load.post(document, intendedUs),
   });
+  const watch = watchResponses();
   await loop.run();
   await load.idle();
+  watch.end();
   const posts = load.tally();
   load.close();
-  return { posts, loop: loop.tally(), measured: await ask<Measured>({ kind: 'measure' }) };
+  const { served } = await ask<{ served: Served[] }>({ kind: 'measure' });
+  return { posts, loop: loop.tally(), seenMs: watch.seenMs, served };
 }
 
-/** How long plain requests take, one after the other, until something is over. */
-async function plainRequestsMs(port: number, over: Promise<unknown>): Promise<number[]> {
-  const isOver = over.then(() => true);
-  const times: number[] = [];
-  do {
-    const startUs = nowUs();
-    await new Promise<void>((resolve, reject) => {
-      get({ port, host: '127.0.0.1' }, (response) => response.resume().once('end', resolve)).once(
-        'error',
-        reject,
-      );
-    });
-    times.push((nowUs() - startUs) / 1000);
-  } while (!(await Promise.race([isOver, Promise.resolve(false)])));
-  return times;
-}
-
-/** How far the intended starts lie from the even spacing of the rate, at most. */
-function unevennessUs({ arrivals }: Measured, ratePerSecond: number): number {
-  const starts = arrivals.map(({ intendedUs }) => intendedUs).toSorted((a, b) => a - b);
+/** Checks that every request was sent, answered and counted once, at its place in the even spacing of the rate. */
+function verifySent({ posts, loop, served }: Driven, ratePerSecond: number, total: number): void {
+  const { sent } = loop;
+  expect(loop.intended).toBe(total);
+  // What is due more than 100 ms after the end, on a machine that does not come to it before, is not sent anymore.
+  expect(sent).toBeGreaterThan(total / 2);
+  expect(posts).toMatchObject({ sent, accepted: sent, failed: 0, pending: 0 });
+  expect(served.length).toBe(sent);
+  const starts = served.map(({ intendedUs }) => intendedUs).toSorted((a, b) => a - b);
   const [first = 0] = starts;
   const offsets = starts.map((start, at) => Math.abs(start - first - (at * 1e6) / ratePerSecond));
-  return Math.max(...offsets);
+  // The header has whole microseconds.
+  expect(Math.max(...offsets)).toBeLessThanOrEqual(1);
 }
 
 const RATES = [
-  { ratePerSecond: 5, seconds: 4 },
-  { ratePerSecond: 50, seconds: 3 },
-  { ratePerSecond: repeats(200, 1000), seconds: 3 },
+  { ratePerSecond: 5, seconds: 3 },
+  { ratePerSecond: 50, seconds: 2 },
+  { ratePerSecond: repeats(200, 1000), seconds: 2 },
 ];
 
-describe('the median is that of the server, within 10 %', () => {
-  test.each(RATES)(
-    'at $ratePerSecond requests a second',
-    { timeout: 60_000, retry: 4 },
-    async ({ ratePerSecond, seconds }) => {
-      control = fork(SERVER, { execArgv: [] });
-      const { port } = await answerOf<{ port: number }>(control);
-      const driven = drive(ratePerSecond, seconds);
-      const plainMs = median(await plainRequestsMs(port, driven)) as number;
-      const { posts, loop, measured } = await driven;
-      control.kill('SIGKILL');
-      const total = ratePerSecond * seconds;
-      expect(posts).toMatchObject({ sent: total, accepted: total, failed: 0, pending: 0 });
-      expect(loop).toMatchObject({ intended: total, sent: total });
-      expect(measured.arrivals.length).toBe(total);
-      // The header has whole microseconds.
-      expect(unevennessUs(measured, ratePerSecond)).toBeLessThanOrEqual(1);
-      const serviceMs = median(measured.serviceMs) as number;
-      // A timer may fire up to a millisecond early.
-      expect(serviceMs).toBeGreaterThanOrEqual(49);
-      // No answer can be there before it was given; the two medians round differently.
-      expect(posts.answer.p50).toBeGreaterThanOrEqual(serviceMs * 0.99);
-      expect(posts.answer.p50).toBeLessThanOrEqual(Math.max(serviceMs, plainMs) * 1.1);
-    },
-  );
-});
+test.each(RATES)(
+  'at $ratePerSecond requests a second, the median is what the client sees, and no less than the server took',
+  { timeout: 60_000 },
+  async ({ ratePerSecond, seconds }) => {
+    const driven = await drive(ratePerSecond, seconds);
+    verifySent(driven, ratePerSecond, ratePerSecond * seconds);
+    const { posts, seenMs, served } = driven;
+    expect(seenMs.length).toBe(posts.sent);
+    // The histogram has three significant digits.
+    const seen = median(seenMs) as number;
+    expect(posts.answer.p50).toBeGreaterThanOrEqual(seen * 0.98);
+    expect(posts.answer.p50).toBeLessThanOrEqual(seen * 1.02);
+    const taken = median(
+      served.map(({ intendedUs, answeredUs }) => (answeredUs - intendedUs) / 1000),
+    ) as number;
+    // A timer may fire up to a millisecond early.
+    expect(taken).toBeGreaterThanOrEqual(49);
+    expect(posts.answer.p50).toBeGreaterThanOrEqual(taken * 0.99);
+  },
+);
 
-describe('a stall of one second in the middle is in the figures', () => {
+describe('a stall of one second in the middle is reported', () => {
   test.each(RATES)(
     'at $ratePerSecond requests a second',
-    { timeout: 60_000, retry: 2 },
+    { timeout: 60_000 },
     async ({ ratePerSecond }) => {
-      const seconds = 4;
-      const total = ratePerSecond * seconds;
-      const { posts, loop, measured } = await drive(ratePerSecond, seconds, {
-        fromRequest: total / 2,
-        ms: 1000,
-      });
-      expect(posts).toMatchObject({ sent: total, accepted: total, failed: 0 });
-      expect(loop).toMatchObject({ intended: total, sent: total });
-      // None of them was put off until the server answered again.
-      expect(unevennessUs(measured, ratePerSecond)).toBeLessThanOrEqual(1);
-      // A quarter of all requests met the stall, and of them the first tenth waited 900 ms or more.
+      const total = ratePerSecond * 4;
+      const driven = await drive(ratePerSecond, 4, { fromRequest: total / 2, ms: 1000 });
+      verifySent(driven, ratePerSecond, total);
+      const { posts } = driven;
+      const served = driven.served.toSorted((a, b) => a.arrivedUs - b.arrivedUs);
+      const stalledUs = (served[total / 2 - 1] as Served).arrivedUs;
+      const due = served.filter(
+        ({ intendedUs }) => intendedUs > stalledUs && intendedUs < stalledUs + 0.9e6,
+      );
+      // None of them was put off until the server answered again. That most came at their time is enough: of a loop
+      // that waits for its responses, all would be late.
+      const came = due.filter(({ arrivedUs }) => arrivedUs < stalledUs + 1e6);
+      expect(due.length).toBeGreaterThan(0);
+      expect(came.length).toBeGreaterThan(due.length / 2);
+      // The requests that were due in the first tenth of the stall waited 900 ms or more; they are more than a hundredth.
       expect(posts.answer.p99).toBeGreaterThanOrEqual(900);
       expect(posts.answer.max).toBeGreaterThanOrEqual(999);
     },
   );
 
-  test('and a loop that waits for its answers would hide it', { timeout: 60_000 }, async () => {
-    server = undefined;
+  test('and a loop that waits for its responses would hide it', { timeout: 60_000 }, async () => {
     const { port } = await ask<{ port: number }>();
     await ask({ kind: 'stall', fromRequest: 60, ms: 1000 });
     const load = new HttpLoad(port);

@@ -1,6 +1,6 @@
 /**
- * The open loop against a real server that takes a constant time for each answer. Nothing here
- * depends on how fast the machine is: counts, order and lower bounds only.
+ * Runs the open loop against a real server with a constant response time. No test depends on the speed of the machine:
+ * they check only counts, order and lower bounds.
  */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -52,7 +52,7 @@ describe('against a server that takes 50 ms', () => {
     expect(answer.count).toBe(50);
     expect(answer.p50).toBeGreaterThanOrEqual(49.5);
     expect(answer.p50).toBeLessThanOrEqual(answer.p99);
-    // Requests may overtake each other on their way, but not lose their place.
+    // Requests may overtake each other on their way, but their intended starts stay evenly spaced.
     const sorted = starts.toSorted((a, b) => a - b);
     const spacings = sorted.slice(1).map((start, at) => start - (sorted[at] as number));
     for (const spacing of spacings) expect(Math.abs(spacing - 5000)).toBeLessThanOrEqual(1);
@@ -150,7 +150,7 @@ test('whoever catches up, the event loop turns after 64 arrivals at most', async
     send: () => {
       sinceTurn += 1;
       most = Math.max(most, sinceTurn);
-      // As a refusal does, which is there before the event loop has turned.
+      // Like a rejection, which arrives before the event loop has turned.
       void Promise.resolve().then(() => loop.catchUp());
     },
   });

@@ -81,7 +81,7 @@ test('without a warm-up nothing is known of its stability', async () => {
 });
 
 test('jobs that end at a steady pace are stable', async () => {
-  // All that are in flight end at once, every 5 ms: whole turns, which agree by definition.
+  // All jobs in flight end at once, every 5 ms: windows hold whole turns, which agree by definition.
   let waiting: Array<() => void> = [];
   const timer = setInterval(() => {
     const turned = waiting;

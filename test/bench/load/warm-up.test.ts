@@ -20,7 +20,7 @@ test.each([
   expect(doAgree(first, second, 4)).toBe(agree);
 });
 
-/** Lets a load warm up that does so many jobs in each window of 100 ms, and counts the windows. */
+/** Warms up a load that completes `jobsIn(window)` jobs in each window of 100 ms, and counts the windows. */
 async function windowsUntilStable(
   jobsIn: (window: number) => number,
 ): Promise<{ isStable: boolean; windows: number }> {

@@ -12,7 +12,7 @@ function round(head: number, ...bases: number[]): AlignedRound {
   return { head, bases };
 }
 
-/** Rounds of whole numbers, with one base or two. */
+/** Rounds of integers with one or two bases. */
 function roundsOf(lengths: fc.ArrayConstraints): fc.Arbitrary<AlignedRound[]> {
   const value = fc.integer({ min: -1000, max: 1000 });
   const bases = fc.array(value, { minLength: 1, maxLength: 2 });
@@ -45,7 +45,7 @@ test('the ends are where the test stops to reject, on both sides', () => {
       (rounds, confidence) => {
         const { low, high } = alignedEstimate(rounds, confidence) as Estimate;
         const error = (1 - confidence) / 2 + 1e-12;
-        // Shifts at which a rank changes lie 1 ÷ 35 apart or more.
+        // Shifts at which a rank changes are at least 1 ÷ 35 apart.
         const step = 0.01;
         const p = (shift: number, of: 'greater' | 'less'): number =>
           alignedRank(rounds, of, shift).p;

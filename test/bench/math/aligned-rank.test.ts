@@ -7,7 +7,7 @@ import { randomFrom } from '../../../bench/math/random.js';
 
 const ALTERNATIVES = ['greater', 'less', 'two-sided'] as const;
 
-/** Rounds with one base or two, or with as many as given. */
+/** Rounds with one or two bases, or with `count` bases. */
 function roundsOf(
   value: fc.Arbitrary<number>,
   maxLength: number,
@@ -41,7 +41,7 @@ describe('with one base it is the signed-rank test of the differences', () => {
 });
 
 describe('against all ways to deal the values of each round', () => {
-  /** Deviations from the mean of the round, times 6 to be whole numbers; those of head first. */
+  /** Deviations from the mean of the round, head first, times 6 so that they are integers. */
   function aligned(rounds: readonly AlignedRound[]): number[][] {
     return rounds
       .map(({ head, bases }) => {
@@ -52,7 +52,7 @@ describe('against all ways to deal the values of each round', () => {
       .filter((values) => new Set(values).size > 1);
   }
 
-  /** The values below those that head got, ties counting half, those of its own round twice. */
+  /** Number of values below those dealt to head; ties count half, values of its own round twice. */
   function statistic(rounds: readonly number[][], dealt: readonly number[]): number {
     return rounds
       .flatMap((own, at) =>
@@ -130,7 +130,7 @@ describe('processes that can be exchanged, of which 15 in 100 are 10 % faster', 
     return signedRank(effects, 'greater').p;
   });
 
-  /** The share of p-values that reject, and the most that a test of this error rejects by chance. */
+  /** Share of p-values that reject, and the max share that a test of this error rejects by chance. */
   function rejections(ps: readonly number[], alpha: number): { share: number; most: number } {
     const most = alpha + 3 * Math.sqrt((alpha * (1 - alpha)) / SAMPLES);
     return { share: ps.filter((p) => p <= alpha).length / SAMPLES, most };
@@ -152,7 +152,7 @@ test.each([1, 2])('a greater shift has no lesser p of head being worse, %i base(
       roundsOf(fc.integer({ min: -9, max: 9 }), 8, count),
       fc.array(fc.integer({ min: -20, max: 20 }), { minLength: 2, maxLength: 6 }),
       (rounds, given) => {
-        // Halves, at which no round has equal values.
+        // At half-integers no round has equal values.
         const shifts = given.toSorted((a, b) => a - b).map((shift) => shift + 0.5);
         const ps = shifts.map((shift) => alignedRank(rounds, 'greater', shift).p);
         for (const [at, p] of ps.slice(1).entries()) {

@@ -6,7 +6,7 @@ describe('published results', () => {
     // W. J. Conover, Practical Nonparametric Statistics (1971), 97; the example of R's binom.test.
     { of: [682, 925], low: 0.7076683, high: 0.7654066 },
     { of: [3, 10], low: 0.0667395, high: 0.6524529 },
-    // Nothing seen: 1 − 0.025^(1/n).
+    // No successes: the upper bound is 1 − 0.025^(1/n).
     { of: [0, 20], low: 0, high: 0.1684335 },
     { of: [20, 20], low: 0.8315665, high: 1 },
   ])('$of: from $low to $high', ({ of, low, high }) => {
@@ -17,7 +17,7 @@ describe('published results', () => {
   });
 });
 
-/** The probability of `least` successes or more, in fractions of whole numbers. */
+/** Exact probability of `least` successes or more, computed with integers. */
 function exactTail(least: number, trials: number, share: number): number {
   const whole = 2n ** 60n;
   const hit = BigInt(Math.round(share * 2 ** 60));

@@ -147,7 +147,7 @@ test('the interval is above zero exactly where the test rejects', () => {
 });
 
 describe('the interval holds the truth as often as it says', () => {
-  /** 3.5 standard errors of a share seen in so many samples. */
+  /** 3.5 standard errors of a share that was estimated from this many samples. */
   function slack(share: number, samples: number): number {
     return 3.5 * Math.sqrt((share * (1 - share)) / samples);
   }

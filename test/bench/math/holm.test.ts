@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { holm } from '../../../bench/math/holm.js';
 
 test.each([
-  // The documentation of padjust in stdlib, computed with R's p.adjust.
+  // From the documentation of stdlib's padjust, computed with R's p.adjust.
   { of: [0.319, 0.201, 0.4, 0.374, 0.113], are: [0.957, 0.804, 0.957, 0.957, 0.565] },
   // The example of Holm's procedure in textbooks: at 0.05 the first and the last are significant.
   { of: [0.01, 0.04, 0.03, 0.005], are: [0.03, 0.06, 0.06, 0.02] },
@@ -20,8 +20,8 @@ test.each([
 });
 
 /**
- * By definition: a hypothesis falls at the level at which Bonferroni rejects every intersection that it
- * is part of (the closure principle of Marcus, Peritz and Gabriel, Biometrika 63 (1976), 655–660).
+ * Holm's adjustment by its definition: a hypothesis is rejected at the level at which Bonferroni rejects every
+ * intersection that contains it (the closure principle of Marcus, Peritz and Gabriel, Biometrika 63 (1976), 655–660).
  */
 function closedTesting(pValues: readonly number[]): number[] {
   const subsets = Array.from({ length: 2 ** pValues.length }, (_, bits) =>

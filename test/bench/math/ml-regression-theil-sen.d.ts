@@ -1,4 +1,4 @@
-/** The part of ml-regression-theil-sen, which has no types of its own, that serves as an oracle. */
+/** Declares the part of ml-regression-theil-sen that serves as an oracle; the package has no types. */
 declare module 'ml-regression-theil-sen' {
   export class TheilSenRegression {
     constructor(x: readonly number[], y: readonly number[]);

@@ -1,4 +1,4 @@
-/** Seeded noise, symmetric about zero, with light and with heavy tails. */
+/** Generates seeded noise, symmetric about zero, with light and with heavy tails. */
 import { randomFrom } from '../../../bench/math/random.js';
 
 export type Noise = (count: number) => number[];
@@ -21,7 +21,7 @@ export function studentNoise(seed: number): Noise {
   return (count) => Array.from({ length: count }, student);
 }
 
-/** Box and Muller. */
+/** Box–Muller transform. */
 function normal(random: () => number): () => number {
   return () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

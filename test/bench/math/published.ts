@@ -1,8 +1,8 @@
 /** Data sets whose results are published. */
 
 /**
- * Hamilton's depression factor IV of nine patients, before less after a tranquillizer: M. Hollander and
- * D. A. Wolfe, Nonparametric Statistical Methods (1973), table 3.1; an example of R's wilcox.test.
+ * Hamilton's depression factor IV of nine patients, before minus after a tranquilizer: M. Hollander and D. A. Wolfe,
+ * Nonparametric Statistical Methods (1973), table 3.1; an example of R's wilcox.test.
  */
 export const DEPRESSION: readonly number[] = [
   1.83 - 0.878,
@@ -16,12 +16,12 @@ export const DEPRESSION: readonly number[] = [
   1.3 - 1.29,
 ];
 
-/** Heights of Darwin's maize, cross- less self-fertilised, as in the documentation of SciPy's wilcoxon. */
+/** Heights of Darwin's maize, cross- minus self-fertilized, as in the documentation of SciPy's wilcoxon. */
 export const MAIZE: readonly number[] = [
   6, 8, 14, 16, 23, 24, 28, 29, 41, -48, 49, 56, 60, -67, 75,
 ];
 
-/** Permeability of a membrane: W. R. Stephenson, Iowa State University, Stat 403, after H0: 1.1. */
+/** Permeability of a membrane, to be tested against 1.1: W. R. Stephenson, Iowa State University, Stat 403. */
 export const MEMBRANE: readonly number[] = [
   0.9, 1.13, 1.89, 1.14, 1.45, 1.38, 1.91, 1.64, 0.83, 1.46,
 ];

@@ -5,14 +5,14 @@ import type { Alternative } from '../../../bench/math/null-distribution.js';
 import { rankSum } from '../../../bench/math/rank-sum.js';
 import { AT_TERM, EARLY } from './published.js';
 
-/** Pairs in which the first is greater, each tie counting half. */
+/** Number of pairs in which the first is greater; ties count half. */
 function pairsAbove(first: readonly number[], second: readonly number[]): number {
   return first
     .flatMap((value) => second.map((other) => Math.sign(value - other)))
     .reduce((sum, sign) => sum + (sign + 1) / 2, 0);
 }
 
-/** Two samples without ties of which the first has U = `pairs`. */
+/** Two samples without ties, of which the first has U = `pairs`. */
 function withPairs(count: number, others: number, pairs: number): [number[], number[]] {
   const second = Array.from({ length: others }, (_, at) => at + 1);
   let left = pairs;

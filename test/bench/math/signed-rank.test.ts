@@ -5,7 +5,7 @@ import type { Alternative } from '../../../bench/math/null-distribution.js';
 import { signedRank } from '../../../bench/math/signed-rank.js';
 import { DEPRESSION, MAIZE, MEMBRANE } from './published.js';
 
-/** Distinct ranks 1 to count, of which the positive ones add up to `sum`. */
+/** Ranks 1 to `count`, with signs such that the positive ones add up to `sum`. */
 function withSum(count: number, sum: number): number[] {
   let left = sum;
   return Array.from({ length: count }, (_, at) => count - at).map((rank) => {
@@ -35,8 +35,8 @@ describe('published results', () => {
     expect(signedRank(MEMBRANE, 'two-sided', 1.1).p).toBe(0.037109375);
   });
 
-  // F. Wilcoxon and R. A. Wilcox, Some Rapid Approximate Statistical Procedures (1964): the largest sum
-  // of the lesser sign that is significant.
+  // F. Wilcoxon and R. A. Wilcox, Some Rapid Approximate Statistical Procedures (1964): the largest value of the
+  // smaller rank sum that is significant.
   test.each([
     { alpha: 0.025, critical: { 6: 0, 7: 2, 8: 3, 9: 5, 10: 8, 12: 13, 15: 25, 20: 52, 25: 89 } },
     { alpha: 0.01, critical: { 7: 0, 8: 1, 9: 3, 10: 5, 12: 9, 15: 19, 20: 43, 25: 76, 30: 120 } },
@@ -62,7 +62,7 @@ describe('against an independent library, the distributions of R', () => {
 });
 
 describe('against all ways to give signs', () => {
-  /** V as the number of positive Walsh averages, one of zero counting half. */
+  /** V as the number of positive Walsh averages; those of zero count half. */
   function positiveAverages(values: readonly number[]): number {
     return values
       .flatMap((value, at) => values.slice(at).map((other) => Math.sign(value + other)))

@@ -7,7 +7,7 @@ describe('the example of Sen (1968, section 6), after Graybill', () => {
   const ts = [1, 2, 3, 4, 10, 12, 18];
   const xs = [9, 15, 19, 20, 45, 55, 78];
   const points = ts.map((t, at): PlanePoint => [t, xs[at] as number]);
-  /** Leaves 3.5 % above it: Sen's confidence is 93 %. */
+  /** Quantile with 3.5 % above it, for Sen's confidence of 93 %. */
   const QUANTILE = 1.8119106729525976;
 
   test('the slope is 4, with an interval from 26 ÷ 7 to 35 ÷ 8', () => {
@@ -29,7 +29,7 @@ describe('the example of Sen (1968, section 6), after Graybill', () => {
   });
 });
 
-// Counts that make an odd number of slopes: of two middle ones the library takes the lower.
+// These counts give an odd number of slopes: of two middle ones the library takes the lower.
 test.each([3, 6, 7, 10, 11, 31, 50])(
   '%i points have the slope of an independent library',
   (count) => {
@@ -59,7 +59,7 @@ test('equal values are ties and have the slope 0', () => {
 });
 
 test('ties narrow the interval, as Kendall has it', () => {
-  // Pairs (0, 0), (1, 0), (2, 1), (3, 1): slopes 0, 0, 1/3, 1/2, 1/2, 1, the variance 26/3 less 2.
+  // Points (0, 0), (1, 0), (2, 1), (3, 1): slopes 0, 0, 1/3, 1/2, 1/2, 1; variance 26/3 − 2.
   const points: PlanePoint[] = [
     [0, 0],
     [1, 0],

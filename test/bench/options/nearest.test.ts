@@ -8,6 +8,7 @@ test.each([
   { given: 'OVERHEAD', meant: 'overhead' },
   { given: 'tial', meant: 'tail' },
   { given: 'unb', meant: 'unbounded' },
+  { given: 'UNB', meant: 'unbounded' },
   { given: 'milrace', meant: 'millrace' },
   { given: 'mango', meant: undefined },
   { given: '', meant: undefined },

@@ -1,4 +1,4 @@
-/** Every peer keeps the contract, on real threads and at the settings it is measured with. */
+/** Checks that every peer keeps the contract, on real threads and with the settings it is measured with. */
 import type { Worker } from 'node:worker_threads';
 import { Pool, type PoolOptions } from 'millrace';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -68,7 +68,7 @@ describe.each(PEER_NAMES)('%s', (name) => {
   );
 });
 
-/** Whether this state of the library has the option that the variant needs. */
+/** True if this version of the library has the option `coalesce`, which the variant needs. */
 function canSendSingly(): boolean {
   try {
     void new Pool(JOB_MODULE, { threads: 1, coalesce: false } as PoolOptions).close();

@@ -10,7 +10,7 @@ const sources = new Map(
     .filter((path) => path.endsWith('.ts') && path !== 'process/built-file.ts')
     .map((path) => [path, readFileSync(join(root, 'bench', path), 'utf8')]),
 );
-/** The paths that the sources name, as arguments of `builtFile`. */
+/** Paths that the sources pass to `builtFile`. */
 const named = [...sources.values()].flatMap((source) =>
   [...source.matchAll(/\bbuiltFile\('([^']+)'\)/g)].map(([, path = '']) => path),
 );

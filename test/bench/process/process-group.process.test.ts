@@ -11,12 +11,12 @@ afterEach(() => {
     try {
       process.kill(-(pid as number), 'SIGKILL');
     } catch {
-      // It has ended, as it should.
+      // The process has ended, as it should.
     }
   }
 });
 
-/** A process in a group of its own that has started another one; both say when they listen. */
+/** Starts a process in a group of its own, which starts another one; both report when they are listening. */
 async function startPair(onSigterm: string): Promise<{ leader: number; member: number }> {
   const listen = `process.on('SIGTERM', () => ${onSigterm}); setInterval(() => {}, 1e6);`;
   const member = `${listen} console.log(process.pid);`;

@@ -1,4 +1,4 @@
-/** A document of every kind that a report renders: each scenario's, gates' and comparisons'. */
+/** Makes documents of every kind that a report renders: of each scenario, of gates and of a comparison. */
 import { describeGate } from '../../../bench/gate/report/describe.js';
 import type { Figure } from '../../../bench/harness/figures.js';
 import type { Scenario } from '../../../bench/harness/scenario.js';
@@ -24,7 +24,7 @@ import { armResult, deadArm, overloadResult } from '../scenarios/overload/result
 import { soakResult, windowsOf } from '../scenarios/soak/windows.js';
 import { readRun } from './html/run.js';
 
-/** What is rendered, and what it is of. */
+/** A document to render, with a name for the title of its test. */
 export interface NamedDocument {
   readonly name: string;
   readonly document: Document;
@@ -34,7 +34,7 @@ const MB = 1024 ** 2;
 const PEERS = ['millrace', 'piscina', 'tinypool', 'workerpool', 'poolifier', 'ring'] as const;
 const POOLS = PEERS.filter((peer) => peer !== 'ring');
 
-/** A value that five rounds spread around. */
+/** A figure whose five rounds spread around the median. */
 function around(median: number, share: number = 0.05): Figure {
   const rounds = [-1, -0.4, 0, 0.5, 1].map((each) => median * (1 + each * share));
   return { median, min: Math.min(...rounds), max: Math.max(...rounds), rounds };
@@ -48,7 +48,7 @@ const common = {
   versions: {},
 };
 
-/** Results that no other test makes, by the name of their scenario. */
+/** Results to render, by the name of their scenario. */
 const RESULTS: Readonly<Record<string, object>> = {
   overload: overloadResult([
     deadArm('thread-per-request'),
@@ -282,7 +282,7 @@ const RESULTS: Readonly<Record<string, object>> = {
   },
 };
 
-/** What each scenario says of a large result, and of the stored run. */
+/** Documents of each scenario for a large result and for the stored run. */
 export function scenarioDocuments(): NamedDocument[] {
   const made = SCENARIOS.map((scenario) => {
     const result = RESULTS[scenario.name];
@@ -299,7 +299,7 @@ export function scenarioDocuments(): NamedDocument[] {
   return [...made, ...stored];
 }
 
-/** All of them, with every kind of gate and a comparison. */
+/** The documents of all scenarios, of every kind of gate and of a comparison. */
 export function allDocuments(): NamedDocument[] {
   const run = readRun();
   const reports = reportRuns(

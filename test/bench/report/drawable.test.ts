@@ -11,7 +11,7 @@ function bars(count: number): Block {
   return { kind: 'bars', title: 'Bars', axis, bars: all };
 }
 
-/** The points of several series at the same places. */
+/** Three series, each with `count` points at the same places. */
 function curves(count: number): Block {
   const points = Array.from({ length: count }, (_, at) => [at, at] as const);
   const series = ['a', 'b', 'c'].map((name) => ({ name, points }));

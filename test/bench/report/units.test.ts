@@ -2,15 +2,18 @@ import { describe, expect, test } from 'vitest';
 import type { TableBlock } from '../../../bench/report/document.js';
 import { scenarioDocuments } from './documents.js';
 
-/** How a head or a name says what is counted: a unit in brackets, a rate, or a plural of what it counts. */
+/**
+ * A title of a column that states its unit: in brackets, as a rate (`UNIT`) or as a plural of what is counted
+ * (`COUNTS`).
+ */
 const UNIT =
   /\((?:ms|µs|s|MB|%|×|share|jobs\/s|rows|µs\/job|95 % CI)\)|\b(?:jobs|rows|arrivals)\/s\b|\bms\b/;
 const COUNTS =
   /^(?:offered|accepted|completed|refused|rejected|served|failed|arrivals|threads|jobs|cut off|late)$/;
-/** A value that says its own unit, or is a word. */
+/** A value that states its own unit, is a word, or is missing. */
 const WITH_UNIT = /[a-z%×/]|^-$|^$/i;
 
-/** The columns of a table, the names not counted, that leave a number without a unit. */
+/** Titles of the columns, without the first one, that leave a number without a unit. */
 function bareColumns({ head, groups = [], rows }: TableBlock): string[] {
   const titles = groups.flatMap(({ title, columns }) =>
     Array.from({ length: columns }, () => title),

@@ -1,4 +1,4 @@
-/** From the command line to the inputs, on real files. */
+/** Reads inputs as the command line names them, from real files. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

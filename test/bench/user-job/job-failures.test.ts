@@ -29,7 +29,7 @@ test('tallies of several processes come together', () => {
   for (let each = 0; each < 6; each += 1) other.add(`message ${each}`, 'later');
   other.add('x', 'later');
   one.addAll(other.summary());
-  // The other one has not kept the message of 'x', only counted it.
+  // `other` has counted 'x' without keeping its message.
   expect(one.summary().count).toBe(8);
   expect(one.summary().examples[0]).toEqual({ message: 'x', input: 'first', count: 1 });
 });

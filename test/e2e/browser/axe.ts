@@ -1,4 +1,4 @@
-/** What axe finds in a page with all of it unfolded. */
+/** Runs axe on a page with all details unfolded. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Violations with where they are, and the names of the rules that were passed. */
+/** Violations with the elements that cause them, and the names of the rules that passed. */
 export async function runAxe(page: Page): Promise<{ violations: string[]; passes: string[] }> {
   await unfold(page);
   await page.evaluate(AXE);
@@ -22,7 +22,7 @@ export async function runAxe(page: Page): Promise<{ violations: string[]; passes
   };
 }
 
-/** Opens all that is folded. */
+/** Opens all `<details>` elements. */
 export async function unfold(page: Page): Promise<void> {
   await page.locator('details').evaluateAll((all) => {
     for (const details of all) (details as HTMLDetailsElement).open = true;

@@ -1,6 +1,6 @@
 /**
- * Debian's Chromium for tests of the page. Where it is not installed they are skipped and say so;
- * MILLRACE_BROWSER_TESTS=required makes that a failure, for machines that have to have it.
+ * Runs tests of a page in Debian's Chromium. If it is not installed, they are skipped with a warning;
+ * MILLRACE_BROWSER_TESTS=required makes that a failure, for machines that must have it.
  */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,30 +21,30 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 
-/** A browser on a machine that is busy with other tests. */
+/** Time limit of a browser test on a machine that is busy with other tests. */
 const TIMEOUT_MS = 120_000;
 
 const isRequired = process.env['MILLRACE_BROWSER_TESTS'] === 'required';
 const isMissing = !existsSync(PATH);
 
-/** An open page, and what it has done since. */
+/** An open page with its console output and requests. */
 export interface OpenPage {
   readonly page: Page;
-  /** Where it was opened from. */
+  /** URL that it was opened from. */
   readonly url: string;
-  /** Of the console and of uncaught errors. */
+  /** Console messages and uncaught errors. */
   readonly complaints: readonly string[];
-  /** The addresses of all requests. */
+  /** URLs of all requests. */
   readonly requests: readonly string[];
 }
 
-/** Opens HTML in a browser; the page is closed with its `await using`. */
+/** Opens HTML in a browser; the page is closed by `await using`. */
 export type Open = (
   html: string,
   options?: BrowserContextOptions,
 ) => Promise<OpenPage & AsyncDisposable>;
 
-/** Tests that need a browser. */
+/** Defines tests that need a browser. */
 export function describeInBrowser(name: string, define: (open: Open) => void): void {
   const isSkipped = isMissing && !isRequired;
   const why = isSkipped ? `: skipped, as ${PATH} is not installed` : '';

@@ -6,7 +6,7 @@ import { runAxe, unfold } from './axe.js';
 import { describeInBrowser } from './chromium.js';
 
 const html = renderGatePage(REPORTS.fail);
-/** With less of what is the same in every scenario, as axe looks at each cell. */
+/** A page with fewer scenarios that look the same, as axe checks each cell. */
 const shortHtml = renderGatePage(
   report([FAILING, INCONCLUSIVE, LONG], {
     verdict: 'fail',
@@ -20,7 +20,7 @@ const WIDE = { width: 1280, height: 900 };
 const PHONE = { width: 360, height: 740 };
 const NARROW = { width: 390, height: 844 };
 
-/** Texts of forest plots that are cut off or overlap another one. */
+/** Texts of forest plots that are cut off or overlap another text. */
 function clashes(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     [...document.querySelectorAll('.forest .row')].flatMap((row) => {

@@ -7,7 +7,7 @@ import { runAxe, unfold } from './axe.js';
 import { describeInBrowser } from './chromium.js';
 
 const html = renderRun();
-/** With less of what is the same in every row, as axe looks at each cell. */
+/** A page with fewer rows that look the same, as axe checks each cell. */
 const shortHtml = renderRun({
   results: readRun().results.map((result) =>
     Object.assign(result, { figures: result.figures.slice(0, 8) }),
@@ -17,7 +17,7 @@ const WIDE = { width: 1280, height: 900 };
 const PHONE = { width: 360, height: 740 };
 const NARROW = { width: 390, height: 844 };
 
-/** For each chart, the share of its series whose colour can be seen on its canvas. */
+/** For each chart, the number of its series, and of those whose color is visible on the canvas. */
 function readCharts(page: Page): Promise<Array<{ series: number; seen: number }>> {
   return page.evaluate(() => {
     const variables = getComputedStyle(document.documentElement);
@@ -136,7 +136,7 @@ describeInBrowser('the page in a browser', (open) => {
         return {
           width: document.documentElement.scrollWidth,
           isWithin: left >= 0 && right <= innerWidth,
-          // Nothing but the title stands before it.
+          // Only the title precedes it.
           before: answer.previousElementSibling?.tagName,
         };
       });
@@ -190,7 +190,7 @@ describeInBrowser('the page in a browser', (open) => {
     };
     await hover(0.1);
     for (const text of await readings()) expect(text).toMatch(/^[\d.,]+ (MB|GB)$/);
-    // At the end only one of them is still there.
+    // At the end only one variant still has values.
     await hover(0.98);
     await page.waitForFunction(
       () => document.querySelector('figure.chart .reading')?.textContent === '',

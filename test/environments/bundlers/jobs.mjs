@@ -1,4 +1,4 @@
-/** The job module, with an import of its own. */
+/** A job module with an import. */
 import { power } from './power.mjs';
 
 export const square = (n) => power(n, 2);

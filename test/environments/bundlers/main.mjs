@@ -1,4 +1,4 @@
-/** A program that is bundled: `HOST` is replaced by the host's file where the library is part of the bundle. */
+/** A program to bundle. `HOST` is the path of the host's file, if the library is part of the bundle. */
 import { Pool } from 'millrace';
 
 const host = globalThis.process.env.HOST;

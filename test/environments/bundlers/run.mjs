@@ -1,7 +1,7 @@
 /**
- * Bundles a program and its job module with each bundler of docs/runtime.md, as that says, and runs them on this Node:
- * with the library beside the bundle, and as a part of it. `node run.mjs FOLDER`, where FOLDER has the package and
- * the bundlers.
+ * Bundles a program and its job module with each bundler of docs/runtime.md, as described there, and runs them on this
+ * Node: with the library beside the bundle, and as a part of it. Usage: `node run.mjs FOLDER`, where FOLDER has the
+ * package and the bundlers.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ const load = async (name) => await import(pathToFileURL(find(name)));
 const BEYOND_ALL = ['millrace', 'piscina'];
 const BEYOND_BUNDLED = ['piscina'];
 
-/** Each makes modules of these entries, `NAME` from `SOURCE`: ES modules, or CommonJS as `NAME.cjs`. */
+/** Each bundles the `entries`, `{ NAME: SOURCE }`, as ES modules, or as CommonJS in `NAME.cjs`. */
 const BUNDLERS = {
   async esbuild({ entries, external, outDir, isCommonJs, root }) {
     const { build } = await load('esbuild');

@@ -1,4 +1,4 @@
-/** Jest as it comes: CommonJS, without an option of Node. */
+/** Jest by default: CommonJS, without options of Node. */
 module.exports = {
   testMatch: ['**/*.test.cjs'],
   moduleFileExtensions: ['js', 'cjs'],

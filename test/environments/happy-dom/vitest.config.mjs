@@ -1,4 +1,4 @@
-/** Vitest's happy-dom: classes of its own in Node's own realm. */
+/** Vitest with happy-dom, which has its own classes in Node's realm. */
 export default {
   root: new URL('..', import.meta.url).pathname,
   test: { environment: 'happy-dom', include: ['happy-dom/*.test.mjs'], testTimeout: 60_000 },

@@ -1,4 +1,4 @@
-/** Jest's jsdom: timers are numbers; there is no `setImmediate` and no `structuredClone`. */
+/** Jest with jsdom: timers are numbers; `setImmediate` and `structuredClone` are missing. */
 export default {
   testEnvironment: 'jsdom',
   testMatch: ['**/*.test.mjs'],

@@ -1,4 +1,4 @@
-/** A program as its users write it. `matrix.mjs` compiles it in every way that they have, and runs it. */
+/** A program as users write it. `matrix.mjs` compiles and runs it in every configuration that users have. */
 import { InvalidOptionError, type Job, Pool } from 'millrace';
 import { defineConfig } from 'millrace/config';
 import { transfer } from 'millrace/worker';

@@ -1,7 +1,7 @@
 /**
- * Compiles `main.ts` and `nats.ts`, and runs the former, with each TypeScript and each way to resolve modules that it
- * has, against the installed package: `node matrix.mjs FOLDER`, where FOLDER has the package, `@types/node`, the NATS
- * client, and the compilers as `typescript-5.0`, `typescript-5.9` and `typescript-7`.
+ * Compiles `main.ts` and `nats.ts` with each version of TypeScript and each of its ways to resolve modules, against the
+ * installed package, and runs `main.ts`. Usage: `node matrix.mjs FOLDER`, where FOLDER has the package, `@types/node`,
+ * the NATS client, and the compilers as `typescript-5.0`, `typescript-5.9` and `typescript-7`.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 const folder = resolve(process.argv[2] ?? '.');
 const here = fileURLToPath(new URL('.', import.meta.url));
 
-/** The ways of each compiler: `module`, `moduleResolution`, and what the package of the program says it is. */
+/** Configurations of each compiler: `module`, `moduleResolution`, and the `type` of the program's package. */
 const CLASSIC = [['commonjs', 'node10', 'commonjs']];
 const MODERN = [
   ['node16', 'node16', 'commonjs'],
@@ -32,7 +32,7 @@ for (const [compiler, ways] of Object.entries(COMPILERS)) {
     const name = `${compiler}, module ${module}, moduleResolution ${moduleResolution}, a package of type ${type}`;
     const program = join(folder, `program-${(count += 1)}`);
     mkdirSync(program);
-    // The types of the NATS client need a newer compiler, and subpaths.
+    // The types of the NATS client need a newer compiler and support for subpaths.
     const hasNats = compiler !== 'typescript-5.0' && moduleResolution !== 'node10';
     for (const file of ['main.ts', 'jobs.ts', ...(hasNats ? ['nats.ts'] : [])]) {
       cpSync(join(here, file), join(program, file));

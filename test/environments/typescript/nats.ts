@@ -1,4 +1,4 @@
-/** A program of users of `millrace/nats`, which is compiled and not run. */
+/** A program that uses `millrace/nats`; it is compiled but not run. */
 import { connect } from '@nats-io/transport-node';
 import { Pool } from 'millrace';
 import { provision, RemotePool, serve, type RemoteStats } from 'millrace/nats';

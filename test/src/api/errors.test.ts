@@ -22,7 +22,7 @@ const {
   withoutStack,
 } = errors;
 const cause = new Error('the cause');
-/** It says by itself what to do. */
+/** An error whose message already has a remedy. */
 const pooled = Object.assign(new Error('It is pooled. Copy it.'), { code: 'ERR_BUFFER_POOLED' });
 const MODULE = 'file:///jobs.js';
 
@@ -31,7 +31,7 @@ interface Row {
   readonly name: string;
   readonly code: string;
   readonly message: string;
-  /** The fields beside these. */
+  /** The remaining fields. */
   readonly fields: object;
 }
 

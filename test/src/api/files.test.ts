@@ -13,7 +13,7 @@ test('a host that is there is given by its path', () => {
   expect(givenHostPath(import.meta.url)).toBe(THIS_FILE);
 });
 
-/** The error of a host that is not there. */
+/** Expects the error of a host that doesn't exist. */
 function expectMissing(url: URL): void {
   const error = thrownBy(() => givenHostPath(url.href));
   expect(error).toBeInstanceOf(InvalidOptionError);

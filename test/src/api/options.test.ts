@@ -13,7 +13,7 @@ import {
 import { defaultThreads } from '../../../src/api/parallelism.js';
 import { thrownBy } from '../../helpers/outcomes.js';
 
-/** A file that is there: the sources have no compiled host of their own. */
+/** An existing file: the sources have no compiled host. */
 const HOST = fileURLToPath(import.meta.url);
 const MODULE = '/jobs.js';
 const findHost = (): URL => new URL(import.meta.url);
@@ -22,7 +22,7 @@ function settingsOf(options: PoolOptions): Settings {
   return poolSettings(MODULE, { host: HOST, ...options }, findHost);
 }
 
-/** What is said against options that are wrong. */
+/** The option and the message of the error for invalid options. */
 function complaint(run: () => unknown): { option: string; message: string } {
   const error = thrownBy(run);
   expect(error).toBeInstanceOf(InvalidOptionError);
@@ -259,7 +259,7 @@ test('what belongs to threads is passed on untouched, what is undefined is not',
   ).toEqual(['workerData']);
 });
 
-/** A `URL` of another class, as test environments bring it. */
+/** A `URL` of another class, as in test environments. */
 class OtherURL {
   readonly href: string;
   constructor(href: string) {

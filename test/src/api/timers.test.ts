@@ -3,7 +3,7 @@ import { clearTimer, setTimer, setTimerBehindMessages, setTurn } from '../../../
 
 const node = { setTimeout, clearTimeout, setImmediate };
 
-/** How many timers hold the process. */
+/** Number of timers that keep the process alive. */
 function timers(): number {
   return process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length;
 }
@@ -13,7 +13,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Timers as jsdom has them: numbers that hold the process. */
+/** Timers like those of jsdom: numbers that keep the process alive. */
 function stubNumbers(): { readonly set: () => number; readonly cleared: () => number } {
   const known = new Map<number, NodeJS.Timeout>();
   let set = 0;
@@ -30,7 +30,7 @@ function stubNumbers(): { readonly set: () => number; readonly cleared: () => nu
   return { set: () => set, cleared: () => cleared };
 }
 
-/** Fulfils after a while, whatever stubs there are. */
+/** Fulfills after `ms`, whatever is stubbed. */
 function pass(ms: number): Promise<void> {
   return new Promise((resolve) => {
     node.setTimeout(resolve, ms);
@@ -50,7 +50,7 @@ describe.each(['of Node', 'that are numbers'])('timers %s', (which) => {
   });
 
   test('do not hold the process', () => {
-    // Right before: others of this process come and go.
+    // Counted right before, as other timers of this process come and go.
     const before = timers();
     const timer = setTimer(() => {}, 60_000);
     expect(timers()).toBe(before);

@@ -1,6 +1,6 @@
 /**
- * The public types, pinned. Compiled, never run: a line that must not compile is marked as such, and
- * the compiler complains if it does.
+ * Pins the public types. The file is compiled but never run: a line that must not compile is marked as such, and the
+ * compiler complains if it does.
  */
 import { expectTypeOf } from 'vitest';
 import {
@@ -106,7 +106,7 @@ expectTypeOf(job.result).toEqualTypeOf<Promise<string>>();
 expectTypeOf<Job<string>>().not.toHaveProperty('then');
 expectTypeOf<Awaited<Job<string>>>().toEqualTypeOf<Job<string>>();
 
-// Without a module type every name goes, and values are unknown.
+// Without a module type every name compiles, and values are unknown.
 expectTypeOf(untyped.run('anything', 1)).resolves.toBeUnknown();
 void untyped.run('anything');
 
@@ -121,7 +121,7 @@ new Pool('/jobs.js', { thread: 1 });
 // @ts-expect-error not a backlog
 new Pool('/jobs.js', { backlog: '4' });
 
-// What runs at the start and at the end of each thread: exported functions that take what a thread is, or nothing.
+// Hooks of a thread: exported functions that take a `ThreadInfo` or nothing.
 expectTypeOf<ThreadHook<Jobs>>().toEqualTypeOf<'open' | 'tick'>();
 expectTypeOf<ThreadHook<object>>().toBeNever();
 new Pool<Jobs>('/jobs.js', {
@@ -207,7 +207,7 @@ void pool.map('hash', new Uint8Array(1)[0]);
 // @ts-expect-error an unknown option
 void pool.map('hash', chunks, { concurrency: 2 });
 
-// Groups: the same verbs, with the same types.
+// Groups: the same methods, with the same types.
 const group = pool.group({ signal, failFast: false });
 expectTypeOf(group).toEqualTypeOf<Group<Jobs>>();
 expectTypeOf(group.run('hash', new Uint8Array(1))).toEqualTypeOf<Promise<string>>();
@@ -221,7 +221,7 @@ void group.trySubmit('hash', new Uint8Array(1));
 // @ts-expect-error an unknown option
 void pool.group({ join: 'all' });
 
-// Codes: a misspelt one does not compile.
+// Codes: a misspelled one does not compile.
 declare const error: MillraceError;
 expectTypeOf(error.code).toEqualTypeOf<ErrorCode>();
 expectTypeOf<'ERR_BACKLOG_FULL'>().toExtend<ErrorCode>();

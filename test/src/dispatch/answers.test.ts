@@ -21,14 +21,14 @@ function setUp() {
   const stats = new Stats(0);
   const survivors = new Survivors();
   const answers = new Answers(outcomes, stats, survivors);
-  /** Sends a job, and the thread starts it. */
+  /** Sends a job, which the thread starts. */
   const run = (job: JobRecord, atMs = clock.nowMs): JobRecord => {
     sendTo(lane, job, 0, true);
     clock.nowMs = atMs;
     link.start();
     return job;
   };
-  /** The thread ends the job in this cell, and is about to post its result. */
+  /** The thread ends the job in this cell and is about to post its result. */
   const end = (cell: number, atMs: number): void => {
     link.host.forms[cell] = Held.none;
     link.host.answer(cell, atMs);
@@ -315,7 +315,7 @@ describe('of a dead thread', () => {
     const { link, lane, outcomes, answers, run, end } = setUp();
     for (const id of [1, 2, 3, 4]) run(jobOf(id));
     link.endUnannounced(1, 'saved');
-    // Its result was to be posted, and did not come.
+    // Its result was to be posted but did not come.
     end(2, 1);
     link.host.answered(2);
     const abandoned = lane.jobs[3] as JobRecord;
@@ -353,9 +353,9 @@ describe('a message that cannot be read', () => {
     end(1, 30);
     end(3, 20);
     link.host.answered(3);
-    // In its cell, and earlier: that is not the one.
+    // This job ended earlier, but its result is in its cell, so it is not the one.
     link.end(2, { value: 'in its cell' });
-    // Still running, and later started in a cell with no value.
+    // This job, started later in a cell without a value, is still running.
     link.host.forms[4] = Held.none;
     const cause = new Error('unreadable');
     answers.unreadable(lane, cause);

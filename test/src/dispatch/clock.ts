@@ -1,6 +1,6 @@
 /**
- * A clock that only the test moves, and the deadlines that go by it. The event loop is the real one, and turns after each
- * step, as what waits for a thread waits for a turn.
+ * Provides a clock that only the test advances, and deadlines that use it. The event loop is the real one and turns
+ * after each step, as waiting for a thread takes a turn.
  */
 import { Deadlines } from '../../../src/job/deadlines.js';
 import { macrotask } from '../../helpers/outcomes.js';
@@ -10,14 +10,14 @@ export class Clock {
   readonly now = (): number => this.nowMs;
   readonly deadlines: Deadlines = new Deadlines(this.now);
 
-  /** Lets so much time pass at once, calls what is due, and lets the event loop turn. */
+  /** Advances the time by `ms` at once, runs what is due, and lets the event loop turn. */
   async jump(ms: number): Promise<void> {
     this.nowMs += ms;
     this.deadlines.advance();
     await macrotask();
   }
 
-  /** Lets time pass on a machine that is not busy: in steps, with a turn of the event loop after each. */
+  /** Advances the time as on an idle machine: in steps, with a turn of the event loop after each. */
   async pass(ms: number, stepMs = 5): Promise<void> {
     for (let leftMs = ms; leftMs > 0; leftMs -= stepMs) await this.jump(Math.min(stepMs, leftMs));
   }

@@ -13,7 +13,7 @@ import { Clock } from './clock.js';
 import { type JobFields, jobOf, Outcomes } from './jobs.js';
 import { ScriptedLink } from './scripted-link.js';
 
-/** A scheduler whose threads are scripted. */
+/** A scheduler with scripted threads. */
 function schedulerOf(
   settings: { threads: number; concurrency: number; coalesce: boolean },
   now?: () => number,
@@ -41,7 +41,7 @@ function schedulerOf(
   return { links, submit };
 }
 
-/** One thread, on which short jobs may wait. */
+/** One scripted thread on which short jobs may wait. */
 async function scripted() {
   const { links, submit } = schedulerOf({ threads: 1, concurrency: 1, coalesce: true });
   const link = links[0] as ScriptedLink;
@@ -90,7 +90,7 @@ test.each([
   expect(jobs.filter(({ state }) => state === 'fulfilled').length).toBe(2);
 });
 
-/** Lets so many milliseconds pass, with turns of the event loop. */
+/** Advances the fake timers by `ms`, with turns of the event loop. */
 async function inTurns(ms: number): Promise<void> {
   for (let passedMs = 0; passedMs < ms; passedMs += 5) {
     vi.advanceTimersByTime(5);
@@ -98,7 +98,7 @@ async function inTurns(ms: number): Promise<void> {
   }
 }
 
-/** Lets the thread do something right after the main thread has looked whether a job has ended. */
+/** Runs a step of the thread right after the main thread has checked whether a job has ended. */
 function afterTheLook({ rings }: ScriptedLink, step: () => void): void {
   const look = rings.isFinished.bind(rings);
   rings.isFinished = (cell) => {
@@ -122,7 +122,7 @@ test.each([
     expect(link.left).toBe(1);
     let arrive = (): void => {};
     afterTheLook(link, () => {
-      // Messages arrive in turns of their own.
+      // Messages arrive in later turns.
       arrive = link.endLater(0, { value });
       link.start();
     });
@@ -165,7 +165,7 @@ test.each([true, false])(
     const first = submit(0);
     blocked.start();
     const jobs = [submit(1), submit(2), submit(3)];
-    // The thread that is blocked has as many free slots, or more.
+    // The blocked thread has as many free slots as the other, or more.
     expect([blocked.left, other.left]).not.toEqual([0, 3]);
     vi.advanceTimersByTime(50);
     const started = jobs.map(() => other.start()?.input);
@@ -192,18 +192,18 @@ test('memory goes to an idle thread that is awake, else not to the one that had 
   };
   const memory = () => [new ArrayBuffer(8)];
   expect(await goesTo(memory())).toBe(0);
-  // It has not gone to sleep since.
+  // Thread 0 has not gone to sleep since.
   expect(await goesTo(memory())).toBe(0);
   links[0]?.sleep();
   expect(await goesTo(memory())).toBe(1);
   links[1]?.sleep();
   expect(await goesTo(memory())).toBe(0);
   links[0]?.sleep();
-  // Others go to the first one, asleep or not.
+  // Other jobs go to the first thread, asleep or not.
   expect([await goesTo([]), await goesTo([])]).toEqual([0, 0]);
 });
 
-/** A dispatcher of its own, its settler and its clock the test's. */
+/** A dispatcher whose settler and clock belong to the test. */
 function direct({ threads = 1, concurrency = 1, coalesce = true } = {}) {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const clock = new Clock();
@@ -219,14 +219,14 @@ function direct({ threads = 1, concurrency = 1, coalesce = true } = {}) {
   room.mockClear();
   const lane = (at: number): Lane => dispatcher.lanes.find(links[at] as ScriptedLink) as Lane;
   let ids = 0;
-  /** Sends a job to a thread. */
+  /** Sends a job to the thread at this index. */
   const send = (at = 0, fields: JobFields = {}): JobRecord => {
     ids += 1;
     const job = jobOf(ids, { function: functions.get('job'), ...fields });
     dispatcher.send(job, lane(at), true);
     return job;
   };
-  /** Lets time pass, and what is due be called. No grace ends: that takes turns of the event loop. */
+  /** Advances the time and runs what is due. No grace ends, as that takes turns of the event loop. */
   const pass = (ms: number): void => {
     clock.nowMs += ms;
     deadlines.advance();
@@ -248,7 +248,7 @@ function direct({ threads = 1, concurrency = 1, coalesce = true } = {}) {
 
 const byItself: Loss = { cause: new Error('exit'), isDeliberate: false };
 
-/** When a deadline was set, and for when, each time. */
+/** Records when deadlines are set, and for when. */
 function timesSet({ clock, deadlines }: ReturnType<typeof direct>) {
   const times: Array<readonly [nowMs: number, atMs: number]> = [];
   const set = deadlines.set.bind(deadlines);
@@ -335,7 +335,7 @@ describe('sending', () => {
 });
 
 describe('the watch', () => {
-  /** When the watch is set, each time; the patrol is always set for 50 ms later. */
+  /** The times the watch is set for; the patrol is always set for 50 ms later. */
   function watched(given: ReturnType<typeof direct>): () => number[] {
     const times = timesSet(given);
     return () => times.filter(([, atMs]) => atMs % 50 !== 0).map(([, atMs]) => atMs);
@@ -364,7 +364,7 @@ describe('the watch', () => {
     const link = given.links[0] as ScriptedLink;
     link.start();
     given.pass(4);
-    // The job that began at 4 is overdue at 8: what waited behind it is back, and nothing waits.
+    // The job that began at 4 is overdue at 8: the one behind it is taken back, and nothing waits.
     expect(given.outcomes.backlog).toEqual([2]);
     expect(times()).toEqual([4, 8]);
     expect(given.room).toHaveBeenCalledTimes(2);
@@ -404,11 +404,11 @@ describe('the watch', () => {
     given.clock.nowMs = 2;
     given.send();
     expect(times()).toEqual([6]);
-    // 1 + 4 is over.
+    // The job is overdue since 1 + 4.
     given.pass(4);
     expect(given.outcomes.backlog).toEqual([2]);
 
-    // Now the same with a job that was started in between: it has three milliseconds left.
+    // The same with a job that was started in between: it has three milliseconds left.
     const other = direct();
     const later = watched(other);
     other.send();
@@ -427,7 +427,7 @@ describe('the watch', () => {
     { longMs: 100, nextMs: 4 + 25 },
   ])('looks as late as $nextMs if the jobs are known to take $longMs', ({ longMs, nextMs }) => {
     const given = direct();
-    // One call: all of it is deviation, too.
+    // With one call the deviation equals the mean.
     given.functions.get('job').record(longMs / 5);
     given.send();
     given.links[0]?.start();
@@ -445,7 +445,7 @@ describe('the watch', () => {
       given.send(at);
       given.send(at);
     }
-    // The first began at 0, the second is still at none, which asks for the usual time.
+    // The first job began at 0; the second thread has started none yet, which needs the usual time.
     given.links[0]?.start();
     given.links[2]?.start();
     const times = watched(given);
@@ -490,7 +490,7 @@ describe('the watch', () => {
 });
 
 describe('the patrol', () => {
-  /** When the patrol is set, each time. */
+  /** The times the patrol is set for. */
   function patrolled(given: ReturnType<typeof direct>): () => number[] {
     const times = timesSet(given);
     return () => times.filter(([, atMs]) => atMs % 50 === 0).map(([, atMs]) => atMs);
@@ -649,7 +649,7 @@ describe('withdrawing', () => {
 });
 
 describe('a job that was withdrawn while it ran', () => {
-  /** One thread; its first job runs and was cancelled, one waits behind it. */
+  /** A thread whose first job is cancelled while it runs, with another one waiting behind it. */
   function cancelled() {
     const given = direct({ threads: 2 });
     const job = given.send();

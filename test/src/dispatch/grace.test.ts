@@ -3,7 +3,7 @@ import { Grace } from '../../../src/dispatch/grace.js';
 import { Clock } from './clock.js';
 
 beforeEach(() => {
-  // The clock is the test's: no real timer may look at it.
+  // The clock belongs to the test: no real timer may read it.
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 });
 afterEach(() => {
@@ -11,7 +11,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** A grace that begins at 1000, and how often it was over. */
+/** A grace that begins at 1000; `over` counts how often it ended. */
 function setUp(lengthMs: number) {
   const clock = new Clock();
   clock.nowMs = 1000;
@@ -19,7 +19,7 @@ function setUp(lengthMs: number) {
   const set = vi.spyOn(clock.deadlines, 'set');
   const over = vi.fn<() => void>();
   const grace = new Grace(clock.deadlines, clock.now, lengthMs, over);
-  /** Lets one tick after the other pass, each as late as this, until the grace is over. Returns how many. */
+  /** Passes ticks of `tickMs` until the grace is over; returns their number. */
   const ticksUntilOver = async (tickMs: number): Promise<number> => {
     let ticks = 0;
     for (; over.mock.calls.length === 0 && ticks < 100; ticks += 1) await clock.jump(tickMs);
@@ -118,7 +118,7 @@ describe('of a tick that took', () => {
     const { clock, over } = setUp(5);
     clock.nowMs += 5;
     clock.deadlines.advance();
-    // The main thread is busy before it comes to its turn.
+    // The main thread is busy before its turn comes.
     clock.nowMs += 6;
     await clock.jump(0);
     expect(over).not.toHaveBeenCalled();

@@ -1,11 +1,11 @@
 /**
- * Jobs made by hand, and a settler that writes down what becomes of them.
+ * Makes jobs, and a settler that records what happens to them.
  */
 import type { Transferable } from 'node:worker_threads';
 import { JobFunction } from '../../../src/job/functions.js';
 import { type Ending, JobRecord, type JobTerms, type Settler } from '../../../src/job/job.js';
 
-/** What a test wants to differ from a job that was accepted at 0. */
+/** Fields in which a job differs from one that was accepted at 0. */
 export interface JobFields {
   readonly function?: JobFunction;
   readonly input?: unknown;
@@ -17,7 +17,7 @@ export interface JobFields {
   readonly transfer?: readonly Transferable[];
 }
 
-/** A job with this number. */
+/** A job with this id. */
 export function jobOf(id: number, fields: JobFields = {}): JobRecord {
   const job = new JobRecord(
     (cancelled, reason) => {
@@ -37,18 +37,18 @@ export function jobOf(id: number, fields: JobFields = {}): JobRecord {
   return job;
 }
 
-/** A function that took this long so far, or that has not been called. */
+/** A function that took these times so far, or has not been called. */
 export function functionOf(number: number, ...runsMs: readonly number[]): JobFunction {
   const made = new JobFunction('job', number);
   for (const runMs of runsMs) made.record(runMs);
   return made;
 }
 
-/** Settles as the schedule does, and writes it down. */
+/** Settles jobs like the schedule, and records it. */
 export class Outcomes implements Settler {
-  /** The number of each settled job, its ending and its value, in the order of settling. */
+  /** Id, ending and value of each settled job, in order. */
   readonly settled: Array<readonly [id: number, ending: Ending, value: unknown]> = [];
-  /** The numbers of the jobs that were put back, in that order. */
+  /** Ids of the jobs that were put back, in order. */
   readonly backlog: number[] = [];
 
   settle(job: JobRecord, ending: Ending, value: unknown): void {

@@ -17,7 +17,7 @@ function setUp(cells = 4) {
     lane.rings.submit(cell);
     return job;
   };
-  /** The thread looks at its next cell and starts the job there. */
+  /** The thread takes its next cell and starts the job there. */
   const start = (atMs = 0): number => {
     const cell = link.host.next();
     link.host.start(cell, atMs);
@@ -48,7 +48,7 @@ test('a new thread has nothing to do, is in service, and takes jobs', () => {
     abandoned: new Map(),
   });
   expect(lane.suspicion).toBeUndefined();
-  // A field that comes later changes the shape for which the hot functions are compiled: 4 % of a no-op.
+  // A field that is added later would change the shape for which hot functions are compiled: 4 % of a no-op.
   expect(Object.keys(lane)).toContain('suspicion');
 });
 
@@ -274,7 +274,7 @@ test('what runs is seen in its cell, at the times of the main thread', () => {
   expect([0, 1, 2].map((cell) => lane.isStarted(cell))).toEqual([true, true, false]);
   expect([0, 1].map((cell) => lane.startedMs(cell))).toEqual([10, 20]);
   expect([...lane.runningSinceMs()]).toEqual([10, 20]);
-  // It was cancelled, and still takes its slot.
+  // It was cancelled, but still holds its slot.
   (second as JobRecord).carrier = undefined;
   expect([...lane.runningSinceMs()]).toEqual([10, 20]);
   finish(0);
@@ -292,7 +292,7 @@ test('the unsettled jobs are listed by age, without those that were given up', (
   expect(lane.unsettled()).toEqual([first, second, third]);
   second.carrier = undefined;
   expect(lane.unsettled()).toEqual([first, third]);
-  // A job that is out on another cell is not this cell's.
+  // A job that is now in another cell does not belong to this one.
   first.cell = 3;
   expect(lane.unsettled()).toEqual([third]);
 });
@@ -306,7 +306,7 @@ test('the unstarted jobs are listed in the order of sending', () => {
   expect(ids(), 'without those taken back').toEqual([5, 3, 2, 1]);
   (jobs[2] as JobRecord).carrier = undefined;
   expect(ids(), 'or given up').toEqual([5, 2, 1]);
-  // The thread has claimed it, which the main thread sees before it sees that it was looked at.
+  // The thread has claimed it, which the main thread sees earlier than the count of consumed cells.
   link.host.start(3, 0);
   expect(ids(), 'or started').toEqual([5, 1]);
 });

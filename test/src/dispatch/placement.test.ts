@@ -3,7 +3,7 @@ import type { Lane } from '../../../src/dispatch/lane.js';
 import { Placement } from '../../../src/dispatch/placement.js';
 import { functionOf, jobOf } from './jobs.js';
 
-/** What placement looks at; an idle thread, awake and open, unless a test says otherwise. */
+/** The fields that placement reads; default: an idle thread, awake and open. */
 interface Look {
   readonly occupied?: number;
   readonly workMs?: number;
@@ -36,7 +36,7 @@ const short = jobOf(1, { function: functionOf(0, 1) });
 const unforeseeable = jobOf(2);
 const taking = jobOf(3, { function: functionOf(0, 1), transfer: [new ArrayBuffer(1)] });
 
-/** The index of the thread that the job goes to; -1 if it goes to none. */
+/** Index of the thread that the job goes to; -1: none. */
 function placed(
   looks: readonly Look[],
   { job = short, concurrency = 1, coalesce = true, latest = -1 },

@@ -7,7 +7,7 @@ import type { JobRecord } from '../../../src/job/job.js';
 import { jobOf, Outcomes } from './jobs.js';
 import { ScriptedLink } from './scripted-link.js';
 
-/** A thread with jobs numbered from 1, of which it has started the first ones. */
+/** A thread with jobs numbered from 1, of which it has started the first `started`. */
 function setUp(count: number, started = 0, transferred: readonly number[] = []) {
   const link = new ScriptedLink(8, () => 0);
   const lane = new Lane(link, []);
@@ -29,7 +29,7 @@ const cause = new Error('exit');
 const byItself: Loss = { cause, isDeliberate: false };
 const onPurpose: Loss = { cause, isDeliberate: true };
 
-/** What is known of a job that was rejected because its thread is lost. */
+/** The record of a job that was rejected because its thread is lost. */
 const lost = (id: number, started: boolean) =>
   [id, 'rejected', { code: 'ERR_THREAD_LOST', started, cause }] as const;
 

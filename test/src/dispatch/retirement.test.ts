@@ -23,7 +23,7 @@ afterEach(() => {
 /** A value that does not fit into a cell. */
 const LARGE = { text: 'x'.repeat(20_000) };
 
-/** One thread, whose boot took no time, so that the default grace is 100 ms. */
+/** One thread that booted in no time, so that the default grace is 100 ms. */
 function setUp(graceMs?: number) {
   const clock = new Clock();
   const outcomes = new Outcomes();
@@ -53,7 +53,7 @@ function setUp(graceMs?: number) {
     sendTo(lane, job, 0, true);
     return job;
   };
-  /** Sends a job, and the thread starts it; it returns a promise or it does not. */
+  /** Sends a job, which the thread starts; its function returns a promise if `isAsync`. */
   const run = ({
     isAsync = true,
     ...fields
@@ -63,7 +63,7 @@ function setUp(graceMs?: number) {
     if (isAsync) link.host.markAsync(job.cell);
     return job;
   };
-  /** Settles a job that runs, as the schedule does. */
+  /** Settles a running job, as the schedule does. */
   const abandon = (job: JobRecord, reason: Reason = Told.cancelled): void => {
     retirement.abandon(job, lane, reason);
     outcomes.settle(job, 'cancelled', undefined);
@@ -71,7 +71,7 @@ function setUp(graceMs?: number) {
   return { clock, outcomes, answers, room, retirement, link, lane, send, run, abandon };
 }
 
-/** The numbers of the jobs that were rejected as their thread is lost, and whether they had started. */
+/** Ids of the jobs that were rejected because their thread is lost, and whether they had started. */
 const lost = ({ settled }: Outcomes) =>
   settled
     .filter(([, ending]) => ending === 'rejected')
@@ -562,7 +562,7 @@ describe('an exception that nobody has caught', () => {
 });
 
 describe('a thread that looks at nothing', () => {
-  /** Two looks, after which a thread that has looked at nothing is shut. */
+  /** Inspects the thread twice: if it has consumed nothing in between, it is shut. */
   const lookTwice = ({ lane, retirement }: ReturnType<typeof setUp>, slots = 1): void => {
     retirement.inspect(lane, slots);
     retirement.inspect(lane, slots);
@@ -690,7 +690,7 @@ describe('a thread that looks at nothing', () => {
     given.send({ transfer: [new ArrayBuffer(1)] });
     lookTwice(given);
     await given.clock.pass(expectedMs - 5);
-    // Looks in between do not begin anew.
+    // Further inspections do not restart the time.
     given.retirement.inspect(given.lane, 1);
     expect(given.link.steps).toEqual([]);
     given.room.mockClear();

@@ -1,6 +1,6 @@
 /**
- * A thread whose every step the test decides. It speaks the real protocol over the real rings; only
- * the thread itself is missing.
+ * Simulates a thread whose every step the test decides. It speaks the real protocol over the real rings; only the
+ * thread itself is missing.
  */
 import { vi } from 'vitest';
 import { Held } from '../../../src/wire/values.js';
@@ -21,19 +21,19 @@ export class ScriptedLink implements Link {
   names: readonly string[] = ['job'];
   clockOffsetMs = 0;
   bootMs = 0;
-  /** The messages to the thread, bells included, in their order. */
+  /** Messages to the thread in order, bells included. */
   readonly posted: unknown[] = [];
-  /** Jobs that were started and have not ended. */
+  /** Jobs that have started and not ended. */
   readonly running: Arrival[] = [];
-  /** How the thread was taken out of service and ended, step by step: `['retire timeout', 'drain']`. */
+  /** Steps by which the thread was taken out of service and ended: `['retire timeout', 'drain']`. */
   readonly steps: string[] = [];
-  /** The cells whose jobs were told to stop, in that order, with the word that each of them sees. */
+  /** Cells whose jobs were told to stop, in order, with the reason that each job sees. */
   readonly told: Array<readonly [cell: number, reason: number]> = [];
-  /** The cells whose kept progress was asked for. */
+  /** Cells whose kept progress was asked for. */
   readonly asked: number[] = [];
-  /** Messages that the thread has to answer by a pong, and has not. */
+  /** Number of messages that the thread must answer with a pong and has not. */
   unanswered = 0;
-  /** Whether the thread is awake, or a bell or an input is on its way to it. */
+  /** True if the thread is awake, or a bell or an input is on its way to it. */
   isWoken = false;
   /** The thread's own view of the memory. */
   readonly host: Rings;
@@ -42,8 +42,8 @@ export class ScriptedLink implements Link {
   #receiver: Receiver | undefined;
 
   /**
-   * @param now - The thread's clock. Default: `performance`; while that is the machine's, jobs take no time, or a busy
-   *   machine would make short jobs long ones.
+   * @param now - The thread's clock. Default: `performance`; unless that is fake, jobs take no time, as a busy machine
+   *   would make short jobs long.
    */
   constructor(cells: number, now?: () => number) {
     this.rings = Rings.allocate(cells);
@@ -69,7 +69,7 @@ export class ScriptedLink implements Link {
     if (kind === Kind.ping || kind === Kind.told) this.unanswered += 1;
     if (kind === Kind.told) this.told.push([cell, this.host.jobWords.told(cell)]);
     else if (kind === Kind.more) this.asked.push(cell);
-    // Throws what can't be cloned, and takes what is transferred, as the real link does.
+    // Like the real link, throws if the value can't be cloned, and detaches what is transferred.
     else if (kind === Kind.input) {
       this.#inputs.set(cell, structuredClone(value, { transfer: transfer as never }));
     }
@@ -87,17 +87,17 @@ export class ScriptedLink implements Link {
     this.steps.push('terminate');
   }
 
-  /** How many jobs, taken back or not, the thread has not looked at. */
+  /** Number of jobs, taken back or not, that the thread has not consumed. */
   get left(): number {
     return this.host.left;
   }
 
-  /** The inputs that were posted, of the jobs that the thread has not looked at and that were not taken back. */
+  /** Posted inputs of the jobs that the thread has not consumed and that were not taken back. */
   arrived(): unknown[] {
     return [...this.#inputs.values()];
   }
 
-  /** Looks at the next job: starts it if its claim can be won, else gives the cell back. */
+  /** Consumes the next job: starts it if its claim succeeds, otherwise returns the cell. */
   start(): Arrival | undefined {
     const cell = this.host.next();
     if (cell < 0) return undefined;
@@ -115,12 +115,12 @@ export class ScriptedLink implements Link {
     return arrival;
   }
 
-  /** Ends a running job as the thread would: the result lies in its cell, or is posted and arrives at once. */
+  /** Ends a running job as the thread would: its result is in its cell, or is posted and arrives at once. */
   end(index: number, outcome: { readonly value: unknown } | { readonly error: unknown }): void {
     this.endLater(index, outcome)();
   }
 
-  /** The same, but what is posted is still under way. Returns what lets it arrive. */
+  /** Ends a running job whose result, if posted, is still on its way; returns a function that delivers it. */
   endLater(
     index: number,
     outcome: { readonly value: unknown } | { readonly error: unknown },
@@ -143,7 +143,7 @@ export class ScriptedLink implements Link {
     return this.#now?.() ?? (vi.isFakeTimers() ? performance.now() : startedMs);
   }
 
-  /** Answers everything that asks for a sign of life. */
+  /** Answers all messages that ask for a sign of life. */
   pong(): void {
     while (this.unanswered > 0) {
       this.unanswered -= 1;
@@ -151,29 +151,29 @@ export class ScriptedLink implements Link {
     }
   }
 
-  /** Ends a running job, and the thread ends before it can say so. */
+  /** Ends a running job of a thread that ends before it can announce it. */
   endUnannounced(index: number, value: unknown): void {
     const [{ cell, startedMs }] = this.running.splice(index, 1) as [Arrival];
     this.host.forms[cell] = this.host.results.write(cell, value);
     this.host.finish(cell, this.#endMs(startedMs));
   }
 
-  /** Says something about the thread's jobs. */
+  /** Sends a message of the thread. */
   say(message: unknown): void {
     this.#receiver?.receive(message);
   }
 
-  /** Posts what the main thread cannot deserialize. */
+  /** Sends a message that the main thread can't deserialize. */
   sayUnreadably(error: unknown): void {
     this.#receiver?.unreadable(error);
   }
 
-  /** Rings the bell, if there is something to announce and it has not been rung. */
+  /** Rings the bell, if there is something to announce and it has not rung. */
   announce(): void {
     if (this.host.unannounced > 0 && this.host.ring()) this.#receiver?.receive(BELL);
   }
 
-  /** Goes to sleep, unless jobs have come meanwhile. */
+  /** Goes to sleep, unless jobs have arrived meanwhile. */
   sleep(): void {
     this.isWoken = !this.host.sleep();
   }

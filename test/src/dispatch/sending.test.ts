@@ -10,7 +10,7 @@ import { ScriptedLink } from './scripted-link.js';
 function setUp(cells = 32) {
   const link = new ScriptedLink(cells, () => 0);
   const lane = new Lane(link, []);
-  /** What was posted to the thread, beside the bells, and what went with it. */
+  /** Messages posted to the thread, without bells, and what was transferred with them. */
   const posts: Array<{ message: unknown; transfer: unknown; left: number }> = [];
   const post = link.post.bind(link);
   link.post = (message, transfer) => {

@@ -8,8 +8,8 @@ import { repeats } from '../../helpers/extent.js';
 import { scripted } from '../map/scripted.js';
 
 /**
- * Leaving a group, by return, throw, cancel or failure, after whatever has happened in it: nothing of it runs, is queued or
- * waits, its signal has no listener, and every promise that it gave has settled.
+ * Leaving a group, by return, throw, cancel, failure or abort, after any history: none of its jobs runs, is queued or
+ * waits, its signal has no listener, and all of its promises have settled.
  */
 
 const WAYS = ['return', 'throw', 'cancel', 'failure', 'abort'] as const;
@@ -46,7 +46,7 @@ class History {
   readonly #pool: ReturnType<typeof scripted>;
   readonly #controller = new AbortController();
   readonly #group: Group;
-  /** The group itself, and those within it. */
+  /** The group itself and the groups nested in it. */
   readonly #groups: Group[];
   readonly #maps: Array<AsyncIterator<unknown>> = [];
   readonly #jobs: Array<Job<unknown>> = [];
@@ -147,7 +147,7 @@ class History {
     this.#check();
   }
 
-  /** The thread does one thing: starts a job or ends one. Nothing of a group that is being left starts. */
+  /** One step of the thread: it starts or ends a job. No job starts of a group that is being left. */
   async #step(): Promise<void> {
     const { link } = this.#pool;
     if (link.running.length < this.#setup.concurrency && link.left > 0) {

@@ -247,7 +247,7 @@ describe('leaving', () => {
     await turn();
     await leaving;
     expect([begun.use.closed, untouched.use.opened]).toEqual([1, 0]);
-    // A loop over either must not end as if it had come to the end.
+    // A loop over either must not end as if it were complete.
     expect(await asked).toMatchObject({ name: 'AbortError' });
     expect(await rejection(rows.next())).toMatchObject({ name: 'AbortError' });
   });

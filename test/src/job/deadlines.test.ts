@@ -72,7 +72,7 @@ test('keeps one timer for any number of deadlines', () => {
 test.each([
   { others: 0, fired: 1 },
   { others: 7, fired: 1 },
-  // The start of their slot is looked at once: finding the earliest of many would take as long as they are many.
+  // The timer checks the start of their slot first: finding the earliest of many would take time in proportion.
   { others: 20, fired: 2 },
 ])('$others deadlines beside a far one: the timer fires $fired times', ({ others, fired }) => {
   let count = 0;

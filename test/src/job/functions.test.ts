@@ -8,7 +8,7 @@ function recorded(times: readonly number[]): JobFunction {
 }
 
 describe('the estimate', () => {
-  // The deviation counts from the mean as it was before the call; the first call is all deviation.
+  // The deviation is from the mean before the call; the first call's deviation is its whole time.
   test.each([
     ['one call', [8], 8, 8],
     ['two calls', [8, 4], 6, 6],

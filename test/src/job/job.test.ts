@@ -16,7 +16,7 @@ const ENDINGS: readonly Ending[] = [
   'refused',
 ];
 
-/** A new job, and the cancellations that were asked for and are granted or not. */
+/** A new job, and the cancellations that it asks for, which are granted or not. */
 function setUp({ grants = true } = {}): {
   job: JobRecord;
   asked: Array<readonly [JobRecord, unknown]>;
@@ -30,7 +30,7 @@ function setUp({ grants = true } = {}): {
   return { job, asked };
 }
 
-/** A thread that has started, or finished, the jobs of these cells alone. */
+/** A thread that has started or finished only the jobs of these cells. */
 function carrierOf({ started = -2, finished = -2 }): Carrier {
   return {
     takeBack: () => false,
@@ -156,7 +156,7 @@ describe('a rejection that nobody handles', () => {
   const unhandled: unknown[] = [];
   const listen = (reason: unknown): unknown => unhandled.push(reason);
 
-  /** What is reported as unhandled when `read` looks at a job that fails. */
+  /** The unhandled rejections when `read` reads a failing job. */
   async function unhandledOf(read: (job: JobRecord) => void): Promise<readonly unknown[]> {
     process.removeAllListeners('unhandledRejection');
     process.on('unhandledRejection', listen);

@@ -10,7 +10,7 @@ function entryOf(id: number): Entry {
   return { id, list: undefined, previous: undefined, next: undefined };
 }
 
-/** A list of new entries, numbered from 0. */
+/** A list of new entries with ids from 0. */
 function listOf(length: number): { list: List<Entry>; entries: Entry[] } {
   const list = new List<Entry>();
   const entries = Array.from({ length }, (_, id) => entryOf(id));
@@ -18,7 +18,7 @@ function listOf(length: number): { list: List<Entry>; entries: Entry[] } {
   return { list, entries };
 }
 
-/** Compares everything that a list and its entries say with a plain array. */
+/** Compares the whole state of a list and its entries with a plain array. */
 function expectEntries(list: List<Entry>, expected: readonly Entry[]): void {
   expect(list.length).toBe(expected.length);
   expect(list.first).toBe(expected[0]);

@@ -1,4 +1,4 @@
-/** Jobs as the pool sees them, and threads that they are out on, without either. */
+/** Makes job records and stand-ins for threads, without a pool. */
 import type { Transferable } from 'node:worker_threads';
 import { JobFunction } from '../../../src/job/functions.js';
 import { type Cancel, type Carrier, JobRecord, type JobTerms } from '../../../src/job/job.js';
@@ -13,7 +13,7 @@ interface Given {
   readonly transfer?: readonly Transferable[];
 }
 
-/** A new job that waits; nobody cancels it. */
+/** A new waiting job whose cancellation is never granted. */
 export function recordOf(given: Given = {}): JobRecord {
   return new JobRecord(
     given.cancel ?? (() => false),
@@ -28,9 +28,9 @@ export function recordOf(given: Given = {}): JobRecord {
   );
 }
 
-/** A thread on which each cell's job is where its fields say, and can be moved on. */
+/** A thread whose fields say where each cell's job is. */
 export class ScriptedCarrier implements Carrier {
-  /** When a cell's job was started; not yet where the cell is missing. */
+  /** Start time of each cell's job; a missing cell has not started. */
   readonly started = new Map<number, number>();
   readonly finished = new Set<number>();
 

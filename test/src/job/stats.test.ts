@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Stats } from '../../../src/job/stats.js';
 
-/** The window by which busy time is weighted. */
+/** The window that weights busy time. */
 const WINDOW_MS = 10_000;
 
-/** A stretch of time that ends now, each instant weighted by its age: the integral of e^(-age ÷ window). */
+/** The weight of a period that ends now, each instant weighted by its age: the integral of e^(-age ÷ window). */
 function weighted(ms: number): number {
   return WINDOW_MS * (1 - Math.exp(-ms / WINDOW_MS));
 }
@@ -211,7 +211,7 @@ describe('the mean number of busy slots', () => {
             nowMs += runMs;
             stats.recordRun(0, runMs, nowMs);
           }
-          // A run shorter than 100 ms is weighted as if it were just now: that is 1 % too much.
+          // A run shorter than 100 ms is weighted as if it ended now, which is up to 1 % too much.
           expect(Math.abs(stats.meanBusySlots(nowMs, []) - 1)).toBeLessThan(0.025);
         },
       ),

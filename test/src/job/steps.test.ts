@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { Backlog } from '../../../src/schedule/backlog.js';
 import { Deadline, Deadlines } from '../../../src/job/deadlines.js';
 
-/** How often any entry's place in a list was read or written. */
+/** Number of reads and writes of any entry's place in a list. */
 let steps = 0;
 
-/** Makes an entry count each look at its neighbours. */
+/** Makes an entry count each access to its list and its neighbors. */
 function counted<Listed extends object>(entry: Listed): Listed {
   for (const field of ['list', 'previous', 'next'] as const) {
     let value: unknown;
@@ -41,7 +41,7 @@ function stepsOf(operation: () => void): number {
   return steps;
 }
 
-/** The steps of each operation on a backlog that holds so many jobs and half as many waiters. */
+/** Steps of each operation on a backlog with `depth` jobs and half as many waiters. */
 function backlogSteps(depth: number): Record<string, number> {
   const backlog = new Backlog<Entry>(0, { jobs: depth, bytes: 1e9, waiters: depth });
   const jobs = Array.from({ length: depth }, (_, id) => entryOf(id));
@@ -79,7 +79,7 @@ test('no operation of the backlog takes more steps where it is deeper', () => {
   expect(backlogSteps(20_000)).toEqual(shallow);
 });
 
-/** The steps of setting, moving and clearing a deadline among so many others. */
+/** Steps of setting, moving and clearing a deadline among this many others. */
 function deadlineSteps(others: number): Record<string, number> {
   const deadlines = new Deadlines(() => 0);
   for (let at = 0; at < others; at += 1) {

@@ -1,6 +1,6 @@
 /**
- * One random history of a map: its source, its consumer and the threads do what the steps say. What the map does is
- * compared with a tally that knows only what these three can see.
+ * Runs one random history of a map: its source, its consumer and the threads do what the steps say. The map's behavior
+ * is compared with a tally that knows only what these three can see.
  */
 import { expect } from 'vitest';
 import type { Overflow } from '../../../src/api/options.js';
@@ -16,10 +16,10 @@ export interface Setup {
   readonly concurrency: number;
   readonly jobs: number;
   readonly overflow: Overflow;
-  /** The lengths of the items, each of which has what becomes of its job. */
+  /** Length of each item and fate of its job. */
   readonly items: ReadonlyArray<readonly [length: number, fate: Fate]>;
   readonly source: 'iterable' | 'promises' | 'async';
-  /** Whether it throws at its end. */
+  /** True if the source throws at its end. */
   readonly throwsAtEnd: boolean;
   readonly inFlight: number | undefined;
   readonly windowItems: number | undefined;
@@ -53,21 +53,21 @@ export class MapHistory {
   readonly #links: ScriptedLink[];
   readonly #controller = new AbortController();
   readonly #rows: MapRows<unknown>;
-  /** What the source has yielded, and how often it was closed. */
+  /** Number of items that the source has yielded, and of calls that closed it. */
   #pulled = 0;
   #closed = 0;
   #isOver = false;
   #isClosing = false;
-  /** Answers the pull that is outstanding. */
+  /** Answers the outstanding pull. */
   #answerPull: (() => void) | undefined;
   #isPulling = false;
-  /** The pending calls of `next()`. */
+  /** Number of pending calls of `next()`. */
   #asked = 0;
   readonly #delivered: number[] = [];
   readonly #failed: number[] = [];
   #thrown: { readonly error: unknown } | undefined;
   #isDone = false;
-  /** What the consumer and others have done. */
+  /** Actions of the consumer and of others. */
   #wasReturned: Promise<unknown> | undefined;
   #hasReturned = false;
   #wasAborted = false;
@@ -134,7 +134,7 @@ export class MapHistory {
           expect(error).toHaveProperty('code', expect.stringMatching(/^ERR_(BACKLOG|POOL)/));
         }
         return;
-      // The rest ends the map: rarely.
+      // The other steps end the map, so they are rare.
       case 'return':
         return pick % 8 === 0 ? this.#return() : undefined;
       case 'abort':
@@ -163,7 +163,7 @@ export class MapHistory {
     );
   }
 
-  /** Keeps what does not hold where nobody would catch it. */
+  /** Keeps a failed check where nobody would catch it. */
   #noting(check: () => void): void {
     try {
       check();
@@ -208,7 +208,7 @@ export class MapHistory {
   #end(link: ScriptedLink, index: number): void {
     const input = link.running[index]?.input as string;
     const item = input === NEWCOMER ? undefined : this.#setup.items[Number.parseInt(input)];
-    // As long as the charge of its item, so that the window's bytes can be reckoned from outside.
+    // As long as its item's charge, so that the window's bytes can be computed from outside.
     const length = (item?.[0] ?? 0) + JOB_OVERHEAD_BYTES;
     const fate = item?.[1] ?? 'returns';
     if (fate === 'throws') link.end(index, { error: new Error(input) });
@@ -289,7 +289,7 @@ export class MapHistory {
     return { text, symbol: Symbol('it is not cloned') };
   }
 
-  /** What did not hold where nobody would tell of it. */
+  /** A failed check that nobody would report. */
   #fault: unknown;
 
   #checkPull(): void {
@@ -307,17 +307,17 @@ export class MapHistory {
     expect(bytes, 'nothing is pulled while the bytes are reached').toBeLessThan(windowBytes);
   }
 
-  /** What was pulled and not delivered. */
+  /** Items that were pulled and not delivered. */
   get #held(): number[] {
     return Array.from({ length: this.#pulled }, (_, index) => index).filter(
       (index) => !this.#delivered.includes(index),
     );
   }
 
-  /** What an item is charged, or less. */
+  /** Lower bound of an item's charge. */
   #leastBytes(index: number): number {
     const [length, fate] = this.#setup.items[index] as readonly [number, Fate];
-    // An error takes less; newcomers may have dropped the job.
+    // An error is charged less; newcomers may have dropped the job.
     const isKnown = fate === 'returns' && this.#setup.overflow !== 'drop-oldest';
     return isKnown ? Math.max(length, 3) + JOB_OVERHEAD_BYTES : 0;
   }
@@ -327,9 +327,9 @@ export class MapHistory {
   }
 
   #isErrorOf(index: number, error: unknown): boolean {
-    // A job may throw `undefined`, and it is held against every item that could have caused it.
+    // A job may throw `undefined`; any item that could have caused it counts.
     const { code, message } = (error ?? {}) as { code?: unknown; message?: string };
-    // Newcomers may drop it, whatever would have become of it.
+    // Newcomers may drop any job, whatever its fate.
     if (code === 'ERR_JOB_DROPPED') return this.#setup.overflow === 'drop-oldest';
     switch (this.#setup.items[index]?.[1]) {
       case 'throws':
@@ -363,7 +363,7 @@ export class MapHistory {
     return this.#wasReturned !== undefined || this.#wasAborted || this.#wasClosed;
   }
 
-  /** What holds from the moment on at which the consumer learns that the map has ended. */
+  /** Checks what must hold once the consumer learns that the map has ended. */
   #checkEnd(): void {
     const running = this.#links.flatMap((link) => link.running.map(({ input }) => input));
     expect(
@@ -391,7 +391,7 @@ export class MapHistory {
     expect(causes.some((index) => this.#isErrorOf(index, error))).toBe(true);
   }
 
-  /** Lets everything go on until the map has ended, and asks for all that is left. */
+  /** Lets everything go on until the map has ended, and reads all remaining rows. */
   async finish(): Promise<void> {
     const isReturning = (): boolean => this.#wasReturned !== undefined && !this.#hasReturned;
     for (let round = 0; !this.#hasEnded || this.#asked > 0 || isReturning(); round += 1) {
@@ -412,7 +412,7 @@ export class MapHistory {
     this.#scheduler.stop();
   }
 
-  /** Nothing of the map is left in the pool. */
+  /** Checks that nothing of the map is left in the pool. */
   #checkLeftovers(): void {
     const { jobs } = this.#scheduler.stats({
       retired: 0,

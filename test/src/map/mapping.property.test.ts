@@ -4,8 +4,9 @@ import { repeats } from '../../helpers/extent.js';
 import { type Fate, MapHistory, type Setup, type Step, STEPS } from './history.js';
 
 /**
- * The promises of `pool.map`, at every step of random histories: order, completeness, a window that holds, one pull at a
- * time and none too many, a source that is closed once, nothing that runs after the end, and every thrown value.
+ * Checks the promises of `pool.map` at every step of random histories: order, completeness, a window that holds, one
+ * pull at a time and none too many, a source that is closed once, nothing that runs after the end, and every thrown
+ * value.
  */
 
 const fate: fc.Arbitrary<Fate> = fc.oneof(

@@ -1,4 +1,4 @@
-/** A scheduler whose threads are scripted, and what a test of a map or a group does with it. */
+/** Makes a scheduler with a scripted thread, and helpers for tests of maps and groups. */
 import { onTestFinished } from 'vitest';
 import type { Overflow } from '../../../src/api/options.js';
 import type { OnMapEnded } from '../../../src/map/mapping.js';
@@ -25,13 +25,13 @@ export function scripted({
     },
     { live() {}, saturated() {}, available() {}, failedUnread() {}, drained() {} },
   );
-  // Its timers would be seen by other files of the process.
+  // Other files of this process would see its timers.
   onTestFinished(() => scheduler.stop());
   const link = new ScriptedLink(concurrency + 64);
   scheduler.addThread(link);
   const map = (source: unknown, options?: unknown, onEnded?: OnMapEnded): MapRows<unknown> =>
     new MapRows(new Mapping(scheduler, 'job', source, options, onEnded));
-  /** The thread starts all that it has slots for, and ends what runs: with its own input, doubled, or with an error. */
+  /** The thread starts jobs in all of its slots and ends them: with their input doubled, or with an error. */
   const turn = async (fails: (input: unknown) => boolean = () => false): Promise<unknown[]> => {
     const inputs: unknown[] = [];
     while (link.running.length < concurrency && link.left > 0) link.start();
@@ -50,7 +50,7 @@ export function scripted({
   return { scheduler, link, map, turn, stats };
 }
 
-/** A source that tells how it is used. */
+/** A source that counts how it is used. */
 export function counted(items: readonly unknown[]) {
   const use = { opened: 0, pulled: 0, closed: 0 };
   const source = {

@@ -12,7 +12,7 @@ async function all(source: Source): Promise<unknown[]> {
   return items;
 }
 
-/** A source that answers when a test says so, and tells how often it was closed. */
+/** A source that answers when the test says so, and counts how often it is closed. */
 function silent() {
   let resolve!: (pulled: Pulled) => void;
   const promise = new Promise<Pulled>((resolvePull) => (resolve = resolvePull));

@@ -5,7 +5,7 @@ import { Window } from '../../../src/map/window.js';
 const POOL = { slots: 2, capacity: 300, bytes: 1000 };
 const windowOf = (options: unknown, pool = POOL): Window => new Window(mapSettings(options), pool);
 
-/** How many can be in flight, and how many held, before there is no room. */
+/** Max number in flight, and max number held, before there is no room. */
 function most(window: Window, isShort: boolean): [inFlight: number, held: number] {
   let [inFlight, held] = [0, 0];
   while (window.hasRoom(inFlight, inFlight, 0, isShort)) inFlight += 1;

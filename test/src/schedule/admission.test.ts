@@ -228,7 +228,7 @@ test('a pool that has measured nothing asks nobody to stay away for more than a 
   expect(admission.fullError('jobs', 'reject').retryAfterMs).toBe(10_240);
 });
 
-// 100 ms a job are assumed before any was measured.
+// Before any measurement, 100 ms per job are assumed.
 test.each([
   { accepted: 0, waiting: 0, jobs: 5, slots: 2, expectedMs: 50 },
   { accepted: 5, waiting: 0, jobs: 5, slots: 2, expectedMs: 50 },

@@ -14,7 +14,7 @@ function jobOf(id: number, bytes = 1): Entry {
   return { id, bytes, list: undefined, previous: undefined, next: undefined };
 }
 
-/** Accepts and queues jobs of these sizes, numbered from 1. */
+/** Accepts and queues jobs of these sizes, with ids from 1. */
 function queueAll(backlog: Backlog<Entry>, sizes: readonly number[]): Entry[] {
   return sizes.map((bytes, index) => {
     const job = jobOf(index + 1, bytes);
@@ -24,7 +24,7 @@ function queueAll(backlog: Backlog<Entry>, sizes: readonly number[]): Entry[] {
   });
 }
 
-/** The queue from its start; empties it. */
+/** Empties the queue from its start; returns the ids. */
 function drain(backlog: Backlog<Entry>): number[] {
   const ids: number[] = [];
   for (let job = backlog.take(); job !== undefined; job = backlog.take()) ids.push(job.id);
@@ -205,7 +205,7 @@ describe('the queue', () => {
     backlog.leave(job);
     looks = 0;
     backlog.putBack(job);
-    // Each look compares two of them.
+    // Each comparison reads two ids.
     expect(looks).toBeLessThanOrEqual(2 * 2);
     expect(looks).toBeGreaterThan(0);
     expect(drain(backlog).length).toBe(100);

@@ -224,7 +224,7 @@ describe('the deadline', () => {
       { name: 'job', input: undefined, started: true, transferred: true },
       { name: 'job', input: 'input 3', started: false, transferred: false },
       { name: 'job', input: 'input 4', started: false, transferred: false },
-      // It has not left this side yet.
+      // Its memory has not left this side yet.
       { name: 'job', input: 'input 5', started: false, transferred: false },
     ]);
     expect(

@@ -15,7 +15,7 @@ function setUp(limits = ROOMY, slots = 1) {
   const dispatcher = dispatcherOf(log);
   const clock = { nowMs: 100 };
   const pressure = { onFall: () => log.push('fall') } as unknown as Pressure;
-  // Each refill ends with the question whether that was the last job.
+  // Each refill ends by asking whether the pool is drained.
   const end = { isDrained: false };
   const closing = {
     drain() {
@@ -94,7 +94,7 @@ describe('refilling', () => {
     queued(1);
     for (const id of [2, 3, 4]) waiting(id);
     dispatcher.laneFor.mockReturnValueOnce({});
-    // What was sent is done at once: its place is free.
+    // The sent job ends at once, so its place is free.
     dispatcher.send.mockImplementationOnce((job) => {
       log.push(`send ${job.id}`);
       backlog.release(job);
@@ -167,7 +167,7 @@ describe('refilling', () => {
     const other = waiting(2, { input: whole, transfer: [whole] });
     flow.refill();
     expect(waiter.ending).toBe('refused');
-    // From `checkTransferable`: clone would say so too, but not on every version of Node.
+    // Thrown by `checkTransferable`: cloning would throw, too, but not on every version of Node.
     expect(waiter.error).toMatchObject({ cause: { name: 'TypeError' } });
     expect([other.ending, whole.byteLength]).toEqual([undefined, 0]);
   });

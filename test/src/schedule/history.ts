@@ -1,6 +1,6 @@
 /**
- * One random history of a scheduler: callers, threads and time. What the scheduler says of itself is compared with a tally
- * that knows only what callers and threads can see: what was called, how promises settled, and what each thread has started.
+ * Runs one random history of a scheduler: callers, threads and time. The scheduler's reports are compared with a tally
+ * that knows only what callers and threads can see: the calls, how promises settled, and what each thread has started.
  */
 import { expect, vi } from 'vitest';
 import type { Overflow } from '../../../src/api/options.js';
@@ -33,12 +33,12 @@ export interface Submission {
   readonly signal: number;
   readonly timeout: number;
   readonly transfer: boolean;
-  /** Whether its function returns a promise. */
+  /** True if its function returns a promise. */
   readonly isLater: boolean;
   readonly graceMs: number | undefined;
 }
 
-/** What a thread may do. */
+/** The steps that a thread can take. */
 export const THREAD_STEPS = [
   'start',
   'fulfil',
@@ -61,7 +61,7 @@ export type Step =
   | { readonly do: 'pass'; readonly ms: number }
   | { readonly do: 'boot' | 'uncloneable' | 'close' | 'warn' | 'cutOff' };
 
-/** Bytes of one `size`. Large beside the overhead, so that sizes decide. */
+/** Bytes per unit of `size`; large compared with the overhead, so that sizes decide. */
 const UNIT = 10_000;
 const bytesOf = (size: number): number => size * UNIT;
 export const TIMEOUTS = [
@@ -74,7 +74,7 @@ export const TIMEOUTS = [
 
 /** Time passes in steps of this length, each followed by a turn of the event loop. */
 const STEP_MS = 10;
-/** Longer than any grace and any judgement: a thread that is stuck is looked at twice, and given a second. */
+/** Longer than any grace and any verdict: a stuck thread is inspected twice and given a second. */
 const LONGEST_MS = 2500;
 
 interface Entry {
@@ -102,13 +102,13 @@ export class History {
   readonly scheduler: Scheduler;
   readonly setup: Setup;
   readonly limitBytes: number;
-  /** How often the scheduler has said that it is drained. */
+  /** Number of times that the scheduler reported that it is drained. */
   drained = 0;
-  /** How each thread that is gone has left service and ended, step by step. */
+  /** Steps by which each thread that is gone left service and ended. */
   readonly ends: Array<readonly string[]> = [];
   #isClosed = false;
   #isLive = false;
-  /** When there was last a job or waiter, or a submission came. */
+  /** Time of the last job, waiter or submission. */
   #usedAtMs = -Infinity;
   #submitted = 0;
   /** Jobs whose thread ended right after they did. */
@@ -194,7 +194,7 @@ export class History {
       default:
         this.#onThread(step.do, this.threads[step.pick % this.threads.length], step.pick);
     }
-    // Of what has ended quietly the scheduler may hear by itself, before its thread says so.
+    // The scheduler may notice a quiet end by itself, before the thread announces it.
     if (step.do !== 'fulfilQuietly') this.#rest();
     await macrotask();
   }
@@ -236,7 +236,7 @@ export class History {
     const entry = this.#entryOf(thread.running[index] as Arrival);
     if (how === 'throw') return thread.end(index, { error: new Error('thrown') });
     if (how === 'die') {
-      // The result is in its cell: it must not be lost with the thread.
+      // The result is in its cell and must not be lost with the thread.
       if (entry.outcome === undefined) this.#saved.push(entry);
       thread.endUnannounced(index, entry.serial);
       return this.#lose(thread);
@@ -249,7 +249,7 @@ export class History {
     for (const thread of this.threads) thread.rest(this.setup.concurrency);
   }
 
-  /** A thread boots where one is missing, as long as there are no more than twice as many as wanted. */
+  /** Boots a missing thread, unless there are already twice as many as wanted. */
   #boot(): void {
     const { threads, concurrency, spareCells, bootMs } = this.setup;
     if (this.inService.length === threads || this.threads.length === 2 * threads) return;
@@ -268,7 +268,7 @@ export class History {
     expect(entry.outcome, 'no job starts after it was settled').toBeUndefined();
   }
 
-  /** An exception is not caught: it can be any job's. */
+  /** Raises an uncaught exception, which can be any job's. */
   #raise(thread: ModelledThread): void {
     if (thread.isStuck || thread.isBusy) return;
     thread.isStopped = true;
@@ -361,7 +361,7 @@ export class History {
     }
   }
 
-  /** What the design says must become of a submission now. */
+  /** The outcome that the design requires for a submission now. */
   #expect(step: Submission): string {
     const { overflow, waiters } = this.setup;
     if (this.#isClosed || bytesOf(step.size) > this.limitBytes) return 'refused';
@@ -375,7 +375,7 @@ export class History {
         waiting.length < waiters && sum(waiting) + bytesOf(step.size) <= this.limitBytes;
       return mayWait ? 'waiting' : 'refused';
     }
-    // What has started can't be dropped, nor what was sent with memory that is gone with it.
+    // Started jobs can't be dropped, and neither can sent jobs whose memory went with them.
     const sent = new Set(this.threads.flatMap((thread) => this.#arrivedAt(thread)));
     const kept = accepted.filter(
       (entry) => entry.starts > 0 || (entry.isTransferred && sent.has(entry)),
@@ -385,14 +385,14 @@ export class History {
     return fitsBeside ? 'accepted' : 'refused';
   }
 
-  /** The jobs that lie on a thread, not started and not taken back. */
+  /** Jobs on a thread that were neither started nor taken back. */
   #arrivedAt(thread: ModelledThread): Entry[] {
     return thread.arrived().map((input) => this.#entryOf({ input }));
   }
 
-  /** Compares what the scheduler says of itself with the tally, and both with what the design promises. */
+  /** Compares the scheduler's reports with the tally, and both with the promises of the design. */
   async check(): Promise<void> {
-    // Takes what lies ready; their promises settle in a microtask.
+    // Collects results that lie ready; their promises settle in a microtask.
     this.#stats();
     this.#rest();
     await macrotask();
@@ -421,7 +421,7 @@ export class History {
     expect(sum(accepted)).toBeLessThanOrEqual(this.limitBytes);
     expect(waiting.length).toBeLessThanOrEqual(setup.waiters);
     expect(sum(waiting)).toBeLessThanOrEqual(this.limitBytes);
-    // The first waiter waits only as long as it has to.
+    // The first waiter waits only as long as it must.
     const [first] = waiting;
     if (first !== undefined) {
       const fits =
@@ -437,7 +437,7 @@ export class History {
   #checkConservation({ jobs, backlog }: PoolStats): void {
     const { accepted, waiting, entries } = this;
     const started = accepted.filter((entry) => entry.starts > 0).length;
-    // A thread that is retired goes on with its jobs beside those of its replacement.
+    // A retired thread goes on with its jobs beside those of its replacement.
     const running = Math.min(started, this.slots);
     const goOn = this.threads.flatMap((thread) =>
       thread.running.map((each) => this.#entryOf(each)),
@@ -460,7 +460,7 @@ export class History {
     expect(backlog.bytes).toBe(sum(accepted));
   }
 
-  /** Nothing keeps a promise from settling at its timeout. */
+  /** Checks that nothing keeps a promise from settling at its timeout. */
   #checkTimeouts(): void {
     const nowMs = performance.now();
     for (const entry of [...this.accepted, ...this.waiting]) {
@@ -480,7 +480,7 @@ export class History {
     this.#submitted = this.entries.length;
   }
 
-  /** The process stays for live jobs and waiters, and for a moment longer. */
+  /** Checks that the process stays alive for outstanding jobs and waiters, and only a moment longer. */
   #checkLease(): void {
     this.#noteUse();
     if (this.accepted.length + this.waiting.length > 0) expect(this.#isLive).toBe(true);
@@ -498,13 +498,13 @@ export class History {
       if (thread.isEnding) expect(outcome, 'nobody waits for a thread that ends').toBeDefined();
     }
     if (thread.isInService) return;
-    // What waits there can't be sent again, and its thread is about to start it.
+    // Jobs that wait there can't be sent again, and their thread is about to start them.
     const waiting = this.#arrivedAt(thread).filter(({ outcome }) => outcome === undefined);
     expect(waiting.every(({ isTransferred }) => isTransferred)).toBe(true);
     if (thread.isStopped || thread.isEnding) expect(serials(waiting)).toEqual([]);
   }
 
-  /** No thread is idle while a job is in the backlog. */
+  /** Checks that no thread is idle while a job is in the backlog. */
   #checkIdleness(): void {
     const onThreads = new Set(this.threads.flatMap((thread) => this.#arrivedAt(thread)));
     const inBacklog = this.accepted.filter((entry) => entry.starts === 0 && !onThreads.has(entry));
@@ -515,12 +515,12 @@ export class History {
   }
 
   /**
-   * Nothing that jobs have done or left behind takes a thread out of service for ever: everything is cancelled, no function
-   * ends and no thread gets unstuck, and after a while there is a slot for each of as many jobs as there are slots.
+   * Checks that nothing that jobs did or left behind takes a thread out of service forever: everything is cancelled, no
+   * function ends and no thread gets unstuck; after a while as many jobs must run as there are slots.
    */
   async recover(): Promise<void> {
     if (this.#isClosed) return;
-    // On threads that are out of service all ends that somebody waits for, and nothing is announced.
+    // On threads out of service all awaited jobs end, unannounced.
     for (const thread of this.threads.filter(({ isInService }) => !isInService)) {
       const next = (): number =>
         thread.running.findIndex(
@@ -544,7 +544,10 @@ export class History {
     await this.check();
   }
 
-  /** Lets threads that are out of service end, others boot, and all do what they can, until all are in service and it is so. */
+  /**
+   * Lets threads out of service end, others boot, and all of them work, until all are in service and the condition
+   * holds.
+   */
   async #goOnUntil(isSo: () => boolean): Promise<void> {
     const isFull = (): boolean =>
       this.inService.length === this.setup.threads && this.threads.length === this.setup.threads;
@@ -561,7 +564,7 @@ export class History {
     }
   }
 
-  /** Lets everything that is left come to its end. */
+  /** Lets everything that is left end. */
   async finish(): Promise<void> {
     this.#isClosed = true;
     this.scheduler.close();
@@ -604,7 +607,7 @@ function sum(entries: readonly Entry[]): number {
   return entries.reduce((total, entry) => total + bytesOf(entry.size), 0);
 }
 
-/** The ending that an error stands for, told by the caller's side alone. */
+/** The ending that an error stands for, as far as the caller can tell. */
 function endingOf(error: unknown, entry: Entry): string {
   const { code, message } = error as { code?: string; message: string };
   if (message === 'aborted') return 'cancelled';

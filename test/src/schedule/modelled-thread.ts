@@ -1,6 +1,7 @@
 /**
- * A thread whose event loop, functions and end a random history decides. It does what a real one can do and nothing else:
- * what is synchronous keeps it from everything, and what has left service gets no more of it than a real one would.
+ * Models a thread whose event loop, functions and end are decided by a random history. It does only what a real thread
+ * can do: a synchronous function keeps it from everything else, and once out of service it does no more than a real one
+ * would.
  */
 import { expect } from 'vitest';
 import type { RetirementReason } from '../../../src/dispatch/lane.js';
@@ -8,13 +9,13 @@ import { type Arrival, ScriptedLink } from '../dispatch/scripted-link.js';
 
 export class ModelledThread extends ScriptedLink {
   override names: readonly string[] = ['job', 'later'];
-  /** It looks at nothing: what a finished job has left behind keeps it. */
+  /** True if it is stuck in what a finished job has left behind. */
   isStuck = false;
-  /** It starts no more jobs: an exception was not caught, or it was told to drain. */
+  /** True if it starts no more jobs, after an uncaught exception or an order to drain. */
   isStopped = false;
-  /** What did not hold when it was taken out of service, or ended. */
+  /** Checks that failed when it was taken out of service or ended. */
   readonly faults: string[] = [];
-  /** The cells whose functions return a promise. */
+  /** Cells whose functions return promises. */
   readonly #later = new Set<number>();
 
   override retire(reason: RetirementReason): void {
@@ -35,32 +36,32 @@ export class ModelledThread extends ScriptedLink {
     super.terminate();
   }
 
-  /** Called from timers, too, where nobody would catch what is thrown. */
+  /** Records a failed check. It is also called from timers, where nobody would catch an error. */
   #holds(isSo: boolean, what: string): void {
     if (!isSo) this.faults.push(what);
   }
 
-  /** Whether it may get jobs. */
+  /** True if it can get jobs. */
   get isInService(): boolean {
     return this.steps.length === 0;
   }
 
-  /** Whether the pool has seen to its end. */
+  /** True if the pool has ordered its end. */
   get isEnding(): boolean {
     return this.steps.length > 1;
   }
 
-  /** Whether its end has come: by force, as its event loop is empty, or as its link gives what drains a limit. */
+  /** True if it can end: by force, because its event loop is empty, or because its link limits a drain. */
   get canEnd(): boolean {
     return this.isEnding && (!this.isBusy || this.steps.includes('terminate'));
   }
 
-  /** Whether a synchronous function has its event loop. */
+  /** True if a synchronous function blocks its event loop. */
   get isBusy(): boolean {
     return this.running.some(({ cell }) => !this.#later.has(cell));
   }
 
-  /** Starts its next job, if its event loop comes to that. */
+  /** Starts its next job, if its event loop gets that far. */
   startNext(slots: number, isLater: (arrival: Arrival) => boolean): Arrival | undefined {
     if (this.isStuck || this.isBusy || this.isStopped || this.running.length === slots) {
       return undefined;
@@ -74,20 +75,20 @@ export class ModelledThread extends ScriptedLink {
     return arrival;
   }
 
-  /** The place of a running job that can end now: a synchronous one before all others. */
+  /** Index of a running job that can end now: a synchronous one first. */
   endable(choice: number): number {
     const busy = this.running.findIndex(({ cell }) => !this.#later.has(cell));
     return busy >= 0 ? busy : choice % this.running.length;
   }
 
-  /** Lets its event loop turn: it reads its messages. */
+  /** Turns its event loop: it reads its messages. */
   turn(): void {
     if (this.isStuck || this.isBusy) return;
     if (this.steps.some((step) => step.startsWith('drain'))) this.isStopped = true;
     this.pong();
   }
 
-  /** Goes to sleep if nothing keeps it awake, and has told all that it has to tell. */
+  /** Announces everything and goes to sleep, unless something keeps it awake. */
   rest(slots: number): void {
     if (this.isStuck || this.isBusy) return;
     if (this.left > 0) {

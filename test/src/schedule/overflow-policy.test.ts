@@ -10,7 +10,7 @@ import { thrownBy } from '../../helpers/outcomes.js';
 import { jobOf } from '../dispatch/jobs.js';
 import { partsOf } from './parts.js';
 
-/** A full backlog: one job runs, and these are queued. */
+/** A full backlog: one job is running, two are queued. */
 function setUp(overflow: Overflow, limits = { jobs: 2, bytes: 100, waiters: 1 }) {
   const parts = partsOf(1, limits);
   const { backlog, log, settling, stats } = parts;

@@ -6,15 +6,15 @@ import { Backlog, type BacklogLimits } from '../../../src/schedule/backlog.js';
 import { makeRoom } from '../../../src/schedule/overflow.js';
 import { recordOf, ScriptedCarrier } from '../job/records.js';
 
-/** Where a job is: in the queue, or on a thread that has started it or not, with its input moved or not. */
+/** Place of a job: in the queue, or on a thread: not started, started, or sent with its memory. */
 type Place = 'queued' | 'sent' | 'started' | 'transferred';
 
-/** What `makeRoom` asks of the threads. */
+/** The lanes as `makeRoom` uses them. */
 class ScriptedLanes implements Pick<Lanes, 'sent' | 'takeBackOldest'> {
   readonly jobs: JobRecord[] = [];
-  /** How many jobs were taken back. */
+  /** Number of jobs taken back. */
   taken = 0;
-  /** How many can be taken back until the threads have started all others. */
+  /** Number of jobs that can be taken back before the threads have started all others. */
   left = Infinity;
 
   sent(): JobRecord[] {
@@ -35,7 +35,7 @@ class ScriptedLanes implements Pick<Lanes, 'sent' | 'takeBackOldest'> {
 
 type Room = (bytes: number) => number[] | undefined;
 
-/** A backlog with jobs at these places, numbered from 1 in their order. */
+/** A backlog with jobs at these places, with ids from 1. */
 function setUp(
   given: ReadonlyArray<readonly [place: Place, bytes: number]>,
   limits: Partial<BacklogLimits> = {},
@@ -73,7 +73,7 @@ function setUp(
   return { backlog, lanes, room };
 }
 
-/** The jobs that are left: those on threads, and the queue in its order. */
+/** Ids of the remaining jobs: those on threads, and the queue in order. */
 function left(setup: { backlog: Backlog<JobRecord>; lanes: ScriptedLanes }): {
   sent: number[];
   queued: number[];

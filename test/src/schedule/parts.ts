@@ -1,6 +1,6 @@
 /**
- * The parts of a schedule with nothing behind them: a real backlog and real counters, and a dispatcher and
- * timeouts that only write down what they are asked for.
+ * Makes the parts of a schedule in isolation: a real backlog and real counters, and a dispatcher and timeouts that only
+ * record their calls.
  */
 import { vi } from 'vitest';
 import type { Dispatcher } from '../../../src/dispatch/dispatcher.js';
@@ -14,7 +14,7 @@ import type { Timeouts } from '../../../src/schedule/timeouts.js';
 export const ROOMY: BacklogLimits = { jobs: 10, bytes: 1000, waiters: 10 };
 
 export function partsOf(slots = 1, limits: BacklogLimits = ROOMY) {
-  /** What was asked for, with the number of the job, in order. */
+  /** Calls with the id of the job, in order. */
   const log: string[] = [];
   const note =
     (what: string) =>
@@ -32,7 +32,7 @@ export function partsOf(slots = 1, limits: BacklogLimits = ROOMY) {
   return { log, backlog, signals, stats, timeouts, settling };
 }
 
-/** A dispatcher that has no thread; a test says what it answers. */
+/** A dispatcher without threads; a test decides its answers. */
 export function dispatcherOf(log: string[]) {
   return {
     lanes: { sent: vi.fn<() => JobRecord[]>(() => []) },
@@ -54,7 +54,7 @@ export function dispatcherOf(log: string[]) {
   };
 }
 
-/** As the classes want it. */
+/** Casts the dispatcher to the type that the classes expect. */
 export function asDispatcher(dispatcher: ReturnType<typeof dispatcherOf>): Dispatcher {
   return dispatcher as unknown as Dispatcher;
 }

@@ -10,7 +10,7 @@ beforeEach(() => {
   events = [];
 });
 
-/** A backlog and its pressure, told of what happens as a scheduler does. */
+/** A backlog and its pressure, which is notified as by a scheduler. */
 class Producers {
   readonly backlog: Backlog<JobRecord>;
   readonly pressure: Pressure;
@@ -23,7 +23,7 @@ class Producers {
     });
   }
 
-  /** Accepts so many jobs of this size. */
+  /** Accepts `count` jobs of this size. */
   accept(count: number, bytes = 1): JobRecord[] {
     return Array.from({ length: count }, () => {
       const job = recordOf({ bytes });

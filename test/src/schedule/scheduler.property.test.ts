@@ -4,9 +4,9 @@ import { repeats } from '../../helpers/extent.js';
 import { History, type Setup, type Step, THREAD_STEPS, TIMEOUTS } from './history.js';
 
 /**
- * The promises of the pool, at every step of random histories: bounds, conservation, no job twice and none after it was
- * taken back, every promise settled in time, nothing waiting on a thread that is out of service, no thread out of service
- * for ever.
+ * Checks the promises of the pool at every step of random histories: bounds, conservation, no job twice and none after
+ * it was taken back, every promise settled in time, nothing waiting on a thread out of service, no thread out of
+ * service forever.
  */
 
 const pick = fc.nat({ max: 1000 });
@@ -19,7 +19,7 @@ const submission = {
   graceMs: fc.constantFrom(undefined, undefined, 0, 10),
 };
 
-/** How often each step comes, beside the others. */
+/** Relative frequencies of the steps. */
 const WEIGHTS = {
   submit: 300,
   trySubmit: 80,
@@ -108,7 +108,7 @@ const ENDS = [
 ];
 
 test(`holds its bounds and loses nothing, at every step of ${HISTORIES} random histories`, async () => {
-  /** How threads have left service and ended in any of the histories. */
+  /** Ways in which threads left service and ended, in all histories. */
   const ends = new Set<string>();
   await fc.assert(
     fc.asyncProperty(

@@ -25,14 +25,14 @@ interface Given {
   readonly bytes?: number;
   readonly waiters?: number;
   readonly overflow?: Overflow;
-  /** Whether the threads are ready from the start. */
+  /** True if the threads are ready from the start. */
   readonly isReady?: boolean;
 }
 
-/** No thread is out of service, or ever was. */
+/** No thread is out of service or ever was. */
 const NONE: ThreadTotals = { retired: 0, lost: 0, retirements: 0, terminated: 0 };
 
-/** A scheduler of scripted threads, and what it reports. */
+/** A scheduler with scripted threads, and what it reports. */
 function setUp(given: Given = {}) {
   const {
     threads = 1,
@@ -73,7 +73,7 @@ function setUp(given: Given = {}) {
   return { scheduler, events, links, link, submit, counts, runOne };
 }
 
-/** A signal, and what aborts it. */
+/** A signal and the function that aborts it. */
 function signalOf() {
   const controller = new AbortController();
   return { signal: controller.signal, abort: (reason: unknown) => controller.abort(reason) };
@@ -107,7 +107,7 @@ describe('a submission', () => {
   test('does not overtake one that is queued, though its thread has room', () => {
     const { scheduler, link, submit } = setUp({ isReady: false });
     submit(1);
-    // The thread is ready, and its readiness is handled in the middle of the next submission.
+    // The thread becomes ready, which is handled in the middle of the next submission.
     const input = {
       get field() {
         scheduler.addThread(link);
@@ -249,7 +249,7 @@ describe('memory that is transferred', () => {
     const post = vi.spyOn(link, 'post');
     submit(memory, { transfer: [memory.buffer] });
     expect(memory.byteLength).toBe(0);
-    // The very memory, not a copy that was made before.
+    // The same memory, not an earlier copy.
     const [message] = post.mock.calls[0] ?? [];
     expect((message as readonly unknown[])[3]).toBe(memory);
     expect(link.start()?.input).toEqual(new Uint8Array([1, 2, 3]));
@@ -355,7 +355,7 @@ describe('the full backlog', () => {
     expect(jobs.filter(({ state }) => state === 'dropped').map((job) => job.id)).toEqual([1]);
     expect(last.state).toBe('queued');
     expect(counts()).toMatchObject({ submitted: 4, dropped: 1, queued: 3 });
-    // Where the dropped job waited on the thread, the next one is sent in its stead.
+    // If the dropped job waited on the thread, the next one is sent instead.
     const started = [link.start(), link.start()].filter((arrival) => arrival !== undefined);
     expect(started).toMatchObject([{ input: 2 }]);
   });
@@ -475,7 +475,7 @@ test('a job that is cancelled while it runs is told, settles at once, and holds 
   expect(await rejection(job.result)).toBe('enough');
   expect(link.told).toEqual([[0, Told.cancelled]]);
   expect(counts()).toMatchObject({ running: 0, queued: 1, cancelled: 1, abandoned: 1 });
-  // It holds its slot, not a place.
+  // The cancelled job holds its slot, but no place in the backlog.
   expect(submit(3).state).toBe('queued');
   expect(thrownBy(() => submit(4))).toMatchObject({ limit: 'jobs' });
   expect([link.left, next.state]).toEqual([0, 'queued']);

@@ -26,7 +26,7 @@ Object.assign(stats.endings, {
   refused: 6,
 });
 
-/** Of two threads with two slots each, at 1000. */
+/** The stats of two threads with two slots each, at time 1000. */
 function taken({ accepted = 0, queued = [], waiting = 0, ...on }: State): PoolStats {
   const backlog = new Backlog<JobRecord>(4, { jobs: 30, bytes: 900, waiters: 7 });
   for (let id = 0; id < accepted; id += 1) backlog.accept(jobOf(id, { bytes: 10 }));

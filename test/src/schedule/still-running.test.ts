@@ -5,7 +5,7 @@ import { StillRunning } from '../../../src/schedule/still-running.js';
 import { macrotask } from '../../helpers/outcomes.js';
 import { jobOf } from '../dispatch/jobs.js';
 
-/** A dispatcher on whose threads these jobs run on. */
+/** A dispatcher on whose threads these jobs are still running. */
 function setUp(survivors: readonly JobRecord[]) {
   const ends = new Map<JobRecord, () => void>();
   const dispatcher = {
@@ -38,7 +38,7 @@ test('waits until the last of several has ended, and can be asked again', async 
   ends.get(jobs[1] as JobRecord)?.();
   await macrotask();
   expect(none).not.toHaveBeenCalled();
-  // The process stays for those who wait.
+  // The process stays alive for those who wait.
   expect(holds()).toBe(2);
   ends.get(jobs[0] as JobRecord)?.();
   await macrotask();

@@ -7,9 +7,9 @@ import { recordOf, ScriptedCarrier } from '../job/records.js';
 
 let timeouts: Timeouts;
 let carrier: ScriptedCarrier;
-/** What has expired: when, which phase, after how long. */
+/** Expired timeouts: when, in which phase, and after how long. */
 let expired: Array<readonly [atMs: number, phase: string, timeoutMs: number]>;
-/** Whether a job that expires can't be ended, as its result is under way. */
+/** True if an expired job can't be ended, as its result is on its way. */
 let isUnderWay: boolean;
 
 beforeEach(() => {
@@ -29,20 +29,20 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A job, submitted at 0, that is watched from now on. */
+/** A job, submitted at 0, whose timeouts are watched from now on. */
 function watched(given: JobTimeouts): JobRecord {
   const job = recordOf({ terms: given });
   timeouts.add(job);
   return job;
 }
 
-/** The job is accepted now. */
+/** Accepts the job. */
 function accept(job: JobRecord, atMs: number): void {
   job.accepted(atMs);
   timeouts.reschedule(job);
 }
 
-/** The job is sent to the thread now. */
+/** Sends the job to the thread. */
 function send(job: JobRecord): void {
   job.carrier = carrier;
   job.cell = 2;

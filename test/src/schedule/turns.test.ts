@@ -12,7 +12,7 @@ const LIMITS: BacklogLimits = { jobs: 4, bytes: 10_000, waiters: 10 };
 function setUp(limits = LIMITS) {
   const backlog = new Backlog<JobRecord>(1, limits);
   const turns = new Turns(backlog, 1);
-  /** What was done, in order. */
+  /** Actions, in order. */
   const log: string[] = [];
   let id = 0;
   const accept = (fields: Partial<JobFields> = {}): JobRecord => {
@@ -27,7 +27,7 @@ function setUp(limits = LIMITS) {
     backlog.wait(job);
     return job;
   };
-  /** Someone who takes so many turns. */
+  /** A feeder that takes `left` turns. */
   const feeder = (name: string, left: number, fields: Partial<Feeder> = {}): Feeder => {
     const made: Feeder = {
       idleSince: Infinity,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { BackOff } from '../../../src/threads/back-off.js';
 
-/** The delays after each of so many failures. */
+/** Delays after each of `failures` failures. */
 function delays(backOff: BackOff, failures: number): number[] {
   return Array.from({ length: failures }, () => {
     backOff.failed();

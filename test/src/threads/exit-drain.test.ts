@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { drainAtExit, forgetAtExit, type Leaving } from '../../../src/threads/exit-drain.js';
 
-/** Threads of which the test decides how long they take to leave. */
+/** Threads whose time to leave the test decides. */
 class StandIn implements Leaving {
   readonly takesMs: number;
 
@@ -27,7 +27,7 @@ function nameOf(threads: Leaving): string {
   return all.get(threads) as string;
 }
 
-/** Threads that take part, under a name. */
+/** Threads that take part in the drain, under a name. */
 function add(name: string, takesMs?: number): StandIn {
   const threads = new StandIn(takesMs);
   all.set(threads, name);
@@ -35,12 +35,12 @@ function add(name: string, takesMs?: number): StandIn {
   return threads;
 }
 
-/** The listeners to the exit that were added since the test began. */
+/** Exit listeners that were added since the test began. */
 function listeners(): NodeJS.ExitListener[] {
   return process.listeners('exit').filter((each) => !listenersBefore.includes(each));
 }
 
-/** As the process does when it exits. */
+/** Calls the listeners as the process does when it exits. */
 function exit(): void {
   for (const listener of listeners()) listener(0);
 }

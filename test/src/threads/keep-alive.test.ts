@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { KeepAlive } from '../../../src/threads/keep-alive.js';
 
 let keepAlive: KeepAlive;
-/** Its own timers: those of the process come and go, as others run in it. */
+/** Only the pool's timers, as other timers of the process come and go. */
 const timers = new Set<NodeJS.Timeout>();
 
 beforeEach(() => {
@@ -24,7 +24,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** How many timers of the pool hold the process. */
+/** Number of the pool's timers that keep the process alive. */
 function holding(): number {
   return [...timers].filter((timer) => timer.hasRef()).length;
 }

@@ -10,9 +10,9 @@ import { AHEAD_CELLS, Rings } from '../../../src/wire/rings.js';
 import { encodeThrown } from '../../../src/wire/thrown.js';
 import { macrotask, until } from '../../helpers/outcomes.js';
 
-/** What a link sees of a worker: that it fails, that it ends, and that it can be ended. */
+/** A worker as a link sees it: it fails, it ends, and it can be terminated. */
 class StandIn extends EventEmitter {
-  /** What was asked of it, in this order. */
+  /** Calls of its methods, in order. */
   readonly calls: string[] = [];
 
   terminate(): Promise<number> {
@@ -25,12 +25,12 @@ class StandIn extends EventEmitter {
   }
 }
 
-/** What takes so long never ends. */
+/** Whatever takes this long never ends. */
 const HANGS_MS = 10_000;
 const LIMIT_MS = 500;
 const DRAIN_MS = 70;
 const TEARDOWN_MS = 90;
-/** How long a thread may drain over jobs that were settled. */
+/** Time limit of a drain while settled jobs still run. */
 const ABANDONED_MS = 30_000;
 const ANSWER_MS = 100;
 const ports: MessagePort[] = [];
@@ -71,7 +71,7 @@ function setUp(hooks: Partial<LinkSettings['hooks']> = {}) {
   const arrived: unknown[] = [];
   host.on('message', (message) => arrived.push(message));
   const greet = (): void => link.greet({ protocol: PROTOCOL, threadId: 42, port });
-  /** The thread posts messages, and they arrive: one more is sent behind them, to see that. */
+  /** Posts messages of the thread, and waits until one more, sent behind them, has arrived. */
   const say = async (...messages: unknown[]): Promise<void> => {
     for (const message of messages) host.postMessage(message);
     host.postMessage([Kind.stray, serialize(encodeThrown('end'))]);
@@ -79,13 +79,13 @@ function setUp(hooks: Partial<LinkSettings['hooks']> = {}) {
     await until(hasArrived);
     events.pop();
   };
-  /** What the thread was told so far: one more message is posted behind it, to see that all has arrived. */
+  /** Messages to the thread so far; one more, posted behind them, shows that all have arrived. */
   const told = async (): Promise<unknown[]> => {
     link.post('end');
     await until(() => arrived.at(-1) === 'end');
     return arrived.filter((message) => message !== 'end');
   };
-  /** As a thread that has loaded the module. */
+  /** Acts like a thread that has loaded the module. */
   const beReady = async (): Promise<void> => {
     greet();
     await say([Kind.ready, ['one', 'two']]);
@@ -103,14 +103,14 @@ function setUp(hooks: Partial<LinkSettings['hooks']> = {}) {
 
 type Given = ReturnType<typeof setUp>;
 
-/** A job of this link's thread runs, and is to be seen in the memory. */
+/** Makes a job run, as far as the memory of this link's thread shows. */
 function startJob(link: ThreadLink): number {
   link.rings.offer(0);
   new Rings(link.rings).start(0, 1);
   return 0;
 }
 
-/** Time passes until just before the limit, then until the limit. */
+/** What is seen just before the limit and at the limit. */
 async function passes(limitMs: number, seen: () => unknown): Promise<[unknown, unknown]> {
   vi.advanceTimersByTime(limitMs - 1);
   await macrotask();
@@ -440,7 +440,7 @@ describe('draining', () => {
     },
   );
 
-  /** What happens when open handles have kept the thread alive for `drainMs`. */
+  /** Checks what happens when open handles have kept the thread alive for `drainMs`. */
   async function drainMsPass({ events, told, arrived }: Given): Promise<void> {
     await told();
     arrived.length = 0;
@@ -648,7 +648,7 @@ describe('a thread is gone', () => {
     expect(log).toEqual([[Kind.done, 0, Form.plain, 'last words']]);
   });
 
-  /** How a ready thread ends, and what is said of it. */
+  /** Ways in which a ready thread ends, and the reported loss. */
   test.each<[string, (given: Given) => Promise<void> | void, Loss]>([
     [
       'by itself',
@@ -726,11 +726,11 @@ describe('a thread is gone', () => {
 });
 
 describe('at the exit of the process', () => {
-  /** Whether a thread was told to leave, and whether it was waited for. */
+  /** The messages that told the thread to leave, and the waits for its end. */
   async function leaves(given: Given): Promise<{ orders: unknown[]; waits: unknown[] }> {
     const { link, told } = given;
     const wait = vi.spyOn(link.rings, 'waitForEnd').mockReturnValue(true);
-    // The time stands still, so that a pause of this process takes nothing off the limit.
+    // The clock stands still, so that a pause of this process does not reduce the limit.
     const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now());
     link.leave();
     link.awaitEnd(5);

@@ -14,7 +14,7 @@ afterEach(async () => {
   await Promise.all(started.splice(0).map((worker) => worker.terminate()));
 });
 
-/** A thread, and how it has greeted. */
+/** A thread and its greetings. */
 function start(options = {}) {
   const hellos: Hello[] = [];
   const worker = startThread(poolSettings(fixture('jobs.js'), options, findHost), (hello) => {

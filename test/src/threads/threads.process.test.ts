@@ -26,7 +26,7 @@ afterEach(async () => {
   await until(() => workers.every(({ threadId }) => threadId === -1));
 });
 
-/** Threads that load a fixture, and what they report. */
+/** Threads that load a fixture, and the events that they report. */
 function start(module: string, options = {}) {
   const events: string[] = [];
   const ready: ThreadLink[] = [];
@@ -56,13 +56,13 @@ function start(module: string, options = {}) {
 
 type Given = ReturnType<typeof start>;
 
-/** The thread that was ready so many others later; waits for it. */
+/** Waits for the thread that becomes ready after `index` others. */
 async function readyThread({ ready }: Given, index: number): Promise<ThreadLink> {
   await until(() => ready.length > index);
   return ready[index] as ThreadLink;
 }
 
-/** A job seems to run on the thread. */
+/** Makes a job appear to run on the thread. */
 function startJob(link: ThreadLink): void {
   link.rings.offer(0);
   new Rings(link.rings).start(0, 1);
@@ -159,7 +159,7 @@ describe('after failures in a row a replacement is late', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   });
 
-  /** How late one more thread is started than it is so. */
+  /** Time from a condition to the start of one more thread. */
   async function lateMs(isSo: () => boolean): Promise<number> {
     const before = workers.length;
     await until(isSo);
@@ -173,7 +173,7 @@ describe('after failures in a row a replacement is late', () => {
     }
   }
 
-  /** Loses one thread after the other, and returns how late each replacement is started. */
+  /** Loses one thread after the other; returns the delay of each replacement. */
   async function delays(given: Given, losses: number, beforeLoss?: (loss: number) => void) {
     const all: number[] = [];
     const threads = workers.length;
@@ -241,7 +241,7 @@ describe('after failures in a row a replacement is late', () => {
     vi.advanceTimersByTime(60);
     void workers[5]?.terminate();
     await until(() => given.threads.lost === 6);
-    // Of the hundred for the first one forty are left.
+    // Of the hundred milliseconds for the first one, forty are left.
     expect(await lateMs(() => true)).toBe(40);
     await macrotask();
     expect(workers).toHaveLength(8);
@@ -327,7 +327,7 @@ test('a thread that dies booting, and its replacement, too, are replaced all the
 });
 
 describe('the end of all', () => {
-  /** From here on time passes only as the test says. */
+  /** From here on, time passes only when the test says so. */
   function stopClock(): void {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   }
@@ -380,7 +380,7 @@ describe('the end of all', () => {
     await passes(19);
     expect(link.state).toBe('draining');
     await passes(1);
-    // It is asked once more, and has a tenth of a second for its answer.
+    // It is asked once more and has a tenth of a second to answer.
     await passes(100);
     expect(await ended).toBe(0);
     expect(given.events).toEqual(['ready', 'ended']);

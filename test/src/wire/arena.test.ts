@@ -11,7 +11,7 @@ function sides(): { writer: Arena; reader: Arena } {
   return { writer: new Arena(memory, OFFSET), reader: new Arena(memory, OFFSET) };
 }
 
-/** Writes a value of so many bytes, which all say its number. Undefined where there is no room. */
+/** Writes `length` bytes that all equal `number`. Undefined if there is no room. */
 function write(
   writer: Arena,
   length: number,
@@ -56,13 +56,13 @@ test('what is left at the end of the memory is skipped, and free again with what
   for (let value = write(writer, MOST_BYTES, 2); value; value = write(writer, MOST_BYTES, 2)) {
     written.push(value);
   }
-  // Some bytes are left, which are too few for the largest value, and the beginning is not free.
+  // The remaining bytes are too few for the largest value, and the start is not free.
   expect(written.at(-1)?.end).toBeGreaterThan(ARENA_BYTES - MOST_BYTES);
   reader.release(first?.position as number);
   const small = write(writer, 100, 3);
   expect(small).toMatchObject({ start: 0, end: 100 });
   for (const { position } of [...written, small as { position: number }]) reader.release(position);
-  // Nothing is held: all of it can be written again.
+  // Nothing is held: all of the memory can be written again.
   for (let count = 0; count < ARENA_BYTES / MOST_BYTES; count += 1) {
     expect(write(writer, MOST_BYTES, 4)).toBeDefined();
   }

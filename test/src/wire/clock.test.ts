@@ -9,7 +9,7 @@ test('gives the time of the monotonic clock of the machine in milliseconds', () 
   const before = process.hrtime.bigint();
   const nowMs = sharedNowMs();
   const after = process.hrtime.bigint();
-  // A sum of two rounded numbers is off by less than a nanosecond's thousand.
+  // The sum of two rounded numbers is off by less than a microsecond.
   expect(nowMs).toBeGreaterThan(Number(before) / 1e6 - 1e-3);
   expect(nowMs).toBeLessThan(Number(after) / 1e6 + 1e-3);
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Dissection } from '../../../src/wire/dissection.js';
 import { decodeThrown, type EncodedError } from '../../../src/wire/thrown.js';
 
-/** What arrives, and how often something was cloned as a whole. */
+/** The value that arrives, and how often something was cloned as a whole. */
 function cross(thrown: unknown): { arrived: any; clones: number } {
   let clones = 0;
   const dissection = new Dissection((value) => {
@@ -17,7 +17,7 @@ function failure(fields: object = {}): Error & Record<string, any> {
   return Object.assign(new Error('why'), { code: 'E_WHY' }, fields);
 }
 
-/** As deep as this, with a value at the bottom. */
+/** `bottom`, nested in `levels` objects. */
 function nested(levels: number, bottom: unknown): unknown {
   let value = bottom;
   for (let level = 0; level < levels; level += 1) value = { inner: value };

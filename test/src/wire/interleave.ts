@@ -1,9 +1,9 @@
 /**
- * Puts all that one side does to shared memory between two atomic operations of the other side.
+ * Interleaves two sides of shared memory: one side does everything between two atomic operations of the other.
  */
 import { vi } from 'vitest';
 
-/** Runs `first`, and `second` just before the atomic operation of `first` with this number, or at its end. */
+/** Runs `first`, and `second` just before the atomic operation of `first` with this index, or at its end. */
 export function interleave(first: () => void, at: number, second: () => void): void {
   let operations = 0;
   let isDone = false;

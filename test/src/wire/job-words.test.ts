@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { JobWords, type Reason, Told } from '../../../src/wire/job-words.js';
 import { interleave } from './interleave.js';
 
-/** Both sides of the same words, behind and before memory that belongs to others. */
+/** Both sides of the same words, between memory that belongs to others. */
 function bothSides(cells = 3) {
   const before = 8;
   const memory = new SharedArrayBuffer(before + JobWords.byteLength(cells) + 8);
@@ -13,7 +13,7 @@ function bothSides(cells = 3) {
     main.reset(cell);
     main.hear(cell);
   }
-  /** Whether nothing outside of the words was written. */
+  /** True if nothing outside the words was written. */
   const isIntact = (): boolean =>
     [...bytes.subarray(0, before), ...bytes.subarray(-8)].every((byte) => byte === 0xee);
   return { main, host, isIntact };
@@ -153,7 +153,7 @@ describe('progress', () => {
   });
 });
 
-/** Before each of the first operations of one side, and after the last, the other side does all that it does. */
+/** The other side does everything before one of the first operations of a side, or after its last. */
 const interleavings = Array.from({ length: 6 }, (_, at) => [
   { at, which: 'main' },
   { at, which: 'host' },
@@ -187,7 +187,7 @@ describe.each(interleavings)('where the $which side is interrupted at operation 
       else interleave(report, at, arrive);
       expect(isPosted).toBe(!isKept);
       expect(isAskedFor).toBe(isKept || wasKept);
-      // What is under way arrives, and so does what is kept after it: then there is nothing left.
+      // The value on its way arrives, and so does the one kept after it; then nothing is left.
       if (isPosted) expect(main.received(1)).toBe(false);
       expect(host.mayPost(1)).toBe(true);
     },

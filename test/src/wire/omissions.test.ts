@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { MORE, Omissions } from '../../../src/wire/omissions.js';
 
-/** Notes the value at the end of these steps. */
+/** Notes an omission at the end of this path. */
 function omitAt(omissions: Omissions, steps: ReadonlyArray<string | number>): void {
   const [step, ...rest] = steps;
   if (step === undefined) omissions.omit();

@@ -149,7 +149,7 @@ describe('copyToHandOver', () => {
     for (let at = 0; at < bytes.length; at += 1) bytes[at] = at % 251;
     return buffer;
   };
-  /** Comparing these is quicker than comparing element by element. */
+  /** Comparing bytes is faster than comparing elements. */
   const bytesOf = (value: unknown): Buffer =>
     ArrayBuffer.isView(value)
       ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
@@ -238,7 +238,7 @@ describe('a Buffer', () => {
   });
 });
 
-/** Test runners run tests in a realm of their own. */
+/** Test runners run tests in a separate realm. */
 describe('values of another realm', () => {
   test.each([
     ['a buffer', 'new ArrayBuffer(300)', 300],

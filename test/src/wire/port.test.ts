@@ -20,7 +20,7 @@ test('every message arrives once and in order, and the port tells of its close a
   expect(received).toEqual(Array.from({ length: 100 }, (_, index) => index));
 });
 
-/** So that a Node that dispatches in another way shows: then every message takes the long way again. */
+/** Detects a version of Node that dispatches in another way: every message takes the long way then. */
 test('messages come straight from Node, past the list of listeners, and tell it', async () => {
   const { port1, port2 } = new MessageChannel();
   const listened: unknown[] = [];
@@ -34,7 +34,7 @@ test('messages come straight from Node, past the list of listeners, and tell it'
   port2.close();
 });
 
-/** Ports of a Node that dispatches in another way. */
+/** A port of a Node that dispatches in another way. */
 class LongWayPort extends EventEmitter {}
 
 test('messages take the long way where Node does not ask, and tell it', () => {

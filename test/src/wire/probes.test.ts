@@ -25,7 +25,7 @@ const revoked = (target: object): object => {
   revoke();
   return proxy;
 };
-/** Each has another one like it for its prototype. */
+/** An object whose prototype is another one like it, and so on. */
 const endless = (): object => new Proxy({}, { getPrototypeOf: endless });
 
 class Failure extends RangeError {}

@@ -34,7 +34,7 @@ test.each([
   expect(values.every((value) => Number.isInteger(value))).toBe(true);
 });
 
-/** Two versions of the library must not meet under one name: with other numbers the name changes, too. */
+/** Two versions of the library must not meet under one name: if the numbers change, so must the name. */
 test('the numbers of this version of the protocol are fixed', () => {
   expect({ PROTOCOL, BELL, Kind, Form }).toEqual({
     PROTOCOL: 'millrace/2',

@@ -1,9 +1,11 @@
-/** The rings between two real threads: each job goes to exactly one side, and the end of one is waited for. */
+/**
+ * Tests the rings between two real threads: each job goes to exactly one side, and a side can wait for the other's end.
+ */
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { Rings } from '../../../src/wire/rings.js';
 
-/** Both sides go for the same jobs at once, from the two ends. Returns how many each has got. */
+/** Both sides claim the same jobs at once, from opposite ends. Returns how many each side got. */
 async function race(cells: number): Promise<{ takenBack: number; started: number }> {
   const main = Rings.allocate(cells);
   for (let cell = 0; cell < cells; cell += 1) {
@@ -42,7 +44,7 @@ test('of two threads that race for 20,000 jobs exactly one gets each', async () 
   const cells = 20_000;
   let takenBack = 0;
   let started = 0;
-  // On a busy machine one side may be through before the other has begun: that was no race.
+  // On a busy machine one side may finish before the other has begun: that was no race.
   do {
     ({ takenBack, started } = await race(cells));
     expect(takenBack + started).toBe(cells);

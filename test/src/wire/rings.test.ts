@@ -79,7 +79,7 @@ test('what was neither collected nor rung for is counted', () => {
     completeOne();
     completeOne();
     expect(host.unannounced).toBe(2);
-    // The main thread looks by itself.
+    // The main thread looks without a bell.
     main.answerBell();
     expect(host.unannounced, 'it is about to collect them').toBe(0);
     expect([main.collect(), main.collect(), main.collect()]).toEqual([0, 0, -1]);
@@ -264,7 +264,7 @@ test('new rings are empty, nothing runs, and no cell was looked at', () => {
 });
 
 describe('a claim', () => {
-  /** What the main thread sees of cell 0. */
+  /** The main thread's view of cell 0. */
   const seen = (main: Rings): readonly boolean[] => [
     main.isStarted(0),
     main.hasEnded(0),
@@ -322,7 +322,7 @@ describe('a claim', () => {
     main.offer(0);
     host.start(0, 1);
     host.answer(0, 2);
-    // The answer has arrived, and the cell has its next job, before the host comes to its next step.
+    // The answer has arrived, and the cell has its next job, before the host gets to its next step.
     main.offer(0);
     host.answered(0);
     expect([main.isStarted(0), main.isFinished(0)]).toEqual([false, false]);
@@ -440,7 +440,7 @@ test('the main thread sees which cells the host has not looked at, and the last 
   expect(seen()).toEqual([[], 2, 0, 3, false]);
 });
 
-/** Before each of the first operations of one side, and after the last, the other side does all that it does. */
+/** The other side does everything before one of the first operations of a side, or after its last. */
 const interleavings = Array.from({ length: 8 }, (_, at) => [
   { at, which: 'main' },
   { at, which: 'host' },
@@ -522,13 +522,13 @@ describe.each(interleavings)('where the $which side is interrupted at operation 
 });
 
 /**
- * Rings whose counters are all at `count`, as after that many jobs. The counters of a side are private:
- * a debugger may set them.
+ * Rings whose counters are all at `count`, as after that many jobs. The counters of a side are private, so a debugger
+ * sets them.
  */
 function bothSidesAfter(count: number, cells: number): { main: Rings; host: Rings } {
   const sides = bothSides(cells);
   const control = new Int32Array(sides.main.memory);
-  // What was submitted, consumed, completed, and collected.
+  // The counts of submitted, consumed, completed and collected jobs.
   for (const word of [0, 16, 2 * 16, 5 * 16]) control[word] = count;
   const session = new Session();
   session.connect();

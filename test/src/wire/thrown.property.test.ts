@@ -1,6 +1,6 @@
 /**
- * Whatever is thrown, nested as it may be: encoding never throws, what it makes can be cloned by both ways, and
- * every value that can be cloned arrives, unless it lies within one that can't.
+ * Checks that whatever is thrown, however nested, encoding never throws, its output can be cloned both ways, and every
+ * value that can be cloned arrives, unless it is part of one that can't.
  */
 import { deserialize } from 'node:v8';
 import fc from 'fast-check';
@@ -14,7 +14,7 @@ import {
 } from '../../../src/wire/thrown.js';
 import { repeats } from '../../helpers/extent.js';
 
-/** What a value is made of. */
+/** The structure of a value. */
 type Spec =
   | { readonly is: 'leaf'; readonly value: unknown }
   | { readonly is: 'lost'; readonly how: Lost }
@@ -41,7 +41,7 @@ class Socket {
   readonly on = (): void => {};
 }
 
-/** Makes what can't be cloned. As a field, a `trap` is a getter that throws. */
+/** Makes values that can't be cloned. As a field, a `trap` is a getter that throws. */
 const LOST = {
   trap: () => () => refuse(),
   symbol: () => Symbol('lost'),
@@ -141,15 +141,15 @@ function withFields(owner: object, fields: Fields): object {
   return owner;
 }
 
-/** Equal values would be one member of a Set, and one key of a Map. */
+/** Makes members distinct: equal values would be one member of a Set, and one key of a Map. */
 function distinct(spec: Spec): Spec {
   return spec.is === 'leaf' ? { is: 'object', fields: { distinct: spec } } : spec;
 }
 
-/** Stands for what does not arrive. */
+/** Stands for a value that does not arrive. */
 const NOTHING = Symbol('nothing');
 
-/** What is to arrive of a value, in a form that can be compared; what does not is noted. */
+/** The part of a value that must arrive, in a comparable form; omissions are noted. */
 function arrival(spec: Spec, omissions: Omissions): unknown {
   switch (spec.is) {
     case 'leaf':
@@ -198,13 +198,13 @@ function arrivalOf(fields: Fields, omissions: Omissions): Record<string, unknown
   return Object.fromEntries(entries.filter(([, value]) => value !== NOTHING));
 }
 
-/** An AggregateError has its `errors` before all other fields. */
+/** Sorts the paths in `notCloned`, as an AggregateError has its `errors` before all other fields. */
 function fieldOf(error: Error, name: string): unknown {
   const value = (error as unknown as Record<string, unknown>)[name];
   return name === 'notCloned' ? (value as string[]).toSorted() : value;
 }
 
-/** Any value in the same form. */
+/** Any value in the same comparable form. */
 function shapeOf(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Error) {
@@ -227,7 +227,7 @@ function shapeOf(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, held]) => [name, shapeOf(held)]));
 }
 
-/** By both ways. */
+/** Both ways of cloning. */
 const WAYS = {
   'a port': (thrown: unknown) => structuredClone(encodeThrown(thrown)),
   bytes: (thrown: unknown) => deserialize(serializeThrown(thrown)) as EncodedError,

@@ -8,7 +8,7 @@ import {
   serializeThrown,
 } from '../../../src/wire/thrown.js';
 
-/** Over the real structured clone, as over a link. */
+/** Sends a value through the real structured clone, as over a link. */
 function roundTrip(thrown: unknown): unknown {
   return decodeThrown(structuredClone(encodeThrown(thrown)));
 }

@@ -76,7 +76,7 @@ describe('the memory of a pooled Buffer throws, says so, and is left alone', () 
   });
 });
 
-/** Setups of tests put a copy by JSON in its place; jsdom has none. */
+/** Test setups replace structuredClone by a copy via JSON; jsdom has none. */
 test.each([
   ['missing', undefined],
   ['a copy by JSON', (value: unknown) => JSON.parse(JSON.stringify(value))],

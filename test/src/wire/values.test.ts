@@ -1,4 +1,4 @@
-/** The cells' values, and the memory that they take; what the bytes say is tested with the codec. */
+/** Tests the values of cells and the memory that they take; the encoded bytes are tested with the codec. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ARENA_BYTES, MOST_BYTES } from '../../../src/wire/arena.js';

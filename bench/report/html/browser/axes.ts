@@ -1,7 +1,7 @@
 /**
- * Scales and axes of a chart, as uPlot takes them.
+ * Defines the scales and axes of a chart in uPlot's format.
  *
- * Invariants: every tick is told in its unit; a logarithmic axis has as many ticks as there is room for.
+ * Invariants: every tick is labeled in its unit; a logarithmic axis has as many ticks as fit.
  */
 import type UPlot from 'uplot';
 import type { ChartAxis } from './chart-contract.js';
@@ -10,11 +10,11 @@ import { formatPercentile, formatTick, incrementsOf, percentileTicks } from './t
 /** The library's own script comes first in the page. */
 declare const uPlot: typeof UPlot;
 
-/** Of all that is written on a canvas. */
+/** Font of all text on a canvas. */
 export const FONT = '12px system-ui, sans-serif';
 
 export function scaleFor({ isLog, isPercentile, min, max }: ChartAxis): UPlot.Scale {
-  // A logarithmic axis ends at round values: the ticks to read it by.
+  // A logarithmic axis ends at round values, which have ticks.
   const range =
     isLog && isPercentile !== true
       ? uPlot.rangeLog(min, max, 10, false)
@@ -55,14 +55,14 @@ const filterAcross: UPlot.Axis.Filter = (plot, splits) =>
 const filterUpwards: UPlot.Axis.Filter = (plot, splits) =>
   roundTicks(splits, plot.scales['y'], plot.height / 80);
 
-/** Of a logarithmic axis: 1, 2, 5, 10 … where each power of ten has room for it, else only those. */
+/** Ticks of a logarithmic axis: 1, 2, 5, 10 … if every power of ten has space for them, else only the powers. */
 function roundTicks(splits: number[], scale: UPlot.Scale | undefined, room: number) {
   const powers = Math.log10((scale?.max ?? 1) / (scale?.min ?? 1));
   const digits = room >= powers ? ['1', '2', '5'] : ['1'];
   return splits.map((value) => (digits.includes(value.toExponential(0).charAt(0)) ? value : null));
 }
 
-/** As wide as the widest of the ticks' texts. */
+/** Returns the width of the widest tick label, with its margin. */
 function widthOfTicks(plot: UPlot, texts: string[] | null): number {
   plot.ctx.save();
   plot.ctx.font = FONT;
@@ -71,7 +71,7 @@ function widthOfTicks(plot: UPlot, texts: string[] | null): number {
   return Math.ceil(Math.max(24, ...widths)) + 14;
 }
 
-/** A colour of the page, as it is now. */
+/** Reads a color of the page, as it is now. */
 export function colorOf(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }

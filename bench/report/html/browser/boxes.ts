@@ -1,9 +1,9 @@
 /**
- * Unfolds the page's boxes on paper and sets the light colors; makes a box a stop of the Tab key only if it
- * scrolls.
+ * Opens the page's collapsed boxes and sets the light colors for printing; makes a box a stop of the Tab key only if
+ * it scrolls.
  *
- * Invariant: after printing everything is as it was before. It comes before the charts, which are drawn
- * in the colors that it sets.
+ * Invariant: after printing everything is as it was before. This script comes before that of the charts, which are
+ * drawn in the colors that it sets.
  */
 let unfolded: HTMLDetailsElement[] = [];
 addEventListener('beforeprint', () => {

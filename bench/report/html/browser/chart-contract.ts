@@ -1,7 +1,7 @@
 /**
- * Defines the data that the script of the page reads, as JSON, to draw a chart.
+ * Defines the data that the page's script reads, as JSON, to draw a chart.
  *
- * Invariants: plain data; it belongs to the browser's side, and who writes the page follows it.
+ * Invariants: plain data; the browser's side owns this format, and the code that writes the page follows it.
  */
 import type { Unit } from '../../document.js';
 
@@ -9,7 +9,7 @@ import type { Unit } from '../../document.js';
 export interface ChartAxis {
   readonly unit: Unit;
   readonly isLog: boolean;
-  /** Values are 1 ÷ (1 - share), on a logarithmic axis: 100 is p99. */
+  /** Values are 1 ÷ (1 − share), on a logarithmic axis: 100 is p99. */
   readonly isPercentile?: boolean;
   readonly min: number;
   readonly max: number;
@@ -22,10 +22,10 @@ export interface ChartData {
   /** The x values, then the y values of each series. */
   readonly columns: ReadonlyArray<readonly (number | null)[]>;
   readonly looks: readonly Look[];
-  /** Whether each point is marked. */
+  /** Whether each point has a marker. */
   readonly hasPoints: boolean;
   readonly ceiling?: { readonly label: string; readonly value: number };
-  /** Where a series ended before its time. */
+  /** Places where a series ended prematurely. */
   readonly crosses: ReadonlyArray<{
     readonly series: number;
     readonly x: number;
@@ -33,11 +33,11 @@ export interface ChartData {
   }>;
 }
 
-/** How the line of a series looks. */
+/** The style of a series' line. */
 export interface Look {
-  /** Its colour's place in the theme; references have none, they are muted. */
+  /** Index of its color in the theme; undefined for references, which are muted. */
   readonly color: number | undefined;
-  /** Lengths of strokes and gaps in CSS pixels; none for a solid line. */
+  /** Lengths of strokes and gaps in CSS pixels; empty for a solid line. */
   readonly dash: readonly number[];
   readonly widthPx: number;
 }

@@ -1,9 +1,8 @@
 /**
- * Draws the charts of the page into their places, in the colors of the page, and shows the values below
- * the pointer.
+ * Draws the page's charts in their places, in the page's colors, and shows the values below the pointer.
  *
- * Invariants: a chart is as wide as its place, in every size of the window and on paper; when the
- * colors of the page change, it is drawn anew. It adds no fact that the page lacks without it.
+ * Invariants: a chart is as wide as its place, in every size of the window and on paper; when the page's colors
+ * change, it is redrawn. A chart adds no fact that the page lacks without it.
  */
 import type UPlot from 'uplot';
 import { formatUnit } from '../../format.js';
@@ -14,12 +13,12 @@ import { formatPercentile } from './ticks.js';
 /** The library's own script comes first in the page. */
 declare const uPlot: typeof UPlot;
 
-/** What fits on an upright page with margins. */
+/** Width that fits on a portrait page with margins. */
 const PAPER_WIDTH_PX = 640;
-/** Where a chart is narrower than it is high, curves look steeper than they are. */
+/** In a chart that is narrower than high, curves look steeper than they are. */
 const heightFor = (width: number): number => Math.round(Math.max(220, Math.min(360, width * 0.42)));
 
-/** A drawn chart, and what it is drawn from. */
+/** A drawn chart and its data. */
 class Chart {
   readonly #place: HTMLElement;
   readonly #data: ChartData;
@@ -35,7 +34,7 @@ class Chart {
     new ResizeObserver(() => this.fit(this.#place.clientWidth)).observe(this.#place);
   }
 
-  /** Draws it anew, in the colours of now. */
+  /** Redraws the chart in the current colors. */
   draw(width: number = this.#place.clientWidth): void {
     this.#plot?.destroy();
     const { columns } = this.#data;
@@ -77,7 +76,7 @@ class Chart {
     };
   }
 
-  /** The ceiling and the untimely ends. */
+  /** Draws the limit and marks the premature ends. */
   #mark(plot: UPlot): void {
     const { ctx, bbox } = plot;
     const { ceiling, crosses, looks, y } = this.#data;
@@ -116,7 +115,7 @@ class Chart {
     ctx.restore();
   }
 
-  /** Shows the values below the pointer in the legend; none where it has left. */
+  /** Shows the values below the pointer in the legend; none if the pointer has left. */
   #read(plot: UPlot): void {
     const { idx, idxs } = plot.cursor;
     const { x, y, columns } = this.#data;
@@ -135,7 +134,10 @@ const isOnPaper = (): boolean => document.documentElement.classList.contains('pa
 const say = (value: number, { unit, isPercentile }: ChartAxis): string =>
   isPercentile === true ? formatPercentile(value) : formatUnit(value, unit);
 
-/** A series has no value at most of the places of the others; none at all where it has ended. */
+/**
+ * Returns the index of the nearest value of a series, which has none at most x values of the others; null after its
+ * end.
+ */
 function nearest(plot: UPlot, series: number, index: number): number | null {
   if (series === 0) return index;
   const values = plot.data[series] ?? [];
@@ -163,7 +165,7 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
   for (const chart of charts) chart.draw();
 });
 
-// Paper has other colors and another width; the boxes have unfolded before.
+// Paper has other colors and another width; the boxes have been opened before.
 addEventListener('beforeprint', () => {
   for (const chart of charts) chart.draw(PAPER_WIDTH_PX);
 });

@@ -1,9 +1,9 @@
 /**
- * Advises on a pool: settings for a wanted p99 of the total latency (`sizing.ts`), each with the rule that
- * gave it (`rules.ts`), and the highest rate at which it holds (`rate.ts`).
+ * Computes the advice for a pool: settings for a wanted p99 of the total latency (`sizing.ts`), each with the
+ * rule that gave it (`rules.ts`), and the highest rate at which it holds (`rate.ts`).
  *
- * Invariants: pure arithmetic on measured figures; nothing is advised on a machine that was not steady, and
- * what can't be met is said with the reason. Sources of the formulas: `queueing.ts`.
+ * Invariants: pure arithmetic on measured values; no advice on an unsteady machine; an unattainable p99 is
+ * reported with the reason. Sources of the formulas: `queueing.ts`.
  */
 import { formatDuration } from '../../../report/format.js';
 import { rateForP99Wait } from './queueing.js';
@@ -13,7 +13,7 @@ import { type AdvisedSettings, expectedPeakBytes, type Measured, settingsFor } f
 import { type Steadiness, steadinessOf } from './steadiness.js';
 import type { Verification } from './verification.js';
 
-/** What follows from the measurements. */
+/** The advice that follows from the measurements. */
 export type Advice =
   | {
       readonly kind: 'unsteady';
@@ -31,25 +31,25 @@ export type Advice =
       readonly settings: AdvisedSettings;
       readonly rules: readonly Rule[];
       readonly steadiness: Steadiness;
-      /** Jobs per second, before anything was verified. */
+      /** Jobs per second, not yet verified. */
       readonly ratePerSecond: number;
       readonly expectedPeakBytes: number;
     };
 
-/** The advice with what its verification came to. */
+/** The advice and the outcome of its verification. */
 export type AdviceResult =
   | Exclude<Advice, { readonly kind: 'advised' }>
   | (Advice & {
       readonly kind: 'advised';
       readonly verifications: readonly Verification[];
-      /** The rate of the last verifying run; before any, the advised one. */
+      /** The rate of the last verifying run; if there is none, the advised rate. */
       readonly promisedPerSecond: number;
       readonly isVerified: boolean;
-      /** Ready to be copied. */
+      /** The settings as code to copy. */
       readonly snippet: string;
     });
 
-/** The advice. */
+/** Computes the advice. */
 export function advise(measured: Measured): Advice {
   const { wantedP99Ms, service, chosen } = measured;
   const { time } = service;

@@ -1,9 +1,9 @@
 /**
- * Advice from what was measured, and runs that verify it.
+ * Computes the advice and verifies it by further runs.
  *
- * Invariants: the verifying runs have exactly the advised settings, and go on until they have the arrivals
- * that they need, within a limit; a promise that does not hold is lowered and verified again, a few times
- * at most; every run is in the result.
+ * Invariants: the verifying runs use exactly the advised settings, and last until they have the arrivals they
+ * need, up to a time limit; a rate that does not hold is lowered and verified again, in up to
+ * `MAX_VERIFICATIONS` runs; the result includes every run.
  */
 import { formatUnit } from '../../../report/format.js';
 import type { JobName } from '../../../user-job/module-name.js';
@@ -18,14 +18,14 @@ import { snippetOf } from './snippet.js';
 import { judge, lowered, type Verification, WANTED_ARRIVALS } from './verification.js';
 
 const MAX_VERIFICATIONS = 3;
-/** The longest that a verifying run is made for the sake of enough arrivals. */
+/** Max time to extend a verifying run to until it has enough arrivals, in seconds. */
 const MAX_SECONDS = 300;
-/** Arrivals are random: this many times the expected time nearly always has enough of them. */
+/** Arrivals are random: this many times the expected time nearly always yields enough of them. */
 const MARGIN = 1.2;
-/** And this many times, where most of them fail. */
+/** Max factor over the expected time, for runs in which many arrivals fail. */
 const MAX_MARGIN = 5;
 
-/** What follows, and what verifying it came to. */
+/** Computes the advice and runs the verification. */
 export async function adviseAndVerify(
   measured: Measured,
   load: Pick<ArriveRequest, 'seconds' | 'inFlight' | 'warmUpMs' | 'windowMs'>,
@@ -58,13 +58,13 @@ export async function adviseAndVerify(
       },
       (load.warmUpMs + load.windowMs) / 1000 + expected,
     );
-    // A run that was cut short says nothing of its rate.
+    // A run that was cut short proves nothing about its rate.
     if (reply === undefined) break;
     promisedPerSecond = perSecond;
     const verification = judge(perSecond, reply, advice);
     verifications.push(verification);
     isVerified = verification.isP99Held;
-    // A lower rate would have even fewer.
+    // A lower rate would yield even fewer.
     if (!verification.isEnough) break;
   }
   return {
@@ -76,7 +76,7 @@ export async function adviseAndVerify(
   };
 }
 
-/** How long it takes until this many times the wanted arrivals have come, within the limit. */
+/** Time in which `margin` times the wanted arrivals are expected, up to the limit. */
 function secondsWithEnough(ratePerSecond: number, margin: number): number {
   return Math.min(MAX_SECONDS, (margin * WANTED_ARRIVALS) / ratePerSecond);
 }

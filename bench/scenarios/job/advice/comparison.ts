@@ -1,7 +1,7 @@
 /**
- * Describes what the rounds show of two settings, and how sure that is.
+ * Describes what the rounds show about two settings, with the confidence.
  *
- * Invariant: settings that could not be told apart are never called equal.
+ * Invariant: settings that could not be distinguished are never called equal.
  */
 import { LEAST_ROUNDS } from '../../../harness/figures.js';
 import { formatFigure, formatPercent } from '../../../report/format.js';

@@ -1,28 +1,28 @@
 /**
- * What queueing theory says of a pool: m slots that serve s jobs per second in all, and arrivals that
- * know nothing of each other (Poisson).
+ * Computes waiting times of a pool by queueing theory: m slots that serve s jobs per second in all, and
+ * independent arrivals (Poisson).
  *
- * Sources: Erlang's C formula for the share that has to wait; Allen and Cunneen's approximation for
- * the mean wait in G/G/m (A. O. Allen, "Probability, Statistics, and Queueing Theory", 1990, which is
- * Kingman's formula where m is 1); Little's law L = λW (J. D. C. Little, 1961). The wait of those who
- * wait counts as exponential, which is exact for M/M/m and otherwise true of high loads (Kingman 1962).
+ * Sources: Erlang's C formula for the share of arrivals that wait; Allen and Cunneen's approximation for the
+ * mean wait in G/G/m (A. O. Allen, "Probability, Statistics, and Queueing Theory", 1990; for m = 1 it is
+ * Kingman's formula); Little's law L = λW (J. D. C. Little, 1961). The wait of those that wait is taken as
+ * exponential, which is exact for M/M/m and otherwise holds for high loads (Kingman 1962).
  *
  * Invariant: pure functions; times in milliseconds, rates per second.
  */
 
-/** A pool as the formulas see it. */
+/** A pool as the formulas model it. */
 export interface Station {
   readonly slots: number;
-  /** Jobs per second of all slots together, at saturation. */
+  /** Throughput of all slots together at saturation. */
   readonly saturationPerSecond: number;
-  /** Of the service time: standard deviation ÷ mean. */
+  /** Standard deviation ÷ mean of the service time. */
   readonly variation: number;
 }
 
-/** The share of the arrivals that finds all slots busy (Erlang C). @param load - λ ÷ saturation, below 1. */
+/** Returns the share of arrivals that find all slots busy (Erlang C). @param load - λ ÷ saturation, below 1. */
 export function shareThatWaits(slots: number, load: number): number {
   const offered = slots * load;
-  // Erlang B by its recursion, which does not overflow.
+  // Erlang B by recursion, which does not overflow.
   let blocked = 1;
   for (let each = 1; each <= slots; each += 1) {
     blocked = (offered * blocked) / (each + offered * blocked);
@@ -30,7 +30,7 @@ export function shareThatWaits(slots: number, load: number): number {
   return blocked / (1 - load * (1 - blocked));
 }
 
-/** The mean wait of all arrivals (Allen–Cunneen). */
+/** Returns the mean wait of all arrivals (Allen–Cunneen). */
 export function meanWaitMs(station: Station, ratePerSecond: number): number {
   const { slots, saturationPerSecond, variation } = station;
   const load = ratePerSecond / saturationPerSecond;
@@ -39,7 +39,7 @@ export function meanWaitMs(station: Station, ratePerSecond: number): number {
   return shareThatWaits(slots, load) * drainMs * ((1 + variation ** 2) / 2);
 }
 
-/** What 99 % of the arrivals don't wait longer than. */
+/** Returns the p99 of the wait of all arrivals. */
 export function p99WaitMs(station: Station, ratePerSecond: number): number {
   const { slots, saturationPerSecond } = station;
   const load = ratePerSecond / saturationPerSecond;
@@ -49,7 +49,7 @@ export function p99WaitMs(station: Station, ratePerSecond: number): number {
   return (meanWaitMs(station, ratePerSecond) / waiting) * Math.log(waiting / 0.01);
 }
 
-/** The highest rate at which 99 % wait no longer than that; 0 where there is none. */
+/** Returns the highest rate at which the p99 of the wait is within `waitMs`; 0 if there is none. */
 export function rateForP99Wait(station: Station, waitMs: number): number {
   if (waitMs < 0) return 0;
   let [low, high] = [0, station.saturationPerSecond];
@@ -61,7 +61,7 @@ export function rateForP99Wait(station: Station, waitMs: number): number {
   return low;
 }
 
-/** How many jobs drain within a time (Little's law). */
+/** Returns how many jobs drain within a time (Little's law). */
 export function jobsThatDrain(saturationPerSecond: number, ms: number): number {
   return Math.max(0, Math.floor((saturationPerSecond * ms) / 1000));
 }

@@ -1,18 +1,22 @@
 /**
- * Reads the rate at which a p99 holds from the measured latencies, and rounds it to what can be promised.
+ * Derives the rate at which a p99 holds from the measured latencies, and rounds rates to the precision of a
+ * promise.
  *
- * Invariant: pure arithmetic on measured figures; the worst round counts.
+ * Invariant: pure arithmetic on measured values; latencies are those of the worst round.
  */
 import type { LoadResult } from '../measure/figures.js';
 
-/** A rate that was read from the measured latencies. */
+/** A rate derived from the measured latencies. */
 export interface CurveRate {
   readonly ratePerSecond: number;
-  /** Where on the curve. */
+  /** The part of the curve that gave it. */
   readonly how: string;
 }
 
-/** Where the measured p99 crosses the wanted one; the worst round counts. */
+/**
+ * Finds the rate at which the measured p99 of the worst round crosses the wanted one; undefined if no load below
+ * 1 was measured.
+ */
 export function rateByCurve(
   loads: readonly LoadResult[],
   wantedP99Ms: number,
@@ -40,7 +44,7 @@ export function rateByCurve(
   };
 }
 
-/** To two digits, which is what a promise is worth. */
+/** Rounds down to two significant digits, the precision of a promise. */
 export function roundDown(rate: number): number {
   if (!(rate > 0)) return 0;
   const unit = 10 ** (Math.floor(Math.log10(rate)) - 1);

@@ -1,8 +1,8 @@
 /**
- * What the advice says: its verdict with the settings as code, the reasons, and the runs that verified it.
+ * Describes the advice: its verdict with the settings as code, the reasons, and the runs that verified it.
  *
- * Invariants: the verdict is one paragraph that can stand alone, and says how sure it is; a promise that did
- * not hold is never reported as one that did.
+ * Invariants: the verdict is one paragraph that can stand alone and states its confidence; a rate that did not
+ * hold is never reported as one that did.
  */
 import { type Block, type Cell, heading, text } from '../../../report/document.js';
 import {
@@ -25,7 +25,7 @@ import {
 
 type Advised = AdviceResult & { readonly kind: 'advised' };
 
-/** The verdict, and the settings. */
+/** Describes the verdict and the settings. */
 export function describeAdvice(advice: AdviceResult): Block[] {
   switch (advice.kind) {
     case 'unsteady':
@@ -37,7 +37,7 @@ export function describeAdvice(advice: AdviceResult): Block[] {
   }
 }
 
-/** Each setting with its rule; nothing where nothing is advised. */
+/** Lists each setting with its rule; empty if there is no advice. */
 export function describeReasons(advice: AdviceResult): Block[] {
   if (advice.kind !== 'advised') return [];
   const { rules, steadiness } = advice;
@@ -53,7 +53,7 @@ export function describeReasons(advice: AdviceResult): Block[] {
   ];
 }
 
-/** The runs that verified it; nothing where there were none. */
+/** Describes the verifying runs; empty if there are none. */
 export function describeVerifications(advice: AdviceResult): Block[] {
   if (advice.kind !== 'advised') return [];
   const { verifications, wantedP99Ms, expectedPeakBytes } = advice;
@@ -91,7 +91,7 @@ export function describeVerifications(advice: AdviceResult): Block[] {
   ];
 }
 
-/** Why the figures of an unsteady machine are good for no advice. */
+/** Explains why no advice can be given on an unsteady machine. */
 export function describeUnsteady({ measurements, min, max, spread }: Steadiness): string {
   return (
     `this machine was not steady. The same setting had ${formatUnit(min, 'perSecond')} to ` +
@@ -147,7 +147,7 @@ function describeConfidence({ arrivals, endings, inTime, confidence }: Verificat
   );
 }
 
-/** Never certainty. */
+/** Formats a confidence, never as 100 %. */
 function formatConfidence(confidence: number): string {
   return confidence >= 0.9995 ? 'more than 99.9 %' : formatPercent(confidence);
 }

@@ -1,21 +1,21 @@
 /**
- * The rules of the advice, in sentences: which figure and which formula gave a setting.
+ * Explains each setting of the advice in sentences: which metric and which formula it comes from.
  *
- * Invariant: a rule tells the figures that the setting was computed from, so that it can be checked.
+ * Invariant: a rule states the values that the setting was computed from, so that it can be checked.
  */
 import { formatBytes, formatCount, formatDuration, formatUnit } from '../../../report/format.js';
 import { describeComparison } from './comparison.js';
 import type { CurveRate } from './rate.js';
 import { type AdvisedSettings, type Measured, MIN_RUN_MS, RUN_FACTOR } from './sizing.js';
 
-/** A setting, and why. */
+/** A setting and its reason. */
 export interface Rule {
   readonly setting: string;
   readonly value: string;
   readonly why: string;
 }
 
-/** Of each setting. @param waitMs - What is left of the wanted p99 beside the job itself. */
+/** Explains each setting. @param waitMs - The wanted p99 minus the p99 of the service time. */
 export function rulesFor(
   { threads, concurrency, backlog, timeouts }: AdvisedSettings,
   { wantedP99Ms, service, inputs, chosen, comparisons }: Measured,
@@ -71,7 +71,7 @@ export function rulesFor(
   ];
 }
 
-/** Of the promised rate. */
+/** Explains the promised rate. */
 export function rateRule(
   ratePerSecond: number,
   byFormula: number,

@@ -1,7 +1,7 @@
 /**
- * Sizes a pool for a wanted p99 of the total latency: backlog and timeouts, from what was measured.
+ * Sizes a pool for a wanted p99 of the total latency: backlog and timeouts, from the measurements.
  *
- * Invariant: pure arithmetic on measured figures.
+ * Invariant: pure arithmetic on measured values.
  */
 import type { InputSummary } from '../../../user-job/inputs.js';
 import type { LoadResult, SaturationResult, ServiceResult } from '../measure/figures.js';
@@ -16,37 +16,37 @@ export interface AdvisedSettings {
   readonly timeouts: { readonly queueMs: number; readonly runMs: number };
 }
 
-/** What the advice is made from. */
+/** The measurements that the advice is based on. */
 export interface Measured {
   readonly wantedP99Ms: number;
   readonly service: ServiceResult;
   readonly inputs: InputSummary;
   readonly chosen: SaturationResult;
-  /** Why these slots. */
+  /** Reasons for the chosen slots. */
   readonly comparisons: readonly SlotComparison[];
   readonly loads: readonly LoadResult[];
 }
 
-/** A thread that is replaced costs about this much; no job should be cut off for less. */
+/** Replacing a thread costs about this much; no job should be cut off earlier. */
 export const MIN_RUN_MS = 100;
-/** A job that takes so many times the longest that is usual hangs. */
+/** A job that takes this many times the longest usual service time hangs. */
 export const RUN_FACTOR = 10;
-/** The wanted p99 where none is given: this many times the p99 of the service time … */
+/** Default of the wanted p99: this many times the p99 of the service time … */
 const DEFAULT_P99_FACTOR = 10;
 /** … but no less than this, as the load generator's own timers are up to 1 ms late. */
 const MIN_DEFAULT_P99_MS = 10;
-/** Copies that cross to a thread and lie there, beside those in the backlog. */
+/** Copies of inputs on their way to a thread and on it, beside those in the backlog. */
 const COPIES = 2;
-/** What a garbage collector may leave lying. */
+/** Margin for garbage that is not collected yet. */
 const MEMORY_MARGIN = 1.25;
 const BYTES_STEP = 64 * 1024;
 
-/** What is wanted where nobody says so. */
+/** Returns the default of the wanted p99. */
 export function defaultP99Ms({ time }: ServiceResult): number {
   return Math.max(MIN_DEFAULT_P99_MS, DEFAULT_P99_FACTOR * time.p99);
 }
 
-/** How many jobs may wait, so that the last one still has the wanted latency. */
+/** Returns how many jobs may wait so that the last one still meets the wanted latency. */
 export function backlogJobs(
   wantedP99Ms: number,
   { time }: ServiceResult,
@@ -55,7 +55,7 @@ export function backlogJobs(
   return jobsThatDrain(jobsPerSecond.median, wantedP99Ms - time.p99);
 }
 
-/** The settings. @param waitMs - What is left of the wanted p99 beside the job itself. */
+/** Computes the settings. @param waitMs - The wanted p99 minus the p99 of the service time. */
 export function settingsFor(
   { wantedP99Ms, service, inputs, chosen }: Measured,
   waitMs: number,
@@ -74,14 +74,17 @@ export function settingsFor(
   };
 }
 
-/** What so many jobs are charged: the mean, and three standard deviations of the sum. */
+/**
+ * Returns the charge of this many jobs: the mean, plus three standard deviations of the sum; at least the
+ * largest one.
+ */
 export function backlogBytes(jobs: number, inputs: InputSummary): number {
   const { meanChargeBytes, deviationChargeBytes, maxChargeBytes } = inputs;
   const many = jobs * meanChargeBytes + 3 * Math.sqrt(jobs) * deviationChargeBytes;
   return Math.ceil(Math.max(many, maxChargeBytes) / BYTES_STEP) * BYTES_STEP;
 }
 
-/** What a process with them needs at most. */
+/** Returns the expected peak memory of a process with these settings. */
 export function expectedPeakBytes(
   { backlog }: AdvisedSettings,
   { chosen, loads }: Measured,

@@ -3,39 +3,39 @@
  *
  * Rule: a non-inferiority test with a margin of 5 %. Settings are compared by the ratio of their throughputs
  * within each round, as a round measures them one right after the other. A smaller setting is as good as a
- * larger one if its ratio exceeds 1 ÷ 1.05 in every one of at least three rounds; ranges that overlap show
- * nothing. The largest setting that no smaller one is shown to be as good as is chosen.
+ * larger one if its ratio exceeds 1 ÷ 1.05 in every one of at least three rounds; overlapping ranges show
+ * nothing. The choice is the largest setting that no smaller one is shown to be as good as.
  *
- * Source: the least of n independent ratios lies below their true median with probability 1 − 2⁻ⁿ (H. A.
- * David and H. N. Nagaraja, Order Statistics, 3rd edition, section 7.1). That is the confidence of one comparison;
- * of several settings that are dropped, each can be wrong by itself.
+ * Source: the least of n independent ratios lies below their true median with probability 1 − 2⁻ⁿ (H. A. David
+ * and H. N. Nagaraja, Order Statistics, 3rd edition, section 7.1). That is the confidence of one comparison; if
+ * several settings are dropped, each of these decisions can be wrong by itself.
  */
 import { type Figure, figureOf, LEAST_ROUNDS } from '../../../harness/figures.js';
 import type { SaturationResult } from '../measure/figures.js';
 import type { Slots } from '../measure/user-job.js';
 
-/** What the rounds show of a smaller setting, compared with a larger one. */
+/** What the rounds show about a smaller setting, compared with a larger one. */
 export interface SlotComparison {
   readonly smaller: Slots;
   readonly larger: Slots;
-  /** Throughput of the smaller ÷ that of the larger; absent where no round has both. */
+  /** Throughput of the smaller ÷ that of the larger; absent if it can't be paired by round. */
   readonly ratio?: Figure;
-  /** 'unclear' is neither: the rounds disagree, or are too few. */
+  /** 'unclear' is neither: the rounds disagree, or there are too few. */
   readonly shows: 'as good' | 'worse' | 'unclear';
-  /** Of what the rounds show; 0 where they show nothing. */
+  /** Confidence of what the rounds show; 0 if they show nothing. */
   readonly confidence: number;
 }
 
 export interface SlotChoice {
   readonly chosen: SaturationResult;
-  /** Of each smaller setting with the chosen one, then of each larger one with what is as good as it. */
+  /** The chosen setting against each smaller one, then each larger one against a smaller one that is as good. */
   readonly comparisons: readonly SlotComparison[];
 }
 
-/** More slots must bring at least this much more to be worth it. */
+/** Factor by which more slots must raise the throughput to be worth it. */
 const WORTH_MORE = 1.05;
 
-/** Undefined where nothing was measured. */
+/** Chooses a setting; undefined if none was measured. */
 export function chooseSlots(saturation: readonly SaturationResult[]): SlotChoice | undefined {
   const bySize = saturation.toSorted(
     (a, b) => a.threads - b.threads || a.concurrency - b.concurrency,
@@ -57,7 +57,7 @@ export function chooseSlots(saturation: readonly SaturationResult[]): SlotChoice
 function compareSlots(smaller: SaturationResult, larger: SaturationResult): SlotComparison {
   const [own, other] = [smaller.jobsPerSecond.rounds, larger.jobsPerSecond.rounds];
   const slots = { smaller: slotsOf(smaller), larger: slotsOf(larger) };
-  // Where a round lacks one of the two it is not known which figures belong together.
+  // If a round lacks one of the two, it is unknown which values belong together.
   const isPaired = own.length === other.length;
   const ratio = isPaired
     ? figureOf(new Map(own.map((each, at) => [at, each / (other[at] as number)])))

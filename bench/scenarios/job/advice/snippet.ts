@@ -1,5 +1,5 @@
 /**
- * The advised settings as code, ready to be copied.
+ * Formats the advised settings as code to copy.
  *
  * Invariant: it has every setting that was verified, and no other.
  */

@@ -1,36 +1,36 @@
 /**
- * Whether the machine was steady enough for advice: how far apart the max throughputs of one and the same
- * setting are, which was measured again before each load.
+ * Decides whether the machine was steady enough for advice: compares the max throughputs of the chosen setting,
+ * which was measured again before each load.
  *
- * Rule: the middle half of them may span 20 % of their median. A quartile is not moved by a single
- * disturbance, and stays honest until a quarter of the measurements are disturbed (its breakdown point: P. J.
- * Huber, Robust Statistics, 1981); quartiles are interpolated between order statistics (definition 7 of R. J.
- * Hyndman and Y. Fan, The American Statistician 50, 1996).
+ * Rule: their middle half may span 20 % of their median. A single disturbance does not move a quartile, which
+ * stays valid until a quarter of the measurements are disturbed (its breakdown point: P. J. Huber, Robust
+ * Statistics, 1981); quartiles are interpolated between order statistics (definition 7 of R. J. Hyndman and Y.
+ * Fan, The American Statistician 50, 1996).
  */
 import type { LoadResult, SaturationResult } from '../measure/figures.js';
 
 export interface Steadiness {
-  /** Max throughputs of the chosen setting. */
+  /** Number of max throughputs of the chosen setting. */
   readonly measurements: number;
   readonly min: number;
   readonly max: number;
   /** Interquartile range ÷ median. */
   readonly spread: number;
-  /** Whether there are enough measurements to tell. */
+  /** True if there are enough measurements to tell. */
   readonly isKnown: boolean;
-  /** Also if that is not known. */
+  /** Also true if that is unknown. */
   readonly isSteady: boolean;
 }
 
-/** A wider middle half than this, as a share of the median, is too much. */
+/** Max width of the middle half, as a share of the median. */
 export const MAX_SPREAD = 0.2;
-/** Of fewer there are no quartiles. */
+/** With fewer measurements there are no quartiles. */
 const MIN_MEASUREMENTS = 4;
 
 export function steadinessOf(chosen: SaturationResult, loads: readonly LoadResult[]): Steadiness {
   const rates = [
     ...chosen.jobsPerSecond.rounds,
-    // Beyond the max throughput the pool is another one: its backlog is bounded.
+    // Above the max throughput the pool differs: its backlog is bounded.
     ...loads
       .filter(({ load }) => load < 1)
       .flatMap(({ saturationPerSecond }) => saturationPerSecond.rounds),
@@ -51,7 +51,7 @@ export function steadinessOf(chosen: SaturationResult, loads: readonly LoadResul
   };
 }
 
-/** Of values in rising order. */
+/** Interpolates a quantile of values in ascending order. */
 function quantile(values: readonly number[], share: number): number {
   const position = (values.length - 1) * share;
   const [lower, upper] = [Math.floor(position), Math.ceil(position)].map(

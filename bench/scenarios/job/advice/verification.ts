@@ -1,8 +1,8 @@
 /**
- * Whether advice holds: one run at the promised rate with exactly the advised settings, judged.
+ * Decides whether advice holds: judges one run at the promised rate with exactly the advised settings.
  *
- * Invariant: an arrival is in time if its result was there within the wanted p99; one that was refused,
- * too late or cut off is not, and one that failed by itself counts for neither side.
+ * Invariant: an arrival is in time if its result came within the wanted p99; one that was rejected, too late or
+ * cut off is not, and one that failed by itself does not count.
  */
 import { probabilityOfAtLeast } from '../../../math/binomial.js';
 import { arrivalsOf, type Endings } from '../../../load/endings.js';
@@ -12,45 +12,45 @@ import { shareOf } from '../measure/figures.js';
 /** A verifying run. */
 export interface Verification {
   readonly ratePerSecond: number;
-  /** How long arrivals counted. */
+  /** Time during which arrivals counted. */
   readonly seconds: number;
   readonly arrivals: number;
   readonly endings: Endings;
-  /** Those whose result was there within the wanted p99. */
+  /** Number of arrivals whose result came within the wanted p99. */
   readonly inTime: number;
   readonly p50: number;
   readonly p99: number;
   readonly p999: number;
-  /** Of the arrivals, those that were refused, too late or cut off. */
+  /** Share of the arrivals that were rejected, too late or cut off. */
   readonly unservedShare: number;
-  /** Of the arrivals that were due, those that the generator made. */
+  /** Share of the due arrivals that the generator sent. */
   readonly sentShare: number;
-  /** The generator's p99, which is part of the latencies. */
+  /** Lateness of the generator (p99), which the latencies include. */
   readonly latenessP99: number;
   readonly peakBytes: number;
-  /** Whether there were enough arrivals for a p99. */
+  /** True if there were enough arrivals for a p99. */
   readonly isEnough: boolean;
   readonly isP99Held: boolean;
-  /** With which at least 99 % of all such arrivals are in time, as far as this run can tell. */
+  /** Confidence that at least 99 % of all such arrivals are in time, as far as this run can tell. */
   readonly confidence: number;
   readonly isMemoryHeld: boolean;
 }
 
-/** What 99 % of the arrivals get is what is promised, so that 1 % may get nothing. */
+/** Max share of arrivals that are not in time: the promise covers 99 % of them. */
 const MAX_MISSED = 0.01;
-/** A generator that made fewer of the arrivals that were due has not tried the rate. */
+/** A generator that sent less than this share of the due arrivals did not test the rate. */
 export const MIN_SENT = 0.99;
-/** From here on a promise counts as verified; below it has only held. */
+/** Min confidence of a verified promise; below it, the promise only held in a run. */
 export const VERIFIED_CONFIDENCE = 0.95;
 /**
- * The fewest arrivals of which not one is late that show with 95 % confidence that 99 % are in time: the
- * least n with 0.99ⁿ ≤ 0.05 (S. S. Wilks, Annals of Mathematical Statistics 12, 1941).
+ * The fewest arrivals, none of them late, that show with 95 % confidence that 99 % are in time: the least n with
+ * 0.99ⁿ ≤ 0.05 (S. S. Wilks, Annals of Mathematical Statistics 12, 1941).
  */
 export const WANTED_ARRIVALS = 299;
-/** A promise that did not hold is lowered to this. */
+/** Factor by which a rate that did not hold is lowered. */
 const LOWERED = 0.6;
 
-/** The next promise. */
+/** Returns the next rate to verify. */
 export function lowered(ratePerSecond: number): number {
   return ratePerSecond * LOWERED;
 }
@@ -67,7 +67,7 @@ export function judge(
   const { total, endings, inTime, sent, intended, lateness, peakBytes, seconds } = reply;
   const arrivals = arrivalsOf(endings);
   const sentShare = Math.min(1, shareOf(sent, intended));
-  // Those that failed have no latency, whatever the rate.
+  // Failed jobs have no latency, whatever the rate.
   const judged = arrivals - endings.failed;
   const missed = judged - inTime;
   const isEnough = judged >= WANTED_ARRIVALS;

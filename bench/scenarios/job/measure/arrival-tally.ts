@@ -1,8 +1,8 @@
 /**
- * Counts what the arrivals of an open loop met: how each of them ended, and how long it took.
+ * Counts how the arrivals of an open loop ended, and how long they took.
  *
- * Invariants: arrivals before `fromUs`, which meet an empty pool, don't count; each that counts has one
- * ending; only what was served has a latency, from its intended start on.
+ * Invariants: arrivals before `fromUs` don't count, as they meet an empty pool; each counted arrival has one
+ * ending; only served ones have a latency, measured from the scheduled arrival.
  */
 import { nowUs } from '../../../process/clock.js';
 import { type Ending, type Endings, NO_ENDINGS } from '../../../load/endings.js';
@@ -16,18 +16,18 @@ export class ArrivalTally {
   readonly #endings = { ...NO_ENDINGS };
   #inTime = 0;
 
-  /** @param wantedMs - Within how long a result is in time; by default always. */
+  /** @param wantedMs - Max latency of a result that is in time; default: no limit. */
   constructor(fromUs: number, wantedMs: number = Infinity) {
     this.#fromUs = fromUs;
     this.#wantedUs = wantedMs * 1000;
   }
 
-  /** An arrival is being made. */
+  /** Records that an arrival is being sent. */
   arrive(intendedUs: number): void {
     if (intendedUs >= this.#fromUs) this.#lateness.record(nowUs() - intendedUs);
   }
 
-  /** Its job has ended. */
+  /** Records that an arrival's job has ended. */
   end(intendedUs: number, ending: Ending): void {
     if (intendedUs < this.#fromUs) return;
     this.#endings[ending] += 1;
@@ -41,13 +41,13 @@ export class ArrivalTally {
     return { ...this.#endings };
   }
 
-  /** Those whose ending is the pool's doing, and not the job's. */
+  /** Number of arrivals that did not fail by themselves: the pool decided how they ended. */
   get notFailed(): number {
     const { served, refused, late, cutOff } = this.#endings;
     return served + refused + late + cutOff;
   }
 
-  /** Of the served ones. */
+  /** Number of served arrivals that were in time. */
   get inTime(): number {
     return this.#inTime;
   }
@@ -56,7 +56,7 @@ export class ArrivalTally {
     return this.#total.summary();
   }
 
-  /** How late the generator was; its `count` is the number of arrivals that count. */
+  /** Lateness of the generator; its `count` is the number of counted arrivals. */
   lateness(): LatencySummary {
     return this.#lateness.summary();
   }

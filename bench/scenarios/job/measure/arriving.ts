@@ -1,10 +1,10 @@
 /**
- * The user's job under arrivals that don't wait for each other (Poisson), on a pool with given settings.
+ * Measures the user's job under independent arrivals (Poisson), on a pool with given settings.
  *
- * Invariants: a rate that is a share of the max throughput is one of that which the same process has just
- * measured, as a machine's speed changes from minute to minute; a latency runs from the job's intended
- * start on, whatever delayed its sending; the threads are warm before the first arrival, and the first
- * arrivals, which meet an empty pool, don't count; every arrival that counts has one ending.
+ * Invariants: a rate that is a share of the max throughput refers to the one that the same process has just
+ * measured, as a machine's speed changes from minute to minute; a latency counts from the scheduled arrival,
+ * however late the job was sent; the threads are warm before the first arrival, and the first arrivals, which
+ * meet an empty pool, don't count; each counted arrival has one ending.
  */
 import { setImmediate as macrotask } from 'node:timers/promises';
 import type { JobTimeouts } from '../../../../src/index.js';
@@ -25,51 +25,51 @@ export interface ArriveRequest {
   readonly kind: 'arrive';
   readonly pool: JobPoolOptions;
   readonly timeouts?: JobTimeouts;
-  /** Of arrivals: so many per second, or so much of what the pool can do. */
+  /** Arrivals per second, or their share of the max throughput. */
   readonly rate: { readonly perSecond: number } | { readonly ofSaturation: number };
-  /** How long arrivals are measured; at a share of the max throughput longer where they are few. */
+  /** Measured time; at a share of the max throughput it is extended if arrivals are rare. */
   readonly seconds: number;
-  /** Goes on beyond `seconds` until it has enough arrivals. */
+  /** Extends the time beyond `seconds` until there are enough arrivals. */
   readonly extension?: Extension;
-  /** Within how long a result is in time, from the intended start; by default always. */
+  /** Max latency of a result that is in time, from the scheduled arrival; default: no limit. */
   readonly wantedMs?: number;
-  /** The closed load before: how many in flight, and how long they warm up and are counted. */
+  /** Closed load before the arrivals: jobs in flight, warm-up and measured window. */
   readonly inFlight: number;
   readonly warmUpMs: number;
   readonly windowMs: number;
 }
 
-/** When a load that needs a number of arrivals is over. */
+/** End condition of a load that needs a minimum of arrivals. */
 export interface Extension {
-  /** That counted and did not fail. */
+  /** Required number of counted arrivals that did not fail. */
   readonly arrivals: number;
-  /** But no later than this, counted as `seconds` are. */
+  /** Upper limit of the measured time, counted like `seconds`. */
   readonly maxSeconds: number;
 }
 
 export interface ArrivalFigures {
   readonly ratePerSecond: number;
-  /** What the pool could do just before. */
+  /** Max throughput, measured just before the arrivals. */
   readonly saturationPerSecond: number;
-  /** From the intended start to the result, of those that were served; a job that failed has no latency. */
+  /** Latency of the served arrivals, from the scheduled arrival to the result. */
   readonly total: LatencySummary;
   readonly endings: Endings;
-  /** Of the served ones, those whose result was there within `wantedMs`. */
+  /** Number of served arrivals whose latency was within `wantedMs`. */
   readonly inTime: number;
   readonly failures: JobFailures;
-  /** How late the generator was with the arrivals that count; its `count` is the number of these arrivals. */
+  /** Lateness of the generator; its `count` is the number of counted arrivals. */
   readonly lateness: LatencySummary;
-  /** All arrivals that were due, and those that were made. */
+  /** Number of all arrivals that were due, and of those that were sent. */
   readonly intended: number;
   readonly sent: number;
-  /** How long arrivals counted. */
+  /** Time during which arrivals counted. */
   readonly seconds: number;
 }
 
-/** Of the load's time, before the arrivals count. */
+/** Lead time before arrivals count, as a share of the measured time. */
 const LEAD = 0.2;
 
-/** Lets jobs arrive until the time is over, and waits for the last of them. */
+/** Sends jobs until the time is over, and waits for the last of them to end. */
 export async function arrive(
   request: ArriveRequest & Subject,
   inputs: readonly Input[],
@@ -102,7 +102,7 @@ export async function arrive(
     }
     tally.end(intendedUs, ending);
     if (isOver()) loop.stop();
-    // Awake for a result: the moment to see whether another arrival is due.
+    // We are awake for a result anyway: check whether another arrival is due.
     else if (ending !== 'refused') loop.catchUp();
     pending.end();
   };
@@ -131,7 +131,7 @@ export async function arrive(
   };
 }
 
-/** What the pool can do, and every thread warm after it. */
+/** Measures the max throughput, which also warms up every thread. */
 async function saturateOnce(
   job: UserJob,
   { pool, inFlight, warmUpMs, windowMs }: ArriveRequest,
@@ -140,7 +140,7 @@ async function saturateOnce(
   const pending = new InFlight();
   const run = async (): Promise<void> => {
     pending.begin();
-    // A bound in bytes may refuse where there is room for another job. That is not the end of one.
+    // A backlog bounded in bytes may reject a job while another one would fit. This is not the end of a job.
     while (!(await job.runIfRoom())) await macrotask();
     pending.end();
   };
@@ -150,7 +150,7 @@ async function saturateOnce(
     warmUpMs,
     windowMs,
   });
-  // Those that are left must not be in the way of the first arrivals.
+  // Jobs still in flight must not delay the first arrivals.
   await pending.ended();
   return perSecond;
 }

@@ -1,8 +1,7 @@
 /**
- * Makes figures of a job's measurements: its service time, the saturation of some slots, and what arrivals
- * met at a load.
+ * Summarizes a job's measurements: its service time, the max throughput by slots, and the latencies by load.
  *
- * Invariants: every figure of a load is there for each round; what was not measured is undefined.
+ * Invariants: metrics of loads cover all rounds that have a value; what was not measured is undefined.
  */
 import { type Figure, figureOf } from '../../../harness/figures.js';
 import type { Measurements } from '../../../harness/rounds.js';
@@ -13,14 +12,14 @@ import type { ArrivalReply, SaturationReply, ServiceReply } from './program.js';
 import type { ServiceTime, WarmUp } from './service-time.js';
 import type { Slots } from './user-job.js';
 
-/** The service time, and what kind of job it is. */
+/** The service time, and the kind of job. */
 export interface ServiceResult {
   readonly time: ServiceTime;
   readonly warmUp: WarmUp;
   readonly cpuMsPerJob: number;
   /** CPU time ÷ service time: near 1 for a job that computes, less on a busy machine. */
   readonly cpuShare: number;
-  /** For how much of its time its thread had nothing to do, and could have served others. */
+  /** Share of the job's time during which its thread was idle and could have served other jobs. */
   readonly idleShare: number;
   readonly waitsMostly: boolean;
   readonly peakBytes: number;
@@ -33,35 +32,35 @@ export interface SaturationResult extends Slots {
 
 export const LOAD_PERCENTILES = ['p50', 'p95', 'p99', 'p999', 'max'] as const;
 
-/** What arrivals at one rate met. */
+/** Metrics of the arrivals at one rate. */
 export interface LoadResult extends Readonly<Record<(typeof LOAD_PERCENTILES)[number], Figure>> {
-  /** Of the saturation. */
+  /** Rate as a share of the max throughput. */
   readonly load: number;
   readonly ratePerSecond: Figure;
-  /** What the pool could do just before. */
+  /** Max throughput, measured just before the arrivals. */
   readonly saturationPerSecond: Figure;
-  /** Of all arrivals that count, in all rounds; those that were served have a latency. */
+  /** Endings of all counted arrivals, in all rounds; only served ones have a latency. */
   readonly endings: Endings;
-  /** Of the arrivals, those that the full backlog refused. */
+  /** Share of the arrivals that the backlog rejected. */
   readonly refusedShare: Figure;
-  /** Of the arrivals, those that threw or lost their thread; they have no latency. */
+  /** Share of the arrivals that failed by themselves; they have no latency. */
   readonly failedShare: Figure;
   readonly peakBytes: Figure;
-  /** How late the generator was, the worst of the rounds' p99. */
+  /** Lateness of the generator: the max p99 of all rounds. */
   readonly latenessP99: number;
-  /** The least share of the arrivals that was made. */
+  /** Share of the due arrivals that were sent: the min of all rounds. */
   readonly sentShare: number;
 }
 
-/** A share of the saturation at which jobs arrive. */
+/** A rate of arrivals as a share of the max throughput. */
 export interface LoadPoint {
   readonly load: number;
 }
 
-/** The only arm there is. */
+/** The only variant. */
 export type Arm = 'job';
 
-/** What jobs that ran one after the other show. */
+/** Summarizes jobs that ran one after the other. */
 export function serviceResult({
   service,
   warmUp,
@@ -81,7 +80,7 @@ export function serviceResult({
   };
 }
 
-/** What the pool does with so many slots; undefined where it was not measured. */
+/** Summarizes the max throughput with the given slots; undefined if it was not measured. */
 export function saturationResult(
   point: Slots,
   measurements: Measurements<Slots, Arm, SaturationReply>,
@@ -93,7 +92,7 @@ export function saturationResult(
   return jobsPerSecond && peakBytes && { ...point, jobsPerSecond, peakBytes };
 }
 
-/** What one rate shows; undefined where it was not measured, or nothing was served at it. */
+/** Summarizes one rate; undefined if it was not measured or no job was served. */
 export function loadResult(
   point: LoadPoint,
   measurements: Measurements<LoadPoint, Arm, ArrivalReply>,
@@ -105,7 +104,7 @@ export function loadResult(
   if (endings.served === 0) return undefined;
   const figure = (pick: (reply: ArrivalReply) => number): Figure =>
     figureOf(measurements.series(point, 'job', pick)) as Figure;
-  // A round in which nothing was served has no latency, and none that is 0.
+  // A round that served no job has no latency, rather than one of 0.
   const latency = (percentile: keyof LatencySummary): Figure => {
     const series = measurements.series(point, 'job', ({ total }) =>
       total.count === 0 ? NaN : total[percentile],
@@ -130,7 +129,7 @@ export function loadResult(
   };
 }
 
-/** How all arrivals at one rate ended. */
+/** Sums the endings of all arrivals at one rate. */
 export function endingsAt(
   point: LoadPoint,
   measurements: Measurements<LoadPoint, Arm, ArrivalReply>,

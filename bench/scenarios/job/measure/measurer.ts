@@ -1,9 +1,9 @@
 /**
- * Makes the measurements of one job, each in a fresh process, and collects what they have in common:
- * failed measurements, failed jobs, whether somebody interrupted.
+ * Runs the measurements of one job, each in a fresh process, and collects what they share: failed measurements,
+ * failed jobs, interruption.
  *
- * Invariants: every round deals inputs and arrivals of its own, the same ones for all that is measured
- * in it; a measurement has its time and some grace, then it counts as failed.
+ * Invariants: every round draws its own order of inputs and its own arrivals, the same for all measurements of
+ * that round; a measurement that exceeds its time plus a grace period counts as failed.
  */
 import { builtFile } from '../../../process/built-file.js';
 import { measureFresh } from '../../../process/fresh-process.js';
@@ -14,39 +14,39 @@ import type { Arm } from './figures.js';
 import type { JobRequest, Load, Surrounding } from './program.js';
 import type { Subject } from './user-job.js';
 
-/** Where every measurement runs. */
+/** The program that every measurement runs in. */
 export const PROGRAM: URL = builtFile('bench/scenarios/job/measure/program.js');
 
-/** Beside the load: a process and its threads start, load the module and the inputs, and end. */
+/** Overhead of a measurement: starting and ending a process and its threads, loading the module and the inputs. */
 const START_SECONDS = 0.5;
-/** A pool that can't do a rate has all of its backlog to work off. */
+/** Grace period: a pool that can't keep up with a rate has to drain all of its backlog. */
 const GRACE_SECONDS = 120;
-/** Windows that hold few jobs are stretched to five times their length, warm-ups to three times. */
+/** Factor over the planned time: windows with few jobs take up to 5 times as long, warm-ups up to 3 times. */
 const LONGEST = 6;
 
 type Reply = Surrounding & { readonly failures: JobFailures };
 
-/** One kind of load at several points. */
+/** A kind of load, measured at several points. */
 export interface Plan<Point> {
-  /** What the screen calls a round. */
+  /** Name of a round in the progress display. */
   readonly label: string;
   readonly rounds: number;
   readonly points: readonly Point[];
   readonly describe: (point: Point) => string;
   readonly load: (point: Point) => Load;
-  /** How long that takes, warm-up included. */
+  /** Time for a point in seconds, warm-up included. */
   readonly seconds: (point: Point) => number;
 }
 
-/** A load of which it is known whether it warmed up. */
+/** A plan whose replies may tell whether their warm-up became stable. */
 export interface SteadyPlan<Point, Own> extends Plan<Point> {
   readonly isStable?: (reply: Own) => boolean;
 }
 
 export class Measurer {
-  /** Measurements that failed, a sentence each. */
+  /** One sentence for each measurement that failed. */
   readonly failures: string[] = [];
-  /** Measurements whose warm-up did not become stable, a description each. */
+  /** A description of each measurement whose warm-up did not become stable. */
   readonly unstable: string[] = [];
   readonly jobFailures: FailureTally = new FailureTally();
   isInterrupted = false;
@@ -58,7 +58,7 @@ export class Measurer {
     this.#surroundings = surroundings;
   }
 
-  /** Measures every point, again in each round. */
+  /** Measures every point in each round. */
   async all<Point, Own extends Reply>(
     plan: SteadyPlan<Point, Own>,
   ): Promise<Measurements<Point, Arm, Own>> {
@@ -80,7 +80,7 @@ export class Measurer {
     return measurements;
   }
 
-  /** Measures one load once; undefined where that failed, or was interrupted. */
+  /** Measures one load once; undefined if it failed or was interrupted. */
   async once<Own extends Reply>(
     label: string,
     load: Load,

@@ -1,32 +1,32 @@
 /**
- * Which loads a job is measured under, and how long: from what is known of it so far.
+ * Plans the loads of a job and their durations from what has been measured so far.
  *
- * Invariant: pure arithmetic; a measurement lasts long enough for the slowest job to be seen.
+ * Invariant: pure arithmetic; windows are extended for slow jobs, and for arrivals that are rare.
  */
 import type { ServiceTime } from './service-time.js';
 import type { Slots } from './user-job.js';
 
-/** Shares of the saturation; beyond 1 the backlog is bounded and refuses. */
+/** Rates as shares of the max throughput; above 1 the backlog is bounded and rejects jobs. */
 export const LOADS: readonly number[] = [0.5, 0.8, 0.95, 1.2];
 
 /**
- * A job that leaves its thread idle for more than this share of its time mostly waits. Its processor
- * time alone would not tell: it is small too where other programs take the processor away.
+ * A job that leaves its thread idle for at least this share of its time mostly waits. CPU time alone can't tell:
+ * it is low, too, if other programs take the CPU.
  */
 export const WAITING_SHARE = 0.5;
 
-/** Up to so many threads each number is tried, from there on each double. */
+/** Every thread count is tried up to this one, then each power of two. */
 const EACH_UP_TO = 4;
 const CONCURRENCY_STEP = 4;
-/** How much work lies ready beside what runs, so that no thread is ever without. */
+/** Work to keep ready beside the running jobs, so that no thread runs dry. */
 const READY_MS = 5;
 const MAX_READY_PER_THREAD = 64;
-/** A window holds at least so many jobs of each slot. */
+/** Min length of a window in mean service times, i.e. jobs per slot. */
 const WINDOW_JOBS = 4;
 const WANTED_ARRIVALS = 1000;
 const MAX_STRETCH = 5;
 
-/** 1, 2, 3, 4, 8, 16 … and the most. */
+/** Lists 1, 2, 3, 4, 8, 16 … and `most`. */
 export function threadCounts(most: number): number[] {
   const counts: number[] = [];
   for (let count = 1; count < most; count = count < EACH_UP_TO ? count + 1 : count * 2) {
@@ -36,8 +36,8 @@ export function threadCounts(most: number): number[] {
 }
 
 /**
- * The slots that are tried. A job that mostly waits is tried with several at once too: up to the most
- * on one thread, and with that on all of them.
+ * Lists the slots to try. If a job mostly waits, they include several jobs at once: up to the max concurrency on
+ * one thread, and the max concurrency on all threads.
  */
 export function slotsToTry(
   most: { readonly threads: number; readonly concurrency: number },
@@ -57,18 +57,18 @@ export function slotsToTry(
   }));
 }
 
-/** How many jobs to keep in flight, so that all slots are always busy. */
+/** The number of jobs in flight that keeps all slots busy. */
 export function inFlightFor({ threads, concurrency }: Slots, meanMs: number): number {
   const ready = Math.min(MAX_READY_PER_THREAD, Math.max(concurrency, READY_MS / meanMs));
   return threads * (concurrency + Math.ceil(ready));
 }
 
-/** How long jobs are counted. */
+/** The length of a window in ms. */
 export function windowMsFor(seconds: number, { mean }: ServiceTime): number {
   return Math.max(seconds * 1000, WINDOW_JOBS * mean);
 }
 
-/** How long arrivals are measured: longer where they are few. */
+/** The time to measure arrivals for; longer if they are rare. */
 export function secondsFor(seconds: number, ratePerSecond: number): number {
   return Math.min(MAX_STRETCH * seconds, Math.max(seconds, WANTED_ARRIVALS / ratePerSecond));
 }

@@ -1,5 +1,5 @@
 /**
- * Whether a job can be run: its module loads on a thread, exports it, and its inputs can be read.
+ * Checks whether a job can be run: its module loads on a thread and exports it, and its inputs can be read.
  *
  * Invariant: the job itself is not called.
  */
@@ -11,13 +11,13 @@ import { loadInputs } from '../../../user-job/inputs.js';
 import type { JobName } from '../../../user-job/module-name.js';
 import type { Subject } from './user-job.js';
 
-/** What a probe answers. */
+/** The reply of a probe. */
 export interface ProbeReply extends Measured {
-  /** The user's mistake, in a sentence that says what is valid. */
+  /** Describes the user's mistake and says what is valid; absent if there is none. */
   readonly mistake?: string;
 }
 
-/** Looks at the module, then at the inputs. */
+/** Checks the module, then the inputs. */
 export async function probe({ job, input }: Omit<Subject, 'seed'>): Promise<ProbeReply> {
   try {
     await checkExport(job);
@@ -40,7 +40,7 @@ async function checkExport({ label, module, name }: Subject['job']): Promise<voi
   );
 }
 
-/** The functions of a module as a pool sees them, which it tells whoever asks for one that is not there. */
+/** Lists the functions that a pool finds in a module, taken from its error about an unknown name. */
 async function exportedJobs(module: JobName['module']): Promise<readonly string[]> {
   await using pool = new Pool(module, { threads: 1 });
   try {
@@ -54,5 +54,5 @@ async function exportedJobs(module: JobName['module']): Promise<readonly string[
   }
 }
 
-/** A name that nobody gives a function. */
+/** A name that no function has. */
 const NO_JOB = '(none)';

@@ -1,7 +1,7 @@
 /**
- * One measurement of the user's job in a process of its own.
+ * Runs one measurement of the user's job in a process of its own.
  *
- * Invariants: one measurement in its life; every job runs on threads of the real pool.
+ * Invariants: a process runs a single measurement; every job runs on threads of the real pool.
  */
 import { type Message, serveParent, tellParent } from '../../../process/child.js';
 import type { Measured } from '../../../process/fresh-process.js';
@@ -23,16 +23,16 @@ import {
 } from './steady.js';
 import type { Subject } from './user-job.js';
 
-/** What is to be measured. */
+/** The load to measure. */
 export type Load = ServeRequest | SaturateRequest | ArriveRequest;
 
-/** What the process is told. */
+/** The request that the process receives. */
 export type JobRequest = Message & Subject & ({ readonly kind: 'probe' } | Load);
 
-/** What every measurement answers, beside its figures. */
+/** The part of a reply that all measurements share. */
 export interface Surrounding extends Measured {
   readonly inputs: InputSummary;
-  /** The most memory that the process has had, its inputs included. */
+  /** Peak memory of the process, inputs included. */
   readonly peakBytes: number;
 }
 

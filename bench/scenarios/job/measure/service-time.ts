@@ -1,13 +1,13 @@
 /**
- * The distribution of a job's service time, measured on its thread, one job after the other.
+ * Records the distribution of a job's service time, measured on its thread, one job after the other.
  *
- * Invariants: nothing is recorded before the times are stable, or the patience is over, which is
- * told; a job that fails has no service time here and is counted elsewhere.
+ * Invariants: `warmUp` ends once the times are stable or its time limit is reached, and reports which; failed
+ * jobs have no service time and are counted elsewhere.
  */
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { median } from '../../../math/statistics.js';
 
-/** A distribution in milliseconds; percentiles to three digits. All 0 where no job succeeded. */
+/** A distribution in milliseconds; percentiles have three significant digits. All 0 if no job succeeded. */
 export interface ServiceTime {
   readonly count: number;
   readonly mean: number;
@@ -20,7 +20,7 @@ export interface ServiceTime {
   readonly variation: number;
 }
 
-/** How the warm-up went. */
+/** The outcome of the warm-up. */
 export interface WarmUp {
   readonly isStable: boolean;
   readonly ms: number;
@@ -64,14 +64,17 @@ const NO_SERVICE_TIME: ServiceTime = {
   variation: 0,
 };
 
-/** A block is at least so long, so that compiling and collecting garbage show in several of them. */
+/** Min length of a block, so that compilation and garbage collection affect several of them. */
 const BLOCK_MS = 100;
 const BLOCK_JOBS = 3;
-/** So many blocks in a row must agree. */
+/** Number of consecutive blocks that must agree. */
 const STABLE_BLOCKS = 3;
 const TOLERANCE = 0.1;
 
-/** Runs jobs until their times are stable, or `maxMs` are over. @param run - Gives milliseconds. */
+/**
+ * Runs jobs until their times are stable or `maxMs` are over. @param run - Returns ms; undefined if the job
+ * failed.
+ */
 export async function warmUp(
   run: () => Promise<number | undefined>,
   maxMs: number,
@@ -90,13 +93,13 @@ export async function warmUp(
       jobs += 1;
       if (ms !== undefined) times.push(ms);
     }
-    // Nothing to wait for where every job fails.
+    // If every job of a block fails, there is nothing to wait for.
     blocks.push(median(times) ?? 0);
     if (isStable(blocks)) return { isStable: true, ms: performance.now() - startedMs, jobs };
   }
 }
 
-/** Whether the last medians are within a tenth of each other. */
+/** Whether the last medians are within 10 % of each other. */
 export function isStable(medians: readonly number[]): boolean {
   const last = medians.slice(-STABLE_BLOCKS);
   if (last.length < STABLE_BLOCKS) return false;

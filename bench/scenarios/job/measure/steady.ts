@@ -1,6 +1,6 @@
 /**
- * The user's job under a steady load: one after the other for its service time, or as many as the pool
- * can do.
+ * Measures the user's job under steady load: one after the other for its service time, or all slots busy for the
+ * max throughput.
  */
 import { measureThroughput, type Throughput } from '../../../load/steady-load.js';
 import type { Input } from '../../../user-job/inputs.js';
@@ -11,7 +11,7 @@ import { type Slots, type Subject, UserJob } from './user-job.js';
 
 export interface ServeRequest {
   readonly kind: 'serve';
-  /** How long the times may take to become stable. */
+  /** Max time for the service time to become stable. */
   readonly maxWarmUpMs: number;
   readonly windowMs: number;
 }
@@ -19,12 +19,12 @@ export interface ServeRequest {
 export interface ServiceFigures {
   readonly service: ServiceTime;
   readonly warmUp: WarmUp;
-  /** Of all threads of the process, failed jobs included. */
+  /** CPU time of all threads of the process, failed jobs included. */
   readonly cpuMsPerJob: number;
-  /** Of the service time, for which the thread had nothing to do. */
+  /** Share of the service time during which the thread was idle. */
   readonly idleShare: number;
   readonly failures: JobFailures;
-  /** Whether nothing was measured, as the first calls, which had no input, all failed. */
+  /** True if nothing was measured because the job has no input and its first calls all failed. */
   readonly isGivenUp: boolean;
 }
 
@@ -40,10 +40,10 @@ export interface SaturationFigures {
   readonly failures: JobFailures;
 }
 
-/** With fewer jobs than these the window is made longer, up to so many times. */
+/** The window is extended, to up to `MAX_STRETCH` times its length, until it has this many jobs. */
 const WANTED_JOBS = 200;
 const MAX_STRETCH = 5;
-/** A job without an input that fails so often, and never succeeds, lacks its input. */
+/** A job without an input whose first calls all fail, this many, presumably needs one. */
 const GIVEN_UP_AFTER = 5;
 
 /** Times one job after the other. */
@@ -93,7 +93,7 @@ export async function serve(
   };
 }
 
-/** Calls the job until it succeeds, a few times at most. */
+/** Calls the job until it succeeds, up to `GIVEN_UP_AFTER` times. */
 async function failsAlways(run: () => Promise<JobTime | undefined>): Promise<boolean> {
   for (let call = 0; call < GIVEN_UP_AFTER; call += 1) {
     if ((await run()) !== undefined) return false;

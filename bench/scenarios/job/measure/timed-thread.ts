@@ -1,9 +1,9 @@
 /**
- * The job module of the threads that time a job: loads the user's module and calls its function, and
- * answers how long that took instead of what came of it.
+ * Times a job on its thread: this job module loads the user's module, calls its function and returns the
+ * duration instead of the result.
  *
- * Invariants: the clock runs on the thread, from the call to the end of what it returned; a job that
- * is not asynchronous stays so, and never leaves its thread idle; what it throws is thrown on.
+ * Invariants: the clock runs on the thread, from the call until the returned value has settled; a synchronous
+ * job stays synchronous and leaves its thread no idle time; errors are passed on.
  */
 import { performance } from 'node:perf_hooks';
 import { workerData } from 'node:worker_threads';
@@ -13,18 +13,18 @@ import type { JobName } from '../../../user-job/module-name.js';
 type JobFunction = (input: unknown, job: JobContext) => unknown;
 
 const { module, name } = workerData as Pick<JobName, 'module' | 'name'>;
-/** Taken before the user's module is loaded, as it may replace it. */
+/** Captured before the user's module is loaded, which may replace it. */
 const now = performance.now.bind(performance);
 const call = await findJob();
 
-/** How long a job took, and for how long of that its thread had nothing to do, in milliseconds. */
+/** Duration of a job, and how much of it its thread was idle, in milliseconds. */
 export type JobTime = readonly [ms: number, idleMs: number];
 
-/** Calls the job. */
+/** Calls the job and times it. */
 export function timed(input: unknown, job: JobContext): JobTime | Promise<JobTime> {
   const before = performance.eventLoopUtilization();
   const startedMs = now();
-  // Not compiled into this function, as it isn't into the runner either (`workers/runner.ts`).
+  // Keeps V8 from inlining the job, as the runner does (`workers/runner.ts`).
   const result: unknown = Reflect.apply(call, undefined, [input, job]);
   if (!isThenable(result)) return [now() - startedMs, 0];
   return Promise.resolve(result).then(() => {
@@ -33,7 +33,7 @@ export function timed(input: unknown, job: JobContext): JobTime | Promise<JobTim
   });
 }
 
-/** Of a CommonJS module Node may show the fields in `default` only. */
+/** Loads the job; Node may expose the exports of a CommonJS module in `default` only. */
 async function findJob(): Promise<JobFunction> {
   const loaded = (await import(module)) as Readonly<Record<string, unknown>>;
   const { default: fields } = loaded as { default?: Readonly<Record<string, unknown>> };

@@ -1,7 +1,9 @@
 /**
- * The user's job in a measuring process: a real pool of its module, and inputs that the seed deals.
+ * Runs the user's job in a measuring process: on a real pool of its module, with inputs in an order that the
+ * seed sets.
  *
- * Invariant: a call never rejects; what failed is counted with the input's name and counts as ended.
+ * Invariant: `run` and `runIfRoom` never reject; a failed job is counted with the name of its input, and as
+ * ended.
  */
 import { BacklogFullError, Pool, type PoolOptions } from '../../../../src/index.js';
 import type { JobTimeouts } from '../../../../src/index.js';
@@ -16,28 +18,28 @@ import type { JobName } from '../../../user-job/module-name.js';
 export interface Subject {
   readonly job: Pick<JobName, 'label' | 'module' | 'name'>;
   readonly input: InputSource;
-  /** Deals the inputs, and the arrivals. */
+  /** Seed of the order of the inputs, and of the arrivals. */
   readonly seed: number;
 }
 
-/** Threads, and jobs at once on each. */
+/** Number of threads, and of jobs at once on each. */
 export interface Slots {
   readonly threads: number;
   readonly concurrency: number;
 }
 
-/** What the pool is made with; without a bound it refuses nothing. */
+/** Options of the pool; without a bound it rejects nothing. */
 export interface JobPoolOptions extends Slots {
   readonly backlog?: { readonly jobs: number; readonly bytes: number };
 }
 
-/** More than can ever wait here. */
+/** More than ever waits here. */
 const UNBOUNDED = { jobs: 1_000_000, bytes: Number.MAX_SAFE_INTEGER };
 
-/** What the timing threads run (`timed-thread.ts`). */
+/** The module of the timing threads (`timed-thread.ts`). */
 const TIMED_MODULE = builtFile('bench/scenarios/job/measure/timed-thread.js');
 
-/** Jobs of the user's function. */
+/** Runs jobs of the user's function. */
 export class UserJob {
   readonly failures: FailureTally = new FailureTally();
   readonly #pool: Pool;
@@ -62,7 +64,7 @@ export class UserJob {
     return new UserJob(pool, job.name, inputs, seed);
   }
 
-  /** Starts a single thread that answers how long each job took, in milliseconds. */
+  /** Starts a single thread that returns how long each job took, in milliseconds. */
   static async startTimed({ job, seed }: Subject, inputs: readonly Input[]): Promise<UserJob> {
     const { module, name } = job;
     const pool = new Pool(TIMED_MODULE, { threads: 1, workerData: { module, name } });
@@ -70,7 +72,7 @@ export class UserJob {
     return new UserJob(pool, 'timed', inputs, seed);
   }
 
-  /** One job on the next input. Gives its result; undefined where it failed. */
+  /** Runs one job on the next input. Returns its result; undefined if it failed. */
   async run(): Promise<unknown> {
     const { name, value } = this.#next();
     try {
@@ -81,7 +83,7 @@ export class UserJob {
     }
   }
 
-  /** As `run`; false where the pool had no room for it. */
+  /** Like `run`, but returns whether the pool had room for the job. */
   async runIfRoom(): Promise<boolean> {
     const { name, value } = this.#next();
     try {
@@ -93,7 +95,7 @@ export class UserJob {
     return true;
   }
 
-  /** The same, for who wants to know how it ended. @throws what the pool or the job throws */
+  /** Submits one job on the next input and returns at once. @throws what the pool or the job throws */
   submit(timeout: JobTimeouts | undefined): { readonly result: Promise<unknown>; input: string } {
     const { name, value } = this.#next();
     const result =
@@ -103,7 +105,7 @@ export class UserJob {
     return { result, input: name };
   }
 
-  /** Ends the threads, when what is in flight has ended. */
+  /** Ends the threads once the jobs in flight have ended. */
   async close(): Promise<void> {
     await this.#pool.close();
   }

@@ -1,31 +1,31 @@
 /**
- * The documents that a load generator posts: real JavaScript files of the installation where there
- * are enough of them, else text made from the seed.
+ * Provides the documents that a load generator posts: real JavaScript files of the installation if there are
+ * enough, else text generated from the seed.
  *
- * Invariants: the same installation and seed give the same documents in the same order; every
- * document has 10 to 200 KB; at most 256 are held in memory.
+ * Invariants: the same installation and seed yield the same documents in the same order; every document has 10
+ * to 200 KB; at most 256 are held in memory.
  */
 import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomFrom, shuffled } from '../../../math/random.js';
 import { mean } from '../../../math/statistics.js';
 
-/** The smallest document. */
+/** Min size of a document. */
 export const MIN_DOCUMENT_BYTES: number = 10 * 1024;
-/** The largest; longer files are cut. */
+/** Max size; longer files are truncated. */
 export const MAX_DOCUMENT_BYTES: number = 200 * 1024;
 const MAX_DOCUMENTS = 256;
-/** Fewer real files than these would make a monotonous load. */
+/** With fewer real files the load would be monotonous. */
 const MIN_REAL_DOCUMENTS = 8;
-/** Where looking ends in a huge installation: about half a second. */
+/** Limit of the search in a huge installation: about half a second. */
 const MAX_ENTRIES = 40_000;
 
-/** Which documents to post; plain data, so that another process can load them. */
+/** The documents to post; plain data, so that another process can load them. */
 export type DocumentSet =
   | { readonly source: 'files'; readonly paths: readonly string[] }
   | { readonly source: 'synthetic'; readonly seed: number; readonly count: number };
 
-/** What a set of documents is like. */
+/** Number and sizes of a set of documents. */
 export interface DocumentSummary {
   readonly source: DocumentSet['source'];
   readonly count: number;
@@ -44,7 +44,7 @@ export function chooseDocuments(folders: readonly string[], seed: number): Docum
   };
 }
 
-/** Reads or makes the documents. */
+/** Reads or generates the documents. */
 export function loadDocuments(set: DocumentSet): Buffer[] {
   if (set.source === 'files') {
     return set.paths.map((path) => readFileSync(path).subarray(0, MAX_DOCUMENT_BYTES));
@@ -53,7 +53,7 @@ export function loadDocuments(set: DocumentSet): Buffer[] {
   return Array.from({ length: set.count }, () => synthesize(random));
 }
 
-/** Reads the documents once, to say what they are like. */
+/** Loads the documents once, to summarize their sizes. */
 export function summarizeDocuments(set: DocumentSet): DocumentSummary {
   const sizes = loadDocuments(set).map(({ byteLength }) => byteLength);
   return {
@@ -65,7 +65,7 @@ export function summarizeDocuments(set: DocumentSet): DocumentSummary {
   };
 }
 
-/** Files of at least 10 KB in the order of their names; links are not followed. */
+/** Finds files of at least 10 KB in a fixed order; does not follow links. */
 function findFiles(root: string): string[] {
   const files: string[] = [];
   const folders = [root];
@@ -99,7 +99,7 @@ const WORDS =
   'const let function return if else for of await import export class new this value index ' +
   'result options length map filter push error throw catch true false null undefined => { } ( ) ; = + .';
 
-/** Text that compresses about as well as JavaScript does: short words, seldom a new one. */
+/** Generates text that compresses about as well as JavaScript: short words, few of them new. */
 function synthesize(random: () => number): Buffer {
   const words = WORDS.split(' ');
   const bytes =

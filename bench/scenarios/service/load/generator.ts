@@ -2,8 +2,8 @@
  * Generates the load in a process of its own: reads the documents, posts them in an open or a closed loop,
  * and reports the responses.
  *
- * Invariant: it ends its load by itself, gives the last responses a second to arrive, and then says
- * `done` with its final counts; `stop` makes it do so at once.
+ * Invariant: it ends its load by itself, gives the last responses a second to arrive, and then sends `done` with
+ * its final counts; `stop` makes it do so at once.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serveParent, tellParent } from '../../../process/child.js';

@@ -1,40 +1,40 @@
 /**
  * Loads a service: posts documents over HTTP and counts the responses.
  *
- * Invariants: sent = accepted + refused + failed + pending; the response time runs from the
- * intended start of its request.
+ * Invariants: sent = accepted + refused + failed + pending; a response time counts from the scheduled start of
+ * its request.
  *
- * Sockets are kept alive but not limited in number. With a limit, requests would queue inside the
- * agent as soon as the service is slow: it would be offered no more than this many at once, and the
- * open loop would have become a closed one. The one limit is `maxPending`, which keeps this process
- * alive; a request that it holds back is not sent at all, and shows as offered below intended.
+ * Sockets are kept alive but not limited in number. With a limit, requests would queue inside the agent as soon
+ * as the service is slow: the service would never see more than that many at once, and the open loop would
+ * become a closed one. The only limit is `maxPending`, which keeps this process alive; a request that it holds
+ * back is never sent, and shows as offered below intended.
  */
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { nowUs } from '../../../process/clock.js';
 import { Latencies, type LatencySummary } from '../../../load/latencies.js';
 
-/** The request header with the intended start, microseconds on the clock of `nowUs`. */
+/** Request header with the scheduled start, in microseconds on the clock of `nowUs`. */
 export const INTENDED_HEADER = 'x-intended-us';
 
-/** Sent by a client that wants the end of the job for an answer, not its acceptance (RFC 7240). */
+/** Header of a client that wants a response when the job ends, not when it is accepted (RFC 7240). */
 export const PREFER_COMPLETION: Readonly<Record<'prefer', string>> = { prefer: 'wait' };
 
-/** What came back, until now. */
+/** Counts of the responses so far. */
 export interface PostTally {
   readonly sent: number;
-  /** Answered 2xx. */
+  /** Responses with status 2xx. */
   readonly accepted: number;
-  /** Answered 503. */
+  /** Responses with status 503. */
   readonly refused: number;
-  /** Any other status, or the connection was lost. */
+  /** Responses with any other status, and lost connections. */
   readonly failed: number;
-  /** Not answered yet. */
+  /** Requests without a response so far. */
   readonly pending: number;
-  /** Of the requests that were answered. */
+  /** Response times of the answered requests. */
   readonly answer: LatencySummary;
 }
 
-/** Far more than a service that answers ever has; about 1 GB of the kernel's memory if it doesn't. */
+/** More than a responsive service ever has pending; about 1 GB of kernel memory for one that does not respond. */
 const DEFAULT_MAX_PENDING = 10_000;
 
 /** Posts documents to one service on this machine. */
@@ -50,7 +50,7 @@ export class HttpLoad {
   #failed = 0;
   #idle: (() => void) | undefined;
 
-  /** @param headers - Sent with every request. */
+  /** @param headers - Headers sent with every request. */
   constructor(
     port: number,
     headers: Readonly<Record<string, string>> = {},
@@ -62,7 +62,7 @@ export class HttpLoad {
   }
 
   /**
-   * Posts one document. Does not throw; what goes wrong is counted.
+   * Posts one document. Does not throw; failures are counted.
    *
    * @returns Fulfils when the request has been answered or has failed.
    */
@@ -120,7 +120,7 @@ export class HttpLoad {
     };
   }
 
-  /** Closes the connections; what is pending fails. */
+  /** Closes the connections; pending requests fail. */
   close(): void {
     this.#agent.destroy();
   }

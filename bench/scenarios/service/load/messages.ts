@@ -1,6 +1,6 @@
 /**
- * Defines what the bench and the process of the load generator say to each other: it is loaded with
- * documents, drives a service, and is asked for its counts.
+ * Defines the messages between the bench and the load generator's process: it loads documents, drives a service
+ * and reports its counts.
  *
  * Invariant: every instant is on the clock of `nowUs`, which all processes share.
  */
@@ -13,7 +13,7 @@ export type Load =
   | { readonly loop: 'open'; readonly ratePerSecond: number; readonly seconds: number }
   | { readonly loop: 'closed'; readonly inFlight: number };
 
-/** What the generator has counted; `open` only of an open loop. */
+/** The generator's counts; `open` only for an open loop. */
 export interface GeneratorTally extends PostTally {
   readonly open?: OpenLoopTally;
 }
@@ -29,5 +29,5 @@ export type GeneratorReply =
   | { readonly kind: 'report'; readonly tally: GeneratorTally }
   | { readonly kind: 'done'; readonly tally: GeneratorTally };
 
-/** How often this process reports by itself, and that of the service too. */
+/** Interval of the reports of the generator and of the service. */
 export const REPORT_EVERY_MS = 100;

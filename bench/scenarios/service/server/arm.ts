@@ -1,15 +1,15 @@
 /**
- * An arm: one way for a service to do a job for each document. The service around it is the same for
- * all of them.
+ * Defines a variant of the service (`Arm`): one way to run a job for each document. The service around it is the
+ * same for all variants.
  *
- * Invariant: every accepted document's `done` is called at most once, and never from within `start`.
+ * Invariant: `done` of an accepted document is called at most once, and never from within `start`.
  */
 
 /** Called when the job of an accepted document has ended. */
 export type Done = (error?: unknown) => void;
 
 export interface Arm {
-  /** Whether to refuse before a document is even read. */
+  /** True if documents are to be rejected before they are read. */
   isFull(): boolean;
   /**
    * Starts the job for a document, or queues it.
@@ -17,26 +17,26 @@ export interface Arm {
    * @returns Whether it was accepted.
    */
   start(document: Buffer, done: Done): boolean;
-  /** For the answer to a refused document: whole seconds, at least 1. */
+  /** Value of `Retry-After` in the response to a rejected document: whole seconds, min 1. */
   retryAfterSeconds(): number;
 }
 
-/** What an arm with a pool runs for each document. */
+/** The job that a variant with a pool runs for each document. */
 export interface ArmJob {
-  /** A job module, which threads load. */
+  /** The job module that the threads load. */
   readonly module: URL;
-  /** Its export. */
+  /** Name of its export. */
   readonly name: string;
 }
 
-/** How many documents an arm with a pool works on at once. */
+/** The number of documents that a variant with a pool processes at once. */
 export interface ArmSlots {
   readonly threads: number;
   /** Jobs at once on each thread; default: 1. */
   readonly concurrency?: number;
 }
 
-/** An arm that accepts everything. @param begin - Begins the job for a document, or queues it. */
+/** Creates a variant that accepts everything. @param begin - Starts the job for a document, or queues it. */
 export function unboundedArm(begin: (document: Buffer) => Promise<unknown>): Arm {
   return {
     isFull: () => false,
@@ -48,7 +48,7 @@ export function unboundedArm(begin: (document: Buffer) => Promise<unknown>): Arm
   };
 }
 
-/** Calls `done` when a promised job has ended. */
+/** Calls `done` once the job has settled. */
 export async function follow(job: Promise<unknown>, done: Done): Promise<void> {
   try {
     await job;

@@ -1,10 +1,11 @@
 /**
- * The HTTP side of the service, the same for every arm: POST /documents is answered 202 when its
- * document was accepted, 503 with `Retry-After` when it was refused.
+ * Serves HTTP, in the same way for every variant: POST /documents is answered with 202 if the document was
+ * accepted, and with 503 and `Retry-After` if it was rejected. A client that prefers to wait gets 200 or 500
+ * when the job has ended.
  *
- * Invariants: every document is counted once, at its answer; its job's end is counted after that.
- * A document is read into one buffer of its announced length, of at most 200 KB; one that is refused
- * unread is dropped as it arrives (Node does that, and the connection stays usable).
+ * Invariants: every document is counted as accepted or refused once, and the end of its job after that. A
+ * document is read into one buffer of its announced length, max 200 KB; one that is rejected unread is discarded
+ * as it arrives (Node does that, and the connection stays usable).
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { nowUs } from '../../../process/clock.js';
@@ -15,7 +16,7 @@ import type { Arm } from './arm.js';
 import { LoopbackServer } from './loopback-server.js';
 import type { ServiceTally } from './messages.js';
 
-/** Serves one arm, and counts. */
+/** Serves one variant and counts its documents. */
 export class DocumentServer {
   readonly #arm: Arm;
   readonly #server: LoopbackServer;
@@ -84,14 +85,14 @@ export class DocumentServer {
   }
 }
 
-/** An answer to what no client of this experiment sends; its body may be endless, so the connection ends. */
+/** Answers a request that no client of the bench sends; its body may be endless, so the connection is closed. */
 function rejectRequest(response: ServerResponse, status: number): void {
   response.writeHead(status, { connection: 'close' }).end();
 }
 
-/** Reads a body of known length; nothing happens where the client goes away before its end. */
+/** Reads a body of known length; does nothing if the client disconnects before its end. */
 function readBody(request: IncomingMessage, bytes: number, use: (body: Buffer) => void): void {
-  // Memory of its own, so that a small document doesn't keep a shared slab.
+  // A buffer outside of the pool, so that a small document does not keep a shared slab alive.
   const body = Buffer.allocUnsafeSlow(bytes);
   let at = 0;
   request.on('data', (chunk: Buffer) => {

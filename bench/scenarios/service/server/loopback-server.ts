@@ -1,6 +1,6 @@
 /**
- * An HTTP server of an experiment: on a free port of the loopback interface, and without time limits,
- * as a slow answer is a result here and not an error.
+ * Serves HTTP on a free port of the loopback interface, without time limits: a slow response is a result here,
+ * not an error.
  */
 import { createServer, type RequestListener, type Server } from 'node:http';
 

@@ -1,15 +1,14 @@
 /**
- * The arm with this library: a fixed number of jobs at once, a bounded backlog, and a refusal for what has
- * no room in it.
+ * Creates the variant with this library: a fixed number of jobs at once, a bounded backlog, and rejection of
+ * documents that don't fit into it.
  *
- * Invariant: from `saturated` until `available` documents are refused unread, so that what is refused
- * costs the service next to nothing; those that are being read at that moment are decided by
- * `trySubmit`.
+ * Invariant: from `saturated` until `available` documents are rejected unread, so that a rejection costs the
+ * service next to nothing; for those being read at that moment `trySubmit` decides.
  */
 import { Pool } from '../../../../src/index.js';
 import { type Arm, type ArmJob, type ArmSlots, follow } from './arm.js';
 
-/** Waits for the pool to be ready. */
+/** Creates the variant once its pool is ready. */
 export async function millraceArm(
   { module, name }: ArmJob,
   { threads, concurrency = 1, backlogJobs }: ArmSlots & { readonly backlogJobs: number },

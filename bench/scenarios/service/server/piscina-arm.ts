@@ -1,9 +1,9 @@
 /**
- * The arm with a fixed number of jobs at once and a queue without a bound: bare Piscina as it comes.
+ * Creates the variant with a fixed number of jobs at once and an unbounded queue: plain Piscina.
  *
- * Everything is Piscina's default but the number of threads, and of jobs on each. Its own default would be
- * half the processors to one and a half times their number; here it is the same fixed number as in the
- * bounded pool, so that the two differ in nothing but the bound.
+ * All options are Piscina's defaults, except for the number of threads, and of jobs on each. Its defaults would
+ * be half the number of CPUs to one and a half times it; here the number is fixed to that of the bounded pool,
+ * so that the two differ in nothing but the bound.
  */
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';

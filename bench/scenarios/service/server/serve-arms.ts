@@ -1,8 +1,8 @@
 /**
- * Serves one arm over HTTP in a process of its own, and reports its counts and its health.
+ * Serves one variant over HTTP in a process of its own, and reports its counts and its resource usage.
  *
- * Invariant: it says that it is ready when the arm could take its first document at full speed; its
- * processor time and the delays of its event loop count from then on.
+ * Invariant: it sends `ready` once the variant could process its first document at full speed; CPU time and
+ * event-loop delays count from then on.
  */
 import { serveParent, tellParent } from '../../../process/child.js';
 import type { Arm } from './arm.js';
@@ -11,7 +11,7 @@ import { REPORT_EVERY_MS } from '../load/messages.js';
 import type { ServiceReply, ServiceRequest } from './messages.js';
 import { ProcessHealth } from './process-health.js';
 
-/** Serves the arm that the parent names, in this process. */
+/** Serves the variant that the parent process requests. */
 export function serveArms<Name extends string, Options extends object>(
   createArm: (name: Name, options: Options) => Promise<Arm>,
 ): void {
@@ -27,7 +27,7 @@ export function serveArms<Name extends string, Options extends object>(
   }
 
   serveParent<ServiceRequest>((request) => {
-    // The names and options are those that the same scenario sends.
+    // The name and the options come from the same scenario.
     if (request.kind === 'start') void start(request.arm as Name, request.options as Options);
     else report?.('counted');
   });

@@ -57,7 +57,7 @@ test('what is said of a calibration', async () => {
   const { signal } = new AbortController();
   const document = await describeCalibration(calibration, { power: 0.9, plays: 200, signal });
   const text = renderDocument(document, plain).join('\n');
-  // Of three gates none failed: by Clopper and Pearson up to 71 % still might.
+  // None of three gates failed; the Clopper–Pearson interval still allows 71 %.
   expect(text).toMatch(/the same\s+3\s+0\s+2\s+1\s+10\.0\s+40\.0/);
   expect(text).toContain('0–71 %');
   expect(text).toMatch(/10\.0 % slower\s+1\s+1\s+0\s+0/);

@@ -10,7 +10,7 @@ function deviationOf(values: readonly number[]): number {
   return Math.sqrt(mean(values.map((value) => (value - middle) ** 2)) ?? 0);
 }
 
-/** Values of many gates: chance with a standard deviation of about 1, and a bias of each gate. */
+/** Values of many gates: noise with a standard deviation of about 1, plus a bias per gate. */
 function gatesOf(bias: number, gates: number = 2000, rounds: number = 10): number[][] {
   const random = randomFrom(7);
   const noise = (): number =>

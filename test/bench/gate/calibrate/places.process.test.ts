@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
-/** Runs a job on the library of a place, in a process of its own, and tells which Piscina that has loaded. */
+/** Runs a job on the library of a place, in a separate process, and reports which Piscina it loaded. */
 const PROGRAM = `
 import { createRequire } from 'node:module';
 const [, library, jobs] = process.argv;

@@ -17,7 +17,7 @@ const options = { judged, looks: DEFAULT_LOOKS, plays: 300, seed: 1 };
 test('the same code hardly ever fails, and a slowdown beyond the noise nearly always', () => {
   const gates = gatesOf({ deviation: 0.024 });
   const same = resample({ ...options, gates, slowdown: 0 });
-  // The error of all looks together is 0.014: ten of 300 would be one chance in 100.
+  // All interim analyses together have an error of 0.014: ten of 300 would have a probability of 1 %.
   expect(same.fail).toBeLessThan(10 / 300);
   expect(same.pass).toBeGreaterThan(0.9);
   const slower = resample({ ...options, gates, slowdown: 0.1 });
@@ -39,6 +39,6 @@ test('a bias of the places makes equal code fail, as it would in real gates', ()
   const finer = { ...options, judged: new Map([['cpu', limits]] as const), slowdown: 0 };
   expect(resample({ ...finer, gates: gatesOf({ deviation: 0.005 }) }).fail).toBeLessThan(10 / 300);
   const biased = resample({ ...finer, gates: gatesOf({ deviation: 0.005, bias: 0.015 }) });
-  // Half of the gates have head in the slower place.
+  // In half of the gates head runs in the slower place.
   expect(biased.fail).toBeGreaterThan(0.4);
 });

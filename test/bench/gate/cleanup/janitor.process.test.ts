@@ -17,10 +17,10 @@ import { scratchFolder, writeFiles } from '../../../helpers/scratch-repository.j
 
 const MODULE = new URL('../../../../build/bench/gate/cleanup/janitor.js', import.meta.url).href;
 const folder = scratchFolder();
-/** Only ends what hangs. */
+/** Only ends a test that hangs. */
 const PATIENCE_MS = 60_000;
 
-/** Whether a process has its handler for SIGQUIT, which is its last one (Linux). */
+/** True if the process handles SIGQUIT, the last handler that it installs (Linux). */
 function hearsSigquit(pid: number): boolean {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const caught = BigInt(`0x${/^SigCgt:\s*(\w+)/m.exec(status)?.[1]}`);

@@ -26,7 +26,7 @@ function validator(schema: Record<string, any>): ValidateFunction {
   return ajv.getSchema(schema['$id']) as ValidateFunction;
 }
 
-/** As the file has it: JSON knows no undefined. */
+/** The value as it is written to a file: JSON has no undefined. */
 function written(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }

@@ -1,11 +1,11 @@
-/** Configurations and lists of budgets, and whether they are valid: for our own checks and the schemas. */
+/** Lists valid and invalid configurations and budgets, for our own checks and the schemas. */
 
 export interface Sample {
   readonly what: string;
   readonly value: unknown;
-  /** What our own check says of it; absent where it is valid. */
+  /** The error of our own check; absent if the value is valid. */
   readonly error?: string;
-  /** What a schema can't express: only our own check refuses it. */
+  /** Set if a schema can't express the rule, so that only our own check rejects the value. */
   readonly isBeyondSchema?: true;
 }
 
@@ -24,7 +24,7 @@ function limited(changes: object): object {
   return { budgets: [budget, { ...budget, name: 'other', ...changes }] };
 }
 
-/** What a budget can be, in a configuration as well as in a file of its own. */
+/** Samples of budgets, for a configuration and for a separate file. */
 export const BUDGETS: readonly Sample[] = [
   { what: 'a line', value: limited({}) },
   { what: 'words', value: limited({ run: ['overhead', '--filter', 'a b'] }) },
@@ -104,7 +104,7 @@ export const BUDGETS: readonly Sample[] = [
   },
 ];
 
-/** What a configuration can be. */
+/** Samples of configurations. */
 export const CONFIGS: readonly Sample[] = [
   ...BUDGETS,
   { what: 'nothing', value: {} },

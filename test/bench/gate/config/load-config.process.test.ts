@@ -1,11 +1,11 @@
-/** In a process of its own, as what loads tests would load TypeScript on any Node. */
+/** Loads configurations in a separate process: the test runner would load TypeScript on any version of Node. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runProgram } from '../../../helpers/programs.js';
 
-// The types are those of the oldest Node.
+// The types are those of the oldest supported version of Node.
 const { typescript = false } = process.features as { typescript?: string | false };
 const runsTypeScript = typescript !== false;
 const DEFINED = "import { defineConfig } from 'millrace/config';\nexport default defineConfig(";
@@ -22,7 +22,7 @@ function write(files: Readonly<Record<string, string>>): void {
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
 }
 
-/** @returns `{ loaded }`, `{}` where there is none, or the error's name and message. */
+/** @returns `{ loaded }`, `{}` if there is no configuration, or the name and message of the error. */
 async function load(directory: string, path?: string): Promise<Record<string, unknown>> {
   const args = path === undefined ? [directory] : [directory, path];
   const { lines, stderr } = await runProgram('load-config.mjs', { args });

@@ -1,4 +1,4 @@
-/** Bench files of two folders that stand for base and head, found by the real Vitest. */
+/** Finds bench files with the real Vitest, in two folders that stand for base and head. */
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ import { readTarget } from '../../../../build/bench/gate/find/target.js';
 import type { ScenarioConfig } from '../../../../build/bench/gate/model/config.js';
 import { scratchFolder, writeFiles } from '../../../helpers/scratch-repository.js';
 
-// Starting Vitest takes its time on a busy machine.
+// Vitest starts slowly on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
 
 const modules = fileURLToPath(new URL('../../../../node_modules', import.meta.url));
@@ -34,7 +34,7 @@ function side(name: 'base' | 'head', files: Readonly<Record<string, string>>): v
   symlinkSync(modules, join(sides[name], 'node_modules'));
 }
 
-/** Writes a side with nothing but a package that is called vitest. */
+/** Writes a side whose only package is a fake `vitest`. */
 function sideWithVitest(name: 'base' | 'head', version: string, source: string): void {
   const own = JSON.stringify({ name: 'vitest', version, bin: { vitest: './vitest.mjs' } });
   writeFiles(sides[name], { 'a.bench.ts': source, 'node_modules/vitest/package.json': own });
@@ -60,7 +60,7 @@ test('each benchmark is a scenario; what only base has is noted, what only head 
     ['./a.bench.ts: new', ['head']],
   ]);
   expect(notes).toEqual(["Base has a benchmark 'old' in ./a.bench.ts, head has not."]);
-  // They share their runs.
+  // The two trials share their runs.
   expect(trials[0]?.measure).toBe(trials[1]?.measure);
 });
 

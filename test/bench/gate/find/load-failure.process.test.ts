@@ -1,4 +1,4 @@
-/** Files that can't be loaded, in the process that tries to: the whole error, and the way out. */
+/** Loads files that can't be loaded, in a real process: the message has the whole error and a remedy. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -15,7 +15,7 @@ const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 const LOADS_TYPESCRIPT =
   major >= 24 || (major === 23 && minor >= 6) || (major === 22 && minor >= 18);
 
-/** What is said of a file that only head has. */
+/** The error for files that only head has. */
 async function failureOf(run: string, files: Readonly<Record<string, string>>): Promise<string> {
   const folders = { base: join(scratch(), 'base'), head: join(scratch(), 'head') };
   mkdirSync(folders.base);

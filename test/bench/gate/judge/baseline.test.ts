@@ -13,7 +13,7 @@ import { DEFAULT_LOOKS } from '../../../../bench/gate/model/looks.js';
 
 const { environment } = run([]);
 
-/** Ten rounds of one side; the machine makes everything, the reference work too, so much slower. */
+/** Ten rounds of one side. `machine` slows everything by this factor, the reference work included. */
 function rounds(
   seed: number,
   { cpu = 1, machine = 1, spin = 1 }: { cpu?: number; machine?: number; spin?: number } = {},
@@ -65,7 +65,7 @@ test.each([
   { what: 'faster code', now: { cpu: 0.8 }, verdict: 'pass' },
   { what: 'code that is 20 % slower', now: { cpu: 1.2 }, verdict: 'fail' },
   { what: 'the same on a slower machine', now: { cpu: 1.2, machine: 1.08 }, verdict: 'fail' },
-  // With a base this would be a fail: what was measured at another time proves less.
+  // With a base this would fail; a measurement from another time proves less.
   { what: 'code that is 6 % slower', now: { cpu: 1.06 }, verdict: 'pass' },
   { what: 'a machine that is 15 % slower', now: { machine: 1.15 }, verdict: 'incomparable' },
   { what: 'one kind of work that drifted', now: { spin: 0.85 }, verdict: 'incomparable' },

@@ -21,7 +21,7 @@ function limit(changes: Partial<Budget> = {}): Budget {
   return { name: 'no-op', run: PRODUCER, figure: 'jobs per second', atLeast: 1, ...changes };
 }
 
-/** A scenario whose runs go as they are told, each with its figures or an error, and how many ran. */
+/** A scenario whose n-th run gives the n-th argument (metrics, an error or changes of the result); counts its runs. */
 function scripted(...runs: ReadonlyArray<readonly NamedFigure[] | Error | object>): {
   readonly planned: { readonly scenario: Scenario; readonly settings: unknown };
   readonly count: () => number;

@@ -81,7 +81,7 @@ describe('the value', () => {
 
 describe('the verdict', () => {
   test.each([
-    // Median 5 of 3 to 6.
+    // The median is 5, the range 3 to 6.
     { limits: { atLeast: 3 }, verdict: 'pass' },
     { limits: { atLeast: 5 }, verdict: 'pass' },
     { limits: { atLeast: 5.1 }, verdict: 'inconclusive' },

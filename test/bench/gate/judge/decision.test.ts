@@ -14,10 +14,10 @@ test.each([
   { what: 'the same code', effect: 0, expected: 'pass' },
   { what: 'faster code', effect: -0.1, expected: 'pass' },
   { what: 'ten percent slower', effect: 0.1, expected: 'fail' },
-  // Significant, as the noise is small, and still nothing that counts.
+  // Significant, as the noise is small, but too small to matter.
   { what: 'one percent slower', effect: 0.01, deviation: 0.002, expected: 'pass' },
   { what: 'four percent slower, seen well', effect: 0.04, deviation: 0.002, expected: 'fail' },
-  // 5 % are not excluded, and 3 % are not shown.
+  // A regression of 5 % is not excluded, one of 3 % is not shown.
   { what: 'noise', effect: 0, deviation: 0.2, expected: 'undecided' },
 ])('$what: $expected', ({ effect, deviation = 0.01, expected }) => {
   const evidence = gather(noisy(10, { effect, deviation }), judged);
@@ -39,7 +39,7 @@ test('one metric that is worse fails, and says which', () => {
 });
 
 test('two metrics share the error of a fail, one alone has all of it', () => {
-  // With one base a round: of ten rounds nine are worse, the tenth by least: p = 2/1024.
+  // One base per round. Nine of ten rounds are worse, and the tenth has the smallest change: p = 2/1024.
   const effects = [-0.031, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.11, 0.12];
   const evidence = (metric: 'cpu' | 'throughput') => ({
     metric,

@@ -13,7 +13,7 @@ const NOTHING = { head: NaN, bases: [] };
 test.each([
   { metric: 'cpu', base: 10, control: 10, head: 11, effect: Math.log(1.1), between: 0 },
   { metric: 'cpu', base: 10, control: 12.1, head: 11, effect: 0, between: Math.log(1.21) },
-  // More is worse, whatever the metric.
+  // A positive effect is worse, whatever the metric.
   { metric: 'throughput', base: 100, control: 100, head: 80, effect: -Math.log(0.8), between: 0 },
   { metric: 'refused', base: 0, control: 0.02, head: 0.03, effect: 0.02, between: 0.02 },
 ] as const)(
@@ -29,7 +29,7 @@ test.each([
 );
 
 test('what a machine does in one turn meets all sides and is not seen', () => {
-  // The second turn was three times as slow for everybody.
+  // The second turn was three times as slow on all sides.
   const evidence = evidenceOf(
     round('cpu', { base: [10, 30, 10], control: [10, 30, 10], head: [11, 33, 11] }),
   );
@@ -75,7 +75,7 @@ test('reference work that takes longer beside head', () => {
     control: side([{ cpu: 1 }]),
     head: side([{ cpu: 1 }], { references: { spin: 20, memory: 8, messages: 99 } }),
   });
-  // Of spin and memory, the mean of the logarithms: messages depend on the scheduler.
+  // The mean of the logarithms of spin and memory; messages are left out, as they depend on the scheduler.
   expect(effectIn(evidence?.reference ?? NOTHING)).toBeCloseTo(Math.log(2) / 2, 12);
 });
 

@@ -5,7 +5,7 @@ import { repeats } from '../../../helpers/extent.js';
 import { laplaceNoise, type Noise, normalNoise, studentNoise } from '../../math/noise.js';
 import { DEPRESSION } from '../../math/published.js';
 
-/** How often the test finds such a shift, in samples that were not used to estimate it. */
+/** Share of samples in which the test finds the shift; none of them was used to estimate it. */
 function powerAt(shift: number, noise: Noise, count: number, alpha: number): number {
   const found = Array.from({ length: SAMPLES }, () => signedRank(noise(count), 'greater', -shift));
   return found.filter(({ p }) => p <= alpha).length / SAMPLES;
@@ -52,7 +52,7 @@ test('with many values it is the formula of the asymptotic efficiency', () => {
 });
 
 test('half the lengths of two intervals: of the depression data 0.388 and 0.15', () => {
-  // The published one from 0.010 to 0.786, and that from the 15th to the 31st average, 0.255 to 0.555.
+  // The published interval is 0.010 to 0.786; the one from the 15th to the 31st average is 0.255 to 0.555.
   expect(detectableEffect(DEPRESSION, { alpha: 0.02 })).toBeCloseTo(0.538, 10);
 });
 

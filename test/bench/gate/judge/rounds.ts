@@ -1,4 +1,4 @@
-/** Rounds as processes would have given them, for what judges them. */
+/** Makes rounds like those that processes report, for tests of the code that judges them. */
 import type { RoundEvidence } from '../../../../bench/gate/judge/evidence.js';
 import type { Figures, MetricName } from '../../../../bench/gate/model/metrics.js';
 import type { ArmName, ArmRound, Round } from '../../../../bench/gate/measure/round.js';
@@ -6,7 +6,7 @@ import { randomFrom } from '../../../../bench/math/random.js';
 
 const REFERENCES = { spin: 10, memory: 8, messages: 12 };
 
-/** One side, by the figures of its blocks. */
+/** One side with the given metrics of its blocks. */
 export function side(blocks: readonly Figures[], changes: Partial<ArmRound> = {}): ArmRound {
   return { blocks, whole: {}, references: REFERENCES, ...changes };
 }
@@ -24,7 +24,7 @@ export function round(
   );
 }
 
-/** Evidence with normal noise in each process, always the same for a seed. */
+/** Evidence with normal noise in each process, reproducible by its seed. */
 export function noisy(
   count: number,
   {
@@ -44,7 +44,7 @@ export function noisy(
   } = {},
 ): RoundEvidence[] {
   const random = randomFrom(seed);
-  // Box and Muller.
+  // Box–Muller transform.
   const noise = (): number =>
     deviation * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const aligned = (worse: number, between: number) => ({

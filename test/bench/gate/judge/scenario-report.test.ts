@@ -12,7 +12,7 @@ const limits: Limits = { minEffect: 0.03, maxEffect: 0.05 };
 const [look] = DEFAULT_LOOKS;
 const errors = look as NonNullable<typeof look>;
 
-/** A trial whose head takes this many times the CPU of base, and whose second run of base this many. */
+/** A trial whose head takes `head` times the CPU of base, and whose second run of base takes `control` times that. */
 function trialOf(
   rounds: number,
   { head = 1, control = 1, answers = '' } = {},
@@ -84,7 +84,7 @@ test('a pass says what it excludes', () => {
 });
 
 test('what is not decided has the minimum detectable effect', () => {
-  // Too large to be excluded, too small to fail.
+  // The effect is too large to exclude and too small to fail.
   const report = reportScenario(
     decided(trialOf(10, { head: 1.0465 }, { minEffect: 0.06, maxEffect: 0.0465 })),
   );

@@ -1,4 +1,4 @@
-/** Trials of real processes, with short blocks and differences that no machine can hide. */
+/** Runs trials in real processes, with short blocks and differences that no machine's noise can hide. */
 import { expect, test, vi } from 'vitest';
 import {
   runTrials,
@@ -14,18 +14,18 @@ import { Trial, type TrialPlan } from '../../../../build/bench/gate/judge/trial.
 import { randomFrom } from '../../../../build/bench/math/random.js';
 import { IS_ALL } from '../../../helpers/extent.js';
 
-// Rounds take their time on a busy machine.
+// Rounds are slow on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
 
 const work = new URL('../../../../build/bench/jobs/cpu.js', import.meta.url).href;
 const library = new URL('../../../../build/src/index.js', import.meta.url).href;
 const timing = { blocks: 1, blockMs: 20, warmUpMs: 20, limitMs: 60_000 };
-/** Four rounds of three processes can speak at 1 in 81. */
+/** Four rounds of three processes reach p = 1/81 at best. */
 const looks: readonly Look[] = [
   { rounds: 4, failAlpha: 0.02, passAlpha: 0.02 },
   { rounds: 5, failAlpha: 0.02, passAlpha: 0.02 },
 ];
-/** A loss of more than six times is what a pass excludes. */
+/** A pass excludes a loss of more than 600 %. */
 const generous: Limits = { minEffect: 0.5, maxEffect: 6 };
 
 function trial(
@@ -96,7 +96,7 @@ test('ten times the work fails at the first look', async () => {
   expect(own.seconds).toBeGreaterThan(0);
 });
 
-// Beside these few, `judge.test.ts` has all ways through with rounds that are not measured.
+// `schedule.test.ts` covers all paths, with scripted rounds.
 test.runIf(IS_ALL)('the same work passes', async () => {
   const { outcomes } = await judgeAll([trial('same', same)]);
   expect(outcomes.get('same')?.verdict).toBe('pass');

@@ -1,6 +1,6 @@
 /**
- * How many rounds trials get and how they end, with rounds that are written down instead of measured;
- * `schedule.process.test.ts` judges real ones.
+ * Checks how many rounds trials get and how they end, with scripted rounds; `schedule.process.test.ts` measures real
+ * ones.
  */
 import { expect, onTestFinished, test, vi } from 'vitest';
 import {
@@ -16,7 +16,7 @@ import type { Limits } from '../../../../bench/gate/model/thresholds.js';
 import { randomFrom } from '../../../../bench/math/random.js';
 import { side } from './rounds.js';
 
-/** Four rounds of three processes can speak at 1 in 81. */
+/** Four rounds of three processes reach p = 1/81 at best. */
 const looks: readonly Look[] = [
   { rounds: 4, failAlpha: 0.02, passAlpha: 0.02 },
   { rounds: 5, failAlpha: 0.02, passAlpha: 0.02 },
@@ -24,7 +24,7 @@ const looks: readonly Look[] = [
 const limits: Limits = { minEffect: 0.03, maxEffect: 0.05 };
 const noise = randomFrom(1);
 
-/** The time of a job of an arm, in ms, with a noise of 1 %; or a reason why it can't be measured. */
+/** The script of an arm: the time of a job in ms (or an error, so that it can't be measured) and its answer. */
 interface Script {
   readonly ms: number | Error;
   readonly answer: string;
@@ -32,7 +32,7 @@ interface Script {
 
 const script = ({ directory }: Arm): Script => JSON.parse(directory) as Script;
 
-/** A round of what is written down. */
+/** Measures a scripted round, with noise of up to 1 %. */
 const measure: NonNullable<TrialSurroundings['measure']> = async (arms) => {
   const measured = arms.map((arm) => {
     const { ms, answer } = script(arm);
@@ -46,7 +46,7 @@ const measure: NonNullable<TrialSurroundings['measure']> = async (arms) => {
   return Object.fromEntries(measured);
 };
 
-/** A trial whose sides take so long for a job, and answer so. */
+/** A trial whose sides take the given times per job; all answer the same unless changed. */
 function trial(
   name: string,
   times: Partial<Record<ArmName, number | string>>,
@@ -93,7 +93,7 @@ async function judgeAll(trials: readonly Trial[], changes: Partial<TrialSurround
   return { outcomes, fresh };
 }
 
-/** The same on a clock of its own: the n-th round of each scenario takes so long. */
+/** `measure` on a fake clock: the n-th round of each scenario takes `secondsOf(n)`. */
 function timed(
   secondsOf: (n: number) => number,
   durations = new Map<string, number[]>(),
@@ -166,7 +166,7 @@ test('wrong answers end a trial after two rounds, unless they are meant', async 
 });
 
 test('where the time is over between two looks, the last one is taken then', async () => {
-  // Five rounds fit, and six do not: the first look can't decide, the last one can.
+  // Five rounds fit, six don't: the first interim analysis can't decide, the last one can.
   const strict: readonly Look[] = [
     { rounds: 4, failAlpha: 0.001, passAlpha: 0.001 },
     { rounds: 1000, failAlpha: 0.02, passAlpha: 0.02 },
@@ -216,7 +216,7 @@ test.each([
   [30, 11],
 ])('%i scenarios are screened with %i rounds', (scenarios, rounds) => {
   expect(screeningRounds(scenarios)).toBe(rounds);
-  // Holm's strictest step can be reached, with one round that is not like the others.
+  // Holm's strictest step is within reach, even if one round differs from the others.
   expect(2 ** -(rounds - 1)).toBeLessThanOrEqual(0.05 / scenarios);
 });
 
@@ -255,11 +255,11 @@ test('while several are screened a round is told which others are due; later it 
   const trials = [trial('same', same), trial('slow', slow), broken];
   const { fresh } = await judgeAll(trials, { measure: telling });
   const rounds = screeningRounds(trials.length);
-  // One that can't be measured is due once.
+  // A scenario that can't be measured is due only once.
   expect(seen.slice(0, 3)).toEqual([3, 3, 3]);
   expect(seen.slice(3, 3 + 2 * (rounds - 1))).toEqual(Array(2 * (rounds - 1)).fill(2));
   expect(seen.slice(3 + 2 * (rounds - 1))).toEqual([1, 1, 1, 1]);
-  // Of what a shared run took each has its share.
+  // Each scenario is charged its share of a shared run.
   expect(fresh[0]?.seconds).toBe(2);
 });
 

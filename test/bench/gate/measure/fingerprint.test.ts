@@ -17,7 +17,7 @@ const EVERYTHING: fc.ObjectConstraints = {
   stringUnit: 'binary',
 };
 
-/** Few enough to be equal now and then. */
+/** So few values that two are equal now and then. */
 const FEW = fc.oneof(
   fc.constantFrom(0, -0, 1, NaN, 1n, -1n, '', '0', '1', 'NaN', true, false, null, undefined),
   fc.constantFrom(0, 1).map((time) => new Date(time)),
@@ -37,7 +37,7 @@ function few(maxDepth: number): fc.Arbitrary<unknown> {
   });
 }
 
-/** The same in another order of insertion. */
+/** The same value with its order of insertion reversed. */
 function reordered(value: unknown): unknown {
   if (value instanceof Set) return new Set([...value].toReversed().map(reordered));
   if (value instanceof Map) {
@@ -159,7 +159,7 @@ describe('what is equal though it is kept or was made differently', () => {
   test('texts: repeated, joined, cut out of one with wide characters', () => {
     const plain = 'abc'.repeat(20);
     const cut = `日本${plain}`.slice(2);
-    // The reason why bytes of node:v8 can't be compared.
+    // This is why bytes of node:v8 can't be compared.
     expect(serialize(cut).equals(serialize(Buffer.from(plain).toString('latin1')))).toBe(false);
     const joined = Array.from({ length: 20 }, () => 'abc').join('');
     const texts = [plain, cut, joined, Buffer.from(plain).toString(), JSON.parse(`"${plain}"`)];
@@ -206,7 +206,7 @@ describe('an object within itself', () => {
   });
 
   describe('in any graph', () => {
-    /** What each node holds, and which nodes it leads to. */
+    /** Nodes are arrays: a mark, then the nodes that they point to. */
     const graph = fc
       .array(fc.tuple(fc.boolean(), fc.array(fc.nat(), { maxLength: 2 })), {
         minLength: 1,
@@ -250,7 +250,7 @@ describe('an object within itself', () => {
 });
 
 describe('large results', () => {
-  // A recursion has room for some 10,000.
+  // Recursion would overflow the stack at a depth of some 10,000.
   const DEPTH = repeats(30_000, 100_000);
 
   test(`nested ${DEPTH} deep, in arrays, objects, maps and sets`, () => {

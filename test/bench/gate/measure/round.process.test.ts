@@ -1,4 +1,4 @@
-/** Rounds of real processes: judged by their form and not by their speed. */
+/** Measures rounds in real processes; checks their shape, not their speed. */
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
 import {
@@ -13,7 +13,7 @@ import type { WorkloadSpec } from '../../../../build/bench/gate/model/workload.j
 import { randomFrom } from '../../../../build/bench/math/random.js';
 import { isAlive, processesOf } from '../../../helpers/processes.js';
 
-// Rounds take their time on a busy machine.
+// Rounds are slow on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
 
 const folder = fileURLToPath(new URL('../../../fixtures/gate/', import.meta.url));
@@ -32,7 +32,7 @@ const job: WorkloadSpec = {
   library,
 };
 
-/** Where processes are told of, and whether they were forgotten. */
+/** Surroundings that record which processes are watched and how many are released. */
 function watching() {
   const pids: number[] = [];
   let forgotten = 0;
@@ -139,7 +139,7 @@ test('a task of tinybench, with its own hooks', async () => {
   const { head } = await measureRound(arms({ head: task }), timing, true, watching().surroundings);
   expect(head?.blocks).toHaveLength(2);
   expect(head?.blocks[0]?.throughput).toBeGreaterThan(0);
-  // Less than what the whole block took.
+  // Less than the duration of the whole block.
   expect(head?.blocks[0]?.cpu).toBeLessThan(30);
   expect(head?.answers).toBeUndefined();
 });

@@ -9,7 +9,7 @@ import {
 import type { BenchmarkId } from '../../../../bench/gate/model/workload.js';
 
 const file = fileURLToPath(import.meta.url);
-/** As Vitest 3.2 and 4.1 write it. */
+/** A benchmark's result in the format of Vitest 3.2 and 4.1. */
 const measured = {
   id: '1_0',
   rank: 1,
@@ -87,7 +87,10 @@ test('what is no report is an error that says what it is', () => {
 });
 
 describe('the pattern that runs some benchmarks', () => {
-  /** As Vitest tries it, by spaces; a later version may do so by the signs that it shows. */
+  /**
+   * Matches the way Vitest does, with names joined by spaces; a later version may join them by ' > ', as it prints
+   * them.
+   */
   const matches = (pattern: string, ...names: readonly string[]) =>
     [' ', ' > '].map((between) => new RegExp(pattern).test(names.join(between)));
 

@@ -1,4 +1,4 @@
-/** Runs of the real Vitest, which this repository has: judged by their form and not by their speed. */
+/** Runs this repository's real Vitest; checks the shape of the rounds, not their speed. */
 import { readdirSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ import { randomFrom } from '../../../../build/bench/math/random.js';
 import { isAlive, processesOf } from '../../../helpers/processes.js';
 import { scratchFolder, writeFiles } from '../../../helpers/scratch-repository.js';
 
-// Starting Vitest takes its time on a busy machine.
+// Vitest starts slowly on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -39,7 +39,7 @@ const PARSE: BenchmarkId = { groups: '', name: 'parse', occurrence: 1 };
 const SECOND: BenchmarkId = { groups: 'group', name: 'same', occurrence: 2 };
 const THROWS: BenchmarkId = { groups: 'group > in (a+b)? [group]', name: 'throws', occurrence: 1 };
 
-/** Where processes are told of, and whether they were forgotten. */
+/** Surroundings that record which processes are watched and which are released. */
 function watching() {
   const pids: number[] = [];
   const forgotten: number[] = [];
@@ -132,10 +132,10 @@ test('scenarios whose rounds are due share a run, once; one by itself has its ow
   expect(watch.pids).toHaveLength(2);
   expect(other.head?.references).toBe(first.head?.references);
   expect(other.head?.blocks).not.toEqual(first.head?.blocks);
-  // Together they have taken what it took.
+  // Both are charged an equal share of the run.
   expect(other.shareMs).toBe(first.shareMs);
 
-  // The next one that asks has a new round, which the third scenario has not had of the first one either.
+  // `second` has used the first run and starts a new one; `throws` has not, and takes its share of the new one.
   await measure(second);
   expect(watch.pids).toHaveLength(4);
   await expect(measure(throws)).rejects.toThrow(
@@ -143,7 +143,7 @@ test('scenarios whose rounds are due share a run, once; one by itself has its ow
   );
   expect(watch.pids).toHaveLength(4);
 
-  // What is left of the shared run is not used where it is judged by itself.
+  // A scenario that is judged on its own does not use what is left of the shared run.
   const own = await measure(parse, [parse]);
   expect(watch.pids).toHaveLength(6);
   expect(own.head?.references).not.toBe(first.head?.references);
@@ -205,7 +205,7 @@ describe('what fails is an error with its reason, and leaves no process', () => 
     );
     vi.unstubAllEnvs();
     expect(watch.pids).toHaveLength(1);
-    // The thread of the benchmark may be a process of its own.
+    // The benchmark's thread may be a separate process.
     expect(processesOf(mark)).toEqual([]);
   });
 
@@ -236,7 +236,7 @@ describe('what fails is an error with its reason, and leaves no process', () => 
   });
 });
 
-/** Files of reports. */
+/** The report files in a folder. */
 function leftIn(folder: string): string[] {
   return readdirSync(folder).filter((name) => /^millrace-gate-.*\.json$/.test(name));
 }

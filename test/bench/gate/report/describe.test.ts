@@ -19,7 +19,7 @@ function linesOf(of: GateReport): string[] {
   return renderDocument(describeGate(of), plain);
 }
 
-/** Where the lines break doesn't matter. */
+/** Joins the lines: line breaks don't matter. */
 function flat(of: GateReport): string {
   return linesOf(of).join(' ').replaceAll(/\s+/g, ' ');
 }
@@ -98,6 +98,14 @@ test('of several scenarios the most affected metric is shown, one with its verdi
     /^x +FAIL +CPU per job +12\.4 % more$/m,
   );
   expect(flat(report([odd]))).not.toContain('most affected');
+});
+
+test('a scenario that broke in screening has not passed it', () => {
+  const screened = { stage: 'screened', seconds: 30 } as const;
+  const broken = { ...screened, verdict: 'inconclusive', reason: 'Head: it broke.' } as const;
+  const text = flat(report([scenario('a', screened), scenario('b', broken)]));
+  expect(text).toContain('rounds, passed in screening; 30 s.');
+  expect(text).toContain('rounds of screening; 30 s.');
 });
 
 test('limits and what was measured are in their units', () => {

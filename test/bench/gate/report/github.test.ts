@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** What is written to the screen. */
+/** The lines that are written to the screen. */
 function told(of: GateReport, env: NodeJS.ProcessEnv): string[] {
   let output = '';
   writeToGithub(of, env, { write: (text: string) => (output += text) });

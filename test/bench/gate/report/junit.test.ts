@@ -4,7 +4,9 @@ import { renderJunit } from '../../../../bench/gate/report/junit.js';
 import type { GateReport } from '../../../../bench/gate/model/report.js';
 import { FAILING, metric, REPORTS, report, scenario, WAIVED } from './reports.js';
 
-/** What may stand where, after Jenkins' junit-10.xsd; what is required comes first, then a colon. */
+/**
+ * Attributes and children allowed in each element, after Jenkins' junit-10.xsd; required attributes precede the colon.
+ */
 const RULES: Readonly<Record<string, { attributes: string; children: string }>> = {
   testsuites: { attributes: ': name time tests failures errors', children: 'testsuite' },
   testsuite: {
@@ -193,7 +195,7 @@ test('a reason and its waiver are the message, the figures the output', () => {
 test('every text comes out as it went in, but for what XML can not have', () => {
   const text = `<b a='1'>&amp;"]]>\t\r\n end 🙂`;
   const control = `\u0000\u001B[2J\uFFFE\uD800`;
-  // With no metric that failed, the reason is the scenario's own.
+  // As no metric failed, the scenario's own reason is reported.
   const metrics = [metric('cpu', 0)];
   const evil = { ...FAILING, metrics, name: text + control, reason: control + text };
   const [first] = parse(report([evil], { command: text })).getElementsByTagName('testcase');

@@ -46,7 +46,7 @@ test('GitHub takes a gate of many scenarios as a comment, 65,536 characters', ()
   const passing = Array.from({ length: 100 }, (_, at) => scenario(`scenario ${at}`));
   const text = renderGateMarkdown(report([FAILING, ...passing], { budgets: BUDGETS }));
   expect(text.length).toBeLessThan(65_536);
-  // What fails keeps its table, what passes its verdict.
+  // Failing scenarios keep their tables, passing ones only their verdicts.
   expect(text).toMatch(/^\| CPU per job \| .* FAIL \|$/m);
   expect(text.match(/^### scenario \d+: PASS$/gm)).toHaveLength(100);
   const failing = Array.from({ length: 100 }, (_, at) => ({ ...FAILING, name: `failing ${at}` }));

@@ -43,7 +43,7 @@ test.each([
   { what: 'an interruption', of: REPORTS.interrupted, next: /^Next: run it again, to its end\.$/ },
   {
     what: 'a stored run',
-    of: report([undecided], { verdict: 'inconclusive', base: { ref: 'baseline.json' } }),
+    of: { ...REPORTS.baseline, scenarios: [undecided] },
     next: /^Next: a machine with less other work .* --base <git ref>\.$/,
   },
   { what: 'another environment', of: REPORTS.baseline, next: /^Next: store a new baseline / },

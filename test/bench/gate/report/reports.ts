@@ -1,4 +1,4 @@
-/** Reports as a gate makes them, for what reads and draws them. */
+/** Makes reports like those of a gate, for tests of the code that reads and renders them. */
 import {
   type BudgetReport,
   type ControlReport,
@@ -19,7 +19,7 @@ import { formatMetricEffect } from '../../../../bench/gate/model/wording.js';
 import { randomFrom } from '../../../../bench/math/random.js';
 import { run } from '../../../helpers/runs.js';
 
-/** So many does the first look want. */
+/** Number of rounds that the first interim analysis needs. */
 const ROUNDS = 10;
 
 /** The medians of a side, in the units of the metrics. */
@@ -34,7 +34,7 @@ const BASE: Readonly<Record<MetricName, number>> = {
   refused: 0.084,
 };
 
-/** A metric that is worse by so much, give or take. */
+/** A metric that is worse by `estimate`, with a confidence interval around that. */
 export function metric(
   name: MetricName,
   estimate: number,
@@ -67,7 +67,7 @@ export function metric(
   };
 }
 
-/** The same without a base. */
+/** A metric without a base. */
 export function newMetric(name: MetricName): MetricReport {
   const isJudged = judgedByDefault(true).includes(name);
   const head = BASE[name];
@@ -82,7 +82,7 @@ export function newMetric(name: MetricName): MetricReport {
   };
 }
 
-/** What is beside a stored run that it can't be compared with. */
+/** A metric that can't be compared with the stored run. */
 function incomparableMetric(name: MetricName): MetricReport {
   const base = BASE[name];
   const shared = { ...newMetric(name), isJudged: judgedByDefault(false).includes(name) };
@@ -119,7 +119,7 @@ function control(name: string, metricName: MetricName, estimate: number): Contro
   };
 }
 
-/** A scenario with all metrics, that passes where nothing else is given. */
+/** A scenario with all metrics; it passes unless changed. */
 export function scenario(name: string, changes: Partial<ScenarioReport> = {}): ScenarioReport {
   const metrics = changes.metrics ?? passing();
   return {
@@ -156,7 +156,7 @@ function figuresOf(metrics: readonly MetricReport[], at: number): ScenarioReport
   return { base, control: base, head };
 }
 
-/** As a gate says why a scenario fails. */
+/** The reason that a gate gives for a scenario that fails. */
 function worse(metrics: readonly MetricReport[]): string {
   const failed = metrics.filter((each) => each.isJudged && each.verdict === 'fail');
   return `Regression in ${ROUNDS} rounds: ${failed.map(formatMetricEffect).join('; ')}.`;
@@ -218,7 +218,7 @@ export const NEW: ScenarioReport = scenario('transfer lists', {
   rounds: Array.from({ length: 3 }, () => ({ head: figuresOfHead(UNCOMPARED) })),
 });
 
-/** Beside a stored run of another machine. */
+/** A scenario compared with a stored run of another machine. */
 export const INCOMPARABLE: ScenarioReport = scenario('startup', {
   verdict: 'incomparable',
   reason:
@@ -234,7 +234,7 @@ export const INCOMPARABLE: ScenarioReport = scenario('startup', {
   })),
 });
 
-/** One of which a process failed. */
+/** A scenario of which one process failed. */
 const UNMEASURABLE: ScenarioReport = scenario('payload, 64 KB', {
   verdict: 'inconclusive',
   reason: 'It could not be measured. The process of head failed: no page',
@@ -294,7 +294,7 @@ export const BUDGETS: readonly BudgetReport[] = [
   },
 ];
 
-/** One that was not measured and doesn't tell its unit. */
+/** A budget that was not measured and whose unit is unknown. */
 export const UNKNOWN: BudgetReport = {
   name: 'messages of a job',
   verdict: 'inconclusive',
@@ -302,7 +302,7 @@ export const UNKNOWN: BudgetReport = {
   atMost: 4,
 };
 
-/** A gate of these scenarios that passes where nothing else is given. */
+/** A gate of the given scenarios; it passes unless changed. */
 export function report(
   scenarios: readonly ScenarioReport[],
   changes: Partial<GateReport> = {},
@@ -327,14 +327,14 @@ export function report(
   };
 }
 
-/** As where nothing is compared with a base. */
+/** The report of a gate that compares nothing with a base. */
 function withoutSides({ base: _base, head: _head, ...rest }: GateReport): GateReport {
   return rest;
 }
 
 const BUSY = 'The machine was busy when the run began: a load average of 3.10 on 2 processors.';
 
-/** One of every kind, by name. */
+/** One report of every kind, by name. */
 export const REPORTS = {
   pass: report([scenario('no-op, 16 in flight'), scenario('no-op, 256 in flight')]),
   fail: report([FAILING, scenario('no-op, 256 in flight'), INCONCLUSIVE, WAIVED, NEW, LONG], {

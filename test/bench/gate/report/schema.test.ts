@@ -54,7 +54,7 @@ test.each([
   { path: ['scenarios', 0, 'reason'], value: undefined },
   { path: ['scenarios', 0, 'stage'], value: 'first' },
   { path: ['scenarios', 0, 'metrics', 0, 'metric'], value: 'heat' },
-  // What JSON makes of NaN and Infinity.
+  // JSON turns NaN and Infinity into null.
   { path: ['scenarios', 0, 'metrics', 0, 'head'], value: null },
   { path: ['scenarios', 0, 'metrics', 0, 'effect', 'mean'], value: 1 },
   { path: ['scenarios', 0, 'metrics', 0, 'p'], value: 2 },

@@ -5,7 +5,7 @@ import { scratchFolder, writeFiles } from '../../../helpers/scratch-repository.j
 
 const folder = scratchFolder();
 
-/** 'folder> command', for a working folder below the top. */
+/** The planned commands as 'folder> command'; `below` is the working folder, relative to the top. */
 function plan(files: Readonly<Record<string, string>>, below = ''): string[] {
   const top = join(folder(), 'top');
   writeFiles(top, { 'README.md': '', ...files });

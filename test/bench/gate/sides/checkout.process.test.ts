@@ -100,7 +100,7 @@ test('a lockfile and a build, without a network', async () => {
     '.gitignore': 'built.txt',
   });
   vi.stubEnv('npm_config_offline', 'true');
-  // npm keeps compiled code in the folder for temporary files, on Node 22 and later.
+  // On Node 22 and later npm keeps compiled code in the folder for temporary files.
   vi.stubEnv('NODE_DISABLE_COMPILE_CACHE', '1');
   const { base, head } = await checkOut();
   expect(steps).toEqual(
@@ -116,7 +116,7 @@ test('a lockfile and a build, without a network', async () => {
 
 test("configured commands: this Node, the side's own repository, and none of the caller's dependencies", async () => {
   vi.stubEnv('GIT_DIR', join(repository.directory, '.git'));
-  // Where pnpm/action-setup puts pnpm, and what npm puts on the PATH of a script that runs the gate.
+  // `tools` is where pnpm/action-setup puts pnpm; `own` is what npm adds to the PATH of a script that runs the gate.
   const tools = join(folder(), 'setup-pnpm', 'node_modules', '.bin');
   const own = [
     join(repository.directory, 'node_modules', '.bin'),

@@ -7,7 +7,7 @@ import { isAlive } from '../../../helpers/processes.js';
 import { scratchFolder } from '../../../helpers/scratch-repository.js';
 
 const folder = scratchFolder();
-/** Only ends what hangs. */
+/** Only ends a test that hangs. */
 const PATIENCE_MS = 60_000;
 let janitor: Janitor;
 beforeEach(() => {

@@ -7,7 +7,7 @@ import { renderDocument } from './run.js';
 
 const exactly = (value: number) => ({ median: value, min: value, max: value });
 
-/** Of the bars of a page, in their order. */
+/** The bars of a page, in order. */
 function barsOf(html: string): Array<{ left: number; width: number; color: string }> {
   const pattern =
     /class="bar" style="left:([\d.]+)%;width:([\d.]+)%;background:var\(--series-(\d+)\)"/g;
@@ -93,7 +93,7 @@ test('the ratio charts of a report share one scale', () => {
   const document = describeOverhead(result as unknown as OverheadResult);
   const widths = barsOf(renderDocument(document)).map(({ width }) => width);
   expect(widths).toHaveLength(6);
-  // 16 is two to the fourth.
+  // On the logarithmic scale 16 is four times as far as 2.
   expect(widths[0]).toBeCloseTo(4 * (widths[3] ?? 0), 0);
 });
 

@@ -32,7 +32,7 @@ const timeline: Block = {
 
 test('a run has all that can be drawn, so that these tests see it', () => {
   expect(new Set(blocks.map(({ kind }) => kind))).toEqual(
-    // Of the bars there are only two, which their table shows better.
+    // There is no chart of bars: with only two bars a table is clearer.
     new Set(['heading', 'text', 'table', 'timeline', 'curves']),
   );
 });
@@ -212,7 +212,7 @@ test("the page's own script is whole: it imports and exports nothing, and refers
   const [, script = ''] = /<script type="module">([\s\S]*?)<\/script>/.exec(html) ?? [];
   expect(script).toContain('figure.chart');
   expect(script).not.toMatch(/^\s*(?:import|export)\b|\bimport\(|sourceMappingURL/m);
-  // Its two parts, each of which keeps its names to itself.
+  // The script has two parts, each with its own scope.
   expect(script.match(/^\(function\(\) ?\{/gm)).toHaveLength(2);
   expect(script.match(/\}\)\(\);$/gm)).toHaveLength(2);
 });
@@ -220,7 +220,7 @@ test("the page's own script is whole: it imports and exports nothing, and refers
 test('every link of the contents leads to a place of the page', () => {
   const html = renderRun();
   const targets = [...html.matchAll(/href="#([^"]*)"/g)].map(([, id]) => id);
-  // The contents, the answers at the top, two further sections and the way past all of them.
+  // The contents, the answers at the top, two further sections and the skip link.
   expect(targets.length).toBe(2 * run.results.length + 3);
   expect(targets.filter((id) => html.split(` id="${id}"`).length !== 2)).toEqual([]);
 });

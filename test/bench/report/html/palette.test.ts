@@ -68,7 +68,7 @@ test('of more names than colors each keeps its look, whichever charts they meet 
   const names = Array.from({ length: 20 }, (_, at) => `series ${at}`);
   const palette = new Palette();
   const first = names.map((name) => palette.looksOf([{ name }])[0]);
-  // Those that have the same color meet in one chart.
+  // Names of the same color meet in one chart.
   expect(palette.looksOf(names.toReversed().map((name) => ({ name })))).toEqual(first.toReversed());
   expect(new Set(first.map((look) => JSON.stringify(look))).size).toBe(20);
 });

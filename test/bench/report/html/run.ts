@@ -1,4 +1,4 @@
-/** A real run, as `--json` wrote it, and pages for tests. */
+/** Provides a real run, as written by `--json`, and pages for tests. */
 import { readFileSync } from 'node:fs';
 import type { BenchFile } from '../../../../bench/report/bench-file.js';
 import type { Document } from '../../../../bench/report/document.js';
@@ -9,20 +9,20 @@ import { SCENARIOS } from '../../../../bench/scenarios/index.js';
 const PATH = new URL('../../../fixtures/bench-run.json', import.meta.url);
 
 /**
- * Made by `millrace bench overload overhead tail --peers millrace,piscina --jobs no-op --in-flight 1,64
- * --rounds 2 --seconds 2 --window-ms 100 --memory 256`; to be made again when the form of a result changes.
+ * The result of `millrace bench overload overhead tail --peers millrace,piscina --jobs no-op --in-flight 1,64 --rounds
+ * 2 --seconds 2 --window-ms 100 --memory 256`; run it again when the format of a result changes.
  */
 export function readRun(): BenchFile {
   return JSON.parse(readFileSync(PATH, 'utf8')) as BenchFile;
 }
 
-/** The page of that run. */
+/** The page of the stored run. */
 export function renderRun(changes: Partial<BenchFile> = {}): string {
   const run = { ...readRun(), ...changes };
   return renderPage(run, sectionsOf(run, SCENARIOS));
 }
 
-/** The page of a result that says just this. */
+/** The page of a result whose only content is this document. */
 export function renderDocument(
   document: Document,
   changes: Partial<BenchFile['results'][number]> = {},

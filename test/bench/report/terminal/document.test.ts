@@ -105,7 +105,7 @@ test('a name that leaves too little room for the figures goes on in the next lin
     ],
   };
   const [, , , ...lines] = renderDocument({ title: 'Title', blocks: [block] }, plain);
-  // 80 columns less two for figures, of 9 and 30, and two gaps.
+  // 80 columns minus two columns of values (9 and 30) and two gaps.
   const names = 37;
   const line = (start: string, before: string, after = ''): string =>
     `${start.padEnd(names)}  ${before.padStart(9)}  ${after.padStart(30)}`.trimEnd();

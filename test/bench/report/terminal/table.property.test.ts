@@ -21,7 +21,7 @@ const tables = fc.integer({ min: 1, max: 9 }).chain((columns) =>
   }),
 );
 
-/** How often each letter is in a text. */
+/** Number of occurrences of each letter in a text. */
 function lettersOf(text: string): Map<string, number> {
   const counts = new Map<string, number>();
   for (const letter of text.replaceAll(/[\s─]/g, '')) {

@@ -7,7 +7,7 @@ import { allDocuments } from '../documents.js';
 const painted = paintFor({ isTTY: true }, false, {});
 const documents = allDocuments().map(({ name, document }) => [name, document] as const);
 
-/** Code is kept line by line, as it is copied. */
+/** The document without code, except for shell commands: lines of code are not wrapped, so that they can be copied. */
 function withoutCode({ title, blocks }: Document): Document {
   return {
     title,
@@ -15,7 +15,7 @@ function withoutCode({ title, blocks }: Document): Document {
   };
 }
 
-/** All that is between blanks, without what is only drawn. */
+/** The text without whitespace and drawn lines. */
 function wordsOf(text: string): string {
   return text.replaceAll(/[\s─]/g, '');
 }

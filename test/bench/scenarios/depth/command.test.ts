@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { depth } from '../../../../bench/scenarios/depth/command.js';
 
-/** A round in which calls cost so many times as much in a deep backlog. */
+/** A round in which calls in a deep backlog cost the given multiples. */
 function round(submit: number, cancel: number, dispatch: number) {
   return {
     kind: 'measured',

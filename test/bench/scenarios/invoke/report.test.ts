@@ -23,7 +23,7 @@ describe('the report', () => {
       'Invoke: a service that calls a slower one, for more than that can do',
       '',
     ]);
-    // What it means comes first.
+    // The conclusion comes first.
     expect(lines[3]).toMatch(/^- millrace completed 396 documents per second/);
     const [dead, alive] = ['fire-and-forget', 'millrace'].map((name) =>
       lines

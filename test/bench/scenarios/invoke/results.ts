@@ -1,9 +1,9 @@
-/** Results of the experiment, made up by the tests that read them. */
+/** Makes results of the experiment for tests. */
 import type { InvokeArm, InvokeResult } from '../../../../bench/scenarios/invoke/result.js';
 import { invokeSettings } from '../../../../bench/scenarios/invoke/settings.js';
 import { armResult, deadArm } from '../service/results.js';
 
-/** An arm that survived. */
+/** A variant that survived. */
 export function invokeArm(
   name: InvokeArm['name'],
   changes: Parameters<typeof armResult>[1] = {},
@@ -18,7 +18,7 @@ export function invokeArm(
   return { goodputShare: 0.99, ...armResult(name, changes), name, secondService };
 }
 
-/** An arm that crossed its ceiling while calls waited at the second service. */
+/** A variant that exceeded its memory limit while calls waited at the second service. */
 export function deadInvokeArm(name: InvokeArm['name'], peakWaiting: number): InvokeArm {
   const secondService = { served: 5600, serving: 0, waiting: 0, peakServing: 100, peakWaiting };
   return { goodputShare: 0.5, ...deadArm(name), name, secondService };

@@ -1,4 +1,4 @@
-/** The HTTP side of the second service: real requests, and a clock that the test moves. */
+/** Tests the HTTP side of the second service with real requests and a fake clock. */
 import { type ClientRequest, request } from 'node:http';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { SlowServer } from '../../../../bench/scenarios/invoke/slow-server.js';
@@ -30,12 +30,12 @@ function post(name: string, body: Buffer = Buffer.alloc(200_000)): ClientRequest
   return posting;
 }
 
-/** Not `expect.poll`, which moves the clock. */
+/** Replaces `expect.poll`, which would advance the fake clock. */
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Posts one after the other, so that their order is known. */
+/** Posts names one after the other, so that their order is known. */
 async function postAll(names: readonly string[]): Promise<ClientRequest[]> {
   const posted: ClientRequest[] = [];
   for (const name of names) {

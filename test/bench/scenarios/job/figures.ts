@@ -1,4 +1,4 @@
-/** Measured figures as the tests of the advice and the report want them. */
+/** Makes figures for the tests of the advice and the report. */
 import type { Figure } from '../../../../bench/harness/figures.js';
 import { NO_ENDINGS } from '../../../../bench/load/endings.js';
 import type { InputSummary } from '../../../../bench/user-job/inputs.js';
@@ -20,7 +20,7 @@ export function figure(...rounds: readonly number[]): Figure {
   };
 }
 
-/** Every job takes 10 ms, one in a hundred 20. */
+/** Every job takes 10 ms, one in a hundred 20 ms. */
 export const service: ServiceResult = {
   time: {
     count: 500,
@@ -49,7 +49,7 @@ export const inputs: InputSummary = {
   hasMore: false,
 };
 
-/** In each round the same, as on a quiet machine. */
+/** The same throughput in every round, as on a quiet machine. */
 export function saturated(threads: number, perSecond: number, concurrency = 1): SaturationResult {
   return saturatedIn(threads, [perSecond, perSecond, perSecond], concurrency);
 }
@@ -87,7 +87,7 @@ export function loaded(load: number, p99: Figure, saturationPerSecond = 200): Lo
   };
 }
 
-/** Of a job's run, but for the job and what is asked of it. */
+/** Settings of a job's run, without `job` and `advise`. */
 export const SETTINGS = {
   input: { kind: 'files', files: 10, first: 'a.md' },
   threads: 2,

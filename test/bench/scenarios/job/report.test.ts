@@ -74,12 +74,12 @@ function say(change: Partial<JobResult> = {}): string {
   return lines.join('\n').replaceAll(/\s+/g, ' ');
 }
 
-/** The first blocks, in the forms that a report has. */
+/** The report's blocks, as their text or kind; checks that Markdown starts with the same text. */
 function firstOf(change: Partial<JobResult>): string[] {
   const document = describeOwnJob({ ...result, ...change });
   const markdown = renderMarkdownDocument(document, '##').filter((line) => line !== '');
   const [first] = document.blocks;
-  // The title, then the answer.
+  // The title is the first line, the answer the second.
   expect(markdown[1]?.replaceAll('\\', '')).toBe(first?.kind === 'text' ? first.text : undefined);
   return document.blocks.map((block) => (block.kind === 'text' ? block.text : block.kind));
 }
@@ -219,7 +219,7 @@ test('what limits the figures is told', () => {
   expect(said).toContain('At 50.0 % fewer than 1,000 jobs were served');
   expect(said).toContain('was 180/s at first and from 60.0/s to 170/s before');
   expect(said).toContain('as little as 90.0 % of the arrivals were made');
-  // Which is no word on the machine: the throughput says whether that was steady.
+  // A p99 that varies does not mean that the machine is unsteady: only the throughput tells that.
   const noisy = say({ loads: [loaded(0.5, figure(30, 50))] });
   expect(noisy).toContain('Between rounds the p99 differs by up to 40.0 % of its median.');
   expect(noisy).not.toContain('not steady');

@@ -72,7 +72,7 @@ test('ratios are taken within rounds, to the pool with the best median, and to t
     max: 0.5,
     rounds: [0.5, 0.5, 0.25],
   });
-  // 10,000 jobs of 100 µs in a second are one second of the two that two processors have.
+  // 10,000 jobs of 100 µs per second take one of the two CPU-seconds that two CPUs have.
   expect(result.peers[0]).toMatchObject({
     peer: 'millrace',
     jobsPerSecond: { median: 10_000, min: 9000, max: 12_000, rounds: [12_000, 9000, 10_000] },
@@ -100,7 +100,7 @@ test('the report has a table for each kind of job, each figure with its range be
   expect(lines.slice(1, 5)).toEqual([
     'Overhead: short jobs on this and other pools',
     '',
-    // What the rounds agree on comes first.
+    // Results on which all rounds agree come first.
     '- Jobs of 10 µs: millrace is faster than the best other pool with 1, 16, 64, 256',
     '  and 1024 in flight: 114 times in all 3 rounds (min 100, max 912).',
   ]);

@@ -18,7 +18,7 @@ describe('the report', () => {
   test('has the counts, the latencies and the memory of every arm', () => {
     const lines = renderDocument(describeOverload(expected), plain);
     expect(lines.slice(0, 3)).toEqual(['', 'Overload: a service at twice its capacity', '']);
-    // What it means comes first.
+    // The conclusion comes first.
     expect(lines[3]).toMatch(/^- millrace completed 990 documents per second/);
     const at = lines.findIndex((line) => line.includes('─ requests ─'));
     expect(lines.slice(at - 1, at + 7)).toEqual([

@@ -1,4 +1,4 @@
-/** Results of the experiment, made up by the tests that read them. */
+/** Makes results of the experiment for tests. */
 import type { OverloadResult } from '../../../../bench/scenarios/overload/result.js';
 import { armResult as arm, deadArm as dead } from '../service/results.js';
 
@@ -6,12 +6,12 @@ type Arm = OverloadResult['arms'][number];
 
 const MB = 1024 ** 2;
 
-/** An arm that survived at the named figures. */
+/** A variant that survived. */
 export function armResult(name: Arm['name'], changes: Parameters<typeof arm>[1] = {}): Arm {
   return { ...arm(name, changes), name };
 }
 
-/** An arm that crossed its ceiling. */
+/** A variant that exceeded its memory limit. */
 export function deadArm(name: Arm['name']): Arm {
   return { ...dead(name), name };
 }

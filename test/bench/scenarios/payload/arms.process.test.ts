@@ -1,4 +1,4 @@
-/** Every arm keeps the contract, on real threads. */
+/** Checks that every variant keeps the contract, on real threads. */
 import { describe, expect, test } from 'vitest';
 import {
   type Bytes,

@@ -17,7 +17,7 @@ import { plain, widthOf } from '../../../../bench/report/terminal/paint.js';
 
 const KIND: JobKind = { name: '100us', title: 'Jobs of 100 µs', job: 'work', us: 100 };
 
-/** Rounds for each number of threads, from one thread on. */
+/** Measurements of one thread, two threads and so on, each with its rounds. */
 function measured(rates: ReadonlyArray<readonly number[]>): ScalingMeasurements {
   const measurements: ScalingMeasurements = new Measurements<JobKind, number, OverheadReply>();
   for (const [at, rounds] of rates.entries()) {

@@ -1,4 +1,7 @@
-/** Arms in real processes, with a real pool and real requests, driven into each state that a result reports. */
+/**
+ * Runs variants of a service in real processes, with a real pool and real requests, driven into each state that a
+ * result reports.
+ */
 import { expect, test } from 'vitest';
 import { runArm } from '../../../../build/bench/scenarios/service/arm-run.js';
 import { describeNoise, drawConclusions } from '../../../../bench/scenarios/service/verdict.js';
@@ -10,7 +13,7 @@ const program = new URL('../../../fixtures/service-arms.mjs', import.meta.url);
 const documents: DocumentSet = { source: 'synthetic', seed: 1, count: 8 };
 const MB = 1024 ** 2;
 
-/** Drives an arm at a rate, and gives what it came to and what is said of it. */
+/** Drives a variant at a rate; returns its result and the conclusions of the report. */
 async function drive(
   arm: string,
   {
@@ -54,7 +57,7 @@ test('jobs that fail, documents that are refused, and those that were served, ea
   expect(result.failed).toBeGreaterThan(0);
   expect(result.refused).toBeGreaterThan(0);
   expect(Math.abs(result.completed - result.failed)).toBeLessThanOrEqual(1);
-  // One in work, one behind it: no failed job among those that had not ended.
+  // One document in progress and one waiting: no failed job counts as not ended.
   expect(result.accepted - result.completed - result.failed).toBeLessThanOrEqual(2);
   expect(said).toContain(`Jobs that failed: ${result.failed} of pool.`);
   const waiting = /(\d+) documents were still in work or waiting/.exec(said)?.[1];

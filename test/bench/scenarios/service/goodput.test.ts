@@ -49,6 +49,12 @@ describe('goodput of an arm of 16 s: 4 s of warm-up, windows of 2 s', () => {
     expect(goodput.perSecond).toBe(1000);
   });
 
+  test('counts that come after the last window that was asked for add none', () => {
+    const goodput = new Goodput(16, 2);
+    for (let at = 0; at <= 16; at += 1) goodput.note(tally(at, at * 100), STARTED_US);
+    expect(goodput.windows).toEqual([100, 100]);
+  });
+
   test('before the load has started, and within the warm-up, there is none', () => {
     const goodput = new Goodput(16);
     for (const at of [1, 5, 9]) goodput.note(tally(at, at), Infinity);

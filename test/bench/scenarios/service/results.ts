@@ -1,9 +1,9 @@
-/** Results of arms, made up by the tests that read them. */
+/** Makes results of variants for tests. */
 import type { ArmEnding, ArmResult } from '../../../../bench/scenarios/service/result.js';
 
 const MB = 1024 ** 2;
 
-/** An arm that survived at the named figures. */
+/** A variant that survived. */
 export function armResult(
   name: ArmResult['name'],
   changes: Partial<Omit<ArmResult, 'ending'>> & { readonly ending?: ArmEnding } = {},
@@ -46,7 +46,7 @@ export function armResult(
   };
 }
 
-/** An arm that crossed its ceiling. */
+/** A variant that exceeded its memory limit. */
 export function deadArm(name: ArmResult['name']): ArmResult {
   const { memoryTrend: _, ...arm } = armResult(name, {
     ending: { how: 'ceiling', afterSeconds: 6.2 },

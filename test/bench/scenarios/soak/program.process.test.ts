@@ -1,4 +1,4 @@
-/** The process of a soak, with a real pool, driven into each state that its windows report. */
+/** Runs the process of a soak with a real pool, driven into each state that its windows report. */
 import { expect, test } from 'vitest';
 import { arrivalsOf } from '../../../../bench/load/endings.js';
 import { measureFresh } from '../../../../bench/process/fresh-process.js';
@@ -14,7 +14,7 @@ import { soakResult } from './windows.js';
 const PROGRAM = new URL('../../../../build/bench/scenarios/soak/program.js', import.meta.url);
 const US = 1000;
 
-/** Two windows of a quarter of a second, on one thread. */
+/** Runs a soak of two windows of a quarter of a second, on one thread. */
 async function soak(changes: Partial<SoakRequest>): Promise<{
   reply: SoakReply;
   sums: Record<'completed' | 'refused' | 'failed', number>;
@@ -42,7 +42,7 @@ async function soak(changes: Partial<SoakRequest>): Promise<{
     windows.reduce((total, window) => total + window[part], 0);
   const sums = { completed: sum('completed'), refused: sum('refused'), failed: sum('failed') };
   const { endings, sent } = reply;
-  // Every arrival has one ending, and the windows have the same ones.
+  // Every arrival has one ending, and the windows add up to the same endings.
   expect(arrivalsOf(endings)).toBe(sent);
   expect(endings).toEqual({
     served: sums.completed,
@@ -64,7 +64,7 @@ test('what the pool has room for is served', async () => {
 });
 
 test('what it has no room for is refused, and what is left at the end is cut off', async () => {
-  // A job for each 50 ms of the thread's time, and 20,000 of them in a second.
+  // Each job takes 50 ms of the thread's time, and 20,000 of them arrive per second.
   const { sums, reply, said } = await soak({ job: 'spin', input: 50 * US, ratePerSecond: 20_000 });
   expect(sums.refused).toBeGreaterThan(0);
   expect(reply.endings.cutOff).toBeGreaterThan(0);

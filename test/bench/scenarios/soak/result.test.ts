@@ -20,7 +20,7 @@ test.each([
 
 describe('the slope', () => {
   test('is that of the windows after the warm-up, in bytes per hour', () => {
-    // Fast until the warm-up ends, then half a megabyte in ten seconds.
+    // RSS grows fast until the warm-up ends, then by half a megabyte in ten seconds.
     const windows = windowsOf(60, (at) => (at < 12 ? at * 50 : 600 + at / 2));
     const { measuredSeconds, memory } = memoryTrends(windows, 120);
     expect(measuredSeconds).toBe(480);
@@ -153,7 +153,7 @@ describe('the report', () => {
       for (const line of lines) expect.soft(widthOf(line), line).toBeLessThanOrEqual(80);
       expect(lines.filter((line) => /^\d+0 +[\d,]+/.test(line)).length).toBe(10);
       expect(lines).toContain('Memory over time');
-      // What it means comes first.
+      // The conclusion comes first.
       expect(lines[3]).toMatch(/^- The RSS /);
     }
   });

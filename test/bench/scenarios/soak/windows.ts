@@ -1,4 +1,4 @@
-/** Made-up results of a soak. */
+/** Makes results of a soak for tests. */
 import {
   memoryTrends,
   type SoakResult,
@@ -9,7 +9,7 @@ import type { SoakWindow } from '../../../../bench/scenarios/soak/window.js';
 
 const MB = 1024 ** 2;
 
-/** So many windows of ten seconds, with the megabytes of the resident set in each, and what is special. */
+/** `count` windows of ten seconds, with the RSS of each in MB; `special` changes fields of a window. */
 export function windowsOf(
   count: number,
   rssMb: (window: number) => number,
@@ -28,7 +28,7 @@ export function windowsOf(
   }));
 }
 
-/** A run of ten minutes, as far as its windows go. */
+/** The result of a run with default settings and these windows. */
 export function soakResult(
   windows: readonly SoakWindow[],
   more: Partial<SoakResult> = {},

@@ -14,7 +14,7 @@ import { plain, widthOf } from '../../../../bench/report/terminal/paint.js';
 
 const MB = 1024 ** 2;
 
-/** The times to the first result, round by round; everything else follows from them. */
+/** Results of which only the times to the first result are given, round by round; all other values follow from them. */
 function measured(firsts: Readonly<Partial<Record<PeerName, readonly number[]>>>) {
   const measurements = new Measurements<StartPoint, PeerName, Measured>();
   for (const [peer, rounds] of Object.entries(firsts)) {
@@ -27,7 +27,7 @@ function measured(firsts: Readonly<Partial<Record<PeerName, readonly number[]>>>
         rssBytes: firstResultMs * MB,
       };
       measurements.add({ round: at + 1, point: 'start', arm: peer as PeerName, reply });
-      // Its thousands take it the longer the sooner its first result was there.
+      // The earlier the first result, the later the 10,000th.
       const nthMs = [firstResultMs, 100, 1000, 20_000 / firstResultMs];
       measurements.add({ round: at + 1, point: 'jobs', arm: peer as PeerName, reply: { nthMs } });
     }
@@ -67,7 +67,7 @@ test('every measure has its rounds, and bare threads have nothing to import', ()
   expect(peers[0]?.allThreadsMs.median).toBe(200);
   expect(peers[0]?.rssBytes.median).toBe(100 * MB);
   expect(peers[2]).not.toHaveProperty('importMs');
-  // Of all starts: it is Node's part, whatever the pool.
+  // Taken over all starts: Node's own start does not depend on the pool.
   expect(runningMs).toMatchObject({ median: 41, min: 40, max: 42 });
 });
 

@@ -1,4 +1,4 @@
-/** The process of `bench tail`, with real pools: how the arrivals that it counts end. */
+/** Runs the process of `bench tail` with real pools, and checks how the arrivals that count end. */
 import { expect, test } from 'vitest';
 import { arrivalsOf, NO_ENDINGS } from '../../../../bench/load/endings.js';
 import { measureFresh } from '../../../../bench/process/fresh-process.js';
@@ -32,7 +32,7 @@ test.each(['millrace', 'piscina'] as const)(
     expect(all.total.count).toBe(endings.served);
     expect(all.wait.count).toBe(endings.served);
     expect(short.total.count).toBeLessThanOrEqual(endings.served);
-    // Those of the warm-up don't count.
+    // Arrivals of the warm-up don't count.
     expect(arrivalsOf(endings)).toBeLessThan(sent);
   },
 );

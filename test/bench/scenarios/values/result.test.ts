@@ -11,7 +11,7 @@ import { valuesSettings } from '../../../../bench/scenarios/values/settings.js';
 
 const settings = valuesSettings(new Map());
 
-/** Rates, round by round, the same for all values but `rows`. */
+/** Rates per round, the same for all values except `rows`. */
 const RATES: ReadonlyArray<[peer: PeerName, rates: readonly number[]]> = [
   ['millrace', [300_000, 200_000, 250_000]],
   ['piscina', [100_000, 50_000, 100_000]],
@@ -24,7 +24,7 @@ function resultOf(more: Partial<ValuesResult> = {}): ValuesResult {
   for (const value of settings.values) {
     for (const [peer, rates] of RATES) {
       for (const [at, perSecond] of rates.entries()) {
-        // Of rows the rounds don't agree.
+        // For `rows` the rounds disagree.
         const factor = value === 'rows' && peer === 'millrace' && at === 1 ? 0.1 : 1;
         const throughput = {
           jobs: 1,

@@ -1,9 +1,9 @@
-/** Who runs together and who alone, with jobs that end when the test says so. */
+/** Tests which jobs run together and which alone, with jobs that end when the test says so. */
 import { expect, test } from 'vitest';
 import { Alone } from '../../../../src/nats/node/alone.js';
 import { macrotask } from '../../../helpers/outcomes.js';
 
-/** Starts jobs, notes which run, and ends them. */
+/** Starts jobs, reports which are running, and ends them. */
 function desk() {
   const alone = new Alone();
   const running = new Map<string, () => void>();

@@ -1,4 +1,4 @@
-/** What becomes of jobs when nodes and servers are lost: real processes, killed and frozen. */
+/** Tests the fate of jobs when nodes and servers are lost: real processes are killed and frozen. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -52,7 +52,7 @@ describe.runIf(HAS_NATS)('when something is lost', () => {
 
   const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
-  /** Submits this many jobs that take so long. @returns Their results, once the first of them have settled. */
+  /** Submits `count` jobs of `ms` each. @returns Their results, once `first` of them have settled. */
   async function offer(count: number, ms: number, first: number): Promise<Array<Promise<unknown>>> {
     let settled = 0;
     const jobs = numbers(count).map(async (value) => {
@@ -126,7 +126,7 @@ describe.runIf(HAS_NATS)('when something is lost', () => {
   test('a job that takes longer than the server waits for signs of life runs once', async () => {
     await start({ ackWaitMs: 1000 });
     await Promise.all([startNode(1), startNode(1)]);
-    // A job that is given to a node again is counted before it starts.
+    // A job that is redelivered to a node is counted before it starts.
     const connection = await server.connect();
     const counted: string[] = [];
     connection.subscribe('millrace.it.attempts.*', {

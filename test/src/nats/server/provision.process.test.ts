@@ -1,4 +1,4 @@
-/** What a remote pool has on a real server: made once, never changed, refused where it differs. */
+/** Tests what a remote pool has on a real server: created once, never changed, rejected if it differs. */
 import { jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NatsConnection } from '@nats-io/transport-node';

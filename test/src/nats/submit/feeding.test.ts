@@ -1,4 +1,4 @@
-/** Turns of maps on a remote pool, with feeders that are written down. */
+/** Tests the turns of maps on a remote pool, with scripted feeders. */
 import { expect, test } from 'vitest';
 import { Feeding } from '../../../../src/nats/submit/feeding.js';
 import type { Feeder } from '../../../../src/schedule/turns.js';

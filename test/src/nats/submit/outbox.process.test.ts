@@ -1,4 +1,4 @@
-/** The bounds, with more publishers than there is room for: real servers, one and three. */
+/** Tests the bounds with more publishers than there is room for, on one and on three real servers. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -65,7 +65,7 @@ describe.runIf(HAS_NATS)('the bounds', () => {
 
   test.each([
     ['by count', { jobs: 100 }, 100],
-    // 27 of about 370 bytes: the subject and the headers are stored, too.
+    // 27 jobs of about 370 bytes: the subject and the headers are stored, too.
     ['by bytes', { jobs: 1000, bytes: 10_000 }, undefined],
   ] as const)('500 at once are accepted up to the bound, %s', async (_, limits, expected) => {
     const connection = await start(1, limits);
@@ -147,7 +147,7 @@ describe.runIf(HAS_NATS)('the bounds', () => {
       expect(new Set(accepted).size).toBe(accepted.length);
       expect(most).toBeLessThanOrEqual(100);
       expect(mostOfKey).toBeLessThanOrEqual(30);
-      // They were reached, and so tested.
+      // The load came close to the bounds, so they were tested.
       expect([most > 90, mostOfKey > 25]).toEqual([true, true]);
     },
     120_000,

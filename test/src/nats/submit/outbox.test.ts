@@ -1,4 +1,4 @@
-/** The queue before the server, with a server that is a few lines: two places, and one for each key. */
+/** Tests the queue before the server, with a fake server that has a number of places, and one for each key. */
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { expect, test } from 'vitest';
 import type { RemoteFullError } from '../../../../src/nats/errors.js';
@@ -15,7 +15,7 @@ interface Terms {
 class Bench {
   readonly stored: RemoteJobRecord[] = [];
   readonly refused: string[] = [];
-  /** All publishes, by their jobs' numbers. */
+  /** The job's number of each publish. */
   readonly published: number[] = [];
   readonly outbox: Outbox;
   readonly #places: number;
@@ -78,7 +78,7 @@ class Bench {
     return job;
   }
 
-  /** A job of these ends on its node, and the server says so. */
+  /** Ends a stored job, as its node and the server would. */
   async end(job: RemoteJobRecord): Promise<void> {
     this.stored.splice(this.stored.indexOf(job), 1);
     this.outbox.onSettled(job);
@@ -120,7 +120,7 @@ test('a job whose key is full holds up those of its key, and nobody else', async
   bench.add();
   await settle();
   expect(bench.numbers).toEqual([1, 4, 5]);
-  // It is asked for a place again once one is likely, and not before.
+  // The server is asked for a place again only once one is likely.
   bench.published.splice(0);
   bench.add();
   await settle();
@@ -155,7 +155,7 @@ test('keys that are full take turns', async () => {
   bench.published.splice(0);
   for (let count = 0; count < 3; count += 1) await bench.room();
   expect(bench.published.toSorted()).toEqual([4, 5, 6]);
-  // One of another submitter ends: nothing tells which.
+  // A job of another submitter ends; nothing reports which one.
   bench.stored.splice(bench.stored.indexOf(held[1] as RemoteJobRecord), 1);
   for (let count = 0; count < 3; count += 1) await bench.room();
   expect(bench.numbers).toEqual([1, 3, 5]);
@@ -179,7 +179,7 @@ test('those that wait for their key count as waiters, and the last ones are refu
   await settle();
   expect(bench.numbers).toEqual([1]);
   expect(bench.refused).toEqual(['4 waiters', '5 waiters', '6 waiters']);
-  // There is room for others, as long as they need not wait.
+  // Others are accepted as long as they need not wait.
   for (const key of ['b', 'a', 'c', 'b']) bench.add({ key });
   await settle();
   expect(bench.numbers).toEqual([1, 7, 9]);
@@ -212,11 +212,11 @@ test('many full keys keep neither each other nor the queue from their turns', as
   await settle();
   const [first, second] = [bench.add(), bench.add()] as const;
   await settle();
-  // The one in the queue has one of two turns.
+  // The job in the queue gets every second turn.
   bench.stored.splice(bench.stored.indexOf(free), 1);
   for (let count = 0; count < 2; count += 1) await bench.room();
   expect(bench.stored).toContain(first);
-  // A key of which this pool had a job comes in soon, though another one is asked for again and again.
+  // A key whose job has ended gets its turn soon, though another key is tried again and again.
   await bench.end(held[13] as RemoteJobRecord);
   for (let count = 0; count < 3; count += 1) {
     bench.add({ key: 'key 5', whenFull: 'refuse' });

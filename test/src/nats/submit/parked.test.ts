@@ -1,4 +1,4 @@
-/** Which of the jobs whose keys are full is tried next. */
+/** Tests which of the jobs with full keys is tried next. */
 import { expect, test } from 'vitest';
 import { Parked } from '../../../../src/nats/submit/parked.js';
 import type { RemoteJobRecord } from '../../../../src/nats/submit/remote-job.js';
@@ -70,7 +70,7 @@ test('a job that ends by itself leaves', () => {
   const [a, b] = [job(1, 'a'), job(2, 'a')] as const;
   const parked = park(a, b);
   expect(parked.take()).toBe(a);
-  // It is under way.
+  // It is being published.
   expect(parked.remove(a)).toBe(false);
   expect(parked.remove(b)).toBe(true);
   expect(parked.remove(b)).toBe(false);

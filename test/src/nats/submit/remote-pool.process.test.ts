@@ -1,4 +1,4 @@
-/** A remote pool and its nodes, in one process, over a real server. */
+/** Tests a remote pool and its nodes in one process, over a real server. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -71,7 +71,7 @@ describe.runIf(HAS_NATS)('a remote pool', () => {
     while ((await remote.stats()).server.jobs > 0);
   }
 
-  /** The first message on a subject while something goes on. */
+  /** The first message on a subject while `run` is running. */
   async function watched(connection: NatsConnection, subject: string, run: () => Promise<unknown>) {
     const subscription = connection.subscribe(subject, { max: 1 });
     await connection.flush();
@@ -129,7 +129,7 @@ describe.runIf(HAS_NATS)('a remote pool', () => {
     await startNode(name, 4);
     const jobs = Array.from({ length: 500 }, (_, index) => remote.run('echo', index));
     expect(await Promise.all(jobs)).toEqual(Array.from({ length: 500 }, (_, index) => index));
-    // Each is acknowledged behind its result.
+    // Each job is acknowledged after its result.
     await drained(remote);
   });
 
@@ -176,7 +176,7 @@ describe.runIf(HAS_NATS)('a remote pool', () => {
     await remote.run('echo', 'first');
     await server.freeze();
     const jobs = ['a', 'b'].map((id) => remote.run('hold', at(1), { id }));
-    // Longer than a publish waits for its acknowledgement.
+    // Longer than a publish waits for its acknowledgment.
     await new Promise((resolve) => setTimeout(resolve, 6000));
     server.thaw();
     await gate.heard(1);
@@ -194,7 +194,7 @@ describe.runIf(HAS_NATS)('a remote pool', () => {
     await gate.heard(1);
     await server.kill();
     await server.restart();
-    // The server has forgotten the ids of jobs that are over, and knows those that it holds.
+    // The server has forgotten the ids of finished jobs, but knows those that it stores.
     expect(await remote.run('echo', 3, { id: 'over' })).toBe(3);
     const other = await RemotePool.connect<typeof Jobs>({
       connection: await server.connect(),
@@ -246,9 +246,9 @@ describe.runIf(HAS_NATS)('a remote pool', () => {
     early.cancel('enough');
     expect(await rejection(early.result)).toBe('enough');
     await startNode(name);
-    // Else it would run for ever.
+    // Otherwise it would run forever.
     await drained(remote);
-    // It may be told so before its thread has started it.
+    // It may be cancelled before its thread has started it.
     expect([[], ['1', 'told AbortError']]).toContainEqual(gate.lines);
   });
 
@@ -282,7 +282,7 @@ describe.runIf(HAS_NATS)('a remote pool', () => {
       expect(await rejection(remote.run('hold', at(3), { timeout }))).toMatchObject({
         code: 'ERR_JOB_TIMEOUT',
         phase,
-        // The news of its start may be lost.
+        // The notice of its start may be lost.
         started: true,
       });
     }

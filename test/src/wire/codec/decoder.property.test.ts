@@ -1,6 +1,6 @@
 /**
- * The codec against structured clone: whatever is encoded comes out as its clone, identities and the order of
- * properties included; what is plain and fits is encoded; what has no clone is not; getters run once.
+ * Compares the codec with structured clone: whatever is encoded arrives as its clone, including identities and the
+ * order of properties; what is plain and fits is encoded; what has no clone is not; getters run once.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -10,7 +10,7 @@ import { repeats } from '../../../helpers/extent.js';
 
 const BYTES = 4 * 1024 * 1024;
 const memory = new SharedArrayBuffer(BYTES + 16);
-/** The two sides of a link; not at the start of the memory. */
+/** Both sides of a link, not at the start of the memory. */
 const encoder = new Encoder(Buffer.from(memory, 8, BYTES));
 const decoder = new Decoder(Buffer.from(memory, 8, BYTES));
 
@@ -34,14 +34,14 @@ function cross(value: unknown, start = 0, end = BYTES): Outcome {
   return attempt(() => decoder.decode(start));
 }
 
-/** What a value is made of, so that it can be made anew for each side. */
+/** A recipe for a value, so that it can be made anew for each side. */
 type Spec = { readonly make: (world: World) => unknown };
 
-/** What is known while a value is made. */
+/** State while a value is made. */
 interface World {
-  /** Containers that later ones may refer to, or getters change. */
+  /** Containers that later ones may refer to, and that getters may change. */
   readonly made: object[];
-  /** How often each getter has run. */
+  /** Number of runs of each getter. */
   readonly runs: number[];
 }
 
@@ -110,7 +110,7 @@ const wholeView: fc.Arbitrary<Spec> = fc
 interface Property {
   readonly key: string;
   readonly value: Spec;
-  /** What a getter does beside answering; undefined for data. */
+  /** Effect of a getter besides its value; undefined for data. */
   readonly getter: Effect | undefined;
 }
 type Effect = (world: World, key: string) => void;
@@ -166,7 +166,7 @@ function containers(leaf: fc.Arbitrary<Spec>, getter: fc.Arbitrary<Effect | unde
           )
           .map(([properties, hasPrototype]) => objectOf(properties, hasPrototype)),
         fc.array(tie('any'), { maxLength: 6 }).map(arrayOf),
-        // Rows, which share their keys.
+        // Rows that share their keys.
         fc
           .tuple(
             fc.uniqueArray(key, { maxLength: 4 }),
@@ -221,7 +221,7 @@ test('nothing is written beyond the end, wherever that is', () => {
   );
 });
 
-/** Values that are not plain, or not where they are. Some have a clone and some have none. */
+/** Values that are not plain, or not plain in their place. Some can be cloned, others can't. */
 const ODD: ReadonlyArray<(world: World) => unknown> = [
   () => new Date(5),
   () => new Map([[1, { a: 2 }]]),
@@ -277,11 +277,11 @@ const ODD: ReadonlyArray<(world: World) => unknown> = [
     structuredClone(view.buffer, { transfer: [view.buffer] });
     return view;
   },
-  // What was met before: a circle, or the same object twice.
+  // A container that was made before: a cycle, or the same object twice.
   ({ made }) => made.at(-1),
   ({ made }) => made[0],
 ];
-/** The same kinds behind the prototype of plain objects, or none. */
+/** The same kinds with the prototype of plain objects, or none. */
 const disguised = fc
   .tuple(fc.constantFrom(...ODD), fc.constantFrom(Object.prototype, null), fc.nat(5))
   .map(([odd, prototype, how]): Spec => ({
@@ -321,7 +321,7 @@ test('what is odd arrives as its clone, or not at all', () => {
   expect(count).toBeGreaterThan(100);
 });
 
-/** As the whole value a Buffer stays one, and a view leaves the rest of its memory behind. */
+/** A Buffer that is the whole value stays a Buffer, and a view leaves the rest of its memory behind. */
 function restored(clone: unknown, sent: unknown): unknown {
   if (!ArrayBuffer.isView(sent)) return clone;
   const { buffer, byteOffset, byteLength } = clone as Uint8Array;
@@ -330,15 +330,15 @@ function restored(clone: unknown, sent: unknown): unknown {
   return new (clone as object as { constructor: typeof Uint8Array }).constructor(own);
 }
 
-/** What getters do to what is being read. */
+/** Changes that getters make to what is being read. */
 const effect: fc.Arbitrary<Effect | undefined> = fc.oneof(
   { weight: 6, arbitrary: fc.constant(undefined) },
   { weight: 2, arbitrary: fc.constant(() => {}) },
   fc.tuple(fc.nat(5), fc.nat(9), key).map(([which, how, name]): Effect => (world, own) => {
     const target = world.made[which % world.made.length] as Record<string, unknown>;
     const flags = { configurable: true, writable: true };
-    // Whether structured clone takes a name that is added to an array depends on what no program can see,
-    // and an array with another prototype is posted as it is, with all that it refers to.
+    // Whether structured clone takes a name that is added to an array depends on what no program can see, and an array
+    // with another prototype is posted as it is, with everything that it refers to.
     if (Array.isArray(target) && how > 1 && how < 6) return;
     if (how === 0) delete target[name];
     else if (how === 1) delete target[own];
@@ -391,7 +391,7 @@ test('getters run once, whatever they do, and their values arrive as in a clone'
   expect(posted).toBeGreaterThan(100);
 });
 
-/** Says where two values differ in anything that a program can see, by path; nothing if they don't. */
+/** The path at which two values differ in anything that a program can see; empty if they don't. */
 function difference(
   some: unknown,
   other: unknown,

@@ -1,4 +1,4 @@
-/** The codec by its cases: each is one that could go wrong. See codec.property.test.ts for the rest. */
+/** Tests the codec by cases that could go wrong. See decoder.property.test.ts for the rest. */
 import { deepStrictEqual } from 'node:assert';
 import { runInNewContext } from 'node:vm';
 import { MessageChannel } from 'node:worker_threads';
@@ -31,7 +31,7 @@ function expectLikeClone(value: unknown): void {
   );
 }
 
-/** An own property of any name. */
+/** An object with an own property of any name. */
 function withOwn(name: string, value: unknown): object {
   const flags = { enumerable: true, configurable: true, writable: true };
   return Object.defineProperty({ first: 1 }, name, { ...flags, value });
@@ -214,7 +214,7 @@ describe('what would not arrive as its clone is turned down', () => {
     Boolean: () => Object(true),
     arguments: someArguments,
   };
-  /** Without properties these are found by structured clone itself. */
+  /** Without own properties, only structured clone itself detects these. */
   const unnamed: Record<string, () => object> = {
     WeakMap: () => new WeakMap(),
     WeakSet: () => new WeakSet(),
@@ -281,7 +281,7 @@ describe('room', () => {
       memory.fill(0xa5, end, end + 64);
       const after = encoder.encode(value, 0, end);
       expect(memory.subarray(end, end + 64).every((byte) => byte === 0xa5)).toBe(true);
-      // Once it fits it fits into more.
+      // Once it fits, it fits into more space.
       if (isFitting) expect(after).toBe(needed);
       isFitting ||= after === needed;
       if (isFitting) expect(decoder.decode(0)).toEqual(value);
@@ -309,7 +309,7 @@ describe('getters', () => {
       when: new Date(5),
     });
     expect(runs).toBe(2);
-    // It is taken once.
+    // The substitute can be taken once.
     expect(encoder.takeSubstitute(odd)).toBe(odd);
   });
 
@@ -368,7 +368,7 @@ describe('prototypes that were extended', () => {
   let calls = 0;
   const trap = (): void => void (calls += 1);
 
-  /** Nothing else may run meanwhile. */
+  /** Calls `act` while a property is defined on a prototype; nothing else may run meanwhile. */
   function during<Result>(
     owner: object,
     name: PropertyKey,
@@ -428,7 +428,7 @@ describe('memory', () => {
     for (const kind of kinds) {
       const reference = referenceTo(kind);
       for (let round = 0; round < 10 && reference.deref() !== undefined; round += 1) {
-        // A WeakRef holds what it refers to until the turn is over.
+        // A WeakRef keeps its target until the turn is over.
         await new Promise((resolve) => setImmediate(resolve));
         collectGarbage();
       }

@@ -24,10 +24,10 @@ describe('advice', () => {
         threads: 2,
         concurrency: 1,
         backlog: { jobs: 20, bytes: 64 * 1024 },
-        // runMs: ten times the longest of fewer than a thousand jobs.
+        // runMs is ten times the longest time, as there are fewer than a thousand jobs.
         timeouts: { queueMs: 100, runMs: 300 },
       },
-      // The most below the saturation and a quarter, and the bytes of the backlog twice.
+      // The peak below saturation plus a quarter, plus twice the bytes of the backlog.
       expectedPeakBytes: 125 * MB + 2 * 64 * 1024,
     });
   });
@@ -49,12 +49,12 @@ describe('advice', () => {
 
   test('promises the lower of what the formula and the measured latencies say', () => {
     const byFormula = rateForP99Wait({ slots: 2, saturationPerSecond: 200, variation: 1 }, 100);
-    // M/M/2: between 83 ms at 150 and 106 ms at 160 per second.
+    // M/M/2: the p99 of the wait is 83 ms at 150 per second and 106 ms at 160.
     expect(roundDown(byFormula)).toBe(150);
-    // Measured: at ln 120 between ln 100 (160 per second) and ln 400 (190), so at 163.9.
+    // Measured: ln 120 lies between ln 100 (160 per second) and ln 400 (190), so at 163.9.
     expect(advice).toMatchObject({ ratePerSecond: 150 });
     const steeper = [loaded(0.5, figure(30)), loaded(0.8, figure(480))];
-    // Half of the way from ln 30 to ln 480.
+    // Halfway from ln 30 to ln 480.
     expect(advise({ ...measured, loads: steeper })).toMatchObject({
       ratePerSecond: 130,
     });

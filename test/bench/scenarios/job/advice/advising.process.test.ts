@@ -1,4 +1,4 @@
-/** Promises that are verified by real runs: one that can't hold, until it is lowered so far that it does. */
+/** Verifies advice by real runs: a promise that can't hold is lowered until it does. */
 import { expect, test } from 'vitest';
 import { adviseAndVerify } from '../../../../../build/bench/scenarios/job/advice/advising.js';
 import { WANTED_ARRIVALS } from '../../../../../bench/scenarios/job/advice/verification.js';
@@ -16,7 +16,7 @@ test('a promise beyond what the pool can do is not verified, but lowered until i
   const signal = new AbortController().signal;
   const subject = { job, input: { kind: 'none' }, seed: 1 } as const;
   const measurer = new Measurer(subject, { screen: SILENT, paint: plain, signal });
-  // Jobs of 5 ms on one thread: 200 a second at most, but 500 are said to have been measured.
+  // Jobs of 5 ms on one thread: max 200 per second, but the measurement claims 500.
   const measured = {
     wantedP99Ms: 150,
     service,
@@ -31,7 +31,7 @@ test('a promise beyond what the pool can do is not verified, but lowered until i
   const [first, ...more] = advice.verifications;
   expect(first).toMatchObject({ isEnough: true, isP99Held: false });
   expect(first?.ratePerSecond).toBeGreaterThan(200);
-  // What the pool could not do was refused or came too late, and is in no latency.
+  // Jobs beyond the pool's capacity were rejected or came too late, and are in no latency.
   expect(first?.unservedShare).toBeGreaterThan(0.1);
   expect(first?.confidence).toBeLessThan(0.01);
   expect(more.length).toBeGreaterThan(0);

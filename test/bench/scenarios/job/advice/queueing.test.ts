@@ -1,4 +1,4 @@
-/** Against values that are known exactly: M/M/1, M/D/1, and tables of Erlang's formula. */
+/** Checks the formulas against exact values: M/M/1, M/D/1 and tables of Erlang's formula. */
 import { describe, expect, test } from 'vitest';
 import {
   jobsThatDrain,

@@ -11,7 +11,7 @@ const loads = [
 
 describe('the rate by the measured latencies', () => {
   test('lies where the worst p99 crosses the wanted one, on a log scale', () => {
-    // Half of the way from ln 40 to ln 100.
+    // Halfway from ln 40 to ln 100.
     expect(rateByCurve(loads, Math.sqrt(40 * 100))).toEqual({
       ratePerSecond: expect.closeTo(130, 6) as number,
       how: 'between two loads',

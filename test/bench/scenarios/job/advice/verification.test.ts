@@ -34,7 +34,7 @@ test('a run holds where 99 % of what did not fail was served in time', () => {
     peakBytes: 1000,
     isEnough: true,
     isP99Held: true,
-    // 1 - the probability of no more than ten of a thousand, where one in a hundred is late.
+    // 1 minus the probability of ten or fewer late jobs in a thousand, if one in a hundred is late.
     confidence: expect.closeTo(1 - 0.58304, 4) as number,
     isMemoryHeld: true,
   });

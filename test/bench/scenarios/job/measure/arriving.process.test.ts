@@ -1,6 +1,6 @@
 /**
- * Arrivals at a real pool. Every test drives it into the state that the figure speaks of: over its
- * saturation, late, cut off, failing.
+ * Sends arrivals to a real pool. Every test drives the pool into the state that a metric describes: overloaded, late,
+ * cut off, failing.
  */
 import { expect, test } from 'vitest';
 import {
@@ -19,7 +19,7 @@ const subject: Subject = {
   seed: 1,
 };
 
-/** One thread, two places behind it, and twice the jobs of 10 ms that it can do. */
+/** One thread, a backlog of two, and twice as many jobs of 10 ms as the thread can run. */
 const request: ArriveRequest = {
   kind: 'arrive',
   pool: { threads: 1, concurrency: 1, backlog: { jobs: 2, bytes: 100_000 } },
@@ -30,7 +30,7 @@ const request: ArriveRequest = {
   windowMs: 100,
 };
 
-/** Inputs that are dealt at random, each as often as the others. */
+/** Inputs that are dealt at random with equal probability. */
 function blocking(...ms: readonly number[]): Input[] {
   return ms.map((value) => ({ name: `${value} ms`, value }));
 }
@@ -42,7 +42,7 @@ test('over the saturation what the backlog has no room for is refused, and no mo
     blocking(jobMs),
   );
   const { served, refused } = endings;
-  // Jobs of at least 10 ms, one after the other: so many in the time, and what is left then.
+  // Jobs of at least 10 ms run one after the other; one running and two waiting jobs remain at the end.
   const capacity = (request.seconds * 1000) / jobMs + 1 + 2;
   expect(served).toBeGreaterThan(0);
   expect(served).toBeLessThanOrEqual(capacity);
@@ -58,7 +58,7 @@ test(
   { timeout: 120_000 },
   async () => {
     const seen = new Set<string>();
-    // How many jobs start in a second depends on how fast a thread that was cut off is replaced.
+    // The number of jobs that start in a second depends on how fast the thread of a cut-off job is replaced.
     for (let seed = 1; seen.size < 5 && seed <= 20; seed += 1) {
       const { endings, total, lateness, failures } = await arrive(
         { ...request, ...subject, seed, timeouts: { queueMs: 10, runMs: 60 }, seconds: 1 },
@@ -70,14 +70,14 @@ test(
       for (const { message } of failures.examples) {
         expect(message).toBe('RangeError: A job that fails');
       }
-      // Those of the arrivals before the ones that count, and of the load before them, are in it.
+      // `failures` includes the warm-up load and the arrivals that don't count.
       expect(failures.count).toBeGreaterThanOrEqual(endings.failed);
     }
     expect([...seen].toSorted()).toEqual(['cutOff', 'failed', 'late', 'refused', 'served']);
   },
 );
 
-/** Few jobs, and room for all of them. */
+/** Few jobs, with room for all of them. */
 const light: ArriveRequest & Subject = {
   ...request,
   ...subject,
@@ -101,7 +101,7 @@ test('and no longer than its limit, where all of them fail', async () => {
   const { endings, seconds, intended } = await arrive({ ...light, extension }, blocking(-1));
   expect(endings).toEqual({ ...NO_ENDINGS, failed: endings.failed });
   expect(endings.failed).toBeGreaterThan(0);
-  // Random arrivals of the whole time, and none after it.
+  // Random arrivals over the whole time, and none after it.
   expect(seconds).toBeGreaterThan(light.seconds);
   expect(intended).toBeLessThan(300);
 });

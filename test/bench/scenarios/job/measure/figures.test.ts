@@ -11,7 +11,7 @@ import { MB } from '../figures.js';
 
 const POINT: LoadPoint = { load: 1.2 };
 
-/** Rounds in which so many jobs were served, each in so many milliseconds, and a hundred refused. */
+/** Rounds in which `served` jobs took `ms` each, and a hundred were refused. */
 function measured(
   rounds: ReadonlyArray<{ readonly served: number; readonly ms: number }>,
 ): Measurements<LoadPoint, Arm, ArrivalReply> {

@@ -1,4 +1,4 @@
-/** What the measurements of a job have in common, from real processes in the states that it reports. */
+/** Tests what all measurements of a job share, with real processes in the states that are reported. */
 import { expect, test } from 'vitest';
 import { Measurer } from '../../../../../build/bench/scenarios/job/measure/measurer.js';
 import type { SaturationReply } from '../../../../../bench/scenarios/job/measure/program.js';
@@ -11,7 +11,7 @@ function measurer(file: string, name: string, signal: AbortSignal = new AbortCon
   return new Measurer(subject, { screen: SILENT, paint: plain, signal });
 }
 
-/** One slot, for a moment. */
+/** A short measurement of one slot. */
 function saturation(warmUpMs: number, windowMs: number) {
   return {
     label: 'Max throughput, round',

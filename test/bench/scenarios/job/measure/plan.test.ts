@@ -45,12 +45,12 @@ test('a job that waits is tried with more and more at once, then so on all threa
 });
 
 test.each([
-  // As many again as run, where jobs are long.
+  // Long jobs: as many again as run.
   [2, 1, 20, 4],
   [1, 16, 20, 32],
-  // Work for 5 ms on each thread, where they are short …
+  // Short jobs: 5 ms of work for each thread …
   [2, 1, 0.5, 22],
-  // … and no more than 64 jobs of it.
+  // … but no more than 64 jobs.
   [1, 1, 0.001, 65],
 ])('%i threads × %i with jobs of %f ms: %i in flight', (threads, concurrency, ms, inFlight) => {
   expect(inFlightFor({ threads, concurrency }, ms)).toBe(inFlight);

@@ -1,4 +1,4 @@
-/** The user's job under a steady load on a real pool, driven into the states that the figures report. */
+/** Runs a user's job under a steady load on a real pool, driven into the states that the metrics report. */
 import { expect, test } from 'vitest';
 import { serve } from '../../../../../build/bench/scenarios/job/measure/steady.js';
 import type { Input } from '../../../../../bench/user-job/inputs.js';

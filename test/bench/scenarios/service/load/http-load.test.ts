@@ -44,7 +44,7 @@ test('connections are used again, also after a refusal that did not wait for the
   });
   const load = new HttpLoad(port);
   let posted = 0;
-  // A connection is free again when the document that nobody wanted has left; that may take a while.
+  // A connection is free again once the rejected document has been sent, which may take a while.
   while (ports.size === posted) {
     await load.post(Buffer.alloc(200 * 1024), nowUs());
     await new Promise((resolve) => setImmediate(resolve));

@@ -1,4 +1,4 @@
-/** The HTTP side of the service with an arm that the test holds in its hands. */
+/** Tests the HTTP side of the service, with a variant that the test controls. */
 import { request } from 'node:http';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { nowUs } from '../../../../../bench/process/clock.js';

@@ -1,17 +1,17 @@
-/** The health of the process that runs this test. */
+/** Checks the health readings of the process that runs this test. */
 import { expect, test } from 'vitest';
 import { ProcessHealth } from '../../../../../bench/scenarios/service/server/process-health.js';
 import { collectGarbage } from '../../../../helpers/garbage.js';
 
 const MB = 1024 ** 2;
 
-/** Keeps the event loop busy by the clock. */
+/** Blocks the event loop for `ms`. */
 function stall(ms: number): void {
   const endMs = performance.now() + ms;
   while (performance.now() < endMs);
 }
 
-/** Turns the event loop until the monitor has looked: its interval is over, and timers had their turn. */
+/** Turns the event loop until the monitor has sampled: its interval has passed and timers have run. */
 async function turn(): Promise<void> {
   const endMs = performance.now() + 30;
   let turnsLeft = 2;
@@ -21,7 +21,7 @@ async function turn(): Promise<void> {
   }
 }
 
-/** Looks, and stalls right after it. */
+/** Reads the health and blocks the event loop right afterwards. */
 async function lookAndStall(health: ProcessHealth, ms: number): Promise<void> {
   await turn();
   health.read();
@@ -52,7 +52,7 @@ test('what is long ago stays in the worst only', async () => {
 
 test('buffers are external memory, objects are in the heap', () => {
   const health = new ProcessHealth();
-  // What other tests have left in the heap must not go meanwhile.
+  // Garbage of other tests must not be collected in between.
   collectGarbage();
   const before = health.read();
   const buffer = Buffer.alloc(64 * MB);
