@@ -53,10 +53,10 @@ export class RemoteJobRecord implements RemoteJob<unknown> {
   payload: Uint8Array;
   /** What happens if the server is full; a map's job waits, and is bounded by its map alone. */
   readonly whenFull: 'wait' | 'refuse' | 'feeds';
-  /** Whether it may have been stored though no acknowledgement came. */
-  isUnsure = false;
-  /** Whether it was sent, and the server has not said no. */
+  /** True from the first publish on, unless the server has rejected it: a node may have taken the job. */
   isSent = false;
+  /** True if a publish ended without an answer: the next one may be a duplicate of the job itself. */
+  isUnsure = false;
   /** How often the server has refused a message id of it, and remembers it. */
   refusals = 0;
   /** The bytes charged for it. */
@@ -116,6 +116,11 @@ export class RemoteJobRecord implements RemoteJob<unknown> {
     if (this.ending !== undefined) return this.ending;
     if (!this.isAccepted) return 'waiting';
     return this.hasStarted ? 'running' : 'queued';
+  }
+
+  /** Whether it may have run. The news of its start may be lost, so it may have run if the server may have stored it. */
+  get mayHaveStarted(): boolean {
+    return this.hasStarted || this.isAccepted || this.isSent;
   }
 
   /** The result, error or reason that it was settled with. */

@@ -1,10 +1,9 @@
 /**
- * Submits jobs to nodes on other machines, with the verbs of the local pool.
+ * Submits jobs to nodes on other machines, with the verbs of the local pool: makes the jobs, and ends them by what the
+ * outbox, the inbox and the sweep report.
  *
- * Invariants: submitted = waiting + queued + running + the sum of the endings, at every instant; every promise settles
- * once: by a result, a timeout, its signal, or because its result is provably lost.
+ * Invariant: every promise settles once: by a result, a timeout, its signal, or because its result is provably lost.
  */
-import { format } from 'node:util';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { nuid } from '@nats-io/transport-node';
 import type { MapOptions } from '../../api/map-options.js';
@@ -12,12 +11,7 @@ import type { JobArguments, JobInput, JobName, JobResult, UntypedModule } from '
 import { type MapOutcome, Mapping } from '../../map/mapping.js';
 import { MapRows } from '../../map/rows.js';
 import type { MapSource } from '../../map/source.js';
-import {
-  InvalidOptionError,
-  JobTimeoutError,
-  PoolClosedError,
-  type TimeoutPhase,
-} from '../../api/errors.js';
+import { InvalidOptionError, PoolClosedError } from '../../api/errors.js';
 import { checkName, closeDeadlineMs, type CloseOptions, invalid } from '../../api/options.js';
 import type { CancelReason } from '../message/cancel.js';
 import { encodeInput, type Envelope, type Progress } from '../message/codec.js';
@@ -28,13 +22,13 @@ import {
   ResultLostError,
 } from '../errors.js';
 import { Cancellations } from './cancellations.js';
+import { watchEarlyEnd } from './early-end.js';
 import { Feeding } from './feeding.js';
 import { Inbox, type InboxEvents } from './inbox.js';
-import { asked, isUnanswered } from '../server/faults.js';
+import { asked } from '../server/faults.js';
 import { managerOf } from '../server/manager.js';
 import { isWellFormed } from '../server/names.js';
 import { checkProvisioned } from '../server/provisioned.js';
-import { storedMessage } from '../server/stored.js';
 import { Outbox } from './outbox.js';
 import { Publisher } from './publisher.js';
 import { Room } from './room.js';
@@ -43,11 +37,12 @@ import {
   type RemoteSettings,
   remoteSettings,
   type RemoteSubmitOptions,
-  type RemoteTerms,
   remoteTerms,
 } from './pool-options.js';
 import { refusedError } from '../message/refused.js';
 import { type RemoteEnding, type RemoteJob, RemoteJobRecord } from './remote-job.js';
+import { type RemoteEndings, RemoteJobs } from './remote-jobs.js';
+import { Sweep } from './sweep.js';
 
 /** The arguments after the name of a remote job: its input, and `RemoteSubmitOptions`. */
 export type RemoteArguments<Job> =
@@ -59,16 +54,6 @@ export type RemoteArguments<Job> =
 
 /** How much a job is charged beside its input, here. */
 const JOB_OVERHEAD_BYTES = 1024;
-/** How often jobs that were long not heard of are looked for. */
-const SWEEP_MS = 10_000;
-/** How many of them at a time. */
-const SWEPT = 100;
-const LONGEST_MS = 2 ** 31 - 1;
-
-/** The endings that a caller did not ask for. */
-const FAILURES: ReadonlySet<RemoteEnding> = new Set(['rejected', 'timedOut']);
-const ENDINGS = ['fulfilled', 'rejected', 'cancelled', 'timedOut', 'refused'] as const;
-
 /** A snapshot of a remote pool: plain data. */
 export interface RemoteStats {
   /** This pool's jobs by state. Always: submitted = waiting + queued + running + the sum of the endings. */
@@ -94,7 +79,7 @@ export interface RemoteStats {
 }
 
 /** The report of `close()`: the number of jobs by ending since the call, and the jobs that did not end. */
-export interface RemoteCloseReport extends Readonly<Record<RemoteEnding, number>> {
+export interface RemoteCloseReport extends RemoteEndings {
   /** Jobs that were, or may have been, accepted and had not ended at the deadline. They count as rejected. */
   readonly unfinished: ReadonlyArray<{
     readonly id: string;
@@ -127,28 +112,15 @@ export class RemotePool<Module extends object = UntypedModule> {
   readonly #manager: JetStreamManager;
   readonly #submitter: string;
   readonly #cancellations: Cancellations;
-  /** By their ids: those that wait, and those that are accepted. */
-  readonly #jobs = new Map<string, RemoteJobRecord>();
-  readonly #endings: Record<RemoteEnding, number> = {
-    fulfilled: 0,
-    rejected: 0,
-    cancelled: 0,
-    timedOut: 0,
-    refused: 0,
-  };
+  readonly #jobs = new RemoteJobs((job) => this.#outbox.onSettled(job));
   #outbox!: Outbox;
   #inbox!: Inbox;
   #feeding!: Feeding;
-  #submitted = 0;
-  #accepted = 0;
+  #sweep!: Sweep;
   #isClosing = false;
   #closing: Promise<RemoteCloseReport> | undefined;
   #closeAt: NodeJS.Timeout | undefined;
   #closeAtMs = Infinity;
-  #drained: (() => void) | undefined;
-  #sweeping: NodeJS.Timeout | undefined;
-  #isSweeping = false;
-  #hasWarned = false;
 
   private constructor(settings: RemoteSettings, manager: JetStreamManager) {
     if (manager === undefined) {
@@ -181,31 +153,34 @@ export class RemotePool<Module extends object = UntypedModule> {
     const watch = (onRoom: () => void): Room => new Room(connection, names, onRoom);
     pool.#outbox = new Outbox(publisher, watch, limits, {
       accepted: (job, sequence) => pool.#onAccepted(job, sequence),
-      refused: (job, error) => pool.#settle(job, 'refused', error),
-      unread: () => pool.#accepted,
+      refused: (job, error) => pool.#jobs.settle(job, 'refused', error),
+      unread: () => pool.#jobs.accepted,
       slack: () => pool.#feeding.onSlack(),
     });
     pool.#feeding = new Feeding(
       {
         hasSlack: (bytes) => pool.#outbox.hasSlack(bytes),
-        submitted: () => pool.#submitted,
+        submitted: () => pool.#jobs.submitted,
         submit: (job, input, jobOptions) => pool.#feed(job, input, jobOptions),
       },
       max_msgs,
       limits.bytes,
     );
     const events: InboxEvents = {
-      result: (id, nonce, envelope) => {
-        pool.#cancellations.forget(nonce);
-        pool.#onResult(pool.#find(id, nonce), envelope);
-      },
-      unreadable: (id, nonce, error) => pool.#settle(pool.#find(id, nonce), 'rejected', error),
-      started: (id, nonce) => pool.#onStarted(pool.#find(id, nonce), nonce),
-      progress: (id, nonce, progress) => pool.#onProgress(pool.#find(id, nonce), progress),
+      result: (id, nonce, envelope) => pool.#onResult(id, nonce, envelope),
+      unreadable: (id, nonce, error) => pool.#onUnreadable(id, nonce, error),
+      started: (id, nonce) => pool.#onStarted(id, nonce),
+      progress: (id, nonce, progress) => pool.#onProgress(pool.#jobs.find(id, nonce), progress),
     };
     pool.#inbox = await asked(Inbox.open(connection, manager, names, pool.#submitter, events));
     void connection.closed().then((error) => pool.#onConnectionClosed(error));
-    pool.#sweeping = setInterval(() => void pool.#sweep(), SWEEP_MS).unref();
+    pool.#sweep = new Sweep(manager, names, {
+      jobs: pool.#jobs,
+      isClosed: () => connection.isClosed(),
+      read: (id) => pool.#inbox.read(id),
+      lost: (job) => pool.#jobs.settle(job, 'rejected', new ResultLostError(job.name)),
+      gone: (error) => pool.#abandon(error),
+    });
     return pool;
   }
 
@@ -284,8 +259,7 @@ export class RemotePool<Module extends object = UntypedModule> {
     ...args: RemoteArguments<Module[Name]>
   ): Promise<RemoteJob<JobResult<Module[Name]>> | undefined> {
     const [input, options] = args as [unknown, RemoteSubmitOptions | undefined];
-    const job = this.#make(name, input, options, 'refuse');
-    if (job.ending === undefined) this.#enter(job);
+    const job = this.#submit(name, input, options, 'refuse');
     try {
       return (await job.acceptance()) as RemoteJob<JobResult<Module[Name]>>;
     } catch (error) {
@@ -342,14 +316,9 @@ export class RemotePool<Module extends object = UntypedModule> {
       this.#manager.streams.info(jobs),
       this.#manager.consumers.info(jobs, nodes),
     ]);
-    let [waiting, queued, running] = [0, 0, 0];
-    for (const job of this.#jobs.values()) {
-      if (!job.isAccepted) waiting += 1;
-      else if (job.hasStarted) running += 1;
-      else queued += 1;
-    }
+    const { submitted, endings } = this.#jobs;
     return {
-      jobs: { submitted: this.#submitted, waiting, queued, running, ...this.#endings },
+      jobs: { submitted, ...this.#jobs.states(), ...endings },
       server: {
         jobs: state.messages,
         bytes: state.bytes,
@@ -388,31 +357,31 @@ export class RemotePool<Module extends object = UntypedModule> {
     await this.close();
   }
 
-  #submit(name: string, input: unknown, options: RemoteSubmitOptions | undefined): RemoteJobRecord {
-    const { overflow } = this.#settings;
-    const job = this.#make(name, input, options, overflow === 'wait' ? 'wait' : 'refuse');
-    if (job.ending === undefined) this.#enter(job);
+  /** Submits a job, which is settled already if it is refused at once. @throws InvalidOptionError, NotCloneableError */
+  #submit(
+    name: string,
+    input: unknown,
+    options: RemoteSubmitOptions | undefined,
+    whenFull: RemoteJobRecord['whenFull'] = this.#settings.overflow === 'wait' ? 'wait' : 'refuse',
+  ): RemoteJobRecord {
+    const job = this.#make(name, input, options, whenFull);
+    if (job.ending !== undefined) return job;
+    try {
+      this.#outbox.add(job);
+    } catch (error) {
+      this.#jobs.settle(job, 'refused', error);
+    }
     return job;
   }
 
-  /** @throws What the job is refused with. */
+  /** Submits a job of a map. @throws The error that the job is refused with. */
   #feed(name: string, input: unknown, options: RemoteSubmitOptions | undefined): RemoteJobRecord {
-    const job = this.#make(name, input, options, 'feeds');
-    if (job.ending === undefined) this.#enter(job);
+    const job = this.#submit(name, input, options, 'feeds');
     if (job.ending !== undefined) throw job.value;
     return job;
   }
 
-  /** Lets it wait for room, or refuses it where no more may wait. */
-  #enter(job: RemoteJobRecord): void {
-    try {
-      this.#outbox.add(job);
-    } catch (error) {
-      this.#settle(job, 'refused', error);
-    }
-  }
-
-  /** @throws InvalidOptionError, NotCloneableError */
+  /** Makes a job, and watches what may end it early. @throws InvalidOptionError, NotCloneableError */
   #make(
     name: string,
     input: unknown,
@@ -425,10 +394,9 @@ export class RemotePool<Module extends object = UntypedModule> {
     const { encoding } = this.#settings;
     const payload = encodeInput(name, input, encoding);
     const id = terms.id ?? nuid.next();
-    this.#submitted += 1;
     const { totalMs, queueMs, runMs } = terms.timeouts;
     const startWithinMs = Math.min(totalMs ?? Infinity, queueMs ?? Infinity);
-    const job = new RemoteJobRecord(this.#cancel, this.#submitted, {
+    const job = new RemoteJobRecord(this.#cancel, this.#jobs.count(), {
       headers: {
         id,
         nonce: nuid.next(),
@@ -448,84 +416,43 @@ export class RemotePool<Module extends object = UntypedModule> {
       whenFull,
     });
     if (this.#isClosing) {
-      this.#settle(
-        job,
-        'refused',
-        new PoolClosedError('The pool is closed and takes no more jobs.', false),
-      );
+      const error = new PoolClosedError('The pool is closed and takes no more jobs.', false);
+      this.#jobs.settle(job, 'refused', error);
     } else if (this.#jobs.has(id)) {
-      this.#settle(job, 'refused', new DuplicateJobError(id));
+      this.#jobs.settle(job, 'refused', new DuplicateJobError(id));
     } else {
-      this.#jobs.set(id, job);
-      this.#limit(job, terms);
+      this.#jobs.add(job);
+      watchEarlyEnd(job, terms, this.#end);
     }
     return job;
-  }
-
-  /** Sets what may end the job before its result. */
-  #limit(job: RemoteJobRecord, { signal, timeouts }: RemoteTerms): void {
-    if (signal?.aborted) return void this.#cancel(job, signal.reason);
-    if (signal !== undefined) {
-      const onAbort = (): void => void this.#cancel(job, signal.reason);
-      signal.addEventListener('abort', onAbort, { once: true });
-      job.whenEnded.push(() => signal.removeEventListener('abort', onAbort));
-    }
-    this.#expireAfter(job, 'total', timeouts.totalMs);
-    this.#expireAfter(job, 'accept', timeouts.acceptMs, () => job.isAccepted);
-    if (timeouts.queueMs === undefined) return;
-    job.whenAccepted = () =>
-      this.#expireAfter(job, 'queue', timeouts.queueMs, () => job.hasStarted);
-  }
-
-  #expireAfter(
-    job: RemoteJobRecord,
-    phase: TimeoutPhase,
-    timeoutMs: number | undefined,
-    isPast: () => boolean = () => false,
-  ): void {
-    if (timeoutMs === undefined) return;
-    const timer = setTimeout(
-      () => {
-        if (isPast() || job.ending !== undefined) return;
-        const error = new JobTimeoutError(job.name, phase, timeoutMs, mayHaveStarted(job));
-        this.#end(job, 'timedOut', error, 'TimeoutError');
-      },
-      Math.min(timeoutMs, LONGEST_MS),
-    );
-    job.whenEnded.push(() => clearTimeout(timer));
   }
 
   readonly #cancel = (job: RemoteJobRecord, reason: unknown): boolean =>
     this.#end(job, 'cancelled', reason, 'AbortError');
 
-  /** Ends a job from this side: it leaves the line, or its node is told. */
-  #end(
+  /** Ends a job from this side: it leaves the queue, or its node is asked to stop it. */
+  readonly #end = (
     job: RemoteJobRecord,
     ending: 'cancelled' | 'timedOut' | 'rejected',
     value: unknown,
     told: CancelReason,
-  ): boolean {
-    if (!this.#settle(job, ending, value)) return false;
+  ): boolean => {
+    if (!this.#jobs.settle(job, ending, value)) return false;
     // One that is under way may be stored already.
     if (!this.#outbox.forget(job)) this.#cancellations.cancel(job.headers.nonce, told);
     return true;
-  }
+  };
 
   #onAccepted(job: RemoteJobRecord, sequence: number): void {
     // Its result was sooner than the acknowledgement.
     if (job.isAccepted) return;
     if (job.ending !== undefined)
       return this.#cancellations.cancel(job.headers.nonce, 'AbortError');
-    this.#accepted += 1;
-    job.accept(sequence);
+    this.#jobs.accept(job, sequence);
   }
 
-  #find(id: string, nonce: string): RemoteJobRecord | undefined {
-    const job = this.#jobs.get(id);
-    return job?.headers.nonce === nonce ? job : undefined;
-  }
-
-  #onStarted(job: RemoteJobRecord | undefined, nonce: string): void {
+  #onStarted(id: string, nonce: string): void {
+    const job = this.#jobs.find(id, nonce);
     if (job === undefined) this.#cancellations.onStarted(nonce);
     else job.hasStarted = true;
   }
@@ -545,7 +472,14 @@ export class RemotePool<Module extends object = UntypedModule> {
     }
   }
 
-  #onResult(job: RemoteJobRecord | undefined, { outcome, progress }: Envelope): void {
+  #onUnreadable(id: string, nonce: string, error: unknown): void {
+    const job = this.#jobs.find(id, nonce);
+    if (job !== undefined) this.#jobs.settle(job, 'rejected', error);
+  }
+
+  #onResult(id: string, nonce: string, { outcome, progress }: Envelope): void {
+    this.#cancellations.forget(nonce);
+    const job = this.#jobs.find(id, nonce);
     if (job === undefined) return;
     // The acknowledgement may still be under way.
     if (!job.isAccepted) this.#onAccepted(job, 0);
@@ -553,39 +487,15 @@ export class RemotePool<Module extends object = UntypedModule> {
     if (progress !== undefined) this.#onProgress(job, progress);
     switch (outcome.kind) {
       case 'fulfilled':
-        return void this.#settle(job, 'fulfilled', outcome.value);
+        return void this.#jobs.settle(job, 'fulfilled', outcome.value);
       case 'threw':
-        return void this.#settle(job, 'rejected', outcome.error);
+        return void this.#jobs.settle(job, 'rejected', outcome.error);
       case 'refused': {
         const error = refusedError(outcome.fields);
         const ending = error.code === 'ERR_JOB_TIMEOUT' ? 'timedOut' : 'rejected';
-        return void this.#settle(job, ending, error);
+        return void this.#jobs.settle(job, ending, error);
       }
     }
-  }
-
-  #settle(job: RemoteJobRecord | undefined, ending: RemoteEnding, value: unknown): boolean {
-    if (job === undefined || !job.settle(ending, value)) return false;
-    this.#endings[ending] += 1;
-    if (this.#jobs.get(job.id) === job) this.#jobs.delete(job.id);
-    if (job.isAccepted) this.#accepted -= 1;
-    if (FAILURES.has(ending) && job.isAccepted && !job.isWatched) this.#reportUnread(job);
-    this.#outbox.onSettled(job);
-    if (this.#isClosing && this.#jobs.size === 0) this.#drained?.();
-    return true;
-  }
-
-  /** Warns once of a job that failed unheard; later, as its handle may not have been given out yet. */
-  #reportUnread(job: RemoteJobRecord): void {
-    setImmediate(() => {
-      if (job.isWatched || this.#hasWarned) return;
-      this.#hasWarned = true;
-      process.emitWarning(
-        `Job '${job.name}' failed and nobody has read its result (read job.result; this is said once per pool): ` +
-          format('%s', (job.value as Error | undefined)?.message ?? job.value),
-        { type: 'MillraceWarning', code: 'MILLRACE_FAILED_UNREAD' },
-      );
-    });
   }
 
   /** Nothing comes any more: the connection was closed, or has given up. */
@@ -593,79 +503,46 @@ export class RemotePool<Module extends object = UntypedModule> {
     const message = 'The connection to the server was closed before the job ended.';
     this.#isClosing = true;
     this.#outbox.close();
-    for (const job of this.#jobs.values()) {
+    for (const job of this.#jobs) {
       const ending = job.isAccepted ? 'rejected' : 'refused';
-      this.#settle(job, ending, new PoolClosedError(message, mayHaveStarted(job), cause));
+      this.#jobs.settle(job, ending, new PoolClosedError(message, job.mayHaveStarted, cause));
     }
     this.#feeding.close(() => new PoolClosedError(message, false, cause));
-    clearInterval(this.#sweeping);
-  }
-
-  /** Looks for the results of jobs that were long not heard of: the message that told may not have come. */
-  async #sweep(): Promise<void> {
-    const { connection } = this.#settings;
-    if (connection.isClosed() || this.#isSweeping) return;
-    this.#isSweeping = true;
-    const beforeMs = performance.now() - SWEEP_MS;
-    const old = [...this.#jobs.values()]
-      .filter(({ isAccepted, lookedUpMs }) => isAccepted && lookedUpMs < beforeMs)
-      .toSorted((a, b) => a.lookedUpMs - b.lookedUpMs);
-    try {
-      for (const job of old.slice(0, SWEPT)) await this.#lookUp(job);
-    } catch (error) {
-      // The server can't be asked now, and the next sweep does; or there is nothing to be asked for any more.
-      if (error instanceof RemoteSetupError) this.#abandon(error);
-    } finally {
-      this.#isSweeping = false;
-    }
-  }
-
-  async #lookUp(job: RemoteJobRecord): Promise<void> {
-    const { names } = this.#settings;
-    job.lookedUpMs = performance.now();
-    const { sequence: seq } = job;
-    try {
-      if (seq > 0 && (await storedMessage(this.#manager, names.jobs, { seq })) !== null) return;
-      if (job.ending !== undefined || (await this.#inbox.read(job.id))) return;
-    } catch (error) {
-      if (isUnanswered(error)) await checkProvisioned(this.#manager, names);
-      throw error;
-    }
-    // A second time, as its result may have been stored between the two questions.
-    if (job.isMissing) this.#settle(job, 'rejected', new ResultLostError(job.name));
-    job.isMissing = true;
+    this.#sweep.stop();
   }
 
   /** The streams are gone, and all jobs with them. */
   #abandon({ message, fault, cause }: RemoteSetupError): void {
-    for (const job of this.#jobs.values()) {
+    for (const job of this.#jobs) {
       if (!job.isAccepted) continue;
-      const error = new RemoteSetupError(fault, message, cause, mayHaveStarted(job));
-      this.#settle(job, 'rejected', error);
+      const error = new RemoteSetupError(fault, message, cause, job.mayHaveStarted);
+      this.#jobs.settle(job, 'rejected', error);
     }
   }
 
   async #shutDown(): Promise<RemoteCloseReport> {
     this.#isClosing = true;
-    const before = { ...this.#endings };
+    const before = this.#jobs.endings;
     this.#feeding.close(
       () => new PoolClosedError('The pool was closed before the map had ended.', false),
     );
     for (const job of this.#outbox.close()) {
-      this.#settle(
-        job,
-        'refused',
-        new PoolClosedError('The pool was closed while the job waited.', false),
-      );
+      const error = new PoolClosedError('The pool was closed while the job waited.', false);
+      this.#jobs.settle(job, 'refused', error);
     }
-    if (this.#jobs.size > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
+    await this.#jobs.drained();
     clearTimeout(this.#closeAt);
-    clearInterval(this.#sweeping);
+    this.#sweep.stop();
     if (!this.#settings.connection.isClosed()) await this.#inbox.close();
-    const since = Object.fromEntries(
-      ENDINGS.map((ending) => [ending, this.#endings[ending] - before[ending]]),
-    ) as Record<RemoteEnding, number>;
-    return { ...since, unfinished: this.#unfinished };
+    const { fulfilled, rejected, cancelled, timedOut, refused } = this.#jobs.endings;
+    return {
+      fulfilled: fulfilled - before.fulfilled,
+      rejected: rejected - before.rejected,
+      cancelled: cancelled - before.cancelled,
+      timedOut: timedOut - before.timedOut,
+      refused: refused - before.refused,
+      unfinished: this.#unfinished,
+    };
   }
 
   readonly #unfinished: Array<RemoteCloseReport['unfinished'][number]> = [];
@@ -677,9 +554,8 @@ export class RemotePool<Module extends object = UntypedModule> {
     this.#closeAtMs = atMs;
     clearTimeout(this.#closeAt);
     this.#closeAt = setTimeout(() => {
-      for (const job of this.#jobs.values()) {
-        const { id, name, input } = job;
-        const started = mayHaveStarted(job);
+      for (const job of this.#jobs) {
+        const { id, name, input, mayHaveStarted: started } = job;
         this.#unfinished.push({ id, name, input, started });
         const error = new PoolClosedError(
           'The closing deadline passed before the job ended.',
@@ -689,9 +565,4 @@ export class RemotePool<Module extends object = UntypedModule> {
       }
     }, deadlineMs);
   }
-}
-
-/** News of its start need not arrive, so that each job that the server may have may have run. */
-function mayHaveStarted({ hasStarted, isAccepted, isSent }: RemoteJobRecord): boolean {
-  return hasStarted || isAccepted || isSent;
 }

@@ -1,21 +1,9 @@
 import { expect, test } from 'vitest';
-import { RemoteJobRecord } from '../../../../src/nats/submit/remote-job.js';
 import { rejection } from '../../../helpers/outcomes.js';
-
-function make(): RemoteJobRecord {
-  return new RemoteJobRecord((job, reason) => job.settle('cancelled', reason), 1, {
-    headers: { id: 'it', name: 'job' } as never,
-    key: undefined,
-    payload: new Uint8Array(10),
-    bytes: 10,
-    input: 5,
-    onProgress: undefined,
-    whenFull: 'wait',
-  });
-}
+import { makeRemoteJob } from '../../../helpers/remote-jobs.js';
 
 test('its state moves on, and its input is let go of at acceptance', async () => {
-  const job = make();
+  const job = makeRemoteJob();
   const acceptance = job.acceptance();
   expect([job.state, job.payload.byteLength]).toEqual(['waiting', 10]);
   job.accept(7);
@@ -28,7 +16,7 @@ test('its state moves on, and its input is let go of at acceptance', async () =>
 });
 
 test('it settles once: the first ending stands', async () => {
-  const job = make();
+  const job = makeRemoteJob();
   const acceptance = rejection(job.acceptance());
   let ended = 0;
   job.whenEnded.push(() => (ended += 1));
@@ -41,7 +29,17 @@ test('it settles once: the first ending stands', async () => {
 });
 
 test('without a reason it is cancelled with an AbortError', async () => {
-  const job = make();
+  const job = makeRemoteJob();
   job.cancel();
   expect(await rejection(job.result)).toMatchObject({ name: 'AbortError' });
 });
+
+test.each(['hasStarted', 'isAccepted', 'isSent'] as const)(
+  'it may have started if it %s: the news of its start may be lost',
+  (state) => {
+    const job = makeRemoteJob();
+    expect(job.mayHaveStarted).toBe(false);
+    job[state] = true;
+    expect(job.mayHaveStarted).toBe(true);
+  },
+);
