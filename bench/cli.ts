@@ -55,7 +55,7 @@ async function command([name, ...rest]: readonly string[]): Promise<number> {
       return print(commandHelp(packageVersion()));
     }
     case undefined:
-      throw new UsageError(`Which command? There is: ${COMMANDS.join(', ')}.`);
+      throw new UsageError(`No command is named; valid is one of ${COMMANDS.join(', ')}.`);
     default:
       throw new UsageError(`Unknown command '${name}'.${didYouMean(name, COMMANDS)}`);
   }

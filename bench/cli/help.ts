@@ -11,8 +11,8 @@ import { wrap } from '../report/terminal/wrap.js';
 import { FILE_OPTIONS } from './options.js';
 
 const EXIT_CODES =
-  'Exit code: 0 done (whatever was measured), 1 wrong usage, or something could not be measured, ' +
-  '130 and 143 when interrupted (what was measured until then is still reported).';
+  'Exit code: 0 everything was measured, 1 wrong usage, or something could not be measured, ' +
+  '130 and 143 interrupted (the results so far are reported).';
 
 /** The text of `millrace --help`. */
 export function commandHelp(version: string): string {
@@ -24,13 +24,13 @@ export function commandHelp(version: string): string {
     ...columns([
       ['bench', '2-minute demo benchmark; writes millrace-report.html and .json'],
       ['bench <scenario …>', 'measure; see millrace bench --help'],
-      ['bench ./jobs.js#name', 'measure your own job, and get advice for a pool of it'],
+      ['bench ./jobs.js#name', 'measure your own job, and get pool settings for it'],
       ['bench list', 'list the scenarios'],
       ['bench compare A B', 'compare two --json results'],
       ['gate [<what> …]', 'is this commit slower? See millrace gate --help'],
       ['gate calibrate', "measure the gate's false-positive rate and power on this machine"],
       ['--version', 'print the version'],
-      ['--help', 'print this'],
+      ['--help', 'print this help'],
     ]),
   ]);
 }

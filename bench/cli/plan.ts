@@ -74,13 +74,15 @@ export function planOne(args: readonly string[]): PlannedScenario {
   const { operands, flags } = readArguments(args);
   const common = [...flags.keys()].find((name) => Object.hasOwn(RUN_OPTIONS, name));
   if (common !== undefined) {
-    throw new UsageError(`Option '--${common}' has no effect here; valid are a scenario's own.`);
+    throw new UsageError(
+      `Option '--${common}' has no effect here; valid are the options of the scenario.`,
+    );
   }
   const [planned, second] = operands.length === 0 ? [] : planNamed(operands, flags);
-  if (planned === undefined) throw new UsageError('No scenario is named; valid is one.');
+  if (planned === undefined) throw new UsageError('No scenario is named; name one.');
   if (second === undefined) return planned;
   const both = `'${planned.scenario.name}' and '${second.scenario.name}'`;
-  throw new UsageError(`Scenarios ${both} are named; valid is one.`);
+  throw new UsageError(`Scenarios ${both} are named; name only one.`);
 }
 
 /** Measures a scenario and extracts its metrics. @throws Error if it can't run at all. */
@@ -104,7 +106,7 @@ function withModule(flags: Flags, word: string | undefined): Flags {
   if (word === undefined) return flags;
   if (!flags.has('module')) return new Map([...flags, ['module', word]]);
   throw new UsageError(
-    `Option '--module' is given beside the job '${word}'; valid is one of both.`,
+    `Option '--module' is given beside the job '${word}'; valid is one of the two.`,
   );
 }
 
@@ -113,7 +115,7 @@ function findScenario(name: string): Scenario {
   const found = SCENARIOS.find((scenario) => scenario.name === name);
   if (found !== undefined) return found;
   const hint = existsSync(name) ? QUOTES : didYouMean(name, [...names, 'list', 'compare']);
-  throw new UsageError(`Unknown scenario '${name}'; there is: ${names.join(', ')}.${hint}`);
+  throw new UsageError(`Unknown scenario '${name}'; valid is one of ${names.join(', ')}.${hint}`);
 }
 
 /** @throws UsageError for an option that none of the scenarios knows. */

@@ -32,7 +32,7 @@ export function compareFiles(
 ): string {
   const [before, after, ...rest] = operands;
   if (before === undefined || after === undefined || rest.length > 0) {
-    throw new UsageError("'compare' needs two files that --json has written.");
+    throw new UsageError("'compare' needs two files written by --json.");
   }
   const report = reportRuns(
     { path: before, run: readRun(before) },

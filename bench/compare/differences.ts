@@ -41,7 +41,7 @@ function machineOf(environment: Environment): Record<string, string | undefined>
     platform,
     kernel,
     CPU: cpu,
-    processors: String(processors),
+    CPUs: String(processors),
     'CPU quota': cpuQuota === undefined ? undefined : formatFigure(cpuQuota),
     memory: formatMegabytes(memoryBytes),
     'memory limit': memoryLimitBytes === undefined ? undefined : formatMegabytes(memoryLimitBytes),
@@ -85,12 +85,12 @@ function describeState(which: string, { results, environment }: BenchFile): stri
   return [
     ...interrupted.map(
       ({ scenario }) =>
-        `'${which}' was interrupted: its figures of ${scenario} are of the first part.`,
+        `'${which}' was interrupted: its results of ${scenario} cover the first part only.`,
     ),
     ...results.flatMap(({ scenario, failures }) =>
       failures.length === 0
         ? []
-        : [`In '${which}' measurements of ${scenario} failed: ${failures.length}.`],
+        : [`In '${which}' ${failures.length} of the measurements of ${scenario} failed.`],
     ),
     ...(busy === undefined ? [] : [busy]),
   ];

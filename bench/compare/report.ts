@@ -66,11 +66,11 @@ export function describeRuns({ before, after, warnings, comparison }: RunsReport
       ...(warnings.length === 0
         ? []
         : [
-            heading('Beware: not only the program may have made the difference'),
+            heading('Caution: differences may have causes other than the program'),
             ...warnings.map((warning) => text(warning, 'point')),
           ]),
       ...(pairs.length === 0
-        ? [text('The two runs have no figure in common.')]
+        ? [text('The two runs have no metric in common.')]
         : [text(describeMethod(pairs))]),
       ...scenarios.flatMap((scenario) => describeScenario(scenario)),
       ...describeOnly('scenario', 'before', onlyBefore),
@@ -88,9 +88,9 @@ function describeMethod(pairs: readonly FigurePair[]): string {
   const rounds = pairs.flatMap(({ before, after }) => [roundsOf(before), roundsOf(after)]);
   const least = Math.max(LEAST_ROUNDS, Math.min(...rounds));
   return (
-    'Ratios are after ÷ before. A difference is claimed where all rounds of one run lie above all ' +
-    `rounds of the other and both have at least ${LEAST_ROUNDS}; '${NO_DIFFERENCE}' is none that these ` +
-    `rounds can tell. With ${least} rounds each, equal figures lie apart so far by chance once in ` +
+    'Ratios are after ÷ before. A difference is claimed if all rounds of one run are above all ' +
+    `rounds of the other and both have at least ${LEAST_ROUNDS}; '${NO_DIFFERENCE}' means that these ` +
+    `rounds show none. With ${least} rounds each, equal values separate like this by chance once in ` +
     `${formatCount(oneIn(least))} times.`
   );
 }
@@ -110,7 +110,7 @@ function describeScenario({
 }: ScenarioComparison): Block[] {
   const table: Block[] =
     figures.length === 0
-      ? [text('No figure in common.')]
+      ? [text('No metric in common.')]
       : [
           {
             kind: 'table',
@@ -121,8 +121,8 @@ function describeScenario({
   return [
     heading(scenario),
     ...table,
-    ...describeOnly('figure', 'before', onlyBefore),
-    ...describeOnly('figure', 'after', onlyAfter),
+    ...describeOnly('metric', 'before', onlyBefore),
+    ...describeOnly('metric', 'after', onlyAfter),
   ];
 }
 

@@ -71,7 +71,7 @@ const OPTIONS = optionTable({
     max: 256,
     isWhole: true,
     default: 0,
-    meaning: 'CPUs that are kept busy meanwhile',
+    meaning: 'CPUs to keep busy meanwhile',
   },
   power: {
     kind: 'number',
@@ -79,7 +79,7 @@ const OPTIONS = optionTable({
     min: 0.5,
     max: 0.999,
     default: 0.9,
-    meaning: 'the wanted share of slowdowns that are found',
+    meaning: 'the wanted power: share of slowdowns found',
   },
   seconds: {
     kind: 'number',
@@ -88,11 +88,11 @@ const OPTIONS = optionTable({
     default: 90,
     meaning: 'time budget of each gate',
   },
-  seed: { ...SEED, default: 1, meaning: 'orders gates, processes and blocks' },
+  seed: { ...SEED, default: 1, meaning: 'seed of the order of gates, processes and blocks' },
   resume: {
     kind: 'text',
     argument: 'FILE',
-    meaning: 'where each gate is written; an existing one is continued',
+    meaning: 'store each gate in this file; an existing file is continued',
   },
   md: { kind: 'text', argument: 'FILE', meaning: 'write the result as Markdown' },
 });
@@ -168,12 +168,10 @@ function begin(
   const difference = differenceOf(stored.environment, environment);
   const wrong =
     JSON.stringify(stored.settings) !== JSON.stringify(settings)
-      ? `was begun with other options: ${stored.command}`
+      ? `was started with other options: ${stored.command}`
       : difference && `is from another environment: ${difference}`;
   if (wrong === undefined) return stored;
-  throw new UsageError(
-    `Option '--resume': '${path}' ${wrong}. Valid is the same, or another file.`,
-  );
+  throw new UsageError(`Option '--resume': '${path}' ${wrong}. Use the same, or another file.`);
 }
 
 const calibrationFile = fields({
@@ -223,7 +221,7 @@ async function measure(
         onBegin: (gate, gates) =>
           progress.begin(`Gate ${gate} of ${gates}`, settings.limitSeconds, 0),
         onRound: (trial, _, rounds) =>
-          progress.update(`round ${trial.rounds.length + 1} of ${rounds} at most`),
+          progress.update(`round ${trial.rounds.length + 1} of up to ${rounds}`),
       },
     );
   } catch (error) {

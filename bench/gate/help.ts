@@ -13,7 +13,7 @@ import { OWN_OPTIONS } from './options.js';
 
 const EXIT_CODES =
   'Exit code: 0 PASS (or INCONCLUSIVE without --strict), 1 wrong usage, or something could not be measured, ' +
-  '2 FAIL: a regression, 3 INCONCLUSIVE with --strict, 130 and 143 when interrupted.';
+  '2 FAIL: a regression, 3 INCONCLUSIVE with --strict, 130 and 143 interrupted.';
 
 export function gateHelp(): string {
   return lines([
@@ -48,7 +48,7 @@ export function calibrateHelp(): string {
     '',
     ...wrap(
       "Measures the gate's false-positive rate and power on this machine: gates of the same code, which must not " +
-        'fail, and of code that was made slower, which should. Takes an hour and a half with the defaults.',
+        'fail, and of code that was made slower, which should. Takes 1.5 hours with the defaults.',
     ),
     '',
     'Options:',

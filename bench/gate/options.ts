@@ -23,7 +23,7 @@ export const OWN_OPTIONS = {
   baseline: {
     kind: 'text',
     argument: 'FILE',
-    meaning: 'compare with a run that --json has stored, instead of a base',
+    meaning: 'compare with a run stored by --json instead of a base',
   },
   budget: {
     kind: 'text',
@@ -45,7 +45,7 @@ export const OWN_OPTIONS = {
   input: {
     kind: 'text',
     argument: 'FILES',
-    meaning: "the job's inputs: a pattern, NDJSON, or a module that gives them",
+    meaning: "the job's inputs: a pattern, NDJSON, or a module that exports them",
   },
   'input-as': {
     kind: 'text',
@@ -87,14 +87,14 @@ export const OWN_OPTIONS = {
   looks: {
     kind: 'text',
     argument: 'N,N,N',
-    shownDefault: '10,15,20; 10,20,36 for the benchmarks of Vitest',
-    meaning: 'interim analyses after so many rounds (group-sequential test)',
+    shownDefault: '10,15,20; 10,20,36 for Vitest benchmarks',
+    meaning: 'rounds at each interim analysis (group-sequential test)',
   },
   seconds: {
     kind: 'number',
     min: 5,
     max: 3600,
-    shownDefault: '90; 240 for the benchmarks of Vitest',
+    shownDefault: '90; 240 for Vitest benchmarks',
     meaning: 'time budget of each analysis of a scenario, in seconds',
   },
   seed: {
@@ -102,7 +102,7 @@ export const OWN_OPTIONS = {
     min: 0,
     max: 4_294_967_295,
     isWhole: true,
-    shownDefault: 'random; the report has it',
+    shownDefault: 'random; shown in the report',
     meaning: 'seed of the order of processes and blocks',
   },
   strict: { kind: 'switch', meaning: 'INCONCLUSIVE ends with exit code 3 instead of 0' },

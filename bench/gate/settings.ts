@@ -78,7 +78,7 @@ export async function gateSettings(
   );
   if (scenarios.length === 0 && budgets.length === 0) {
     throw new UsageError(
-      "What shall be compared? Name a job such as './jobs.js#render', a Vitest bench file, a file with a " +
+      "Nothing is named to compare. Name a job such as './jobs.js#render', a Vitest bench file, a file with a " +
         "tinybench Bench or a scenario, or give '--budget FILE', or list them in millrace.config.ts, .js or .json.",
     );
   }
@@ -138,7 +138,7 @@ function readLooks(
 function checkJobFlags(words: readonly string[], flags: Flags): void {
   const given = JOB_OPTIONS.find((name) => flags.has(name));
   if (given === undefined || words.length > 0) return;
-  throw new UsageError(`Option '--${given}' is for a job that is named beside it; none is.`);
+  throw new UsageError(`Option '--${given}' is for a job named on the command line; none is.`);
 }
 
 /** @throws UsageError for a comparison option if only budgets are checked. */
@@ -166,7 +166,7 @@ function checkBaseline(given: Given): void {
   const name = names.find((each) => given[each] !== undefined && given[each] !== false);
   if (name === undefined) return;
   throw new UsageError(
-    `Options '--baseline' and '--${name}' are both given; ${NOT_WITH_BASELINE[name]}. Valid is one of both.`,
+    `Options '--baseline' and '--${name}' are both given; ${NOT_WITH_BASELINE[name]}. Valid is one of the two.`,
   );
 }
 
@@ -174,7 +174,7 @@ function checkBaseline(given: Given): void {
 function checkAA({ aa, base }: Pick<Given, 'aa' | 'base'>): void {
   if (!aa || base === undefined) return;
   throw new UsageError(
-    `Options '--aa' and '--base' are both given; an A/A gate compares head with itself. Valid is one of both.`,
+    `Options '--aa' and '--base' are both given; an A/A gate compares head with itself. Valid is one of the two.`,
   );
 }
 

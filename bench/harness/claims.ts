@@ -43,12 +43,12 @@ export function describeClaims(all: readonly Compared[], words: ClaimWords): str
       ? []
       : [
           `The rounds do not agree on ${words.open}${where(split)}: ${describeRatios(split.map(({ ratio }) => ratio))}. ` +
-            'A quieter machine or longer measurements may tell.',
+            'A quieter machine or longer measurements may decide it.',
         ]),
     ...(few.length === 0
       ? []
       : [
-          `Too few rounds to say ${words.open}${where(few)}: ${describeRatios(few.map(({ ratio }) => ratio))}. It takes ` +
+          `Too few rounds to tell ${words.open}${where(few)}: ${describeRatios(few.map(({ ratio }) => ratio))}. It takes ` +
             `--rounds ${LEAST_ROUNDS} or more.`,
         ]),
   ];

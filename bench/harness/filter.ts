@@ -23,7 +23,7 @@ export function checkFilter(descriptions: readonly string[], filter: string | un
   const more = descriptions.length - some.length;
   const rest = more === 0 ? '' : ` and ${more} more`;
   throw new UsageError(
-    `Option '--filter' is '${filter}', which is in no measurement's name; there is: ` +
+    `Option '--filter' is '${filter}', which matches no measurement; valid is part of one of ` +
       `${some.map((each) => `'${each}'`).join(', ')}${rest}.`,
   );
 }

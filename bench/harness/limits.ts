@@ -6,7 +6,7 @@
 import { type Spread, widthOfSpread } from '../math/series.js';
 import { formatList, formatPercent } from '../report/format.js';
 
-export const INTERRUPTED = 'The run was interrupted; the figures are of its first part.';
+export const INTERRUPTED = 'The run was interrupted; the results cover its first part only.';
 
 /** A range of the rounds wider than this, as a share of their median, is reported. */
 const NOISY = 0.2;
@@ -31,13 +31,13 @@ export function describeLimits(
   },
 ): string[] {
   return [
-    ...(rounds === 1 ? ['With one round nothing is known of the spread of the figures.'] : []),
+    ...(rounds === 1 ? ['With one round the spread of the values is unknown.'] : []),
     ...describeNoise(spreads),
     ...describeUnstable(unstable),
     ...(missing.length === 0
       ? []
       : [
-          `Not installed, so left out: ${formatList(missing)}. No dependencies of millrace; 'npm install' them to compare.`,
+          `Skipped, as not installed: ${formatList(missing)}. To compare them, run 'npm install' with their names.`,
         ]),
     ...describeCourse({ failures, isInterrupted }),
   ];
@@ -62,7 +62,7 @@ function describeNoise(spreads: readonly Spread[]): string[] {
   if (noisy.length === 0) return [];
   const worst = Math.max(...noisy.map((spread) => widthOfSpread(spread)));
   return [
-    `The machine was not steady: ${noisy.length} of ${spreads.length} figures differ by more than ` +
+    `The machine was not steady: ${noisy.length} of ${spreads.length} values differ by more than ` +
       `${formatPercent(NOISY)} between their rounds, up to ${formatPercent(worst)} of their median. Run it again on a quieter ` +
       'machine, or with more --rounds.',
   ];

@@ -27,12 +27,12 @@ export const DEFAULT_SEED = 1;
 /** The options for `ComparisonSettings`. @param rounds - Default number of rounds. */
 export function comparisonOptions(rounds: number): ComparisonOptions {
   return {
-    rounds: roundsOption(rounds, 'how often each arm is measured'),
-    threads: threadsOption('of every arm'),
-    seed: { ...SEED, meaning: 'orders the measurements', default: DEFAULT_SEED },
+    rounds: roundsOption(rounds, 'number of rounds per variant'),
+    threads: threadsOption('threads of each variant'),
+    seed: { ...SEED, meaning: 'seed of the order of the measurements', default: DEFAULT_SEED },
     filter: {
       kind: 'text',
-      meaning: "only measurements that are called so, such as '16 in flight'",
+      meaning: 'only measurements whose name contains TEXT',
       shownDefault: 'all',
     },
   };
@@ -49,14 +49,14 @@ export function windowOptions(defaults: {
       min: 20,
       max: 60_000,
       default: defaults.windowMs,
-      meaning: 'how long each measurement takes',
+      meaning: 'duration of each measurement',
     },
     'warm-up-ms': {
       kind: 'number',
       min: 0,
       max: 60_000,
       default: defaults.warmUpMs,
-      meaning: 'and how long the load runs before',
+      meaning: 'duration of the warm-up before it',
     },
   };
 }

@@ -63,7 +63,7 @@ export function throughputFigures(
       { ...jobsPerSecond, name: `${at}: ${peer}`, unit: 'perSecond', better: 'more' },
       {
         ...scaleFigure(cpuUsPerJob, 1 / 1000),
-        name: `${at}: ${peer}, processor time per job`,
+        name: `${at}: ${peer}, CPU time per job`,
         unit: 'milliseconds',
         better: 'less',
       },

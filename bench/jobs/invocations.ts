@@ -26,7 +26,7 @@ export async function invoke(document: Uint8Array): Promise<Invocation> {
   let answerBytes = 0;
   for await (const chunk of response) answerBytes += (chunk as Buffer).byteLength;
   if (response.statusCode !== 200) {
-    throw new Error(`The second service answered ${response.statusCode}.`);
+    throw new Error(`The second service responded with ${response.statusCode}.`);
   }
   return { sentBytes: document.byteLength, answerBytes };
 }

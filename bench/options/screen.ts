@@ -5,6 +5,6 @@ export const SCREEN_OPTIONS = {
   quiet: { kind: 'switch', meaning: 'no progress, only the results' },
   'no-color': {
     kind: 'switch',
-    meaning: 'no colour; also with NO_COLOR, and where the output is no terminal',
+    meaning: 'no color; also with NO_COLOR, or if the output is not a terminal',
   },
 } as const;

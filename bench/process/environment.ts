@@ -69,6 +69,6 @@ export function describeBusy(
   if (loadAverage <= processors * BUSY) return undefined;
   return (
     `${subject} was busy when the run began: a load average of ${loadAverage.toFixed(2)} on ` +
-    `${processors} ${processors === 1 ? 'processor' : 'processors'}.`
+    `${processors} ${processors === 1 ? 'CPU' : 'CPUs'}.`
   );
 }

@@ -41,7 +41,7 @@ export async function measureFresh<Reply extends Measured>(
     child.send(request);
     return (await measured) as Reply;
   } catch (error) {
-    if (isLate) throw new Error(`No answer within ${limitMs / 1000} s.`, { cause: error });
+    if (isLate) throw new Error(`No response within ${limitMs / 1000} s.`, { cause: error });
     throw error;
   } finally {
     clearTimeout(limit);

@@ -23,7 +23,7 @@ const POLL_MS = 20;
  */
 export async function endGroup(group: number): Promise<void> {
   if (!Number.isSafeInteger(group) || group <= 1) {
-    throw new RangeError(`'${group}' is no process group; valid is a whole number from 2.`);
+    throw new RangeError(`'${group}' is not a process group; valid is a whole number from 2.`);
   }
   for (const { signal, limitMs } of STEPS) {
     const deadline = performance.now() + limitMs;

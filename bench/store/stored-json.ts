@@ -27,7 +27,7 @@ export function readStored(
   const schema = isObject(file) ? file['schema'] : undefined;
   const family = wanted.slice(0, wanted.indexOf('/') + 1);
   if (!isObject(file) || typeof schema !== 'string' || !schema.startsWith(family)) {
-    throw new UsageError(`'${path}' is not ${description} that --json has written.`);
+    throw new UsageError(`'${path}' is not ${description} written by --json.`);
   }
   if (schema !== wanted) {
     throw new UsageError(`'${path}' has the schema '${schema}'; this version reads '${wanted}'.`);

@@ -65,7 +65,7 @@ export function readInputSource(
   if (paths.length === 0) {
     throw new UsageError(
       `Option '--input' is '${given}', which matches no file in ${workingDirectory}; ` +
-        "valid is a pattern of files such as 'docs/**/*.md', or a module that gives the inputs.",
+        "valid is a pattern of files such as 'docs/**/*.md', or a module that exports the inputs.",
     );
   }
   const files = paths.toSorted().map((each): InputFile => ({

@@ -73,8 +73,8 @@ export async function loadInputs(
   if (all.length > 0) return { all, hasMore: false };
   throw new UsageError(
     source.kind === 'module'
-      ? `Option '--input': the module '${source.name}' gives no input.`
-      : "Option '--input': the files have no line, so that there is no input.",
+      ? `Option '--input': the module '${source.name}' yields no input.`
+      : "Option '--input': the files have no lines, so there is no input.",
   );
 }
 
@@ -164,7 +164,7 @@ function parse(text: string, name: string, line?: number): unknown {
     return JSON.parse(text) as unknown;
   } catch (error) {
     const place = line === undefined ? `'${name}'` : `line ${line} of '${name}'`;
-    throw new UsageError(`Option '--input': ${place} is no JSON: ${(error as Error).message}.`);
+    throw new UsageError(`Option '--input': ${place} is not JSON: ${(error as Error).message}.`);
   }
 }
 

@@ -45,7 +45,7 @@ export function readJobName(given: string, workingDirectory: string): JobName {
   }
   const path = resolve(workingDirectory, file);
   if (!isFile(path)) {
-    throw new UsageError(`The job's module '${file}' is not there: no file ${path}.`);
+    throw new UsageError(`The job's module '${file}' does not exist: no file ${path}.`);
   }
   return { label: `${basename(path)}#${name}`, module: pathToFileURL(path).href, path, name };
 }

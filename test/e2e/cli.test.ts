@@ -7,11 +7,11 @@ const scenarios = SCENARIOS.map(({ name }) => name).join(', ');
 
 describe('wrong usage ends with exit code 1 and a message, before anything is started', () => {
   test.each([
-    { args: [], says: 'Which command? There is: bench, gate.' },
+    { args: [], says: 'No command is named; valid is one of bench, gate.' },
     { args: ['bnech'], says: "Unknown command 'bnech'. Did you mean 'bench'?" },
     {
       args: ['bench', 'overlaod'],
-      says: `Unknown scenario 'overlaod'; there is: ${scenarios}. Did you mean 'overload'?`,
+      says: `Unknown scenario 'overlaod'; valid is one of ${scenarios}. Did you mean 'overload'?`,
     },
     { args: ['bench', 'depth', 'depth'], says: "Scenario 'depth' is named twice." },
     {
@@ -24,7 +24,7 @@ describe('wrong usage ends with exit code 1 and a message, before anything is st
     },
     {
       args: ['bench', 'compare', 'one.json'],
-      says: "'compare' needs two files that --json has written.",
+      says: "'compare' needs two files written by --json.",
     },
     {
       args: ['bench', 'overload', '--thread', '2'],

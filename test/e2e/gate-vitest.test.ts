@@ -61,7 +61,7 @@ test('new benchmarks are measured; one that throws is an error of its own', LONG
   const file = join(folder(), 'report.json');
   const end = await gate('./a.bench.ts', '--base', 'HEAD~1', ...BUILD, '--json', file);
   expect(end.code).toBe(1);
-  expect(flat(end)).toContain("The benchmark 'throws' has no figures on head: it throws");
+  expect(flat(end)).toContain("The benchmark 'throws' has no results on head: it throws");
   const report = JSON.parse(readFileSync(file, 'utf8')) as GateReport;
   expect(flawsOfReport(report)).toEqual([]);
   const named = (name: string) => report.scenarios.find((each) => each.name === name);
@@ -138,7 +138,7 @@ describe('what is wrong is said, with exit code 1, and leaves nothing', () => {
     repository.commit({ 'a.bench.ts': BENCH });
     const end = await gate('./a.bench.ts#group > work', '--base', 'HEAD~1', ...BUILD);
     expect(end.code).toBe(1);
-    expect(flat(end)).toContain("there is group > works. Did you mean 'group > works'?");
+    expect(flat(end)).toContain("valid is one of group > works. Did you mean 'group > works'?");
     expectClean();
   });
 });

@@ -166,7 +166,7 @@ test('budgets are checked without git, and one that is waived excuses', LONG, as
 
 describe('what is wrong is said, with exit code 1, and leaves nothing', () => {
   test.each([
-    [[], 'What shall be compared?'],
+    [[], 'Nothing is named to compare.'],
     [['overhed'], "Unknown scenario 'overhed'"],
     [['./jobs.mjs#square', '--base', 'nowhere'], "'nowhere'"],
     [['./jobs.mjs#cube', '--aa'], "exports no function 'cube'; it has square."],
@@ -178,7 +178,7 @@ describe('what is wrong is said, with exit code 1, and leaves nothing', () => {
     [['overhead', '--threads', '2'], "'threads' is for jobs of your own"],
     [['--threads', '2', '--budget', 'b.json'], "Option '--threads' is for a job"],
     [['./jobs.mjs#square', '--in-flight', '2', '--rate', '5'], 'both jobs in flight (2)'],
-    [['./jobs.mjs#square', '--baseline', 'x.json', '--base', 'HEAD'], 'Valid is one of both'],
+    [['./jobs.mjs#square', '--baseline', 'x.json', '--base', 'HEAD'], 'Valid is one of the two'],
     [['./jobs.mjs#square', '--baseline', 'x.json', '--looks', '9'], 'once, after 10 rounds'],
     [['./jobs.mjs#square', '--baseline', 'x.json', '--build', 'make'], 'as it is. Valid is one'],
     [['./jobs.mjs#square', '--baseline', 'x.json'], "'x.json' can't be read"],

@@ -40,7 +40,7 @@ test('all arms, for a second each', { timeout: 120_000 }, async () => {
   expect(stdout).not.toContain('\u001B');
   for (const line of stdout.split('\n')) expect.soft(line.length, line).toBeLessThanOrEqual(80);
   expect(stdout).toMatch(/^second service {6}10 at once, 50\.0 ms each: 200 per second$/m);
-  expect(stdout).toMatch(/^load {16}400 per second \(2 × what that can do\) for 1 s, open loop$/m);
+  expect(stdout).toMatch(/^load {16}400 per second \(2 × its capacity\) for 1 s, open loop$/m);
   expect(stdout).toMatch(/^variant +offered +accepted +completed +refused /m);
 
   const result = measured();
@@ -66,7 +66,7 @@ test('crossing the ceiling is a result', { timeout: 120_000 }, async () => {
     '--seconds 60 --rate 200 --slots 1 --delay-ms 1000 --arms fire-and-forget --memory 128',
   ).ended;
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^fire-and-forget {5}died after [\d.]+ s \(memory ceiling\): /m);
+  expect(stdout).toMatch(/^fire-and-forget {5}died after [\d.]+ s \(memory limit\): /m);
   const result = measured();
   verify(result);
   const [arm] = result.arms;

@@ -239,7 +239,7 @@ describe('what is wrong is said before anything is measured', () => {
     },
     {
       args: [`${jobs}#short`, '--input', join(fixtures, 'inputs-broken.ndjson')],
-      says: `Option '--input': line 3 of 'test/fixtures/own-job/inputs-broken.ndjson' is no JSON: `,
+      says: `Option '--input': line 3 of 'test/fixtures/own-job/inputs-broken.ndjson' is not JSON: `,
     },
     {
       args: [`${fixtures}/throws.mjs#job`],
@@ -251,7 +251,7 @@ describe('what is wrong is said before anything is measured', () => {
     },
     {
       args: [`${jobs}#short`, '--module', jobs],
-      says: `Option '--module' is given beside the job '${jobs}#short'; valid is one of both.`,
+      says: `Option '--module' is given beside the job '${jobs}#short'; valid is one of the two.`,
     },
     {
       args: [`${jobs}#short`, '--input', 'package.json', 'README.md'],

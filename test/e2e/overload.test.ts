@@ -64,7 +64,7 @@ test(
       '--seconds 30 --rate 400 --arms thread-per-request --memory 128',
     ).ended;
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^thread-per-request {2}died after [\d.]+ s \(memory ceiling\): /m);
+    expect(stdout).toMatch(/^thread-per-request {2}died after [\d.]+ s \(memory limit\): /m);
     const result = measured();
     verifySums(result.arms);
     expect(result.capacity).toBeNull();

@@ -52,7 +52,7 @@ test('a rate beyond the pool is refused in part, and told', { timeout: 120_000 }
   const options = '--minutes 0.05 --rate 20000 --job 1ms --threads 1';
   const { code, stdout } = await soak(options).ended;
   expect(code).toBe(0);
-  expect(stdout).toContain('The pool could not take all of it');
+  expect(stdout).toContain('The pool could not take the whole load');
   const { windows } = readResult<SoakResult>(file);
   expect(windows.reduce((sum, { refused }) => sum + refused, 0)).toBeGreaterThan(0);
 });

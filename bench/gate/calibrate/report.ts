@@ -66,8 +66,8 @@ export async function describeCalibration(
         rows: slowdowns.flatMap((slowdown) => rowsOf(slowdown, gates)),
       },
       text(
-        'Seconds: median and range. A fail of what is the same is a false alarm; undecided is neither ' +
-          'shown, or a control that moved.',
+        'Seconds: median and range. A FAIL of identical code is a false alarm; undecided means that neither ' +
+          'was shown, or that a control moved.',
         'faint',
       ),
       ...describeMetrics(settings, slowdowns, gates),
@@ -163,7 +163,7 @@ function describeMetrics(
     return [[nameOf(slowdown), String(own.length), ...counts, moved]];
   });
   return [
-    text('Gates in which a metric failed by itself, and in which a control moved:'),
+    text('Gates in which each metric alone failed, and in which a control moved:'),
     { kind: 'table', head: ['head is', 'gates', ...metrics, 'control moved'], rows },
   ];
 }
@@ -194,17 +194,17 @@ function describeResampling(
     const shortest = within.find(({ results }) => (results[at]?.fail ?? 0) >= power);
     const what = `${formatPercent(effect)} in ${formatPercent(power)} of the gates`;
     const limit = `within ${formatFigure(limitSeconds)} s for each scenario`;
-    if (shortest === undefined) return `None of these looks finds ${what} ${limit}.`;
+    if (shortest === undefined) return `None of these --looks finds ${what} ${limit}.`;
     const seconds = (shortest.results[0]?.meanRounds ?? 0) * secondsOfRound;
     return (
-      `--looks ${shortest.plan.join(',')} finds ${what} ${limit}; where nothing has changed it takes ` +
+      `--looks ${shortest.plan.join(',')} finds ${what} ${limit}; without a change it takes ` +
       `${formatFigure(seconds)} s.`
     );
   });
   return [
     heading('Resampled'),
     text(
-      `${formatCount(plays)} gates for each kind (${formatCount(plays / OTHERS)} for other looks than ${USUAL.join(', ')}), ` +
+      `${formatCount(plays)} gates for each kind (${formatCount(plays / OTHERS)} for --looks other than ${USUAL.join(',')}), ` +
         `simulated from the ${rounds} recorded rounds of the same code, gate by gate, with a slowdown added:`,
     ),
     {

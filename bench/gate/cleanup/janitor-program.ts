@@ -70,6 +70,6 @@ async function attempt(action: () => Promise<void>): Promise<void> {
   try {
     await action();
   } catch (error) {
-    process.stderr.write(`millrace: not tidied up: ${(error as Error).message}\n`);
+    process.stderr.write(`millrace: cleanup failed: ${(error as Error).message}\n`);
   }
 }

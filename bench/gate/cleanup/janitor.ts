@@ -82,7 +82,8 @@ export class Janitor {
     this.#process.ref();
     this.#process.stdin.end();
     const how = await this.#exited;
-    if (how !== 'exit code 0') throw new Error(`What a gate has made may be left: ${gone(how)}`);
+    if (how !== 'exit code 0')
+      throw new Error(`Files and processes of the gate may be left: ${gone(how)}`);
   }
 
   async #tell(order: JanitorOrder): Promise<void> {
@@ -95,5 +96,5 @@ export class Janitor {
 }
 
 function gone(how: string): string {
-  return `The process that tidies up has ended: ${how}.`;
+  return `The cleanup process ended: ${how}.`;
 }

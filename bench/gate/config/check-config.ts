@@ -132,7 +132,7 @@ const budget: Check = (value, place) => {
     place.fail("has no limit; valid is 'atLeast', 'atMost' or both.");
   }
   if (atLeast !== undefined && atMost !== undefined && atLeast > atMost) {
-    place.fail(`wants at least ${atLeast} and at most ${atMost}, which nothing can keep.`);
+    place.fail(`has atLeast ${atLeast} and atMost ${atMost}, which no value can meet.`);
   }
   if (over !== undefined && unit !== undefined && unit !== 'ratio') {
     place.key('unit').reject(unit, "'ratio' with 'over'");
@@ -158,7 +158,7 @@ const waiver: Check = (value, place) => {
   if (!isObject(value)) return place.reject(value, 'an object');
   const { scenario, budget: budgetName } = value;
   if ((scenario === undefined) === (budgetName === undefined)) {
-    place.fail("has to name either a 'scenario' or a 'budget'.");
+    place.fail("must name either a 'scenario' or a 'budget'.");
   }
   (scenario === undefined ? budgetWaiver : scenarioWaiver)(value, place);
 };
@@ -173,7 +173,7 @@ function distinct<Item>(check: Check, nameOf: (item: Item) => string): Check {
       if (first === index) continue;
       place
         .item(index)
-        .fail(`is named '${name}', as item ${first} is; valid is a name of its own.`);
+        .fail(`has the same name '${name}' as item ${first}; valid is a unique name.`);
     }
   };
 }

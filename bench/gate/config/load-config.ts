@@ -60,7 +60,9 @@ async function read(file: string, path: string): Promise<unknown> {
   if (ending === '.json') return readJson(path);
   if (!CONFIG_NAMES.some((name) => extname(name) === ending)) {
     const endings = CONFIG_NAMES.map((name) => extname(name)).join(', ');
-    throw new UsageError(`'${file}' is no configuration; valid is a file that ends in ${endings}.`);
+    throw new UsageError(
+      `'${file}' is not a configuration; valid is a file that ends in ${endings}.`,
+    );
   }
   if (!existsSync(path)) throw new UsageError(`'${file}' can't be read: there is no such file.`);
   const module = await load(file, path);
@@ -77,7 +79,7 @@ async function load(file: string, path: string): Promise<Record<string, unknown>
     const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
     if (code === 'ERR_UNKNOWN_FILE_EXTENSION' && message?.includes(basename(path))) {
       throw new UsageError(
-        `'${file}' can't be loaded: Node ${process.versions.node} runs no TypeScript; valid is Node ` +
+        `'${file}' can't be loaded: Node ${process.versions.node} can't run TypeScript; valid is Node ` +
           "22.18, 23.6 or later, Node with '--import tsx', or a configuration in JavaScript or JSON.",
       );
     }

@@ -6,6 +6,6 @@ export function checkUnique(what: string, names: readonly string[]): void {
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice === undefined) return;
   throw new UsageError(
-    `Two ${what} are called '${twice}'; valid is a name for each, by 'name' in the configuration.`,
+    `Two ${what} have the name '${twice}'; give each its own by 'name' in the configuration.`,
   );
 }

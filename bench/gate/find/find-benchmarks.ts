@@ -70,8 +70,8 @@ export function chooseBenchmark(
   const labels = benchmarks.map(({ label }) => label);
   throw new UsageError(
     only === undefined
-      ? `'${run}': there is no benchmark '${name}'; there is ${labels.join(', ')}.${didYouMean(name, labels)}`
-      : `'${run}': several benchmarks are called '${name}'; valid is one of ` +
+      ? `'${run}': there is no benchmark '${name}'; valid is one of ${labels.join(', ')}.${didYouMean(name, labels)}`
+      : `'${run}': several benchmarks have the name '${name}'; valid is one of ` +
           `${named.map(({ label }) => label).join(', ')}.`,
   );
 }

@@ -48,7 +48,7 @@ function findTasks(
   const isOne = target.name !== undefined;
   const chosen = isOne ? [target.name] : tasks;
   const gone = isOne ? [] : (before?.tasks?.filter((task) => !tasks.includes(task)) ?? []);
-  notes.push(...gone.map((task) => `Base has a task '${task}' in ${name}, head has not.`));
+  notes.push(...gone.map((task) => `Base has a task '${task}' in ${name} that head lacks.`));
   return chosen.map((task) => {
     const specOf = ({ module }: Looked): WorkloadSpec => ({ kind: 'task', module, task });
     const isThere = before?.tasks?.includes(task) === true;
@@ -68,7 +68,7 @@ function checkTasks({ path, name, config }: ModuleTarget, tasks: readonly string
   }
   if (tasks.length === 0) throw wrong(`the Bench of ${path} has no task.`);
   const twice = tasks.find((task, at) => tasks.indexOf(task) !== at);
-  if (twice !== undefined) throw wrong(`two tasks of ${path} are called '${twice}'.`);
+  if (twice !== undefined) throw wrong(`two tasks of ${path} have the name '${twice}'.`);
   if (name !== undefined && !tasks.includes(name)) {
     throw wrong(
       `the Bench of ${path} has no task '${name}'; it has ${tasks.join(', ')}.${didYouMean(name, tasks)}`,

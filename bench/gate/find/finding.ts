@@ -34,7 +34,7 @@ export async function find(
   if (base !== undefined && !isSameKind) {
     const [here, there] = isVitest ? ['head', 'base'] : ['base', 'head'];
     notes.push(
-      `${target.path} is a Vitest bench file on ${here} and not on ${there}: it has nothing to compare with.`,
+      `${target.path} is a Vitest bench file on ${here} and not on ${there}: there is nothing to compare it with.`,
     );
   }
   const files = { head, ...(isSameKind && { base }) };
@@ -85,7 +85,7 @@ async function findVitest(
   if (target.name !== undefined) {
     return [benchmarkFound(chooseBenchmark(run, target.name, benchmarks), name, target)];
   }
-  notes.push(...gone.map((label) => `Base has a benchmark '${label}' in ${name}, head has not.`));
+  notes.push(...gone.map((label) => `Base has a benchmark '${label}' in ${name} that head lacks.`));
   return benchmarks.map((each) => benchmarkFound(each, `${name}: ${each.label}`, target));
 }
 

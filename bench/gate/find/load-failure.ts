@@ -23,7 +23,7 @@ const REMEDIES: readonly Remedy[] = [
   },
   {
     error: /\[ERR_(?:UNSUPPORTED|INVALID)_TYPESCRIPT_SYNTAX\]|Unknown file extension "\.[jt]sx"/,
-    advice: `Node ${process.versions.node} loads TypeScript only where removing the types is enough. Else ${TSX}.`,
+    advice: `Node ${process.versions.node} loads TypeScript only if removing the types is enough. Otherwise ${TSX}.`,
   },
   {
     error: /Cannot find package 'tinybench'/,
@@ -34,12 +34,12 @@ const REMEDIES: readonly Remedy[] = [
   {
     error: /Vitest failed to access its internal state|Vitest cannot be imported in a CommonJS/,
     advice:
-      "It imports Vitest by way of another file. A Vitest bench file imports 'bench' from 'vitest' itself.",
+      "It imports Vitest through another file. A Vitest bench file imports 'bench' from 'vitest' itself.",
   },
   {
     error: /\b(?:bench|describe) is not defined/,
     advice:
-      "A Vitest bench file imports 'bench' from 'vitest', or is called *.bench.ts (or .js) and calls it.",
+      "A Vitest bench file imports 'bench' from 'vitest', or is named *.bench.ts (or .js) and calls it.",
   },
   {
     // A sibling in a workspace, whose entry file is not built.

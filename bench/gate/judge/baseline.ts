@@ -59,7 +59,7 @@ export function reportAgainst(
   const each = (isOnlyMeasured: boolean): MetricReport[] =>
     trial.metrics().map((metric) => compare(metric, trial, before, rounds, isOnlyMeasured));
   if (stored === undefined) {
-    const reason = `'${path}' has no such scenario: it was measured, not judged.`;
+    const reason = `'${path}' has no such scenario: measured, not judged.`;
     return { ...measured, seconds, metrics: each(true), verdict: 'new', reason };
   }
   const obstacle = obstacleOf(report.environment, environment) ?? driftOf(before, rounds);

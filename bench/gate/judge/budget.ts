@@ -39,7 +39,7 @@ export function valueOf(budget: Budget, figures: readonly NamedFigure[]): Budget
   if (divisors.length !== rounds.length) {
     throw new UsageError(
       `Budget '${budget.name}' divides '${budget.figure}', which has ${countRounds(rounds)}, by ` +
-        `'${budget.over}', which has ${countRounds(divisors)}; valid are figures of the same rounds.`,
+        `'${budget.over}', which has ${countRounds(divisors)}; valid are metrics with the same rounds.`,
     );
   }
   const ratio = figureOf(ratiosWithin(new Map(rounds.entries()), new Map(divisors.entries())));
@@ -68,7 +68,7 @@ export function judgeBudget(budget: Budget, value: BudgetValue): BudgetReport {
     ...reportOf(budget, unit),
     value: { median, min, max },
     verdict: isKept ? 'pass' : isBroken ? 'fail' : 'inconclusive',
-    reason: `${found}, which ${isKept ? 'keeps' : 'breaks'} the limit${doubt}: ${limits}.`,
+    reason: `${found}, which ${isKept ? 'meets' : 'breaks'} the limit${doubt}: ${limits}.`,
   };
 }
 
@@ -99,8 +99,8 @@ function reportOf(
 
 function formatLimits({ atLeast, atMost }: Budget, unit: Unit): string {
   return [
-    ...(atLeast === undefined ? [] : [`at least ${formatUnit(atLeast, unit)}`]),
-    ...(atMost === undefined ? [] : [`at most ${formatUnit(atMost, unit)}`]),
+    ...(atLeast === undefined ? [] : [`min ${formatUnit(atLeast, unit)}`]),
+    ...(atMost === undefined ? [] : [`max ${formatUnit(atMost, unit)}`]),
   ].join(', ');
 }
 
@@ -115,7 +115,7 @@ function pick(
   const names = figures.map(({ name }) => name);
   const listed = names.slice(0, LISTED).map((name) => `'${name}'`);
   const more = names.length > LISTED ? ` and ${names.length - LISTED} more` : '';
-  const there = names.length === 0 ? 'it has none' : `there is: ${listed.join(', ')}${more}`;
+  const there = names.length === 0 ? 'it has none' : `valid is one of ${listed.join(', ')}${more}`;
   throw new UsageError(
     `Budget '${budget.name}': ${field} is '${wanted}', which its run does not have; ` +
       `${there}.${didYouMean(wanted ?? '', names)}`,

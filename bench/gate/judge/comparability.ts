@@ -43,13 +43,13 @@ export function driftOf(
   for (const kind of KINDS) {
     const [then, today] = [usual(before, kind), usual(now, kind)];
     if (then === undefined || today === undefined) {
-      return 'The baseline has no reference work, by which it could be compared.';
+      return 'The baseline has no reference work to compare the machines by.';
     }
     const drift = today / then - 1;
     if (Math.abs(drift) > MOST_DRIFT[kind]) {
       return (
-        `The machine is not what it was: the reference work '${kind}' takes ` +
-        `${formatPercent(drift, { isSigned: true })}, more than ${formatPercent(MOST_DRIFT[kind])} is no comparison.`
+        `The machine has changed: the reference work '${kind}' takes ` +
+        `${formatPercent(drift, { isSigned: true })}, and the limit is ${formatPercent(MOST_DRIFT[kind])}.`
       );
     }
   }

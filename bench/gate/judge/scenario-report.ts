@@ -178,7 +178,7 @@ function formatDifference(trial: Trial): string {
     first === undefined
       ? "Head's results can't be compared."
       : first.base === first.head
-        ? `Input ${first.input} gives ${first.base} on both, which differ further in.`
+        ? `Input ${first.input} gives ${first.base} on both; they differ further in.`
         : `Input ${first.input} gives ${first.base} on base and ${first.head} on head.`;
   return (
     `Head's results differ from base's for the same inputs. ${example} If that is intended: ` +

@@ -56,7 +56,7 @@ export function waiversInForce(
     inForce.push(waiver);
     const flaw = known && flawOfName(waiver, known);
     if (flaw !== undefined) {
-      notes.push(`The waiver of ${nameOf(waiver)} excuses nothing: ${flaw}`);
+      notes.push(`The waiver of ${nameOf(waiver)} has no effect: ${flaw}`);
     }
   }
   return { waivers: inForce, notes };

@@ -58,7 +58,7 @@ export class Conversation {
       return (await answer) as Extract<SideReply, { kind: Kind }>;
     } catch (error) {
       if (!isLate) throw error;
-      throw new Error(`No answer to '${request.kind}' within ${this.#limitMs / 1000} s.`, {
+      throw new Error(`No response to '${request.kind}' within ${this.#limitMs / 1000} s.`, {
         cause: error,
       });
     } finally {

@@ -20,7 +20,7 @@ export async function startTaskWorkload({ module, task }: TaskSpec): Promise<Wor
     );
   }
   if (typeof found.result?.state !== 'string') {
-    throw new Error('The Bench is of a tinybench before version 6, which can not be compared.');
+    throw new Error("The Bench is from a tinybench older than version 6, which can't be compared.");
   }
   return new TaskWorkload(bench, found);
 }

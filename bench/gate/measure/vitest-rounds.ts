@@ -106,7 +106,7 @@ function shareOf(arms: readonly Arm[], runs: ReadonlyMap<ArmName, ArmRun>, share
     if (figures === undefined) {
       const side = arm.name === 'head' ? 'head' : 'base';
       const error = new Error(
-        `The benchmark '${benchmarkLabel(benchmark)}' has no figures on ${side}: it throws, or takes no sample. ` +
+        `The benchmark '${benchmarkLabel(benchmark)}' has no results on ${side}: it throws, or takes no sample. ` +
           "Vitest shows the error if the benchmark has the option 'throws: true'.",
       );
       return { error };
@@ -122,6 +122,6 @@ function fileOf(arms: readonly Arm[]): string | undefined {
 }
 
 function specOf({ spec }: Arm): VitestSpec {
-  if (spec.kind !== 'vitest') throw new Error('It is no benchmark of Vitest.');
+  if (spec.kind !== 'vitest') throw new Error('It is not a Vitest benchmark.');
   return spec;
 }

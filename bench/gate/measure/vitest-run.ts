@@ -85,8 +85,8 @@ async function runLimited(
   } catch (error) {
     if (!late.signal.aborted || signal.aborted) throw error;
     throw new Error(
-      `Vitest did not end on ${side} within ${limitMs / 1000} s: a benchmark never ends, or the file has more ` +
-        'of them than fit into that time. Split the file, or give its benchmarks less time.',
+      `Vitest did not end on ${side} within ${limitMs / 1000} s: a benchmark never ends, or the file has too ` +
+        'many for that time. Split the file, or give its benchmarks less time.',
       { cause: error },
     );
   } finally {
@@ -99,7 +99,7 @@ function reasonOf({ code, signal, output }: CommandEnd, directory: string): stri
   const how = signal ?? `exit code ${code}`;
   if (output.includes('No benchmark files found')) {
     const include = /^include: (.*)$/m.exec(output)?.[1] ?? 'unknown';
-    return `it takes the file for no bench file; 'benchmark.include' of its configuration is ${include} (${how}).`;
+    return `it does not recognize the file as a bench file; 'benchmark.include' of its configuration is ${include} (${how}).`;
   }
   const lines = output.split('\n').filter((line) => line.trim() !== '');
   const error = firstError(output, directory) ?? oneLine(lines.slice(-LAST_LINES).join('\n'));

@@ -53,7 +53,7 @@ export function looksAfter(rounds: readonly number[], where: string): readonly L
   }
   return DEFAULT_LOOKS.map(({ failAlpha, passAlpha }, at) => {
     const look = { rounds: rounds[at] as number, failAlpha, passAlpha };
-    checkRounds(look, rounds[at - 1] ?? 0, `${where}: look ${at + 1}`);
+    checkRounds(look, rounds[at - 1] ?? 0, `${where}: analysis ${at + 1}`);
     return look;
   });
 }
@@ -72,7 +72,7 @@ function checkRounds({ rounds, failAlpha, passAlpha }: Look, before: number, nam
   if (!Number.isSafeInteger(rounds) || rounds <= before) {
     throw new UsageError(
       `${name} has 'rounds' ${rounds}; valid is a whole number above ${before}` +
-        (before === 0 ? '.' : ', the rounds of the look before it.'),
+        (before === 0 ? '.' : ', the rounds of the analysis before it.'),
     );
   }
   const error = Math.min(failAlpha / METRICS, passAlpha);

@@ -182,11 +182,11 @@ export function formatSide({ ref, commit }: SideReport): string {
   return `${ref} (${shortCommit(commit)})`;
 }
 
-/** 'at least 5.00', 'at most 10.0 %' or both. */
+/** 'min 5.00', 'max 10.0 %' or both. */
 export function formatLimit({ atLeast, atMost, unit }: BudgetReport): string {
   return [
-    ...(atLeast === undefined ? [] : [`at least ${formatValue(atLeast, unit)}`]),
-    ...(atMost === undefined ? [] : [`at most ${formatValue(atMost, unit)}`]),
+    ...(atLeast === undefined ? [] : [`min ${formatValue(atLeast, unit)}`]),
+    ...(atMost === undefined ? [] : [`max ${formatValue(atMost, unit)}`]),
   ].join(', ');
 }
 

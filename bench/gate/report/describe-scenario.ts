@@ -92,7 +92,7 @@ function describeControls(controls: readonly ControlReport[]): Block[] {
     return [text(`Controls OK: none moved. ${changes.join('; ')}.`, 'faint')];
   }
   return [
-    text('Controls, measured beside it; no change of the code can move them:'),
+    text('Controls, measured alongside; no code change can move them:'),
     {
       kind: 'table',
       head: ['control', changeHead(controls), 'p', 'result'],

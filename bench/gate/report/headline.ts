@@ -10,11 +10,11 @@ import type { GateReport, Verdict } from '../model/report.js';
 type Counted = ReadonlyArray<{ readonly verdict: Verdict }>;
 
 /** Shown if the exit code is 1. */
-export const UNMEASURED = 'Something could not be measured; its own line says why.';
-const INTERRUPTED = 'Interrupted: this is what was measured until then.';
+export const UNMEASURED = 'Something could not be measured; see its own line.';
+const INTERRUPTED = 'Interrupted: these are the results so far.';
 const STRICT = '--strict: an INCONCLUSIVE gate ends with exit code 3.';
 const LENIENT =
-  'Neither a regression nor its absence was shown. The exit code is 0 all the same; --strict makes it 3.';
+  'Neither a regression nor its absence was shown. The exit code is still 0; --strict makes it 3.';
 
 /** The overall result without the word of the verdict: '1 of 3 scenarios fails'. */
 export function formatHeadline(report: GateReport): string {
@@ -27,7 +27,7 @@ export function formatHeadline(report: GateReport): string {
   const total = [...scenarios, ...budgets].filter((each) => isIt(each.verdict)).length;
   if (counts.length > 0) return `${counts.join(' and ')} ${formatPredicate(verdict, total === 1)}`;
   if (exitCode === 1) return 'something could not be measured';
-  if (isInterrupted) return 'interrupted before all was judged';
+  if (isInterrupted) return 'interrupted before everything was judged';
   return formatUnjudged(report) || 'nothing was judged';
 }
 

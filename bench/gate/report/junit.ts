@@ -62,7 +62,7 @@ function propertiesOf({ command, base, head, environment }: GateReport): [string
     ...(base === undefined ? [] : [['base', formatSide(base)] as [string, string]]),
     ...(head === undefined ? [] : [['head', formatSide(head)] as [string, string]]),
     ['node', environment.node],
-    ['processor', environment.cpu],
+    ['cpu', environment.cpu],
   ];
 }
 

@@ -30,7 +30,7 @@ export function formatNext(report: GateReport): string | undefined {
   if (verdict === 'pass' || exitCode === 1) return undefined;
   const failing = scenarios.filter((scenario) => scenario.verdict === 'fail');
   if (failing.length > 0) return formatRemedy(failing);
-  if (isInterrupted) return 'Next: run it again, to its end.';
+  if (isInterrupted) return 'Next: run it again without interrupting it.';
   return formatDecision(
     scenarios.filter((scenario) => isOpen(scenario.verdict)),
     report,
@@ -40,7 +40,7 @@ export function formatNext(report: GateReport): string | undefined {
 function formatRemedy(failing: readonly ScenarioReport[]): string {
   const slower = failing.filter(({ cause }) => cause !== 'results');
   if (slower.length === 0) {
-    return `Next: make ${namesOf(failing)} give the results of base, or pass --allow-different-results.`;
+    return `Next: make ${namesOf(failing)} return the same results as base, or pass --allow-different-results.`;
   }
   return (
     `Next: profile ${namesOf(slower)} on both commits. For a second opinion repeat the command below without ` +
@@ -64,15 +64,15 @@ function formatDecision(
       'one side.'
     );
   }
-  if (has('time')) return 'Next: give it the seconds that its reason names.';
+  if (has('time')) return 'Next: increase --seconds to the value that the reason names.';
   if (open.length === 0) return undefined;
   // Only a folder that is compared with a stored run has no commit: no more rounds can be measured beside that run.
   if (base !== undefined && head?.commit === undefined) {
-    return 'Next: a machine with less other work decides more; a commit as base far more: --base <git ref>.';
+    return 'Next: a quieter machine decides more; a commit as base decides far more: --base <git ref>.';
   }
   return (
-    'Next: more rounds decide smaller changes, such as --looks 20,40,60 --seconds 480; so does a machine with less ' +
-    'other work.'
+    'Next: more rounds decide smaller changes, such as --looks 20,40,60 --seconds 480; so does a quieter ' +
+    'machine.'
   );
 }
 

@@ -49,7 +49,7 @@ export function renderTimeline(block: TimelineBlock, tableName: string, palette:
     ...(ceiling && {
       note: `The ${ceiling.label}, ${formatUnit(ceiling.value, axis.unit)}, ${
         isCeilingInScale ? 'is the dashed level line' : 'lies far above what is shown'
-      }.${series.some(({ isCutShort }) => isCutShort) ? ' A cross marks an untimely end.' : ''}`,
+      }.${series.some(({ isCutShort }) => isCutShort) ? ' A cross marks an early end.' : ''}`,
     }),
   });
 }

@@ -20,7 +20,7 @@ export function renderSection(section: Section, palette: Palette): Markup {
   const { result, document, summary } = section;
   const id = idOf(section);
   const state = result.isInterrupted
-    ? markup`<p class="state">Interrupted: this is what was measured until then.</p>\n`
+    ? markup`<p class="state">Interrupted: these are the results so far.</p>\n`
     : undefined;
   const body =
     document.blocks.length === 0

@@ -47,7 +47,7 @@ ${Object.entries(environment).map(
 </section>
 <section id="again" aria-labelledby="again-title">
 <h2 id="again-title">Run it again</h2>
-<p>Figures depend on the machine: compare only what was measured on the same one. This is how this run was made:</p>
+<p>Results depend on the machine: compare only runs on the same one. To repeat this run:</p>
 <pre><code>npx ${command}</code></pre>
 </section>
 `;

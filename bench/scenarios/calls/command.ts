@@ -25,21 +25,21 @@ const GRACE_MS = 30_000;
 const US_PER_MS = 1000;
 
 const OPTIONS = optionTable({
-  rounds: roundsOption(5, 'how often it is measured'),
+  rounds: roundsOption(5, 'number of rounds'),
   'time-ms': {
     kind: 'number',
     min: 1,
     max: 60_000,
     default: 300,
-    meaning: 'how long each call is timed',
+    meaning: 'measuring time of each call',
   },
 });
 
 /** The calls that the first sentence of the report mentions. */
 const ANSWERS: ReadonlyArray<readonly [call: Call, where: string]> = [
-  ['trySubmit, refused', 'where it is refused'],
-  ['trySubmit and cancel', 'where it submits a job and cancels it'],
-  ['run, one after the other', 'where it awaits a job on an idle thread'],
+  ['trySubmit, refused', 'if it is refused'],
+  ['trySubmit and cancel', 'if it submits a job and cancels it'],
+  ['run, one after the other', 'if it awaits a job on an idle thread'],
 ];
 
 interface CallsSettings extends Pick<ComparisonSettings, 'rounds' | 'seed'> {
@@ -125,7 +125,7 @@ function describeCalls(result: CallsResult): Document {
         rows: result.calls.map(({ call, ms }) => spreadRow(call, [ms], formatUs)),
       },
       text(
-        "In blocks of 200, timed by tinybench. 'One after the other' is a no-op there and back on an idle " +
+        "In blocks of 200, timed by tinybench. 'One after the other' is the round trip of a no-op on an idle " +
           'thread, awaited each time; all others never leave the main thread.',
         'faint',
       ),
@@ -133,7 +133,7 @@ function describeCalls(result: CallsResult): Document {
   };
 }
 
-/** Formats 'A call costs its caller 0.043 µs where it is refused, …'. */
+/** Formats 'A call costs its caller 0.043 µs if it is refused, …'. */
 function conclude(result: CallsResult): string {
   const costs = ANSWERS.flatMap(([name, where]) => {
     const found = result.calls.find(({ call }) => call === name);

@@ -40,9 +40,9 @@ const OPTIONS = optionTable({
     isWhole: true,
     default: DEFAULT_DEPTH,
     shownDefault: formatCount(DEFAULT_DEPTH),
-    meaning: 'how deep',
+    meaning: 'jobs in the backlog',
   },
-  rounds: roundsOption(3, 'how often it is measured'),
+  rounds: roundsOption(3, 'number of rounds'),
 });
 
 interface DepthSettings extends ComparisonSettings {

@@ -168,8 +168,8 @@ function describeDistributed(result: DistributedResult): Document {
         'point',
       ),
       text(
-        `Of submitters that wait for room 99 % wait at most ${formatDuration(first.waitP99Ms.median)}, where the service ` +
-          `time alone implies ${formatDuration(first.impliedWaitMs.median)} on average.`,
+        `Of the submitters that wait for room 99 % wait up to ${formatDuration(first.waitP99Ms.median)}; the service time ` +
+          `alone implies ${formatDuration(first.impliedWaitMs.median)} on average.`,
         'point',
       ),
       ...limits,
@@ -177,7 +177,7 @@ function describeDistributed(result: DistributedResult): Document {
       {
         kind: 'table',
         groups: [
-          { title: 'at most', columns: 1 },
+          { title: 'max', columns: 1 },
           { title: 'one at a time (ms)', columns: 2 },
           { title: 'waiting for room (ms)', columns: 2 },
         ],

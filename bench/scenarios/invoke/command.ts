@@ -13,7 +13,7 @@ import { INVOKE_OPTIONS, type InvokeSettings, invokeSettings } from './settings.
 /** Compares two unbounded ways to call a slower service with a bounded one. */
 export const invoke: Scenario<InvokeSettings, InvokeResult> = {
   name: 'invoke',
-  summary: 'a service that calls a slower one, at twice what that can do',
+  summary: 'a service at twice the capacity of the slower one that it calls',
   options: INVOKE_OPTIONS,
   settings: invokeSettings,
   measure: measureInvoke,

@@ -78,7 +78,7 @@ export async function runInvoke(
   progress.say(describeSecondService(settings));
   progress.say(describePools(settings));
   const factor = ratePerSecond / capacity;
-  const reason = `${Number(factor.toFixed(2))} × what that can do`;
+  const reason = `${Number(factor.toFixed(2))} × its capacity`;
   progress.say(describeLoad(ratePerSecond, reason, seconds));
   await runSteps(settings.arms.map(step), progress, signal);
   return {

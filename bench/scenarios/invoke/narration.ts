@@ -21,5 +21,5 @@ export function describePools(settings: InvokeSettings): string {
   const pool =
     `${threads === 1 ? '1 thread' : `${threads} threads`} × ${formatCount(concurrency)} calls, ` +
     `backlog of ${formatCount(backlogJobs)}`;
-  return labelled('service', `${pool}, memory ceiling ${formatMegabytes(ceilingBytes)}`);
+  return labelled('service', `${pool}, memory limit ${formatMegabytes(ceilingBytes)}`);
 }

@@ -13,7 +13,7 @@ import { servedPerSecond } from './settings.js';
 /** Describes the result for humans; without tables if nothing was measured. */
 export function describeInvoke(result: InvokeResult): Document {
   return {
-    title: 'Invoke: a service that calls a slower one, for more than that can do',
+    title: 'Invoke: a service that calls a slower one beyond its capacity',
     blocks: describeArms(result, concludeInvoke(result)),
   };
 }
@@ -38,7 +38,7 @@ function describeWaiting(arms: readonly InvokeArm[]): string[] {
   const most = arms.map(
     ({ name, secondService }) => `${formatCount(secondService.peakWaiting)} of ${name}`,
   );
-  return [`Calls that waited for their turn at the second service, at most: ${formatList(most)}.`];
+  return [`Max calls waiting at the second service: ${formatList(most)}.`];
 }
 
 /** Lists the metrics for a comparison with another run. */

@@ -37,7 +37,7 @@ const MAX_THREADS = 4;
 
 const OPTIONS = optionTable({
   seconds: SERVICE_OPTIONS.seconds,
-  rate: rateOption(`${OVERLOAD_FACTOR} × what the second service can do`),
+  rate: rateOption(`${OVERLOAD_FACTOR} × the capacity of the second service`),
   slots: {
     kind: 'number',
     min: 1,
@@ -51,7 +51,7 @@ const OPTIONS = optionTable({
     min: 1,
     max: 60_000,
     default: 250,
-    meaning: 'how long it takes for each, on average',
+    meaning: 'mean duration of such a call',
   },
   arms: { kind: 'list', of: ARM_NAMES },
   memory: SERVICE_OPTIONS.memory,
@@ -87,8 +87,8 @@ function overloadRate(slots: number, delayMs: number): number {
   const rate = OVERLOAD_FACTOR * servedPerSecond({ slots, delayMs });
   if (rate >= 1 && rate <= MAX_RATE) return rate;
   throw new UsageError(
-    `Options '--slots' and '--delay-ms' are '${slots}' and '${delayMs}', and ${OVERLOAD_FACTOR} × what that can do is ` +
-      `${Number(rate.toFixed(3))} documents per second; valid is from 1 to ${MAX_RATE}, or a '--rate' of your own.`,
+    `Options '--slots' and '--delay-ms' are '${slots}' and '${delayMs}', so ${OVERLOAD_FACTOR} × the capacity is ` +
+      `${Number(rate.toFixed(3))} documents per second; valid is from 1 to ${MAX_RATE}, or set '--rate'.`,
   );
 }
 

@@ -22,7 +22,7 @@ const PROBE_LIMIT_MS = 120_000;
 /** The scenario that measures a user's job. */
 export const job: Scenario<JobSettings, JobResult> = {
   name: 'job',
-  summary: "your own job, './jobs.js#render': what it takes, what to set (--advise)",
+  summary: "your own job, './jobs.js#render': its cost, and pool settings for it (--advise)",
   options: JOB_OPTIONS,
   settings: jobSettings,
   check,

@@ -101,6 +101,6 @@ function describeGivenUp(label: string, { failures, warmUp }: ServiceReply): str
   return (
     `All of the first ${warmUp.jobs} calls of ${label} failed, which were made without an input` +
     `${example === undefined ? '' : ` (${example.message})`}. Give the job its inputs: --input 'docs/**/*.md', ` +
-    'or a module that gives them.'
+    'or a module that exports them.'
   );
 }

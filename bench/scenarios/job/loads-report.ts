@@ -127,9 +127,9 @@ function describeDrift(
   if (least >= first / DRIFT && most <= first * DRIFT) return [];
   return [
     text(
-      `The machine's speed changed: what the pool could do was ${formatUnit(first, 'perSecond')} at first and ` +
+      `The machine's speed changed: the max throughput was ${formatUnit(first, 'perSecond')} at first and ` +
         `from ${formatUnit(least, 'perSecond')} to ${formatUnit(most, 'perSecond')} before the arrivals. Other ` +
-        'programs are at work; take the figures with care.',
+        'programs are running; take the results with caution.',
     ),
   ];
 }

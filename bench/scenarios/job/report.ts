@@ -49,13 +49,11 @@ function describeWhy(result: JobResult): Block[] {
 
 function describeInputs({ inputs, settings }: JobResult): Block[] {
   if (inputs === undefined) return [];
-  if (settings.input.kind === 'none') return [text('Without an input (--input gives it some).')];
+  if (settings.input.kind === 'none') return [text('Without inputs (--input adds some).')];
   const more = inputs.hasMore ? ' There were more; these are the first ones.' : '';
   const many = inputs.count === 1 ? 'One input' : `${formatCount(inputs.count)} inputs`;
   return [
-    text(
-      `${many}, ${formatBytes(inputs.bytes)} in all, dealt in a shuffled order again and again.${more}`,
-    ),
+    text(`${many}, ${formatBytes(inputs.bytes)} in all, repeated in a shuffled order.${more}`),
   ];
 }
 
@@ -73,12 +71,6 @@ function describeFailures({ count, examples }: JobFailures, isMeasured: boolean)
     ...(reported === count
       ? []
       : [text(`${formatCount(count - reported)} more with other messages.`, 'point')]),
-    ...(isMeasured
-      ? [
-          text(
-            'They count as jobs above, as they take their time too, but not in the service time.',
-          ),
-        ]
-      : []),
+    ...(isMeasured ? [text('They count as jobs above, but not in the service time.')] : []),
   ];
 }

@@ -32,12 +32,12 @@ const OPTIONS = optionTable({
   module: {
     kind: 'text',
     argument: 'M',
-    meaning: "the same as the word './jobs.js#render'; without a name the default export",
+    meaning: "the same as './jobs.js#render' without an option; without a name the default export",
   },
   input: {
     kind: 'text',
     argument: 'FILES',
-    meaning: "a pattern such as 'docs/**/*.md', NDJSON, or a module that gives inputs",
+    meaning: "a pattern such as 'docs/**/*.md', NDJSON, or a module that exports inputs",
   },
   'input-as': {
     kind: 'text',
@@ -51,13 +51,13 @@ const OPTIONS = optionTable({
     argument: 'MS',
     min: 0.001,
     max: 3_600_000,
-    shownDefault: "10 × the service time's, at least 10",
-    meaning: 'the wanted p99 until the result',
+    shownDefault: '10 × that of the service time, min 10',
+    meaning: 'the wanted p99 of the response time',
   },
   threads: {
-    ...threadsOption('the most threads that are tried'),
+    ...threadsOption('max threads to try'),
     default: availableParallelism(),
-    shownDefault: 'as many as processors',
+    shownDefault: 'number of CPUs',
   },
   concurrency: {
     kind: 'number',
@@ -65,17 +65,17 @@ const OPTIONS = optionTable({
     max: 4096,
     isWhole: true,
     default: 64,
-    meaning: 'the most jobs at once on a thread, where a job mostly waits',
+    meaning: 'max jobs at once on a thread, for a job that mostly waits',
   },
   seconds: {
     kind: 'number',
     min: 0.1,
     max: 3600,
     default: 3,
-    meaning: 'how long each measurement takes',
+    meaning: 'duration of each measurement',
   },
-  rounds: roundsOption(3, 'how often each is repeated'),
-  seed: { ...SEED, default: 1, meaning: 'orders measurements, inputs and arrivals' },
+  rounds: roundsOption(3, 'rounds of each measurement'),
+  seed: { ...SEED, default: 1, meaning: 'seed of the order of measurements, inputs and arrivals' },
 });
 
 export const JOB_OPTIONS: OptionTable = OPTIONS;

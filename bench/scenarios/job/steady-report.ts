@@ -47,14 +47,14 @@ export function describeService({
     },
     text(
       `Coefficient of variation ${formatFigure(time.variation)}. CPU time per job ` +
-        `${formatDuration(cpuMsPerJob)}, with what is around it, ${formatPercent(cpuShare)} of its time; its thread ` +
+        `${formatDuration(cpuMsPerJob)} with its overhead, ${formatPercent(cpuShare)} of its time; its thread ` +
         `was idle for ${formatPercent(idleShare)} of that: ${kind}.`,
     ),
     text(
       warmUp.isStable
         ? `The times were stable (within 10 %) after ${formatCount(warmUp.jobs)} jobs, ${formatDuration(warmUp.ms)}.`
         : `The times did not become stable (within 10 %) in ${formatDuration(warmUp.ms)}, ${formatCount(warmUp.jobs)} ` +
-            'jobs: the inputs differ much, or the machine is busy. Take the figures with care.',
+            'jobs: the inputs vary widely, or the machine is busy. Take the results with caution.',
       warmUp.isStable ? 'faint' : undefined,
     ),
   ];
@@ -93,7 +93,7 @@ export function describeThroughput(
     text(
       `What follows is measured with ${describeSlots(chosen)}.` +
         (chosen.concurrency > 1 && chosen.concurrency === settings.concurrency
-          ? ' No more at once were tried (--concurrency); they might do more.'
+          ? ' More at once were not tried (--concurrency), and might do more.'
           : ''),
     ),
   ];

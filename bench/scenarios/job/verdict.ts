@@ -39,14 +39,14 @@ function describeThroughput(result: JobResult): Block[] {
   return [
     ...(steadiness.isSteady
       ? []
-      : [text(`Take all figures with care: ${describeUnsteady(steadiness)}`)]),
+      : [text(`Take all results with caution: ${describeUnsteady(steadiness)}`)]),
     text(
       `Max throughput: ${formatUnit(jobsPerSecond.median, 'perSecond')} (${range.join(' to ')}) with ` +
         `${describeSlots(chosen)}.` +
         (quoted === undefined
           ? ''
           : ` At ${formatPercent(quoted.load)} of that, ${formatUnit(quoted.ratePerSecond.median, 'perSecond')}, the ` +
-            `p99 until the result is ${formatDuration(quoted.p99.median)}.`),
+            `p99 of the response time is ${formatDuration(quoted.p99.median)}.`),
     ),
     ...(settings.advise || isInterrupted
       ? []

@@ -32,7 +32,7 @@ const SLOW_MS = 500;
 /** The scenario with a job for each item of a source. */
 export const map: Scenario<MapSettings, MapResult> = {
   name: 'map',
-  summary: 'a job for each item of a source: rows per second, and what a slow reader holds',
+  summary: 'a job for each item of a source: rows per second, and memory with a slow reader',
   options: MAP_OPTIONS,
   settings: mapSettings,
   measure: measureMap,

@@ -50,9 +50,8 @@ function describeKind({ kind, arms }: KindResult, { settings }: MapResult): Bloc
   return [
     heading(TITLES[kind] ?? kind),
     text(
-      `On ${settings.threads} threads: rows per second where the reader does nothing; what was pulled and not ` +
-        'delivered (held), and how much the memory (RSS) grew, where it is slow. Medians of the rounds, with min–max ' +
-        'below them.',
+      `On ${settings.threads} threads: rows per second with a reader that does nothing; with a slow one, the rows pulled ` +
+        'but not delivered (held) and the growth of the memory (RSS). Medians of the rounds, with min–max below them.',
     ),
     {
       kind: 'table',

@@ -39,7 +39,7 @@ const WINDOW_TURNS = 8;
 /** The scenario that compares throughput with other pools, by job length and jobs in flight. */
 export const overhead: Scenario<OverheadSettings, OverheadResult> = {
   name: 'overhead',
-  summary: 'short jobs, one to a thousand in flight: throughput of this and other pools',
+  summary: 'short jobs, 1 to 1,024 in flight: throughput of this and other pools',
   options: OVERHEAD_OPTIONS,
   settings: overheadSettings,
   measure: measureOverhead,

@@ -85,12 +85,7 @@ function describeJob(
     ...(best.length === 0 ? [] : [text(`The best pool: ${best.join('; ')}.`, 'faint')]),
     ...(us === 0 || best.length === 0
       ? []
-      : [
-          text(
-            "Time in jobs: millrace's jobs, as a share of the time that the processors have.",
-            'faint',
-          ),
-        ]),
+      : [text("Time in jobs: millrace's jobs, as a share of the available CPU time.", 'faint')]),
     ...drawRatios(title, points, result.points),
   ];
 }

@@ -67,7 +67,7 @@ export async function measureCapacity(
 
 function checkWindows({ perSecond }: Goodput, ending: StageEnd | undefined): void {
   if (ending?.how === 'ceiling') {
-    throw new Error('The service needs more memory than its ceiling even at rest; see --memory.');
+    throw new Error('The service exceeds its memory limit even when idle; see --memory.');
   }
   if (ending === undefined && perSecond !== undefined && perSecond > 0) return;
   const reason = ending?.detail ?? 'nothing was completed';

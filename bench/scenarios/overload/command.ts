@@ -13,7 +13,7 @@ import { OVERLOAD_OPTIONS, type OverloadSettings, overloadSettings } from './set
 /** Compares two unbounded kinds of service with a bounded one, at twice the capacity. */
 export const overload: Scenario<OverloadSettings, OverloadResult> = {
   name: 'overload',
-  summary: 'a service at twice its capacity: what dies, what refuses, what stays flat',
+  summary: 'a service at twice its capacity: which variants die or stay flat',
   options: OVERLOAD_OPTIONS,
   settings: overloadSettings,
   measure: measureOverload,

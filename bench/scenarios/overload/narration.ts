@@ -10,7 +10,7 @@ import type { OverloadSettings } from './settings.js';
 
 export function describeService({ threads, backlogJobs, ceilingBytes }: OverloadSettings): string {
   const pool = `${threads === 1 ? '1 thread' : `${threads} threads`}, backlog of ${backlogJobs} jobs`;
-  return labelled('service', `${pool}, memory ceiling ${formatMegabytes(ceilingBytes)}`);
+  return labelled('service', `${pool}, memory limit ${formatMegabytes(ceilingBytes)}`);
 }
 
 export function describeCapacity(label: string, { perSecond, windows }: Capacity): string {

@@ -36,9 +36,9 @@ const OPTIONS = optionTable({
   seconds: SERVICE_OPTIONS.seconds,
   rate: rateOption(`${OVERLOAD_FACTOR} × the capacity, which is measured first`),
   threads: {
-    ...threadsOption('of both pools'),
+    ...threadsOption('threads of both pools'),
     default: threads(),
-    shownDefault: `processors - 1, at most ${MAX_DEFAULT_THREADS}; here ${threads()}`,
+    shownDefault: `CPUs - 1, max ${MAX_DEFAULT_THREADS}; here ${threads()}`,
   },
   backlog: {
     kind: 'number',

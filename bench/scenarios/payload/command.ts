@@ -30,7 +30,7 @@ const GRACE_MS = 30_000;
 /** The scenario that sends bytes to a thread and back. */
 export const payload: Scenario<PayloadSettings, PayloadResult> = {
   name: 'payload',
-  summary: '1 KB to 10 MB there and back, copied or handed over: jobs per second',
+  summary: '1 KB to 10 MB there and back, copied or transferred: jobs per second',
   options: PAYLOAD_OPTIONS,
   settings: payloadSettings,
   measure: measurePayload,

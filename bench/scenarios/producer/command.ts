@@ -30,7 +30,7 @@ const OPTIONS = optionTable({
     isWhole: true,
     default: DEFAULT_JOBS,
     shownDefault: formatCount(DEFAULT_JOBS),
-    meaning: 'how many',
+    meaning: 'number of submissions',
   },
 });
 
@@ -51,7 +51,7 @@ interface ProducerResult extends ScenarioResult {
 /** The scenario with one producer and a million jobs. */
 export const producer: Scenario<ProducerSettings, ProducerResult> = {
   name: 'producer',
-  summary: 'a million awaited submissions of 1 KB: the memory of a producer that is held back',
+  summary: 'a million awaited submissions of 1 KB: the memory of a producer under backpressure',
   options: OPTIONS,
   settings: (flags) => ({ jobs: readOptions(flags, OPTIONS).jobs }),
   async measure({ jobs }, surroundings) {
@@ -77,8 +77,8 @@ export const producer: Scenario<ProducerSettings, ProducerResult> = {
         ...limits,
         text(
           `${formatCount(jobs)} jobs of ${JOB_BYTES} bytes in ${formatSeconds(seconds)}. Memory (RSS) after the first ` +
-            `${formatCount(WARM_UP_JOBS)} jobs: ${formatMegabytes(baseRssBytes)}; at most ${formatMegabytes(peakRssBytes)} ` +
-            `from there on, ${formatMegabytes(peakRssBytes - baseRssBytes)} more.`,
+            `${formatCount(WARM_UP_JOBS)} jobs: ${formatMegabytes(baseRssBytes)}; peak after that ` +
+            `${formatMegabytes(peakRssBytes)}, ${formatMegabytes(peakRssBytes - baseRssBytes)} more.`,
         ),
       ],
     };

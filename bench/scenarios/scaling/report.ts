@@ -132,7 +132,7 @@ export function scalingFigures({ kinds }: ScalingResult): NamedFigure[] {
           ? []
           : [named(`${at}: efficiency`, efficiency, 'percent', 'more')]),
         named(
-          `${at}: processor time per job`,
+          `${at}: CPU time per job`,
           scaleFigure(cpuUsPerJob, 1 / 1000),
           'milliseconds',
           'less',

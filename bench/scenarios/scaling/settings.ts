@@ -34,7 +34,7 @@ const OPTIONS = optionTable({
   'max-threads': {
     ...threadsOption('measure 1, 2, 3, … N threads'),
     default: maxThreads(),
-    shownDefault: `processors, at most ${MAX_DEFAULT_THREADS}; here ${maxThreads()}`,
+    shownDefault: `CPUs, max ${MAX_DEFAULT_THREADS}; here ${maxThreads()}`,
   },
   ...windowOptions({ windowMs: 300, warmUpMs: 800 }),
   ...SHARED_OPTIONS,

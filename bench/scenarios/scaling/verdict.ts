@@ -25,7 +25,7 @@ export function drawConclusions(kind: KindResult, processors: number): string[] 
   const last = within.at(-1);
   if (last === undefined) return [];
   if (last.efficiency === undefined || last.threads === 1) {
-    return ['There is nothing to compare: it takes one thread and two threads, at least.'];
+    return ['There is nothing to compare: that takes measurements with 1 and 2 threads or more.'];
   }
   return [
     ...describeLimit(kind, last.threads, last.efficiency, processors),
@@ -42,11 +42,11 @@ function describeLimit(
 ): string[] {
   const { median: share, min, max } = efficiency;
   const done =
-    `with ${threads} threads on ${count(processors, 'processor')} each does ` +
+    `with ${threads} threads on ${count(processors, 'CPU')} each does ` +
     `${formatPercent(share)} of what one does alone`;
   if (widthOfSpread(efficiency) > UNSTEADY && min < NEARLY_ALL && max >= NEARLY_ALL) {
     return [
-      `What limits it can't be told, as the rounds differ too much: ${done}, but anything from ` +
+      `What limits it is unknown, as the rounds differ too much: ${done}, but anything from ` +
         `${formatPercent(min)} to ${formatPercent(max)} in single rounds.`,
     ];
   }
@@ -56,22 +56,22 @@ function describeLimit(
   if (isNearlyAll) {
     return threads < processors
       ? [`Nothing limits it up to here: ${done}.`]
-      : [`The number of processors is what limits it: ${done}.`];
+      : [`The number of CPUs limits it: ${done}.`];
   }
   if (usl === undefined) {
     return [
-      `What limits it can't be told from so few points: ${done}. As the main thread needs a processor, ` +
-        'too, some of that is its share.',
+      `What limits it is unknown, as there are too few points: ${done}. The main thread needs CPU time, too, ` +
+        'which explains part of the loss.',
     ];
   }
   return contention >= coherency
     ? [
-        `Contention is what limits it (σ = ${constant(usl.contention)}): ${done}, as a part of the work ` +
-          'can be done for one thread at a time only, such as that of the main thread.',
+        `Contention limits it (σ = ${constant(usl.contention)}): ${done}, as part of the work is done for one ` +
+          'thread at a time, such as that of the main thread.',
       ]
     : [
-        `Coherency is what limits it (κ = ${constant(usl.coherency)}): ${done}, as threads cost each other ` +
-          'time, such as for the caches, the memory or the processors that they share.',
+        `Coherency limits it (κ = ${constant(usl.coherency)}): ${done}, as threads cost each other time, ` +
+          'such as for the caches, the memory or the CPUs that they share.',
       ];
 }
 
@@ -84,7 +84,7 @@ function describeLaws({ amdahl, usl }: KindResult, points: number): string[] {
     ...(missing.length === 0
       ? []
       : [
-          `Too few points for a fit: ${missing.join(' and ')}, with a processor for every thread; there ` +
+          `Too few points for a fit: ${missing.join(' and ')}, with a CPU for every thread; there ` +
             `${points === 1 ? 'is' : 'are'} ${points}.`,
         ]),
     ...(amdahl === undefined ? [] : [describeAmdahl(amdahl)]),
@@ -116,8 +116,8 @@ function describeUsl(law: FittedLaw): string {
 function describeMiss({ worstMiss }: FittedLaw): string {
   const far = `${formatPercent(worstMiss)}`;
   return worstMiss > BAD_FIT
-    ? `; but it misses a figure by ${far}, so don't rely on it`
-    : `; it misses no figure by more than ${far}`;
+    ? `; but it misses a value by ${far}, so don't rely on it`
+    : `; it misses no value by more than ${far}`;
 }
 
 function describeMoreThreads(
@@ -131,10 +131,10 @@ function describeMoreThreads(
   const share = most.jobsPerSecond.median / last.jobsPerSecond.median;
   const done = `${formatPercent(share)} of what ${last.threads} do, with ${most.threads}`;
   if (share <= 1) {
-    return [`More threads than processors add nothing: at most ${done}. No law is fitted to them.`];
+    return [`More threads than CPUs add nothing: at most ${done}. No law is fitted to them.`];
   }
   return [
-    `More threads than processors do up to ${done}: one has a job where another waits for the next, ` +
+    `More threads than CPUs do up to ${done}: one has a job while another waits for the next, ` +
       'or it is noise. No law is fitted to them.',
   ];
 }

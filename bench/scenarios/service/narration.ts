@@ -45,7 +45,7 @@ export function describeEnding({ how, afterSeconds }: ArmEnding): string {
     case 'survived':
       return 'survived';
     case 'ceiling':
-      return `died ${after} (memory ceiling)`;
+      return `died ${after} (memory limit)`;
     case 'died':
       return `died ${after} (by itself)`;
     case 'interrupted':

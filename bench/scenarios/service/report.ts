@@ -32,7 +32,7 @@ export function describeArms(result: ServiceResult, conclusions: readonly string
     countsTable(arms),
     latencyTable(arms),
     text(
-      'Times run from the intended start of a request, and are of what was answered or completed.',
+      'Times count from the scheduled start of a request, and cover what got a response or was completed.',
       'faint',
     ),
     healthTable(arms),
@@ -197,10 +197,10 @@ export function armFigures(arms: readonly ArmResult[]): NamedFigure[] {
         'percent',
         'less',
       ),
-      ...figure('answer, p50', p50, 'milliseconds', 'less'),
-      ...figure('answer, p99', p99, 'milliseconds', 'less'),
+      ...figure('response, p50', p50, 'milliseconds', 'less'),
+      ...figure('response, p99', p99, 'milliseconds', 'less'),
       ...figure('event-loop delay, p99', arm.loopDelayMs.p99, 'milliseconds', 'less'),
-      ...figure('processor time per job', arm.cpuMsPerJob, 'milliseconds', 'less'),
+      ...figure('CPU time per job', arm.cpuMsPerJob, 'milliseconds', 'less'),
     ];
   });
 }

@@ -25,7 +25,7 @@ export const SERVICE_OPTIONS: Readonly<Record<'seconds' | 'memory' | 'seed', Def
     min: 1,
     max: 3600,
     default: 18,
-    meaning: 'how long each arm is driven',
+    meaning: 'duration of the load on each variant',
   },
   memory: {
     kind: 'number',
@@ -34,9 +34,9 @@ export const SERVICE_OPTIONS: Readonly<Record<'seconds' | 'memory' | 'seed', Def
     max: 1_048_576,
     isWhole: true,
     default: 512,
-    meaning: "the service's ceiling, resident set",
+    meaning: 'memory limit of the service (RSS)',
   },
-  seed: { ...SEED, default: 1, meaning: 'chooses the documents' },
+  seed: { ...SEED, default: 1, meaning: 'seed of the choice of documents' },
 };
 
 /** Builds the settings. @throws UsageError */

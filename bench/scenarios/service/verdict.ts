@@ -66,8 +66,8 @@ function describeGoodput(arm: ArmResult, capacity: FullCapacity | undefined): st
       : `refused ${formatPercent(refused / Math.max(1, offered))} of the requests at once (503 with Retry-After)`;
   const answered =
     arm.answerMs.count === 0
-      ? 'no request was answered'
-      : `half of all answers took less than ${formatDuration(arm.answerMs.p50)}`;
+      ? 'no request got a response'
+      : `half of all responses took less than ${formatDuration(arm.answerMs.p50)}`;
   if (capacity === undefined || share === undefined) {
     return `millrace completed ${formatCount(completed)} documents and ${refusal}; ${answered}.`;
   }
@@ -93,7 +93,7 @@ function describeMemory(arm: ArmResult): string {
     `${verdict}: ${formatMegabytes(secondThird)} in the second third of the run, ` +
     `${formatMegabytes(lastThird)} in the last (${formatPercent(change, { isSigned: true })}), ${peak} at its peak.` +
     (isYoung
-      ? ` In ${formatSeconds(ending.afterSeconds)} a process is still growing into its work: --seconds ${SETTLED_SECONDS} or more tells.`
+      ? ` In ${formatSeconds(ending.afterSeconds)} the heap of a process has not settled yet: use --seconds ${SETTLED_SECONDS} or more.`
       : '')
   );
 }
@@ -105,17 +105,17 @@ function describeOther(arm: ArmResult): string {
   const peak = formatMegabytes(peakRssBytes);
   switch (ending.how) {
     case 'ceiling':
-      return `${name} crossed the memory ceiling after ${after} and was killed; ${undone} documents that it had accepted were lost.`;
+      return `${name} crossed the memory limit after ${after} and was killed; ${undone} accepted documents were lost.`;
     case 'died':
-      return `${name} died by itself after ${after} at ${peak} (${ending.detail ?? 'unknown'}); ${undone} documents that it had accepted were lost.`;
+      return `${name} died by itself after ${after} at ${peak} (${ending.detail ?? 'unknown'}); ${undone} accepted documents were lost.`;
     case 'interrupted':
-      return `${name} was at ${peak} when it was interrupted after ${after}, with ${undone} documents in work or waiting.`;
+      return `${name} was at ${peak} when it was interrupted after ${after}, with ${undone} documents in progress or waiting.`;
     case 'survived': {
       const grows = memoryTrend !== undefined && memoryTrend.change > FLAT;
       const growth = grows
         ? `was still growing (${formatPercent(memoryTrend.change, { isSigned: true })} from the second third to the last)`
-        : 'did not grow any more';
-      return `${name} survived its ${after}: its memory reached ${peak} and ${growth}; ${undone} documents were still in work or waiting.`;
+        : 'stopped growing';
+      return `${name} survived its ${after}: its memory reached ${peak} and ${growth}; ${undone} documents were still in progress or waiting.`;
     }
   }
 }
@@ -135,7 +135,7 @@ export function describeNoise(
   if (windows.length === 0 || highest - lowest <= NOISY * perSecond) return [];
   return [
     `The machine was not steady: ${what} was anything from ${formatCount(lowest)} to ` +
-      `${formatCount(highest)} per second, so that no share of it is more certain than that.`,
+      `${formatCount(highest)} per second, and shares of it are no more certain.`,
   ];
 }
 
@@ -144,7 +144,7 @@ function missedRate({ offered, intended }: ArmResult): boolean {
 }
 
 function describeShortfall({ name, offered, intended }: ArmResult): string {
-  return `Against ${name} the generator could not hold its rate: it offered ${formatCount(offered)} of ${formatCount(intended)} intended requests.`;
+  return `Against ${name} the generator could not hold its rate: it offered ${formatCount(offered)} of ${formatCount(intended)} scheduled requests.`;
 }
 
 function describeFailures(arms: readonly ArmResult[]): string[] {
@@ -158,6 +158,6 @@ function describeFailures(arms: readonly ArmResult[]): string[] {
     ...(failed.length === 0 ? [] : [`Jobs that failed: ${formatList(failed)}.`]),
     ...(unanswered.length === 0
       ? []
-      : [`Requests without an answer when their arm ended: ${formatList(unanswered)}.`]),
+      : [`Requests without a response when their variant ended: ${formatList(unanswered)}.`]),
   ];
 }

@@ -46,8 +46,8 @@ function describeRun(result: SoakResult): Block[] {
     text(describeLoad(result)),
     windowsTable(result),
     text(
-      'Medians of the windows in each part; latency from the intended start of a job. Heap and external are of ' +
-        'the main thread; the RSS has the threads in it.',
+      'Medians of the windows in each part; latency from the scheduled start of a job. Heap and external are of ' +
+        'the main thread; the RSS includes the threads.',
       'faint',
     ),
     memoryChart(result),
@@ -64,7 +64,7 @@ function describeLoad({ settings, ratePerSecond, saturation, warmUpSeconds }: So
       : `, ${LOAD * 100} % of the ${formatUnit(saturation, 'count')} that it does at saturation`;
   return (
     `${job.title} on ${threads} threads; ${formatUnit(ratePerSecond ?? 0, 'perSecond')} arrive at even ` +
-    `intervals${share}. The first ${formatSeconds(warmUpSeconds)} are warm-up and count for no slope.`
+    `intervals${share}. The first ${formatSeconds(warmUpSeconds)} are warm-up and excluded from the slopes.`
   );
 }
 

@@ -28,7 +28,7 @@ const OPTIONS = optionTable({
     min: 0.05,
     max: 7 * 24 * 60,
     default: 10,
-    meaning: 'how long the load runs',
+    meaning: 'duration of the load',
   },
   rate: {
     kind: 'number',
@@ -44,7 +44,7 @@ const OPTIONS = optionTable({
     default: ['100us'],
     meaning: `one of ${JOB_NAMES.join(', ')}`,
   },
-  threads: threadsOption('of the pool'),
+  threads: threadsOption('threads of the pool'),
 });
 
 export const SOAK_OPTIONS: OptionTable = OPTIONS;

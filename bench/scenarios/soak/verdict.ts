@@ -24,8 +24,8 @@ export function drawConclusions(result: SoakResult): string[] {
   return [
     ...(measuredSeconds < MIN_SECONDS
       ? [
-          `Too short to say whether memory grows: ${formatSeconds(measuredSeconds)} count, and it takes ` +
-            `${formatSeconds(MIN_SECONDS)} at least.`,
+          `Too short to say whether memory grows: ${formatSeconds(measuredSeconds)} after the warm-up, and it takes ` +
+            `${formatSeconds(MIN_SECONDS)} or more.`,
         ]
       : memory.map((trend) => describeTrend(trend, measuredSeconds))),
     ...describeLosses(result),
@@ -45,22 +45,22 @@ function describeTrend(trend: MemoryTrend, seconds: number): string {
   const what = `${describeSlope(trend)} at ${formatUnit(trend.bytes, 'bytes')}`;
   const time = `${formatFigure(seconds / 60)} minutes`;
   if (verdict === 'growing') {
-    return `The ${name} grows: ${what}, ${signedMb(growthBytes)} MB in the ${time} that count.`;
+    return `The ${name} grows: ${what}, ${signedMb(growthBytes)} MB in the ${time} after the warm-up.`;
   }
   if (verdict === 'flat') {
     const seen = Math.max(bytesPerHour.high, (noiseBytes * 3600) / seconds);
     return (
       `The ${name} is flat: ${what}; a growth of more than ${formatFigure(seen / MB)} MB per hour would ` +
-      `have shown in the ${time} that count.` +
+      `have shown in the ${time} after the warm-up.` +
       (bytesPerHour.low > 0
         ? ` It did rise, by ${formatFigure(growthBytes / MB)} MB: no more than noise here, and a longer run ` +
-          'tells whether it goes on.'
+          'shows whether it continues.'
         : '')
     );
   }
   const steps =
     bytesPerHour.low > 0 && !isSteadyRise
-      ? ', but not in both halves of that time, as it would by a steady growth'
+      ? ', but not in both halves of that time, as steady growth would be'
       : '';
   return `Too short to say whether the ${name} grows: ${what} in ${time}${steps}.`;
 }
@@ -76,7 +76,7 @@ function describeLosses({ windows, generator }: SoakResult): string[] {
     ...(refused === 0
       ? []
       : [
-          `The pool could not take all of it: ${formatUnit(refused, 'count')} jobs, ${share(refused)}, ` +
+          `The pool could not take the whole load: ${formatUnit(refused, 'count')} jobs, ${share(refused)}, ` +
             'were refused as the backlog was full. The latencies are those of the others.',
         ]),
     ...(failed === 0

@@ -30,7 +30,7 @@ const GRACE_MS = 30_000;
 /** The scenario with rare jobs and rare bursts. */
 export const sparse: Scenario<SparseSettings, SparseResult> = {
   name: 'sparse',
-  summary: 'one job every 50 ms, 100 jobs every second: the latency of what comes seldom',
+  summary: 'one job every 50 ms, 100 jobs every second: the latency of rare jobs',
   options: SPARSE_OPTIONS,
   settings: sparseSettings,
   measure: measureSparse,

@@ -34,7 +34,7 @@ export function describeSparse(result: SparseResult): Document {
     arms.flatMap(({ figures }) => figures.map(({ ms }) => ms)),
   );
   return {
-    title: 'Sparse: jobs that come seldom',
+    title: 'Sparse: jobs that arrive rarely',
     blocks: [
       ...result.patterns.flatMap(conclude).map((sentence) => text(sentence, 'point')),
       ...describeLimits(spreads, result).map((line) => text(line)),

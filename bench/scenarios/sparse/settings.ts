@@ -45,7 +45,7 @@ const OPTIONS = optionTable({
     max: 100_000,
     isWhole: true,
     default: 60,
-    meaning: 'single jobs of each measurement',
+    meaning: 'single jobs per measurement',
   },
   bursts: {
     kind: 'number',
@@ -53,7 +53,7 @@ const OPTIONS = optionTable({
     max: 10_000,
     isWhole: true,
     default: 5,
-    meaning: 'bursts of each measurement',
+    meaning: 'bursts per measurement',
   },
   ...comparisonOptions(5),
 });

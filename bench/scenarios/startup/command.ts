@@ -55,7 +55,7 @@ async function measureStartup(
     describe: describeMeasurement,
     measure: (point: StartPoint, peer: PeerName) => measure(point, peer, settings, signal),
   };
-  const first = { ...plan, rounds: 1, label: 'Not counted, for the caches: round' };
+  const first = { ...plan, rounds: 1, label: 'Uncounted, to fill the caches: round' };
   const uncounted = await measureRounds<StartPoint, PeerName, Measured>(first, surroundings);
   const { isInterrupted } = uncounted;
   const measurements = await measureRounds<StartPoint, PeerName, Measured>(

@@ -64,9 +64,9 @@ function conclude({ toBestPool: { firstResultMs }, nth }: StartupResult): string
     firstResultMs === undefined
       ? []
       : describeClaims([{ at: '', ratio: firstResultMs.ratio }], {
-          less: `The first result is there sooner with millrace than with the best other pool (${firstResultMs.peer})`,
-          more: `The first result is there later with millrace than with the best other pool (${firstResultMs.peer})`,
-          open: `whether the first result is there sooner with millrace or with ${firstResultMs.peer}`,
+          less: `The first result arrives sooner with millrace than with the best other pool (${firstResultMs.peer})`,
+          more: `The first result arrives later with millrace than with the best other pool (${firstResultMs.peer})`,
+          open: `whether the first result arrives sooner with millrace or with ${firstResultMs.peer}`,
         });
   const compared = nth.flatMap(({ n, toBestPool }) =>
     n === 1 || toBestPool === undefined ? [] : [{ at: formatCount(n), ratio: toBestPool.ratio }],
@@ -93,12 +93,12 @@ function describeNth({ nth }: StartupResult): Block[] {
       : [];
   return [
     text(
-      `From the start of the process to the n-th result of jobs that do nothing, ${IN_FLIGHT} in flight, in ` +
-        'milliseconds: a young process, not the steady state.',
+      `From the start of the process to the n-th result of no-ops, ${IN_FLIGHT} in flight, in milliseconds: ` +
+        'a young process, not the steady state.',
     ),
     {
       kind: 'table',
-      groups: [{ title: 'until so many results (ms)', columns: measured.length }],
+      groups: [{ title: 'until N results (ms)', columns: measured.length }],
       head: ['pool', ...measured.map(({ n }) => formatCount(n))],
       rows: [
         ...first.peers.flatMap(({ peer }) =>

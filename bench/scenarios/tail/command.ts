@@ -40,7 +40,7 @@ const GRACE_SECONDS = 60;
 /** The scenario with short jobs among a few long ones. */
 export const tail: Scenario<TailSettings, TailResult> = {
   name: 'tail',
-  summary: 'short jobs among a few long ones: the latency that is left to the unlucky',
+  summary: 'tail latency of short jobs mixed with long ones (head-of-line blocking)',
   options: TAIL_OPTIONS,
   settings: tailSettings,
   measure: measureTail,

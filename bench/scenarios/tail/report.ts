@@ -25,9 +25,9 @@ import { SATURATED_IN_FLIGHT } from './settings.js';
 /** Below this share of the scheduled arrivals, the generator did not hold its rate. */
 const HELD_RATE = 0.99;
 const TITLES: Readonly<Record<string, string>> = {
-  'short total': 'Short jobs, until their result was there:',
-  'short wait': 'Short jobs, until they began on a thread:',
-  'all total': 'All jobs, until their result was there:',
+  'short total': 'Short jobs, until their result arrived:',
+  'short wait': 'Short jobs, until they started on a thread:',
+  'all total': 'All jobs, until their result arrived:',
 };
 const HEAD = ['p50', 'p95', 'p99', 'p99.9', 'max'];
 /** Positions of the charted percentiles (p50 to p99.9) on the axis. */
@@ -76,7 +76,7 @@ function describeSaturation({ saturation }: TailResult): Block[] {
   ]);
   return [
     heading(`At saturation, ${SATURATED_IN_FLIGHT} jobs in flight`),
-    { kind: 'table', head: ['pool', 'throughput (jobs/s)', 'of the ceiling (share)'], rows },
+    { kind: 'table', head: ['pool', 'throughput (jobs/s)', 'of the max (share)'], rows },
   ];
 }
 
@@ -89,7 +89,7 @@ function describeLoad(load: LoadResult, { reference }: TailResult): Block[] {
     ),
     ...load.views.flatMap((view) => describeView(view)),
     text(
-      `The load generator was at most ${formatFigure(latest)} ms late (p99), which is included.`,
+      `The load generator was up to ${formatFigure(latest)} ms late (p99), which is included.`,
       'faint',
     ),
     ...load.endings.flatMap((each) => describeUnserved(each)),

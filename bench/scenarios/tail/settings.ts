@@ -42,14 +42,14 @@ const OPTIONS = optionTable({
     min: 0.1,
     max: 3600,
     default: 4,
-    meaning: 'how long each measurement takes',
+    meaning: 'duration of each measurement',
   },
   'warm-up': {
     kind: 'number',
     min: 0,
     max: 60,
     default: 0.5,
-    meaning: 'seconds that the load runs before',
+    meaning: 'duration of the warm-up before it',
   },
   ...comparisonOptions(5),
 });

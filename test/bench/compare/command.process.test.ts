@@ -69,8 +69,8 @@ describe('what is shown', () => {
 
   test('what only one run has is reported', () => {
     const text = flat(compared(before, after));
-    expect(text).toContain("Only 'before' has the figure 'only here'.");
-    expect(text).toContain("Only 'after' has the figure 'new'.");
+    expect(text).toContain("Only 'before' has the metric 'only here'.");
+    expect(text).toContain("Only 'after' has the metric 'new'.");
     expect(text).toContain("Only 'before' has the scenario 'sparse'.");
     expect(text).toContain("Only 'after' has the scenario 'payload'.");
   });
@@ -78,19 +78,19 @@ describe('what is shown', () => {
   test('of many that only one run has the first are named, and the others counted', () => {
     const figures = Array.from({ length: 9 }, (_, at) => figure(`f${at}`, [1]));
     const text = compared(run([result('overhead', figures)]), run([result('overhead', [])]));
-    expect(flat(text)).toContain("has the figures 'f0', 'f1', 'f2', 'f3' and 5 more.");
-    expect(text).toContain('The two runs have no figure in common.');
+    expect(flat(text)).toContain("has the metrics 'f0', 'f1', 'f2', 'f3' and 5 more.");
+    expect(text).toContain('The two runs have no metric in common.');
   });
 
   test('the same name with another unit is another figure', () => {
     const one = run([result('tail', [figure('p99', [1], 'milliseconds')])]);
     const other = run([result('tail', [figure('p99', [1], 'seconds')])]);
-    expect(compared(one, other)).toContain('The two runs have no figure in common.');
+    expect(compared(one, other)).toContain('The two runs have no metric in common.');
   });
 
   test('a run compared with itself differs nowhere', () => {
     const text = compared(before, before);
-    expect(text).not.toMatch(/faster|slower|Beware|Only/);
+    expect(text).not.toMatch(/faster|slower|Caution|Only/);
     expect(text).toMatch(/1\.00 +no difference$/m);
   });
 
@@ -168,7 +168,7 @@ describe('what else may have made the difference stands above the tables', () =>
   test.each([
     {
       other: run([result('overhead', figures)], { cpu: 'Another', processors: 64 }),
-      says: 'The machines differ: CPU A processor against Another; processors 2 against 64.',
+      says: 'The machines differ: CPU A processor against Another; CPUs 2 against 64.',
     },
     {
       other: run([result('overhead', figures)], { cpuQuota: 1.5 }),
@@ -184,20 +184,20 @@ describe('what else may have made the difference stands above the tables', () =>
     },
     {
       other: run([result('overhead', figures, { isInterrupted: true })]),
-      says: "'after' was interrupted: its figures of overhead are of the first part.",
+      says: "'after' was interrupted: its results of overhead cover the first part only.",
     },
     {
       other: run([result('overhead', figures, { failures: ['a: broken', 'b: broken'] })]),
-      says: "In 'after' measurements of overhead failed: 2.",
+      says: "In 'after' 2 of the measurements of overhead failed.",
     },
     {
       other: run([result('overhead', figures)], { loadAverage: 1.5 }),
-      says: "In 'after' the machine was busy when the run began: a load average of 1.50 on 2 processors.",
+      says: "In 'after' the machine was busy when the run began: a load average of 1.50 on 2 CPUs.",
     },
   ])('$says', ({ other, says }) => {
     const text = compared(one, other);
     expect(flat(text)).toContain(says);
-    expect(text.indexOf('Beware')).toBeLessThan(text.indexOf('───'));
+    expect(text.indexOf('Caution')).toBeLessThan(text.indexOf('───'));
   });
 
   test('the versions of pools that both were compared with', () => {
@@ -213,7 +213,7 @@ describe('what else may have made the difference stands above the tables', () =>
 
   test('another millrace is what is compared, and no warning', () => {
     const text = compared(one, run([result('overhead', figures)], { millrace: '0.2.0' }));
-    expect(text).not.toContain('Beware');
+    expect(text).not.toContain('Caution');
     expect(text).toContain('millrace 0.2.0');
   });
 });
@@ -275,12 +275,12 @@ describe('files', () => {
   test.each([
     { content: '', reason: 'is not JSON: it is empty' },
     { content: '{"schema": ', reason: 'is not JSON: Unexpected end of JSON input' },
-    { content: '[]', reason: "is not a run of 'millrace bench' that --json has written" },
-    { content: 'null', reason: "is not a run of 'millrace bench' that --json has written" },
-    { content: { name: 'x' }, reason: "is not a run of 'millrace bench' that --json has written" },
+    { content: '[]', reason: "is not a run of 'millrace bench' written by --json" },
+    { content: 'null', reason: "is not a run of 'millrace bench' written by --json" },
+    { content: { name: 'x' }, reason: "is not a run of 'millrace bench' written by --json" },
     {
       content: { schema: 'millrace-bench-comparison/1' },
-      reason: "is not a run of 'millrace bench' that --json has written",
+      reason: "is not a run of 'millrace bench' written by --json",
     },
     {
       content: { ...before, schema: 'millrace-bench/2' },
@@ -360,7 +360,7 @@ describe('the command', () => {
   test.each([
     { options: ['--html', 'x.html'], says: "Unknown option '--html' for compare." },
     { options: ['--rounds', '3'], says: "Unknown option '--rounds' for compare." },
-    { options: ['third.json'], says: "'compare' needs two files that --json has written." },
+    { options: ['third.json'], says: "'compare' needs two files written by --json." },
   ])('refuses $options', async ({ options, says }) => {
     const files = [saved('a.json', before), saved('b.json', after)];
     const { code, stdout, stderr } = await millrace('bench', 'compare', ...files, ...options).ended;

@@ -32,13 +32,13 @@ test('measurements that came out alike share a sentence, with the range of their
 test('rounds that disagree claim nothing, and what would help is said', () => {
   expect(describeClaims([at('1', 1.2, 0.9, 1.1)], WORDS)).toEqual([
     'The rounds do not agree on which is faster at 1: 1.10 times in 3 rounds (min 0.900, max 1.20). ' +
-      'A quieter machine or longer measurements may tell.',
+      'A quieter machine or longer measurements may decide it.',
   ]);
 });
 
 test('rounds that are too few claim nothing, however far apart', () => {
   expect(describeClaims([at('1', 99, 98)], WORDS)).toEqual([
-    'Too few rounds to say which is faster at 1: 98.5 times in 2 rounds (min 98.0, max 99.0). ' +
+    'Too few rounds to tell which is faster at 1: 98.5 times in 2 rounds (min 98.0, max 99.0). ' +
       'It takes --rounds 3 or more.',
   ]);
 });

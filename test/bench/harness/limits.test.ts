@@ -12,7 +12,7 @@ test('where nothing limits the figures nothing is said', () => {
 test('noise is told with how much of it there is', () => {
   const noisy = { median: 10, min: 8, max: 13 };
   expect(describeLimits([steady, noisy, { ...noisy, max: 18 }], complete)).toEqual([
-    'The machine was not steady: 2 of 3 figures differ by more than 20.0 % between their rounds, up to 100.0 % of their median. Run it again on a quieter machine, or with more --rounds.',
+    'The machine was not steady: 2 of 3 values differ by more than 20.0 % between their rounds, up to 100.0 % of their median. Run it again on a quieter machine, or with more --rounds.',
   ]);
 });
 
@@ -37,9 +37,9 @@ test('what is missing, has failed or was cut off is told', () => {
       settings: { rounds: 1 },
     }),
   ).toEqual([
-    'With one round nothing is known of the spread of the figures.',
-    "Not installed, so left out: a and b. No dependencies of millrace; 'npm install' them to compare.",
+    'With one round the spread of the values is unknown.',
+    "Skipped, as not installed: a and b. To compare them, run 'npm install' with their names.",
     'Failed: c: broken',
-    'The run was interrupted; the figures are of its first part.',
+    'The run was interrupted; the results cover its first part only.',
   ]);
 });

@@ -139,7 +139,7 @@ describe('a filter', () => {
     );
     await expect(measuring).rejects.toThrow(
       new UsageError(
-        "Option '--filter' is 'd at', which is in no measurement's name; there is: 'a at 1', " +
+        "Option '--filter' is 'd at', which matches no measurement; valid is part of one of 'a at 1', " +
           "'c at 1', 'b at 2', 'a at 3', 'c at 3', 'b at 4' and 6 more.",
       ),
     );

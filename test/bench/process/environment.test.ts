@@ -22,8 +22,8 @@ test.each([
 
 test.each([
   { loadAverage: 1, processors: 2, says: undefined },
-  { loadAverage: 0.6, processors: 1, says: 'a load average of 0.60 on 1 processor.' },
-  { loadAverage: 1.01, processors: 2, says: 'a load average of 1.01 on 2 processors.' },
+  { loadAverage: 0.6, processors: 1, says: 'a load average of 0.60 on 1 CPU.' },
+  { loadAverage: 1.01, processors: 2, says: 'a load average of 1.01 on 2 CPUs.' },
 ])('a load of $loadAverage on $processors', ({ says, ...environment }) => {
   const sentence = says && `The machine was busy when the run began: ${says}`;
   expect(describeBusy(environment)).toBe(sentence);

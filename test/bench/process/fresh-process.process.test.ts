@@ -40,7 +40,7 @@ test('a process that does not answer in time is a failure', async () => {
   const slow = { ...request, windowMs: 60_000 };
   await expect(
     measureFresh<Measured>(program, slow, { limitMs: 300, signal: never }),
-  ).rejects.toThrow('No answer within 0.3 s.');
+  ).rejects.toThrow('No response within 0.3 s.');
 });
 
 test('a process that fails says why', async () => {

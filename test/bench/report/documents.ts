@@ -43,7 +43,7 @@ function around(median: number, share: number = 0.05): Figure {
 const common = {
   startedAt: '2026-01-01T00:00:00.000Z',
   isInterrupted: false,
-  failures: ['tinypool, 100 µs, 16 in flight: No answer within 64.5 s.'],
+  failures: ['tinypool, 100 µs, 16 in flight: No response within 64.5 s.'],
   missing: ['poolifier'],
   versions: {},
 };

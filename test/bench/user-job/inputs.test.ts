@@ -77,7 +77,7 @@ describe('files', () => {
       { name: 'docs/deep/a.md', value: { n: 1 } },
     ]);
     expect(await refusal('docs/*.md', 'json')).toMatch(
-      /^Option '--input': 'docs\/b\.md' is no JSON: /,
+      /^Option '--input': 'docs\/b\.md' is not JSON: /,
     );
   });
 
@@ -89,7 +89,7 @@ describe('files', () => {
   test('a pattern that matches nothing, and a folder, are refused with what is valid', async () => {
     expect(await refusal('docs/*.pdf')).toBe(
       `Option '--input' is 'docs/*.pdf', which matches no file in ${folder}; ` +
-        "valid is a pattern of files such as 'docs/**/*.md', or a module that gives the inputs.",
+        "valid is a pattern of files such as 'docs/**/*.md', or a module that exports the inputs.",
     );
     expect(await refusal('docs/')).toContain("valid is a pattern of files such as 'docs/**/*'");
   });
@@ -129,7 +129,7 @@ describe('lines of JSON', () => {
   test('one that can not be read is named with its number', async () => {
     write('rows.ndjson', '{"a":1}\n\n{"a":\n');
     expect(await refusal('rows.ndjson')).toMatch(
-      /^Option '--input': line 3 of 'rows\.ndjson' is no JSON: /,
+      /^Option '--input': line 3 of 'rows\.ndjson' is not JSON: /,
     );
   });
 
@@ -176,7 +176,7 @@ describe('a module', () => {
     ['export default 7;', 'gives a number'],
     ['export default "text";', 'gives a string'],
     ['export default () => ({});', 'gives an object that is not iterable'],
-    ['export default [];', 'gives no input'],
+    ['export default [];', 'yields no input'],
     ['throw new Error("on purpose");', "can't be loaded: on purpose"],
   ])('%s is refused', async (code, says) => {
     write('inputs.mjs', code);

@@ -38,8 +38,8 @@ describe('a job', () => {
   test.each([
     ['./jobs.js#', "The job is './jobs.js#'; valid is a module and one of its exports"],
     ['#short', "The job is '#short'; valid is a module and one of its exports"],
-    ['./missing.js#short', `The job's module './missing.js' is not there: no file ${folder}`],
-    ['.#short', "The job's module '.' is not there"],
+    ['./missing.js#short', `The job's module './missing.js' does not exist: no file ${folder}`],
+    ['.#short', "The job's module '.' does not exist"],
   ])('%s is refused', (given, says) => {
     expect(() => readJobName(given, folder)).toThrow(UsageError);
     expect(() => readJobName(given, folder)).toThrow(says);

@@ -62,7 +62,7 @@ export function advise(measured: Measured): Advice {
       reason:
         `A p99 of ${formatDuration(wantedP99Ms)} can't be met: the job alone takes ` +
         `${formatDuration(time.p99)} (p99), before any wait. No setting of a pool makes a job ` +
-        'faster; make the job shorter, or want more time.',
+        'faster; make the job shorter, or choose a longer --p99.',
     };
   }
   const waitMs = wantedP99Ms - time.p99;

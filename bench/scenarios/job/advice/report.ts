@@ -82,8 +82,8 @@ export function describeVerifications(advice: AdviceResult): Block[] {
       'faint',
     ),
     text(
-      `Memory: max ${formatMegabytes(expectedPeakBytes)} expected (1.25 × the most that was measured below ` +
-        'the max throughput, and twice backlog.bytes). ' +
+      `Memory: max ${formatMegabytes(expectedPeakBytes)} expected (1.25 × the max that was measured below ` +
+        'the max throughput, plus twice backlog.bytes). ' +
         (last.isMemoryHeld
           ? `The last run stayed within that: ${formatMegabytes(last.peakBytes)}.`
           : `The last run had more: ${formatMegabytes(last.peakBytes)}.`),
@@ -101,8 +101,8 @@ export function describeUnsteady({ measurements, min, max, spread }: Steadiness)
 }
 
 const WHAT_TO_DO =
-  'What to do: stop other programs (or use a machine with CPUs of its own) and run it again; where that is ' +
-  'not possible, average the disturbance out with longer measurements (--seconds 10).';
+  'What to do: stop other programs (or use a machine with CPUs of its own) and run it again; if that is ' +
+  'not possible, average the noise out with longer measurements (--seconds 10).';
 
 function describePromise(advice: Advised): string {
   const { settings, wantedP99Ms, verifications, promisedPerSecond, isVerified } = advice;
@@ -122,7 +122,7 @@ function describePromise(advice: Advised): string {
   if (!isVerified && last.sentShare < MIN_SENT) {
     return (
       `Not verified: ${what}. The load generator made only ${formatPercent(last.sentShare)} of the arrivals ` +
-      'that were due, so that the rate was not tried. Choose a longer --p99, or measure on a quieter machine.'
+      'that were due, so the rate was not reached. Choose a longer --p99, or measure on a quieter machine.'
     );
   }
   if (!isVerified) {

@@ -58,7 +58,7 @@ export function rulesFor(
     {
       setting: 'timeout.queueMs',
       value: formatCount(timeouts.queueMs),
-      why: 'The same wait: a job that starts later is too late, and its thread better spent on others.',
+      why: 'The same wait: a job that starts later would be late; its thread is better spent on others.',
     },
     {
       setting: 'timeout.runMs',

@@ -53,7 +53,7 @@ export async function follow(job: Promise<unknown>, done: Done): Promise<void> {
   try {
     await job;
   } catch (error) {
-    return done(error ?? new Error('The job failed for no reason.'));
+    return done(error ?? new Error('The job failed without a reason.'));
   }
   done();
 }

@@ -63,7 +63,7 @@ test('what is said of a calibration', async () => {
   expect(text).toMatch(/10\.0 % slower\s+1\s+1\s+0\s+0/);
   expect(text).not.toContain('5.0 % slower      0');
   const flat = text.replaceAll(/\s+/g, ' ');
-  expect(flat).toContain('200 gates for each kind (50 for other looks than 10, 15, 20)');
+  expect(flat).toContain('200 gates for each kind (50 for --looks other than 10,15,20)');
   expect(flat).toContain('the 30 recorded rounds of the same code');
   expect(flat).toMatch(
     /--looks 10,12,14 finds 10\.0 % in 90\.0 % of the gates within 90\.0 s .* it takes 4\d\.\d s/,

@@ -104,11 +104,9 @@ test('one that was killed says so, to whoever tells it something and at the end'
   await janitor.removePath(join(folder(), 'file'));
   process.kill(janitor.pid as number, 'SIGKILL');
   await vi.waitFor(() => expect(isAlive(janitor.pid as number)).toBe(false), PATIENCE_MS);
-  await expect(janitor.removePath(folder())).rejects.toThrow(
-    'The process that tidies up has ended',
-  );
+  await expect(janitor.removePath(folder())).rejects.toThrow('The cleanup process ended');
   await expect(janitor.close()).rejects.toThrow(
-    'What a gate has made may be left: The process that tidies up has ended: SIGKILL.',
+    'Files and processes of the gate may be left: The cleanup process ended: SIGKILL.',
   );
 });
 

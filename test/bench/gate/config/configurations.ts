@@ -40,7 +40,7 @@ export const BUDGETS: readonly Sample[] = [
   {
     what: 'limits that contradict each other',
     value: limited({ atMost: 1 }),
-    error: 'budgets[1] wants at least 5 and at most 1, which nothing can keep.',
+    error: 'budgets[1] has atLeast 5 and atMost 1, which no value can meet.',
     isBeyondSchema: true,
   },
   {
@@ -78,7 +78,7 @@ export const BUDGETS: readonly Sample[] = [
   {
     what: 'a name twice',
     value: limited({ name: 'no-op' }),
-    error: "budgets[1] is named 'no-op', as item 0 is; valid is a name of its own.",
+    error: "budgets[1] has the same name 'no-op' as item 0; valid is a unique name.",
     isBeyondSchema: true,
   },
   {
@@ -176,7 +176,7 @@ export const CONFIGS: readonly Sample[] = [
   {
     what: 'two scenarios of a name',
     value: scenario({ run: './jobs.js' }),
-    error: "scenarios[1] is named './jobs.js', as item 0 is; valid is a name of its own.",
+    error: "scenarios[1] has the same name './jobs.js' as item 0; valid is a unique name.",
     isBeyondSchema: true,
   },
   {
@@ -230,12 +230,12 @@ export const CONFIGS: readonly Sample[] = [
   {
     what: 'a waiver of nothing',
     value: waived({ scenario: undefined }),
-    error: "waivers[0] has to name either a 'scenario' or a 'budget'.",
+    error: "waivers[0] must name either a 'scenario' or a 'budget'.",
   },
   {
     what: 'a waiver of both',
     value: waived({ budget: 'no-op' }),
-    error: "waivers[0] has to name either a 'scenario' or a 'budget'.",
+    error: "waivers[0] must name either a 'scenario' or a 'budget'.",
   },
   {
     what: "a budget's metric",

@@ -125,7 +125,7 @@ describe('is refused', () => {
       files: { 'gate.yaml': '' },
       path: 'gate.yaml',
       message:
-        "'gate.yaml' is no configuration; valid is a file that ends in .ts, .mts, .js, .mjs, .cjs, .json.",
+        "'gate.yaml' is not a configuration; valid is a file that ends in .ts, .mts, .js, .mjs, .cjs, .json.",
     },
   ])('$what', async ({ files, path, message }) => {
     write(files as Record<string, string>);
@@ -139,7 +139,7 @@ describe('is refused', () => {
     expect(await load(folder)).toEqual({
       name: 'UsageError',
       message:
-        `'millrace.config.ts' can't be loaded: Node ${process.versions.node} runs no TypeScript; valid is ` +
+        `'millrace.config.ts' can't be loaded: Node ${process.versions.node} can't run TypeScript; valid is ` +
         "Node 22.18, 23.6 or later, Node with '--import tsx', or a configuration in JavaScript or JSON.",
     });
   });

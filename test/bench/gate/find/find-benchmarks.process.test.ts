@@ -59,7 +59,7 @@ test('each benchmark is a scenario; what only base has is noted, what only head 
     ['./a.bench.ts: both', ['head', 'base', 'control']],
     ['./a.bench.ts: new', ['head']],
   ]);
-  expect(notes).toEqual(["Base has a benchmark 'old' in ./a.bench.ts, head has not."]);
+  expect(notes).toEqual(["Base has a benchmark 'old' in ./a.bench.ts that head lacks."]);
   // The two trials share their runs.
   expect(trials[0]?.measure).toBe(trials[1]?.measure);
 });
@@ -171,10 +171,10 @@ describe('a name', () => {
 
   test('that is wrong or of several is an error that names them', () => {
     expect(() => choose('rende')).toThrow(
-      "there is no benchmark 'rende'; there is parse, group > parse, group > render, ",
+      "there is no benchmark 'rende'; valid is one of parse, group > parse, group > render, ",
     );
     expect(() => choose('twice')).toThrow(
-      "several benchmarks are called 'twice'; valid is one of group > twice, group > twice (2).",
+      "several benchmarks have the name 'twice'; valid is one of group > twice, group > twice (2).",
     );
   });
 });

@@ -37,7 +37,7 @@ test('what only base has is noted, unless one task is named', async () => {
       ['./a.bench.mjs: both', true],
       ['./a.bench.mjs: new', false],
     ],
-    notes: ["Base has a task 'old' in ./a.bench.mjs, head has not."],
+    notes: ["Base has a task 'old' in ./a.bench.mjs that head lacks."],
   });
   expect(await found('./a.bench.mjs#both')).toEqual({
     names: [['./a.bench.mjs#both', true]],

@@ -72,8 +72,8 @@ describe('the arguments', () => {
     { run: 'overhead --round 3', says: "Unknown option '--round'" },
     { run: 'overhead --jobs 20', says: "Option '--jobs' has '20'" },
     { run: 'overhead --json x', says: "Option '--json' has no effect here" },
-    { run: '--rounds 3', says: 'No scenario is named; valid is one.' },
-    { run: 'overhead calls', says: "Scenarios 'overhead' and 'calls' are named; valid is one." },
+    { run: '--rounds 3', says: 'No scenario is named; name one.' },
+    { run: 'overhead calls', says: "Scenarios 'overhead' and 'calls' are named; name only one." },
     { run: 'list', says: "Unknown scenario 'list'" },
     { run: "overhead 'x", says: "'overhead 'x' has a quote ' that is not closed" },
   ])('of $run are refused before anything runs', ({ run, says }) => {
@@ -126,7 +126,7 @@ describe('a run', () => {
   const low = oneFigure('jobs per second', 1, 'perSecond');
   const high = oneFigure('jobs per second', 9, 'perSecond');
   test.each([
-    { runs: [[high]], verdict: 'pass', reason: 'is 9.00/s, which keeps' },
+    { runs: [[high]], verdict: 'pass', reason: 'is 9.00/s, which meets' },
     { runs: [[low], [low], [low]], verdict: 'fail', reason: '1.00/s in 3 rounds), which breaks' },
     {
       runs: [[low], [high], [low]],

@@ -43,26 +43,26 @@ describe('the value', () => {
     {
       budget: { figure: 'milrace' },
       message:
-        "Budget 'no-op': figure is 'milrace', which its run does not have; there is: 'millrace', 'piscina', " +
+        "Budget 'no-op': figure is 'milrace', which its run does not have; valid is one of 'millrace', 'piscina', " +
         "'stopped', 'partly stopped', 'short', 'growth', 'peak'. Did you mean 'millrace'?",
     },
     {
       budget: { over: 'mango' },
       message:
-        "Budget 'no-op': over is 'mango', which its run does not have; there is: 'millrace', 'piscina', " +
+        "Budget 'no-op': over is 'mango', which its run does not have; valid is one of 'millrace', 'piscina', " +
         "'stopped', 'partly stopped', 'short', 'growth', 'peak'.",
     },
     {
       budget: { over: 'short' },
       message:
         "Budget 'no-op' divides 'millrace', which has 3 rounds, by 'short', which has 2 rounds; valid are " +
-        'figures of the same rounds.',
+        'metrics with the same rounds.',
     },
     {
       budget: { over: 'peak' },
       message:
         "Budget 'no-op' divides 'millrace', which has 3 rounds, by 'peak', which has one round; valid are " +
-        'figures of the same rounds.',
+        'metrics with the same rounds.',
     },
     {
       budget: { unit: 'milliseconds' },
@@ -109,17 +109,17 @@ describe('the verdict', () => {
   test.each([
     {
       budget: limit({ over: 'piscina', atLeast: 2 }),
-      reason: "'no-op' is 5.00 (3.00 to 6.00 in 3 rounds), which keeps the limit: at least 2.00.",
+      reason: "'no-op' is 5.00 (3.00 to 6.00 in 3 rounds), which meets the limit: min 2.00.",
     },
     {
       budget: limit({ figure: 'growth', atMost: 0.01 }),
-      reason: "'no-op' is 4.0 %, which breaks the limit: at most 1.0 %.",
+      reason: "'no-op' is 4.0 %, which breaks the limit: max 1.0 %.",
     },
     {
       budget: limit({ over: 'piscina', atLeast: 5.5, atMost: 7 }),
       reason:
         "'no-op' is 5.00 (3.00 to 6.00 in 3 rounds), which breaks the limit, though not in every round: " +
-        'at least 5.50, at most 7.00.',
+        'min 5.50, max 7.00.',
     },
   ])('is a sentence of its own: $reason', ({ budget, reason }) => {
     const value = valueOf(budget, figures);

@@ -132,7 +132,7 @@ describe('before the first analysis there is no estimate, no interval and no con
 
 test.each([
   ['other text', 'Input a.md gives same on base and othe on head.'],
-  ['same but for its end', 'Input a.md gives same on both, which differ further in.'],
+  ['same but for its end', 'Input a.md gives same on both; they differ further in.'],
 ])('results that differ are shown with their input: %s', (answers, says) => {
   const why = { kind: 'wrongAnswers' } as const;
   const report = reportScenario(outcome(trialOf(2, { answers }), { why, verdict: 'fail' }));

@@ -74,8 +74,8 @@ test('one that names what there is not is told, with what may be meant', () => {
     known,
   );
   expect(notes).toEqual([
-    "The waiver of scenario 'rendr', metric 'cpu' excuses nothing: there is no such scenario. Did you mean 'render'?",
-    "The waiver of budget 'render' excuses nothing: there is no such budget.",
+    "The waiver of scenario 'rendr', metric 'cpu' has no effect: there is no such scenario. Did you mean 'render'?",
+    "The waiver of budget 'render' has no effect: there is no such budget.",
   ]);
 });
 

@@ -175,7 +175,7 @@ test('a process that does not answer in time is ended', async () => {
     false,
     watch.surroundings,
   );
-  await expect(round).rejects.toThrow("No answer to 'warmUp' within 2 s.");
+  await expect(round).rejects.toThrow("No response to 'warmUp' within 2 s.");
   expect(watch.pids.filter(isAlive)).toEqual([]);
 });
 

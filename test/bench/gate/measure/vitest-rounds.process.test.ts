@@ -139,7 +139,7 @@ test('scenarios whose rounds are due share a run, once; one by itself has its ow
   await measure(second);
   expect(watch.pids).toHaveLength(4);
   await expect(measure(throws)).rejects.toThrow(
-    "The benchmark 'group > in (a+b)? [group] > throws' has no figures on head: it throws",
+    "The benchmark 'group > in (a+b)? [group] > throws' has no results on head: it throws",
   );
   expect(watch.pids).toHaveLength(4);
 
@@ -179,7 +179,7 @@ describe('what fails is an error with its reason, and leaves no process', () => 
         'vitest.config.mjs': "export default { test: { benchmark: { include: ['b/*'] } } };",
       },
       reason:
-        "Vitest failed on head: it takes the file for no bench file; 'benchmark.include' of its configuration " +
+        "Vitest failed on head: it does not recognize the file as a bench file; 'benchmark.include' of its configuration " +
         'is b/* (exit code 1).',
     },
   ])('$what', async ({ files, reason }) => {

@@ -28,19 +28,25 @@ test('an alpha that is a power is reached exactly', () => {
 });
 
 test.each([
-  { rounds: [0, 15, 20], says: "a: look 1 has 'rounds' 0; valid is a whole number above 0." },
-  { rounds: [10.5, 15, 20], says: "a: look 1 has 'rounds' 10.5; valid is a whole number above 0." },
-  { rounds: [12, NaN, 24], says: "a: look 2 has 'rounds' NaN; valid is a whole number above 12" },
+  { rounds: [0, 15, 20], says: "a: analysis 1 has 'rounds' 0; valid is a whole number above 0." },
+  {
+    rounds: [10.5, 15, 20],
+    says: "a: analysis 1 has 'rounds' 10.5; valid is a whole number above 0.",
+  },
+  {
+    rounds: [12, NaN, 24],
+    says: "a: analysis 2 has 'rounds' NaN; valid is a whole number above 12",
+  },
   {
     rounds: [12, 12, 24],
-    says: "a: look 2 has 'rounds' 12; valid is a whole number above 12, the rounds of the look before it.",
+    says: "a: analysis 2 has 'rounds' 12; valid is a whole number above 12, the rounds of the analysis before it.",
   },
   { rounds: [12, 24], says: 'a has 2 numbers of rounds; valid are three.' },
   { rounds: [8, 12, 16, 20], says: 'a has 4 numbers of rounds; valid are three.' },
   {
     rounds: [6, 10, 15],
     says:
-      'a: look 1 can never fail: p is at least 0.0014 with 6 rounds, and each metric may err by 0.001; ' +
+      'a: analysis 1 can never fail: p is at least 0.0014 with 6 rounds, and each metric may err by 0.001; ' +
       'valid are 7 rounds or more.',
   },
 ])('refused: $says', ({ rounds, says }) => {

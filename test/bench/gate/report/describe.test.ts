@@ -110,15 +110,15 @@ test('a scenario that broke in screening has not passed it', () => {
 
 test('limits and what was measured are in their units', () => {
   const lines = linesOf(report([], { budgets: BUDGETS })).join('\n');
-  expect(lines).toMatch(/at least 5\.00 +15\.3 +PASS$/m);
-  expect(lines).toMatch(/at most 10\.0 % +14\.2 % +FAIL$/m);
+  expect(lines).toMatch(/min 5\.00 +15\.3 +PASS$/m);
+  expect(lines).toMatch(/max 10\.0 % +14\.2 % +FAIL$/m);
   expect(lines).toMatch(/12\.1 %–15\.5 %$/m);
-  expect(lines).toMatch(/at least 1 B, at most 4,096 KB +- +INCONCLUSIVE$/m);
+  expect(lines).toMatch(/min 1 B, max 4,096 KB +- +INCONCLUSIVE$/m);
 });
 
 test('limits are plain numbers where nobody knows their unit', () => {
   const budgets = [{ ...UNKNOWN, atLeast: 1_234_567, atMost: 2e6 }];
-  expect(flat(report([], { budgets }))).toMatch(/at least 1234567, at most 2000000 - INCONCLUSIVE/);
+  expect(flat(report([], { budgets }))).toMatch(/min 1234567, max 2000000 - INCONCLUSIVE/);
 });
 
 test('what is said of a budget names it once', () => {

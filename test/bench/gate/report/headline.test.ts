@@ -56,8 +56,8 @@ test.each(outcomes)('$words', ({ scenarios = [], budgets = [], verdict = 'pass',
 });
 
 test.each([
-  { name: 'interrupted', words: 'interrupted before all was judged' },
-  { name: 'nothing', words: 'interrupted before all was judged' },
+  { name: 'interrupted', words: 'interrupted before everything was judged' },
+  { name: 'nothing', words: 'interrupted before everything was judged' },
   { name: 'unmeasured', words: '1 of 2 scenarios is inconclusive' },
   { name: 'excused', words: '1 of 2 scenarios is waived and 1 of 2 scenarios is new' },
 ] as const)('what no scenario shows, in the report $name: $words', ({ name, words }) => {

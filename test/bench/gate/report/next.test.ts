@@ -33,18 +33,22 @@ test.each([
   {
     what: 'results that differ',
     of: report([{ ...FAILING, cause: 'results' }], { verdict: 'fail', exitCode: 2 }),
-    next: /^Next: make no-op, 16 in flight give the results of base, or pass --allow-different-results\.$/,
+    next: /^Next: make no-op, 16 in flight return the same results as base, or pass --allow-different-results\.$/,
   },
   {
     what: 'too little time',
     of: report([{ ...undecided, cause: 'time' }], { verdict: 'inconclusive' }),
-    next: /^Next: give it the seconds that its reason names\.$/,
+    next: /^Next: increase --seconds to the value that the reason names\.$/,
   },
-  { what: 'an interruption', of: REPORTS.interrupted, next: /^Next: run it again, to its end\.$/ },
+  {
+    what: 'an interruption',
+    of: REPORTS.interrupted,
+    next: /^Next: run it again without interrupting it\.$/,
+  },
   {
     what: 'a stored run',
     of: { ...REPORTS.baseline, scenarios: [undecided] },
-    next: /^Next: a machine with less other work .* --base <git ref>\.$/,
+    next: /^Next: a quieter machine .* --base <git ref>\.$/,
   },
   { what: 'another environment', of: REPORTS.baseline, next: /^Next: store a new baseline / },
 ])('the next step after $what', ({ of, next }) => {

@@ -46,8 +46,8 @@ test('a command is one line, whatever its words have in them', () => {
 test.each([
   { content: '', reason: 'is not JSON: it is empty' },
   { content: '{"schema"', reason: 'is not JSON: ' },
-  { content: [], reason: "is not a report of 'millrace gate' that --json has written" },
-  { content: run([]), reason: "is not a report of 'millrace gate' that --json has written" },
+  { content: [], reason: "is not a report of 'millrace gate' written by --json" },
+  { content: run([]), reason: "is not a report of 'millrace gate' written by --json" },
   {
     content: { schema: 'millrace-gate/2' },
     reason: "has the schema 'millrace-gate/2'; this version reads 'millrace-gate/1'",

@@ -252,8 +252,8 @@ const RATIO: BudgetReport = {
   name: 'no-op jobs at 256 in flight: millrace ÷ piscina',
   verdict: 'pass',
   reason:
-    "'no-op jobs at 256 in flight: millrace ÷ piscina' is 15.3 (14.1 to 16.2 in 5 rounds), which keeps the " +
-    'limit: at least 5.00.',
+    "'no-op jobs at 256 in flight: millrace ÷ piscina' is 15.3 (14.1 to 16.2 in 5 rounds), which meets the " +
+    'limit: min 5.00.',
   value: { median: 15.3, min: 14.1, max: 16.2 },
   unit: 'ratio',
   atLeast: 5,
@@ -264,7 +264,7 @@ const GROWTH: BudgetReport = {
   verdict: 'fail',
   reason:
     "'growth of memory under overload' is 14.2 % (12.1 % to 15.5 % in 3 rounds), which breaks the limit: " +
-    'at most 10.0 %.',
+    'max 10.0 %.',
   value: { median: 0.142, min: 0.121, max: 0.155 },
   unit: 'percent',
   atMost: 0.1,
@@ -278,7 +278,7 @@ export const BUDGETS: readonly BudgetReport[] = [
     verdict: 'waived',
     reason:
       "'p99 of answers at half of the capacity' is 9.10 ms (8.70 ms to 9.40 ms in 3 rounds), which breaks the " +
-      'limit: at most 8.00 ms.',
+      'limit: max 8.00 ms.',
     value: { median: 9.1, min: 8.7, max: 9.4 },
     unit: 'milliseconds',
     atMost: 8,
@@ -332,7 +332,7 @@ function withoutSides({ base: _base, head: _head, ...rest }: GateReport): GateRe
   return rest;
 }
 
-const BUSY = 'The machine was busy when the run began: a load average of 3.10 on 2 processors.';
+const BUSY = 'The machine was busy when the run began: a load average of 3.10 on 2 CPUs.';
 
 /** One report of every kind, by name. */
 export const REPORTS = {

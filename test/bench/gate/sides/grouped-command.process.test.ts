@@ -83,6 +83,6 @@ test('an interruption ends the group, and is told', async () => {
 test('without a janitor nothing runs', async () => {
   process.kill(janitor.pid as number, 'SIGKILL');
   await janitor.close().catch(() => {});
-  await expect(shell('touch made')).rejects.toThrow('The process that tidies up has ended');
+  await expect(shell('touch made')).rejects.toThrow('The cleanup process ended');
   expect(existsSync(join(folder(), 'made'))).toBe(false);
 });

@@ -131,7 +131,7 @@ test('limits of the machine, and that it was busy, are reported', () => {
   expect(text).toContain('memory limit 512 MB');
   expect(text).not.toContain('busy');
   expect(textOf(renderRun({ environment: { ...quiet, loadAverage: 1.2 } }))).toContain(
-    'The machine was busy when the run began: a load average of 1.20 on 2 processors.',
+    'The machine was busy when the run began: a load average of 1.20 on 2 CPUs.',
   );
 });
 
@@ -179,7 +179,7 @@ test('no text becomes markup, wherever it stands', () => {
 
 test('an interrupted result is marked as one, and one without blocks says so', () => {
   const text = textOf(renderDocument({ title: 'Title', blocks: [] }, { isInterrupted: true }));
-  expect(text).toContain('Interrupted: this is what was measured until then.');
+  expect(text).toContain('Interrupted: these are the results so far.');
   expect(text).toContain('Nothing was measured.');
   expect(textOf(renderRun())).not.toContain('Interrupted');
 });

@@ -14,7 +14,7 @@ test('a run has where and how it was made, and what failed in it', () => {
   expect(text).toMatch(/^## Producer: a million awaited submissions$/m);
   expect(text).toMatch(/^10 jobs of 1024 bytes in 1 s\./m);
   expect(text).toMatch(/^A processor, 2 CPUs, 8\.0 GB, linux x64 6\.1\.0, Node v20\.19\.0, /m);
-  expect(text).toContain('a load average of 1.50 on 2 processors.');
+  expect(text).toContain('a load average of 1.50 on 2 CPUs.');
   expect(text).toMatch(/^```sh\nmillrace bench overhead --rounds 3\n```$/m);
   expect(text).not.toContain('a later version');
 });

@@ -18,7 +18,7 @@ test('the first line says what a call costs', () => {
   expect(calls.describe(RESULT).blocks[0]).toMatchObject({
     role: 'point',
     text:
-      'A call costs its caller 1.000 µs where it is refused, 3.000 µs where it submits a job and cancels it and 5.000 µs ' +
-      'where it awaits a job on an idle thread.',
+      'A call costs its caller 1.000 µs if it is refused, 3.000 µs if it submits a job and cancels it and 5.000 µs ' +
+      'if it awaits a job on an idle thread.',
   });
 });

@@ -30,7 +30,7 @@ test('the first lines say what goes through, and how long submitters wait', () =
   expect(second).toMatchObject({
     role: 'point',
     text:
-      'Of submitters that wait for room 99 % wait at most 150 ms, where the service time alone implies 80.0 ms on ' +
+      'Of the submitters that wait for room 99 % wait up to 150 ms; the service time alone implies 80.0 ms on ' +
       'average.',
   });
   for (const line of renderDocument(distributed.describe(RESULT), plain)) {

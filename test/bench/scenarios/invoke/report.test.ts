@@ -20,7 +20,7 @@ describe('the report', () => {
     const lines = renderDocument(describeInvoke(expected), plain);
     expect(lines.slice(0, 3)).toEqual([
       '',
-      'Invoke: a service that calls a slower one, for more than that can do',
+      'Invoke: a service that calls a slower one beyond its capacity',
       '',
     ]);
     // The conclusion comes first.
@@ -69,11 +69,11 @@ describe('the report', () => {
 describe('the conclusions', () => {
   test('the expected result', () => {
     expect(concludeInvoke(expected)).toEqual([
-      'millrace completed 396 documents per second, 99.0 % of the 400 that the second service can do, and refused 49.8 % of the requests at once (503 with Retry-After); half of all answers took less than 1.01 ms.',
+      'millrace completed 396 documents per second, 99.0 % of the 400 that the second service can do, and refused 49.8 % of the requests at once (503 with Retry-After); half of all responses took less than 1.01 ms.',
       'Its memory stayed level: 145 MB in the second third of the run, 146 MB in the last (+0.7 %), 150 MB at its peak.',
-      'fire-and-forget crossed the memory ceiling after 6.2 s and was killed; 6,900 documents that it had accepted were lost.',
-      'unbounded crossed the memory ceiling after 6.2 s and was killed; 6,900 documents that it had accepted were lost.',
-      'Calls that waited for their turn at the second service, at most: 4,321 of fire-and-forget, 0 of unbounded and 0 of millrace.',
+      'fire-and-forget crossed the memory limit after 6.2 s and was killed; 6,900 accepted documents were lost.',
+      'unbounded crossed the memory limit after 6.2 s and was killed; 6,900 accepted documents were lost.',
+      'Max calls waiting at the second service: 4,321 of fire-and-forget, 0 of unbounded and 0 of millrace.',
     ]);
   });
 
@@ -81,7 +81,7 @@ describe('the conclusions', () => {
     {
       what: 'an arm that survives is said to',
       result: invokeResult([invokeArm('fire-and-forget')]),
-      says: 'fire-and-forget survived its 20 s: its memory reached 150 MB and did not grow any more; 100 documents were still in work or waiting.',
+      says: 'fire-and-forget survived its 20 s: its memory reached 150 MB and stopped growing; 100 documents were still in progress or waiting.',
     },
     {
       what: 'a goodput that was not steady is told',
@@ -110,8 +110,8 @@ test('the figures have the windows of the goodput, and what is not known is left
     max: 1000,
     rounds: [980, 990, 1000],
   });
-  expect(figures.map(({ name }) => name)).not.toContain('millrace: processor time per job');
+  expect(figures.map(({ name }) => name)).not.toContain('millrace: CPU time per job');
   const all = invokeFigures(expected).map(({ name }) => name);
-  expect(all).toContain('unbounded: processor time per job');
+  expect(all).toContain('unbounded: CPU time per job');
   expect(new Set(all).size).toBe(all.length);
 });

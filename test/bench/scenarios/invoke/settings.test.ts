@@ -72,7 +72,7 @@ test.each([
   ]);
   expect(() => invokeSettings(flags)).toThrow(
     new UsageError(
-      `Options '--slots' and '--delay-ms' are '${slots}' and '${delay}', and 2 × what that can do is ${rate} documents per second; valid is from 1 to 100000, or a '--rate' of your own.`,
+      `Options '--slots' and '--delay-ms' are '${slots}' and '${delay}', so 2 × the capacity is ${rate} documents per second; valid is from 1 to 100000, or set '--rate'.`,
     ),
   );
   expect(invokeSettings(flags.set('rate', '50')).ratePerSecond).toBe(50);

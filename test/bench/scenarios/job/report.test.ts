@@ -115,7 +115,7 @@ const unsteady: AdviceResult = {
 
 test.each([
   ['an unsteady machine', { advice: unsteady }, 'No advice: this machine was not steady. The same'],
-  ['an interruption', { isInterrupted: true }, 'The run was interrupted; the figures are of its'],
+  ['an interruption', { isInterrupted: true }, 'The run was interrupted; the results cover its'],
 ] as const)('the first line of %s', (_, change, says) => {
   expect(firstOf(change)[0]).toContain(says);
 });

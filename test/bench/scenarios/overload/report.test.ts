@@ -34,7 +34,7 @@ describe('the report', () => {
     expect(lines.join('\n')).toMatch(/^variant +p50 +p95 +p99 +p50 +p95 +p99$/m);
     expect(lines.join('\n')).toMatch(/^millrace +1\.01 +4\.69 +55\.4 +103 +157 +283$/m);
     const text = lines.join('\n');
-    expect(text).toContain('unbounded: died after 6.2 s (memory ceiling)\n  512 MB ┤');
+    expect(text).toContain('unbounded: died after 6.2 s (memory limit)\n  512 MB ┤');
     expect(text).toContain('millrace: survived\n');
     expect(text.match(/✕/g)).toHaveLength(2);
   });
@@ -82,9 +82,9 @@ describe('the conclusions', () => {
   test('the expected result', () => {
     const result = overloadResult([deadArm('unbounded'), armResult('millrace')]);
     expect(concludeOverload(result)).toEqual([
-      'millrace completed 990 documents per second, 99.0 % of its 1,000 at saturation, and refused 49.8 % of the requests at once (503 with Retry-After); half of all answers took less than 1.01 ms.',
+      'millrace completed 990 documents per second, 99.0 % of its 1,000 at saturation, and refused 49.8 % of the requests at once (503 with Retry-After); half of all responses took less than 1.01 ms.',
       'Its memory stayed level: 145 MB in the second third of the run, 146 MB in the last (+0.7 %), 150 MB at its peak.',
-      'unbounded crossed the memory ceiling after 6.2 s and was killed; 6,900 documents that it had accepted were lost.',
+      'unbounded crossed the memory limit after 6.2 s and was killed; 6,900 accepted documents were lost.',
     ]);
   });
 
@@ -112,7 +112,7 @@ describe('the conclusions', () => {
         ending: { how: 'survived', afterSeconds: 9 },
         memoryTrend: { secondThird: 100 * MB, lastThird: 150 * MB, change: 0.5 },
       }),
-      says: '150 MB at its peak. In 9 s a process is still growing into its work: --seconds 20 or more tells.',
+      says: '150 MB at its peak. In 9 s the heap of a process has not settled yet: use --seconds 20 or more.',
     },
     {
       what: 'a millrace that dies',
@@ -125,39 +125,39 @@ describe('the conclusions', () => {
         peakRssBytes: 375 * MB,
         memoryTrend: { secondThird: 200 * MB, lastThird: 300 * MB, change: 0.5 },
       }),
-      says: 'unbounded survived its 20 s: its memory reached 375 MB and was still growing (+50.0 % from the second third to the last); 100 documents were still in work or waiting.',
+      says: 'unbounded survived its 20 s: its memory reached 375 MB and was still growing (+50.0 % from the second third to the last); 100 documents were still in progress or waiting.',
     },
     {
       what: 'another arm that survives, flat',
       arm: armResult('unbounded'),
-      says: 'its memory reached 150 MB and did not grow any more',
+      says: 'its memory reached 150 MB and stopped growing',
     },
     {
       what: 'a death of its own',
       arm: armResult('unbounded', {
         ending: { how: 'died', afterSeconds: 3, detail: 'SIGABRT' } satisfies ArmEnding,
       }),
-      says: 'unbounded died by itself after 3 s at 150 MB (SIGABRT); 100 documents that it had accepted were lost.',
+      says: 'unbounded died by itself after 3 s at 150 MB (SIGABRT); 100 accepted documents were lost.',
     },
     {
       what: 'a generator that was too slow',
       arm: armResult('millrace', { intended: 50_000 }),
-      says: 'Against millrace the generator could not hold its rate: it offered 40,000 of 50,000 intended requests.',
+      says: 'Against millrace the generator could not hold its rate: it offered 40,000 of 50,000 scheduled requests.',
     },
     {
       what: 'requests without an answer',
       arm: armResult('unbounded', { unanswered: 1234 }),
-      says: 'Requests without an answer when their arm ended: 1,234 of unbounded.',
+      says: 'Requests without a response when their variant ended: 1,234 of unbounded.',
     },
     {
       what: 'nothing answered',
       arm: armResult('millrace', { answerMs: NO_LATENCIES }),
-      says: 'no request was answered.',
+      says: 'no request got a response.',
     },
     {
       what: 'failed jobs, which have ended',
       arm: armResult('unbounded', { failed: 60, cutOff: 40 }),
-      says: '40 documents were still in work or waiting.',
+      says: '40 documents were still in progress or waiting.',
     },
     {
       what: 'failed jobs',
@@ -171,7 +171,7 @@ describe('the conclusions', () => {
   test('without a capacity there is no share', () => {
     const { goodputShare: _, ...arm } = armResult('millrace');
     expect(concludeOverload(overloadResult([arm], { capacity: null }))[0]).toBe(
-      'millrace completed 20,000 documents and refused 49.8 % of the requests at once (503 with Retry-After); half of all answers took less than 1.01 ms.',
+      'millrace completed 20,000 documents and refused 49.8 % of the requests at once (503 with Retry-After); half of all responses took less than 1.01 ms.',
     );
   });
 
@@ -179,8 +179,8 @@ describe('the conclusions', () => {
     const capacity = { perSecond: 1000, windows: [700, 1000, 1100] };
     const result = overloadResult([armResult('millrace')], { capacity, isInterrupted: true });
     expect(concludeOverload(result).slice(2)).toEqual([
-      'The machine was not steady: at saturation the goodput was anything from 700 to 1,100 per second, so that no share of it is more certain than that.',
-      'The run was interrupted; the figures are of its first part.',
+      'The machine was not steady: at saturation the goodput was anything from 700 to 1,100 per second, and shares of it are no more certain.',
+      'The run was interrupted; the results cover its first part only.',
     ]);
   });
 });

@@ -73,37 +73,37 @@ describe('what limits it', () => {
       what: 'contention',
       rates: byLaw(0.2, 0.001, 4),
       processors: 4,
-      says: 'Contention is what limits it (σ = 0.2): with 4 threads on 4 processors each does 62.0 % of what one does alone',
+      says: 'Contention limits it (σ = 0.2): with 4 threads on 4 CPUs each does 62.0 % of what one does alone',
     },
     {
       what: 'coherency',
       rates: byLaw(0.01, 0.05, 4),
       processors: 4,
-      says: 'Coherency is what limits it (κ = 0.05): with 4 threads on 4 processors each does 61.3 %',
+      says: 'Coherency limits it (κ = 0.05): with 4 threads on 4 CPUs each does 61.3 %',
     },
     {
       what: 'the processors',
       rates: byLaw(0.01, 0.001, 4),
       processors: 4,
-      says: 'The number of processors is what limits it: with 4 threads on 4 processors each does 96.0 %',
+      says: 'The number of CPUs limits it: with 4 threads on 4 CPUs each does 96.0 %',
     },
     {
       what: 'nothing, with processors left over',
       rates: byLaw(0.01, 0.001, 4),
       processors: 8,
-      says: 'Nothing limits it up to here: with 4 threads on 8 processors each does 96.0 %',
+      says: 'Nothing limits it up to here: with 4 threads on 8 CPUs each does 96.0 %',
     },
     {
       what: 'the processors, by two points',
       rates: [[1000], [1900]],
       processors: 2,
-      says: 'The number of processors is what limits it: with 2 threads on 2 processors each does 95.0 %',
+      says: 'The number of CPUs limits it: with 2 threads on 2 CPUs each does 95.0 %',
     },
     {
       what: 'what two points cannot tell',
       rates: [[1000], [1500]],
       processors: 2,
-      says: "What limits it can't be told from so few points: with 2 threads on 2 processors each does 75.0 %",
+      says: 'What limits it is unknown, as there are too few points: with 2 threads on 2 CPUs each does 75.0 %',
     },
     {
       what: 'rounds on both sides',
@@ -112,13 +112,13 @@ describe('what limits it', () => {
         [1950, 1200, 1900],
       ],
       processors: 2,
-      says: "What limits it can't be told, as the rounds differ too much: with 2 threads on 2 processors each does 95.0 % of what one does alone, but anything from 60.0 % to 97.5 % in single rounds.",
+      says: 'What limits it is unknown, as the rounds differ too much: with 2 threads on 2 CPUs each does 95.0 % of what one does alone, but anything from 60.0 % to 97.5 % in single rounds.',
     },
     {
       what: 'one thread only',
       rates: [[1000]],
       processors: 1,
-      says: 'There is nothing to compare: it takes one thread and two threads, at least.',
+      says: 'There is nothing to compare: that takes measurements with 1 and 2 threads or more.',
     },
   ])('$what', ({ rates, processors, says }) => {
     expect(drawConclusions(kindOf(rates, processors), processors)[0]).toContain(says);
@@ -127,17 +127,17 @@ describe('what limits it', () => {
   test('with too few points for a fit that is said, and there is none', () => {
     const few = 'Too few points for a fit: ';
     expect(drawConclusions(kindOf(byLaw(0.1, 0, 2), 2), 2)[1]).toBe(
-      `${few}Amdahl's law takes 3 and the Universal Scalability Law 4, with a processor for every thread; there are 2.`,
+      `${few}Amdahl's law takes 3 and the Universal Scalability Law 4, with a CPU for every thread; there are 2.`,
     );
     expect(drawConclusions(kindOf(byLaw(0.1, 0, 3), 3), 3)[1]).toBe(
-      `${few}the Universal Scalability Law 4, with a processor for every thread; there are 3.`,
+      `${few}the Universal Scalability Law 4, with a CPU for every thread; there are 3.`,
     );
   });
 
   test('both laws are told with how far they miss', () => {
     const [, amdahl, usl] = drawConclusions(kindOf(byLaw(0.25, 0, 4), 4), 4);
     expect(amdahl).toBe(
-      "Amdahl's law fits best with 25.0 % of the work serial, so that no number of threads does more than 4.00 times what one does; it misses no figure by more than 0.0 %.",
+      "Amdahl's law fits best with 25.0 % of the work serial, so that no number of threads does more than 4.00 times what one does; it misses no value by more than 0.0 %.",
     );
     expect(usl).toMatch(/contention σ of 0\.25 and a coherency κ of \S+; it/);
     const jagged = drawConclusions(kindOf([[100], [400], [100], [400]], 4), 4);
@@ -147,11 +147,11 @@ describe('what limits it', () => {
   test('more threads than processors are told, with what their figures are worth', () => {
     const more = kindOf([[1000], [1900], [2090], [2000]], 2);
     expect(drawConclusions(more, 2).at(-1)).toBe(
-      'More threads than processors do up to 110.0 % of what 2 do, with 3: one has a job where another waits for the next, or it is noise. No law is fitted to them.',
+      'More threads than CPUs do up to 110.0 % of what 2 do, with 3: one has a job while another waits for the next, or it is noise. No law is fitted to them.',
     );
     const less = kindOf([[1000], [1900], [1710], [1600]], 2);
     expect(drawConclusions(less, 2).at(-1)).toBe(
-      'More threads than processors add nothing: at most 90.0 % of what 2 do, with 3. No law is fitted to them.',
+      'More threads than CPUs add nothing: at most 90.0 % of what 2 do, with 3. No law is fitted to them.',
     );
   });
 });

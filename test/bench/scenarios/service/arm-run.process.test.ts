@@ -60,7 +60,7 @@ test('jobs that fail, documents that are refused, and those that were served, ea
   // One document in progress and one waiting: no failed job counts as not ended.
   expect(result.accepted - result.completed - result.failed).toBeLessThanOrEqual(2);
   expect(said).toContain(`Jobs that failed: ${result.failed} of pool.`);
-  const waiting = /(\d+) documents were still in work or waiting/.exec(said)?.[1];
+  const waiting = /(\d+) documents were still in progress or waiting/.exec(said)?.[1];
   expect(Number(waiting)).toBe(result.accepted - result.completed - result.failed);
 });
 
@@ -68,7 +68,7 @@ test('jobs that had not ended when the arm did are cut off', async () => {
   const { result, said } = await drive('silent');
   expect(result).toMatchObject({ completed: 0, failed: 0, refused: 0, cutOff: result.offered });
   expect(result.accepted).toBeGreaterThan(0);
-  expect(said).toContain(`${result.accepted} documents were still in work or waiting`);
+  expect(said).toContain(`${result.accepted} documents were still in progress or waiting`);
 });
 
 test('a service that ends by itself is reported as died, with its exit code', async () => {
@@ -84,7 +84,7 @@ test('requests that were never answered are reported as such, and cut off', asyn
   expect(result.unanswered).toBeGreaterThan(0);
   expect(result.cutOff).toBeGreaterThanOrEqual(result.unanswered);
   expect(said).toContain(
-    `Requests without an answer when their arm ended: ${result.unanswered} of stuck.`,
+    `Requests without a response when their variant ended: ${result.unanswered} of stuck.`,
   );
 });
 
@@ -92,7 +92,7 @@ test('a service above its memory limit is killed, and that is its result', async
   const { result, said } = await drive('growing', { seconds: 60, ceilingMb: 200 });
   expect(result.ending.how).toBe('ceiling');
   expect(result.peakRssBytes).toBeGreaterThan(200 * MB);
-  expect(said).toContain('growing crossed the memory ceiling after');
+  expect(said).toContain('growing crossed the memory limit after');
 });
 
 test('a goodput that swings is reported as that of a machine that was not steady', async () => {

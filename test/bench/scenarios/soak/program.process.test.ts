@@ -68,7 +68,7 @@ test('what it has no room for is refused, and what is left at the end is cut off
   const { sums, reply, said } = await soak({ job: 'spin', input: 50 * US, ratePerSecond: 20_000 });
   expect(sums.refused).toBeGreaterThan(0);
   expect(reply.endings.cutOff).toBeGreaterThan(0);
-  expect(said).toContain('The pool could not take all of it: ');
+  expect(said).toContain('The pool could not take the whole load: ');
   expect(said).toMatch(/Jobs that had not ended when the run did: [\d,]+\./);
 });
 

@@ -92,32 +92,32 @@ describe('the verdict', () => {
 describe('the conclusions', () => {
   test('flat, with what would have been seen', () => {
     expect(drawConclusions(soakResult(windowsOf(60, () => 100)))[0]).toBe(
-      'The RSS is flat: +0.00 MB per hour (+0.00 to +0.00) at 100 MB; a growth of more than 37.5 MB per hour would have shown in the 8.00 minutes that count.',
+      'The RSS is flat: +0.00 MB per hour (+0.00 to +0.00) at 100 MB; a growth of more than 37.5 MB per hour would have shown in the 8.00 minutes after the warm-up.',
     );
   });
 
   test('flat, and yet rising a little', () => {
     expect(drawConclusions(soakResult(windowsOf(60, (at) => 100 + at / 20)))[0]).toMatch(
-      /^The RSS is flat: .* that count\. It did rise, by 2\.40 MB: no more than noise here, and a longer run tells whether it goes on\.$/,
+      /^The RSS is flat: .* after the warm-up\. It did rise, by 2\.40 MB: no more than noise here, and a longer run shows whether it continues\.$/,
     );
   });
 
   test('growing', () => {
     expect(drawConclusions(soakResult(windowsOf(60, (at) => 100 + at / 4)))[0]).toBe(
-      'The RSS grows: +90.0 MB per hour (+90.0 to +90.0) at 109 MB, +12.0 MB in the 8.00 minutes that count.',
+      'The RSS grows: +90.0 MB per hour (+90.0 to +90.0) at 109 MB, +12.0 MB in the 8.00 minutes after the warm-up.',
     );
   });
 
   test('too short', () => {
     expect(drawConclusions(soakResult(flat.slice(0, 15)))).toEqual([
-      'Too short to say whether memory grows: 30 s count, and it takes 120 s at least.',
+      'Too short to say whether memory grows: 30 s after the warm-up, and it takes 120 s or more.',
     ]);
   });
 
   test('a step that the interval alone would take for growth', () => {
     const stepped = windowsOf(60, (at) => (at < 30 ? 100 : 130) + at / 100);
     expect(drawConclusions(soakResult(stepped))[0]).toMatch(
-      /^Too short to say whether the RSS grows: .* in 8\.00 minutes, but not in both halves of that time, as it would by a steady growth\.$/,
+      /^Too short to say whether the RSS grows: .* in 8\.00 minutes, but not in both halves of that time, as steady growth would be\.$/,
     );
   });
 
@@ -130,7 +130,7 @@ describe('the conclusions', () => {
     const endings = { served: 850, failed: 10, refused: 28, late: 0, cutOff: 12 };
     const generator = { intended: 1000, sent: 900, endings, lateness: NO_LATENCIES };
     expect(drawConclusions(soakResult(losing, { generator })).slice(-4)).toEqual([
-      'The pool could not take all of it: 2.40 M jobs, 40.0 %, were refused as the backlog was full. The latencies are those of the others.',
+      'The pool could not take the whole load: 2.40 M jobs, 40.0 %, were refused as the backlog was full. The latencies are those of the others.',
       'Jobs that failed: 600,000, 10.0 % of all.',
       'Jobs that had not ended when the run did: 12.',
       'The load generator could not hold its rate: it made 90.0 % of the arrivals.',
@@ -164,7 +164,7 @@ describe('the report', () => {
     );
     expect(load).toEqual({
       kind: 'text',
-      text: 'Jobs of 100 µs on 2 threads; 5,000/s arrive at even intervals, 80 % of the 6,250 that it does at saturation. The first 120 s are warm-up and count for no slope.',
+      text: 'Jobs of 100 µs on 2 threads; 5,000/s arrive at even intervals, 80 % of the 6,250 that it does at saturation. The first 120 s are warm-up and excluded from the slopes.',
     });
   });
 

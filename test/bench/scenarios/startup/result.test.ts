@@ -100,7 +100,7 @@ test('the report keeps to 80 columns and names Node, the best pools and what is 
     expect(said).toContain('÷ bare threads');
     expect(said).toContain('Node itself takes 41.0 ms of each (40.0 ms to 42.0 ms)');
     expect(said).toContain('piscina (first result)');
-    expect(said).toContain('Not installed, so left out: tinypool.');
+    expect(said).toContain('Skipped, as not installed: tinypool.');
   }
 });
 
@@ -115,7 +115,7 @@ test('the n-th result has its times and its ratio, and the claims say where a yo
   const lines = renderDocument(describeStartup(result), plain);
   expect(lines.find((line) => /^pool +1 +100 +1,000 +10,000$/.test(line))).toBeDefined();
   const said = lines.join(' ').replaceAll(/\s+/g, ' ');
-  expect(said).toContain('to the n-th result of jobs that do nothing, 64 in flight');
+  expect(said).toContain('to the n-th result of no-ops, 64 in flight');
   expect(said).toContain('whether a new process has its results sooner with millrace or');
 });
 

@@ -113,7 +113,7 @@ test('the report keeps to 80 columns, painted or not, and tells of a generator t
     saturation: saturationResults(new Map([['millrace', series(7000, 8000)]]), 2),
     reference: 'piscina',
     loads: [load, loadResult(POINT, ['millrace', 'workerpool'], huge)],
-    failures: ['tinypool at 50.0 %: No answer within 64.5 s.'],
+    failures: ['tinypool at 50.0 %: No response within 64.5 s.'],
   };
   for (const paint of [plain, paintFor({ isTTY: true }, false, {})]) {
     for (const line of renderDocument(describeTail(result), paint)) {

@@ -87,7 +87,7 @@ test('each figure of a run has its own name, for comparisons', () => {
   const names = valuesFigures(resultOf()).map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   expect(names).toContain('rows: millrace ÷ best pool');
-  expect(names).toContain('nested: tinypool, processor time per job');
+  expect(names).toContain('nested: tinypool, CPU time per job');
 });
 
 test('every value is made anew each time, and is as large as its name says', () => {

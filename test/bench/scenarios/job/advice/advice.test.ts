@@ -79,7 +79,7 @@ describe('advice', () => {
       wantedP99Ms: 20,
       reason:
         "A p99 of 20.0 ms can't be met: the job alone takes 20.0 ms (p99), before any wait. No " +
-        'setting of a pool makes a job faster; make the job shorter, or want more time.',
+        'setting of a pool makes a job faster; make the job shorter, or choose a longer --p99.',
     });
   });
 });
