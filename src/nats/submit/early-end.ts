@@ -16,9 +16,6 @@ export type EndEarly = (
   told: CancelReason,
 ) => void;
 
-/** The longest delay of a timer. */
-const MAX_DELAY_MS = 2 ** 31 - 1;
-
 /** Watches a job that has just been submitted. */
 export function watchEarlyEnd(
   job: RemoteJobRecord,
@@ -48,10 +45,10 @@ function expireAfter(
 ): void {
   if (timeoutMs === undefined) return;
   const expire = (): void => {
-    if (isPast() || job.ending !== undefined) return;
+    if (isPast()) return;
     const error = new JobTimeoutError(job.name, phase, timeoutMs, job.mayHaveStarted);
     end(job, 'timedOut', error, 'TimeoutError');
   };
-  const timer = setTimeout(expire, Math.min(timeoutMs, MAX_DELAY_MS));
+  const timer = setTimeout(expire, timeoutMs);
   job.whenEnded.push(() => clearTimeout(timer));
 }

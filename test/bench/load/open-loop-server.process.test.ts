@@ -11,6 +11,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterEach, describe, expect, test } from 'vitest';
 import { repeats } from '../../helpers/extent.js';
 import { nowUs } from '../../../bench/process/clock.js';
@@ -39,6 +40,8 @@ interface Driven {
   /** Times from the scheduled start to the response, as the client's runtime saw them. */
   readonly seenMs: readonly number[];
   readonly served: readonly Served[];
+  /** The longest time for which this process was held up. */
+  readonly heldUpMs: number;
 }
 
 let server: ChildProcess | undefined;
@@ -81,20 +84,26 @@ async function drive(
     send: (intendedUs) => void load.post(document, intendedUs),
   });
   const watch = watchResponses();
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
   await loop.run();
+  delay.disable();
   await load.idle();
   watch.end();
   const posts = load.tally();
   load.close();
   const { served } = await ask<{ served: Served[] }>({ kind: 'measure' });
-  return { posts, loop: loop.tally(), seenMs: watch.seenMs, served };
+  const heldUpMs = delay.max / 1e6;
+  return { posts, loop: loop.tally(), seenMs: watch.seenMs, served, heldUpMs };
 }
 
 /** Checks that every request was sent, answered and counted once, at its place in the even spacing of the rate. */
-function verifySent({ posts, loop, served }: Driven, ratePerSecond: number, total: number): void {
+function verifySent(driven: Driven, ratePerSecond: number, total: number): void {
+  const { posts, loop, served, heldUpMs } = driven;
   const { sent } = loop;
   expect(loop.intended).toBe(total);
-  // What is due more than 100 ms after the end, on a machine that does not come to it before, is not sent anymore.
+  // The loop gives up on arrivals that are not sent 100 ms after its end, for which it has to be held up that long.
+  if (heldUpMs < 50) expect(sent).toBe(total);
   expect(sent).toBeGreaterThan(total / 2);
   expect(posts).toMatchObject({ sent, accepted: sent, failed: 0, pending: 0 });
   expect(served.length).toBe(sent);
